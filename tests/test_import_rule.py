@@ -1,0 +1,79 @@
+"""The import rule of the design: arrows point one way, and the engine starts light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+STANDARD = set(sys.stdlib_module_names)
+# room -> packages beyond the standard library and the engine that may be imported there, at import or lazily
+ALLOWED = {
+    "wasm_tools/edges": ({"pydantic"}, "lazily"),
+    "wasm_tools/manifests": ({"jinja2"}, "lazily"),
+    "wasm_tools/bundle": ({"pyodide_build", "pyodide_lock"}, "at import"),
+}
+
+
+def imports(path: Path) -> list[tuple[str, bool]]:
+    """Top-level package of each import in a file, and whether it runs when the module is imported."""
+    found = []
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    inside_function = {
+        id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(f)
+    }
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [a.name for a in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names = [node.module]
+        found += [(name.split(".")[0], id(node) not in inside_function) for name in names]
+    return found
+
+
+def violations(path: Path, name: str) -> list[str]:
+    """What the file imports against the rule, given its path inside the checkout."""
+    extra, when = next(((pkgs, w) for room, (pkgs, w) in ALLOWED.items() if name.startswith(room)), (set(), ""))
+    bad = []
+    for package, at_import in imports(path):
+        if package in STANDARD or package == "wasm_tools":
+            continue
+        if package in extra and (when == "at import" or not at_import):
+            continue
+        bad.append(f"{name} imports {package}")
+    return bad
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "wasm_tools").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_engine_imports_only_the_standard_library(path: Path) -> None:
+    assert violations(path, path.relative_to(ROOT).as_posix()) == []
+
+
+def test_rule_sees_a_planted_import(tmp_path: Path) -> None:
+    planted = tmp_path / "x.py"
+    planted.write_text("import json\nimport pandas\ndef f():\n    import pydantic\n")
+    assert violations(planted, "wasm_tools/planner/x.py") == [
+        "wasm_tools/planner/x.py imports pandas",
+        "wasm_tools/planner/x.py imports pydantic",
+    ]
+    assert violations(planted, "wasm_tools/edges/x.py") == ["wasm_tools/edges/x.py imports pandas"]
+
+
+def test_engine_has_no_assert_clock_or_network() -> None:
+    for path in sorted((ROOT / "wasm_tools").rglob("*.py")):
+        if "bundle" in path.parts:
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        assert not [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Assert)], f"{path} uses assert"
+        named = {package for package, _ in imports(path)}
+        assert not named & {"socket", "urllib", "http", "time", "random", "subprocess"}, path
+
+
+@pytest.mark.parametrize("module", ["wasm_tools.planner", "wasm_tools.browser"])
+def test_planner_starts_without_heavy_modules(module: str) -> None:
+    code = f"import sys, {module}; print([m for m in ('pydantic', 'jinja2', 'tomllib') if m in sys.modules])"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert result.stdout.strip() == "[]"

@@ -1,0 +1,62 @@
+"""The engine's entry in the browser: JSON in, JSON out, every refusal in words."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from wasm_tools.models.cards import CAPABILITY_CLASSES
+from wasm_tools.planner import Catalogue, ranked_plans, ranking_record, read_catalogue
+from wasm_tools.workload.traffic import InputError, Slo, Workload
+
+_packs: dict[str, Any] = {}
+
+
+def load_pack(text: str) -> None:
+    """Read a data pack. A pack names itself by its `kind`; the planner's pack becomes a catalogue."""
+    pack = json.loads(text)
+    kind = pack.get("kind", "planner")
+    _packs[kind] = read_catalogue(pack) if kind == "planner" else pack
+
+
+def handle(method: str, params_json: str) -> str:
+    """Answer one call: `{"ok": true, "result": …}` or `{"ok": false, "error": {"field", "message"}}`."""
+    try:
+        call = METHODS.get(method)
+        if call is None:
+            raise InputError("method", f"{method!r} is not one of {', '.join(METHODS)}")
+        return json.dumps({"ok": True, "result": call(json.loads(params_json))}, allow_nan=False)
+    except InputError as error:
+        return json.dumps({"ok": False, "error": {"field": error.field, "message": error.message}})
+
+
+def plan(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The ranked plans of a workload given as form fields."""
+    catalogue = _packs.get("planner")
+    if not isinstance(catalogue, Catalogue):
+        raise InputError("pack", "the price data are not loaded yet")
+    workload = Workload(
+        _number(params, "prompt_tokens"),
+        _number(params, "output_tokens"),
+        _number(params, "qps"),
+        _number(params, "peak_qps"),
+        _class(params),
+    )
+    slo = Slo(_number(params, "ttft_ms"), _number(params, "itl_ms"), _number(params, "e2e_ms"))
+    return {"as_of": catalogue.as_of, **ranking_record(ranked_plans(workload, slo, catalogue))}
+
+
+def _number(params: Mapping[str, Any], field: str) -> Any:
+    value = params.get(field)
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float):
+        raise InputError(field, "enter a number")
+    return int(value) if isinstance(value, float) and value.is_integer() and field.endswith("_tokens") else value
+
+
+def _class(params: Mapping[str, Any]) -> str:
+    value = params.get("minimum_class", "small")
+    if value not in CAPABILITY_CLASSES:
+        raise InputError("minimum_class", f"{value!r} is not one of {', '.join(CAPABILITY_CLASSES)}")
+    return str(value)
+
+
+METHODS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"plan": plan}

@@ -1,0 +1,66 @@
+"""API plans: token prices times tokens, exact. The latency of an API is unknown here and says so."""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+
+from wasm_tools.models.cards import capability_rank
+from wasm_tools.planner.catalogue import ApiRate, Catalogue
+from wasm_tools.planner.plan import Plan
+from wasm_tools.workload.traffic import SECONDS_PER_MONTH, Workload
+
+MILLION = Decimal(1_000_000)
+
+
+def api_plans(workload: Workload, catalogue: Catalogue, excluded: Counter[str]) -> Iterator[Plan]:
+    """A plan for each API rate of a model that is capable enough; every other rate is counted in `excluded`."""
+    minimum = capability_rank(workload.minimum_class)
+    for rate in catalogue.rates:
+        card = catalogue.models[rate.model]
+        if not card.capability:
+            excluded["unrated model"] += 1
+        elif capability_rank(card.capability) < minimum:
+            excluded["below the minimum capability class"] += 1
+        elif card.context is not None and workload.prompt_tokens + workload.output_tokens > card.context:
+            excluded["context window too short"] += 1
+        elif rate.suspect:
+            excluded[rate.suspect] += 1
+        else:
+            yield _plan(workload, rate)
+
+
+def request_cost(rate: ApiRate, prompt_tokens: int, output_tokens: int) -> Decimal:
+    """USD of one request: the band of the prompt length prices the whole prompt and the output; exact."""
+    band = rate.band(prompt_tokens)
+    return (band.input_price * prompt_tokens + band.output_price * output_tokens) / MILLION
+
+
+def _plan(workload: Workload, rate: ApiRate) -> Plan:
+    per_request = request_cost(rate, workload.prompt_tokens, workload.output_tokens)
+    per_month = per_request * Decimal(repr(workload.qps)) * SECONDS_PER_MONTH
+    band = rate.band(workload.prompt_tokens)
+    reasons = [
+        f"${band.input_price:f} per 1M prompt tokens and ${band.output_price:f} per 1M output tokens, standard tier,"
+        " no cache discount",
+    ]
+    if band.above:
+        reasons.append(f"the long-context price for prompts above {band.above:,} tokens applies")
+    reasons.append("latency and rate limits of this API are not measured here, so the latency target is not verified")
+    return Plan(
+        id=f"api:{rate.provider}:{rate.sku}:{rate.region}",
+        kind="api",
+        model=rate.model,
+        provider=rate.provider,
+        sku=rate.sku,
+        region=rate.region,
+        usd_per_month=per_month,
+        usd_per_million_tokens=per_request * MILLION / (workload.prompt_tokens + workload.output_tokens),
+        usd_per_million_output=per_request * MILLION / workload.output_tokens,
+        slo="unknown",
+        prediction=None,
+        configuration=None,
+        utilisation=None,
+        slo_margin=None,
+        price_evidence=rate.evidence,
+        reasons=tuple(reasons),
+    )

@@ -1,0 +1,100 @@
+"""Offers: dated prices of API meters and of rented GPUs, with the evidence behind each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from wasm_tools.pricing.meters import Meter, price_text
+
+WORKLOADS = (
+    "llm", "embeddings", "rerank", "speech-to-text", "text-to-speech", "realtime", "image", "video", "vision",
+    "moderation", "search",
+)  # fmt: skip
+COMMITMENTS = ("on_demand", "spot", "community", "marketplace", "serverless", "1y", "3y")
+
+
+class OfferError(ValueError):
+    """An offer that cannot be one; the message names the field."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Evidence:
+    """What one source says: its price on the display scale, and the date of the first payload without it."""
+
+    source: str
+    price: Decimal
+    absent_since: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source}={price_text(self.price)}" + (f"!{self.absent_since}" if self.absent_since else "")
+
+
+def parse_evidence(text: str) -> tuple[Evidence, ...]:
+    """Evidence from its column text: `source=price` or `source=price!date`, separated by spaces."""
+    found = []
+    for item in text.split():
+        source, _, rest = item.partition("=")
+        price, _, absent = rest.partition("!")
+        found.append(Evidence(source, price_value(price, f"evidence {item!r}"), absent))
+    return tuple(found)
+
+
+def evidence_text(evidence: Iterable[Evidence]) -> str:
+    """The column text of evidence, sorted by source."""
+    return " ".join(str(e) for e in sorted(evidence))
+
+
+def price_value(text: str, where: str) -> Decimal:
+    """A finite price ≥ 0 from decimal text; raises OfferError naming `where` and the text."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        raise OfferError(f"{where}: {text!r} is not a number") from None
+    if not value.is_finite() or value < 0:
+        raise OfferError(f"{where}: {text!r} is not a finite price ≥ 0")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One dated API price. `price` is USD per display unit of the meter. `model` is empty while unresolved."""
+
+    provider: str
+    sku: str
+    model: str
+    workload: str
+    meter: Meter
+    region: str
+    price: Decimal
+    evidence: tuple[Evidence, ...] = ()
+    effective_from: str = ""
+    effective_to: str = ""
+    note: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, Meter, str]:
+        """The identity of an offer over time: everything but its price and dates."""
+        return (self.provider, self.sku, self.meter, self.region)
+
+
+@dataclass(frozen=True, slots=True)
+class GpuOffer:
+    """One dated rental price, USD per GPU-hour. `gpu` is empty while the name is unresolved."""
+
+    provider: str
+    instance: str
+    gpu: str
+    gpu_name: str
+    count: int
+    region: str
+    commitment: str
+    price: Decimal
+    host_included: str = "unknown"  # yes, no, unknown
+    evidence: tuple[Evidence, ...] = ()
+    note: str = ""
+    source_url: str = ""
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """The identity of a rental price over time."""
+        return (self.provider, self.instance, self.region, self.commitment)
