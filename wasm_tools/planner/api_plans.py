@@ -15,6 +15,7 @@ MILLION = Decimal(1_000_000)
 def api_plans(workload: Workload, catalogue: Catalogue, excluded: Counter[str]) -> Iterator[Plan]:
     """A plan for each API rate of a model that is capable enough; every other rate is counted in `excluded`."""
     minimum = capability_rank(workload.minimum_class)
+    excluded.update(catalogue.unplanned)
     for rate in catalogue.rates:
         card = catalogue.models[rate.model]
         if not card.capability:

@@ -70,6 +70,7 @@ class Curve:
     expert_parallel: int
     prompt_tokens: int
     output_tokens: int
+    checkpoint: str  # the weights that were measured, as a Hugging Face repository name
     note: str
     points: tuple[CurvePoint, ...]
 
@@ -103,3 +104,4 @@ class Catalogue:
     curves: tuple[Curve, ...]
     tails: TailRatios
     utilisation_cap: float
+    unplanned: Mapping[str, int]  # API prices that cannot be planned with, by reason

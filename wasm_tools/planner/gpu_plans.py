@@ -136,6 +136,7 @@ def _plan(workload: Workload, catalogue: Catalogue, at: OperatingPoint, rental: 
     per_output = per_month * 1_000_000 / (requests * workload.output_tokens)
     configuration = Configuration(
         gpu=curve.gpu,
+        checkpoint=curve.checkpoint,
         precision=curve.precision,
         engine=curve.engine,
         engine_version=curve.engine_version,

@@ -31,6 +31,7 @@ def read_catalogue(pack: Mapping[str, Any]) -> Catalogue:
         curves=tuple(_curve(row) for row in pack["curves"]),
         tails=TailRatios(tails["ttft"], tails["itl"], tails["source"]),
         utilisation_cap=pack["utilisation_cap"],
+        unplanned=pack["unplanned"],
     )
 
 
@@ -67,9 +68,9 @@ def _rental(row: Sequence[Any]) -> Rental:
 
 
 def _curve(row: Sequence[Any]) -> Curve:
-    model, precision, gpu, engine, version, tp, ep, prompt, output, note, points = row
+    model, precision, gpu, engine, version, tp, ep, prompt, output, checkpoint, note, points = row
     measured = tuple(CurvePoint(*point) for point in points)
-    return Curve(model, precision, gpu, engine, version, tp, ep, prompt, output, note, measured)
+    return Curve(model, precision, gpu, engine, version, tp, ep, prompt, output, checkpoint, note, measured)
 
 
 def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
@@ -79,6 +80,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
         "as_of": catalogue.as_of,
         "tails": {"ttft": catalogue.tails.ttft, "itl": catalogue.tails.itl, "source": catalogue.tails.source},
         "utilisation_cap": catalogue.utilisation_cap,
+        "unplanned": dict(catalogue.unplanned),
         "models": [
             [
                 m.id,
@@ -132,6 +134,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 c.expert_parallel,
                 c.prompt_tokens,
                 c.output_tokens,
+                c.checkpoint,
                 c.note,
                 [[p.concurrency, p.ttft_ms, p.tpot_ms, p.measured] for p in c.points],
             ]

@@ -11,6 +11,7 @@ class Configuration:
     """How a self-hosted model runs: hardware, engine and load of one replica."""
 
     gpu: str
+    checkpoint: str
     precision: str
     engine: str
     engine_version: str
@@ -107,6 +108,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
         "replicas": c.replicas if c else None,
         "tensor_parallel": c.tensor_parallel if c else None,
         "expert_parallel": c.expert_parallel if c else None,
+        "checkpoint": c.checkpoint if c else "",
         "precision": c.precision if c else "",
         "engine": c.engine if c else "",
         "engine_version": c.engine_version if c else "",

@@ -1,0 +1,170 @@
+"""The planner's catalogue out of state and registry: rated API rates, rentable GPUs, measured curves."""
+
+import statistics
+import tomllib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+
+from generator.registry import Registry
+from generator.sync.state import State
+from wasm_tools.performance.points import BenchmarkPoint
+from wasm_tools.planner.catalogue import ApiRate, Band, Catalogue, Curve, CurvePoint, Rental, TailRatios
+from wasm_tools.pricing.meters import Meter
+from wasm_tools.pricing.offers import Evidence, Offer, evidence_text
+
+RENTAL_KINDS = {"on_demand": "rented", "spot": "spot"}
+
+
+@dataclass(frozen=True, slots=True)
+class PlannerConstants:
+    """data/registry/planner.toml."""
+
+    tails: TailRatios
+    utilisation_cap: float
+    suspect_share: Decimal
+    suspect_providers: int
+
+
+def planner_constants(path: Path) -> PlannerConstants:
+    """The planner's constants from their registry file."""
+    with path.open("rb") as file:
+        raw = tomllib.load(file, parse_float=Decimal)
+    tails = raw["tails"]
+    return PlannerConstants(
+        TailRatios(float(tails["ttft"]), float(tails["itl"]), tails["source"]),
+        float(raw["capacity"]["utilisation_cap"]),
+        raw["suspect"]["share_of_median"],
+        raw["suspect"]["minimum_providers"],
+    )
+
+
+def current_offers(offers: Iterable[Offer], as_of: str) -> list[Offer]:
+    """The offers in force on `as_of`: not ended, begun, and of several begun ones of a key the latest."""
+    current: dict[tuple[str, str, Meter, str], Offer] = {}
+    for o in offers:
+        if o.effective_from > as_of or (o.effective_to and o.effective_to <= as_of):
+            continue
+        if o.key not in current or o.effective_from > current[o.key].effective_from:
+            current[o.key] = o
+    return list(current.values())
+
+
+def planner_catalogue(registry: Registry, state: State, constants: PlannerConstants, as_of: str) -> Catalogue:
+    """Everything the planner reads, limited to models that have a capability class."""
+    unplanned: Counter[str] = Counter()
+    rates = _marked_suspect(
+        tuple(_rates(registry, current_offers(state.offers, as_of), unplanned)), registry, constants
+    )
+    curves = tuple(_curves(registry, state.points, unplanned))
+    rentals = tuple(_rentals(registry, state))
+    models = {r.model for r in rates} | {c.model for c in curves}
+    gpus = {r.gpu for r in rentals} | {c.gpu for c in curves}
+    return Catalogue(
+        as_of=as_of,
+        models={m: registry.cards[m] for m in sorted(models)},
+        gpus={g: registry.gpu_cards[g] for g in sorted(gpus)},
+        rates=rates,
+        rentals=rentals,
+        curves=curves,
+        tails=constants.tails,
+        utilisation_cap=constants.utilisation_cap,
+        unplanned=dict(sorted(unplanned.items())),
+    )
+
+
+def token_bands(offers: Iterable[Offer]) -> tuple[tuple[Band, ...], tuple[Evidence, ...]]:
+    """The context bands of one SKU from its plain text-token offers, and the evidence of the base prices.
+
+    A band needs both directions. Empty when the base band lacks one: a lone half is not a price for a request.
+    """
+    prices: dict[str, dict[int, Offer]] = {"input": {}, "output": {}}
+    for o in offers:
+        m = o.meter
+        if m == Meter(m.direction, "text", "token", above_tokens=m.above_tokens):
+            prices[m.direction][m.above_tokens] = o
+    thresholds = sorted(prices["input"].keys() | prices["output"].keys())
+    if 0 not in prices["input"] or 0 not in prices["output"]:
+        return (), ()
+    bands: list[Band] = []
+    for above in thresholds:
+        last = bands[-1] if bands else None
+        inp, out = prices["input"].get(above), prices["output"].get(above)
+        # A source that raises only one direction above a threshold leaves the other at the lower band's price.
+        bands.append(
+            Band(above, inp.price if inp else last.input_price, out.price if out else last.output_price)  # type: ignore[union-attr]
+        )
+    return tuple(bands), prices["input"][0].evidence
+
+
+def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str]) -> Iterable[ApiRate]:
+    by_sku: dict[tuple[str, str, str], list[Offer]] = {}
+    for o in offers:
+        if o.workload == "llm":
+            by_sku.setdefault((o.provider, o.sku, o.region), []).append(o)
+    for (provider, sku, region), group in sorted(by_sku.items()):
+        bands, evidence = token_bands(group)
+        if not bands:
+            continue
+        row = registry.provider.get(provider)
+        model = registry.model_of(provider, sku)
+        if not model or not registry.cards[model].capability:
+            unplanned["unrated model"] += 1
+        elif row is None:
+            unplanned["provider not reviewed"] += 1
+        elif row.kind == "subscription":
+            unplanned["subscription plan, not a price per token"] += 1
+        elif not bands[0].input_price or not bands[0].output_price:
+            unplanned["free tier"] += 1
+        else:
+            yield ApiRate(provider, sku, model, region, bands, evidence_text(evidence))
+
+
+def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: PlannerConstants) -> tuple[ApiRate, ...]:
+    """The rates, those marked that are far below everybody else's price on the word of a single source."""
+    totals: dict[str, dict[str, Decimal]] = {}
+    for r in rates:
+        total = r.bands[0].input_price + r.bands[0].output_price
+        of_model = totals.setdefault(r.model, {})
+        of_model[r.provider] = min(total, of_model.get(r.provider, total))
+
+    def marked(r: ApiRate) -> ApiRate:
+        others = [t for provider, t in totals[r.model].items() if provider != r.provider]
+        families = {registry.source[e.partition("=")[0]].family for e in r.evidence.split()}
+        total = r.bands[0].input_price + r.bands[0].output_price
+        low = len(others) >= constants.suspect_providers and total < constants.suspect_share * statistics.median(others)
+        if low and len(families) == 1:
+            return replace(r, suspect="far below all other providers and seen by one source only")
+        return r
+
+    return tuple(marked(r) for r in rates)
+
+
+def _rentals(registry: Registry, state: State) -> Iterable[Rental]:
+    for o in sorted(state.gpu_offers, key=lambda o: o.key):
+        gpu, kind = registry.gpu_of(o.gpu_name), RENTAL_KINDS.get(o.commitment)
+        if gpu and kind and o.price:
+            yield Rental(o.provider, o.instance, gpu, o.region, kind, o.price, evidence_text(o.evidence))
+
+
+def _curves(registry: Registry, points: Iterable[BenchmarkPoint], unplanned: Counter[str]) -> Iterable[Curve]:
+    groups: dict[tuple[str, ...], list[BenchmarkPoint]] = {}
+    for p in points:
+        shape = (p.model, p.precision, p.gpu, p.engine, p.engine_version)
+        groups.setdefault((*shape, *(f"{n:09}" for n in (p.tp, p.ep, p.isl, p.osl))), []).append(p)
+    for _, group in sorted(groups.items()):
+        first = group[0]
+        model, gpu = registry.model_of("", first.model), registry.gpu_of_system.get(first.gpu, "")
+        if not model or not gpu or not registry.cards[model].capability:
+            unplanned["measured model or GPU not registered"] += 1
+            continue
+        measured = tuple(
+            CurvePoint(p.concurrency, p.ttft_ms, p.tpot_ms, p.measured)
+            for p in sorted(group, key=lambda p: p.concurrency)
+        )
+        yield Curve(
+            model, first.precision, gpu, first.engine, first.engine_version, first.tp, first.ep, first.isl, first.osl,
+            first.model, first.note, measured,
+        )  # fmt: skip

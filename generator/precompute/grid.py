@@ -1,0 +1,73 @@
+"""The standard grid and the use cases: which workloads are planned ahead of every reader."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from generator.registry import Load, Profile, Registry, SloClass, UseCase
+from wasm_tools.models.cards import CAPABILITY_CLASSES
+from wasm_tools.planner import Catalogue, Ranking, ranked_plans
+from wasm_tools.workload.traffic import Slo, Workload, class_slo, qps_of_users
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the standard grid with its rankings by minimum capability class."""
+
+    profile: Profile
+    slo_class: SloClass
+    load: Load
+    slo: Slo
+    workloads: dict[str, Workload]
+    rankings: dict[str, Ranking]
+
+    @property
+    def path(self) -> str:
+        """Where the cell lies below /plans/ and /api/v1/plans/."""
+        return f"{self.profile.id}/{self.slo_class.id}/{self.load.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class CasePlan:
+    """A use case with its ranking."""
+
+    case: UseCase
+    profile: Profile
+    slo_class: SloClass
+    slo: Slo
+    workload: Workload
+    ranking: Ranking
+
+
+def number(text: str) -> float:
+    """A rate from its registry text; whole numbers stay whole so that both sides print them alike."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def grid_cells(registry: Registry, catalogue: Catalogue) -> Iterator[Cell]:
+    """All cells: profile × SLO class × load, each with a ranking for every capability class."""
+    for profile in registry.profiles:
+        for slo_class in registry.slo_classes:
+            slo = class_slo(slo_class.ttft_ms, slo_class.itl_ms, slo_class.e2e_factor, profile.output_tokens)
+            for load in registry.loads:
+                qps = number(load.requests_per_second)
+                peak = number(repr(round(qps * load.peak_factor, 6)))
+                workloads = {
+                    c: Workload(profile.prompt_tokens, profile.output_tokens, qps, peak, c) for c in CAPABILITY_CLASSES
+                }
+                rankings = {c: ranked_plans(w, slo, catalogue) for c, w in workloads.items()}
+                yield Cell(profile, slo_class, load, slo, workloads, rankings)
+
+
+def case_plans(registry: Registry, catalogue: Catalogue) -> Iterator[CasePlan]:
+    """The plans of the nine use cases at their own number of users."""
+    profiles = {p.id: p for p in registry.profiles}
+    classes = {c.id: c for c in registry.slo_classes}
+    for case in registry.use_cases:
+        profile, slo_class = profiles[case.profile], classes[case.slo_class]
+        slo = class_slo(slo_class.ttft_ms, slo_class.itl_ms, slo_class.e2e_factor, profile.output_tokens)
+        qps = round(qps_of_users(case.users, case.active_fraction, case.requests_per_active_user_per_minute), 4)
+        workload = Workload(
+            profile.prompt_tokens, profile.output_tokens, qps, round(qps * case.peak_factor, 4), case.minimum_class
+        )
+        yield CasePlan(case, profile, slo_class, slo, workload, ranked_plans(workload, slo, catalogue))

@@ -1,0 +1,338 @@
+"""The registries under data/registry: reviewed rows, validated strictly, with the look-ups that the rest needs."""
+
+import csv
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+
+from generator.sync.source_registry import Source, load_sources
+from wasm_tools.hardware.gpus import GpuCard
+from wasm_tools.models.cards import ModelCard, ModelShape
+from wasm_tools.pricing.meters import UnitRegistry, unit_registry
+
+
+class RegistryError(Exception):
+    """A registry file that is wrong; the message names the file, the row and the field."""
+
+
+class Row(BaseModel):
+    """A registry row: unknown columns are refused, empty cells are None where a value is optional."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _optional(value: Any) -> Any:
+    return None if value == "" else value
+
+
+def _words(value: Any) -> Any:
+    return tuple(w for w in value.split("|") if w) if isinstance(value, str) else value
+
+
+OptionalFloat = Annotated[float | None, BeforeValidator(_optional)]
+OptionalInt = Annotated[int | None, BeforeValidator(_optional)]
+OptionalDate = Annotated[str | None, BeforeValidator(_optional)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+
+
+class ProviderRow(Row):
+    """An organisation that bills."""
+
+    id: str
+    name: str
+    kind: Literal["first_party", "cloud", "host", "gateway", "rental", "subscription"]
+    url: str
+    sku_prefixes: Words
+    aliases: Words
+
+
+class ModelRow(Row):
+    """A model, one id across all providers."""
+
+    id: str
+    name: str
+    developer: str
+    open_weights: Literal["yes", "no", ""]
+    licence: str
+    released: str
+    knowledge: str
+    deprecated: str
+    context: OptionalInt
+    max_output: OptionalInt
+    input_modalities: Words
+    output_modalities: Words
+    aliases: Words
+    source: str
+
+
+class ShapeRow(Row):
+    """An open-weights architecture."""
+
+    model: str
+    hf_repo: str
+    parameters_b: float
+    active_b: float
+    layers: int
+    kv_elements_per_token: int
+    kv_note: str
+    context: OptionalInt
+    source: str
+
+
+class CapabilityRow(Row):
+    """A reviewed judgement of how capable a model is."""
+
+    model: str
+    class_: Literal["small", "medium", "large", "frontier"]
+    basis: Literal["score", "size", "tier"]
+    reason: str
+    source: str
+    reviewed: date
+
+
+class GpuRow(Row):
+    """An accelerator."""
+
+    id: str
+    name: str
+    vendor: str
+    memory_bytes: int
+    memory_gb_label: str
+    bandwidth_bytes_s: OptionalFloat
+    bf16_flops: OptionalFloat
+    fp8_flops: OptionalFloat
+    fp4_flops: OptionalFloat
+    tdp_w: OptionalFloat
+    gpus_per_node: OptionalInt
+    node_label: str
+    k8s_resource: str
+    aliases: Words
+    aic_system: str
+    source: str
+
+
+class Profile(Row):
+    """Standard traffic: prompt and output lengths in tokens."""
+
+    id: str
+    title: str
+    prompt_tokens: int
+    output_tokens: int
+    description: str
+    source: str
+
+
+class SloClass(Row):
+    """An experience class: p95 bounds in ms; the end-to-end bound follows from the output length."""
+
+    id: str
+    title: str
+    percentile: Literal[95]
+    ttft_ms: float
+    itl_ms: float
+    e2e_factor: float
+    description: str
+    source: str
+
+
+class Load(Row):
+    """A standard load."""
+
+    id: str
+    requests_per_second: str
+    peak_factor: float
+    title: str
+    reason: str
+
+
+class UseCase(Row):
+    """A use case: who asks what, how often, and how it has to feel."""
+
+    id: str
+    title: str
+    question: str
+    profile: str
+    slo_class: str
+    minimum_class: Literal["small", "medium", "large", "frontier"]
+    users: int
+    active_fraction: float
+    requests_per_active_user_per_minute: float
+    peak_factor: float
+    reason: str
+    source: str
+
+
+R = TypeVar("R", bound=Row)
+
+
+def _validated(path: Path, number: int, record: Mapping[str, Any], row_type: type[R]) -> R:
+    try:
+        return row_type.model_validate({("class_" if k == "class" else k): v for k, v in record.items()})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RegistryError(f"{path.name}, row {number}: {where}: {first['msg']} ({first['input']!r})") from None
+
+
+def csv_rows(path: Path, row_type: type[R]) -> tuple[R, ...]:
+    """The validated rows of a registry CSV file."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(_validated(path, n, record, row_type) for n, record in enumerate(csv.DictReader(file), 2))
+
+
+def toml_rows(path: Path, key: str, row_type: type[R]) -> tuple[R, ...]:
+    """The validated entries `[[key]]` of a registry TOML file."""
+    with path.open("rb") as file:
+        records = tomllib.load(file)
+    if set(records) != {key}:
+        raise RegistryError(f"{path.name}: expected only [[{key}]] entries, found {', '.join(sorted(records))}")
+    return tuple(_validated(path, n, record, row_type) for n, record in enumerate(records[key], 1))
+
+
+_BEDROCK_VENDOR = re.compile(r"^[a-z0-9]+\.")
+_BEDROCK_VERSION = re.compile(r"-v\d+(:\d+)?$")
+
+
+def model_key(provider: str, sku: str) -> str:
+    """The strict normal form of a provider's model id: lower case, without organisation path and Bedrock affixes.
+
+    Exact equality of this form with a registered alias is the only way a name is resolved.
+    """
+    name = sku.lower().rsplit("/", 1)[-1].strip()
+    if provider == "aws-bedrock":
+        name = _BEDROCK_VERSION.sub("", _BEDROCK_VENDOR.sub("", name))
+    return name
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All registries with their look-ups."""
+
+    sources: tuple[Source, ...]
+    units: UnitRegistry
+    providers: tuple[ProviderRow, ...]
+    models: tuple[ModelRow, ...]
+    shapes: tuple[ShapeRow, ...]
+    capabilities: tuple[CapabilityRow, ...]
+    gpus: tuple[GpuRow, ...]
+    profiles: tuple[Profile, ...]
+    slo_classes: tuple[SloClass, ...]
+    loads: tuple[Load, ...]
+    use_cases: tuple[UseCase, ...]
+
+    @cached_property
+    def source(self) -> dict[str, Source]:
+        """Sources by id."""
+        return {s.id: s for s in self.sources}
+
+    @cached_property
+    def provider(self) -> dict[str, ProviderRow]:
+        """Providers by id."""
+        return {p.id: p for p in self.providers}
+
+    @cached_property
+    def provider_by_alias(self) -> dict[str, ProviderRow]:
+        """Providers by every spelling that sources use."""
+        return {name: p for p in self.providers for name in (p.id, *p.aliases)}
+
+    @cached_property
+    def model(self) -> dict[str, ModelRow]:
+        """Models by id."""
+        return {m.id: m for m in self.models}
+
+    @cached_property
+    def model_by_alias(self) -> dict[str, str]:
+        """Model ids by every registered spelling in strict normal form."""
+        return {name: m.id for m in self.models for name in (m.id, *m.aliases)}
+
+    @cached_property
+    def gpu(self) -> dict[str, GpuRow]:
+        """GPUs by id."""
+        return {g.id: g for g in self.gpus}
+
+    @cached_property
+    def gpu_by_alias(self) -> dict[str, str]:
+        """GPU ids by every registered spelling; `name#80` means the name together with 80 GB of memory."""
+        return {name: g.id for g in self.gpus for name in (g.id, *g.aliases)}
+
+    def model_of(self, provider: str, sku: str) -> str:
+        """The canonical model of a provider's id, or empty when nobody has registered the name."""
+        return self.model_by_alias.get(model_key(provider, sku), "")
+
+    def gpu_of(self, name: str) -> str:
+        """The GPU of a source's name (`name` or `name#GB`), or empty when nobody has registered it."""
+        lowered = name.lower()
+        return self.gpu_by_alias.get(lowered) or self.gpu_by_alias.get(lowered.split("#")[0], "")
+
+    @cached_property
+    def gpu_of_system(self) -> dict[str, str]:
+        """GPU ids by the system name of the benchmark set."""
+        return {g.aic_system: g.id for g in self.gpus if g.aic_system}
+
+    @cached_property
+    def cards(self) -> dict[str, ModelCard]:
+        """Model cards of all registered models, with shape and capability where they are known."""
+        shapes = {s.model: s for s in self.shapes}
+        classes = {c.model: c.class_ for c in self.capabilities}
+        cards = {}
+        for m in self.models:
+            shape = shapes.get(m.id)
+            cards[m.id] = ModelCard(
+                id=m.id,
+                name=m.name,
+                developer=m.developer,
+                open_weights={"yes": True, "no": False, "": None}[m.open_weights],
+                context=m.context,
+                capability=classes.get(m.id, ""),
+                shape=ModelShape(
+                    shape.parameters_b * 1e9, shape.active_b * 1e9, shape.layers, shape.kv_elements_per_token
+                )
+                if shape
+                else None,
+                hf_repo=shape.hf_repo if shape else "",
+            )
+        return cards
+
+    @cached_property
+    def gpu_cards(self) -> dict[str, GpuCard]:
+        """GPU cards of all registered GPUs."""
+        return {
+            g.id: GpuCard(
+                id=g.id,
+                name=g.name,
+                vendor=g.vendor,
+                memory_bytes=g.memory_bytes,
+                bandwidth=g.bandwidth_bytes_s,
+                tdp_w=g.tdp_w,
+                gpus_per_node=g.gpus_per_node or 1,
+                node_label=g.node_label,
+                resource=g.k8s_resource,
+            )
+            for g in self.gpus
+        }
+
+
+def load_registry(folder: Path) -> Registry:
+    """All registries of a folder; raises RegistryError naming file, row and field."""
+    with (folder / "units.toml").open("rb") as file:
+        units = unit_registry(tomllib.load(file)["unit"])
+    return Registry(
+        sources=load_sources(folder / "sources.toml"),
+        units=units,
+        providers=csv_rows(folder / "providers.csv", ProviderRow),
+        models=csv_rows(folder / "models.csv", ModelRow),
+        shapes=csv_rows(folder / "model_shapes.csv", ShapeRow),
+        capabilities=csv_rows(folder / "capability.csv", CapabilityRow),
+        gpus=csv_rows(folder / "gpus.csv", GpuRow),
+        profiles=toml_rows(folder / "profiles.toml", "profile", Profile),
+        slo_classes=toml_rows(folder / "slo_classes.toml", "slo_class", SloClass),
+        loads=toml_rows(folder / "loads.toml", "load", Load),
+        use_cases=toml_rows(folder / "use_cases.toml", "use_case", UseCase),
+    )

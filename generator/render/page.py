@@ -1,0 +1,52 @@
+"""What a page is, and what pages are made of: the values that every view reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from generator.precompute.run import Precomputed
+from generator.registry import Registry
+from generator.sync.state import State
+from wasm_tools.pricing.offers import GpuOffer, Offer
+
+
+@dataclass(frozen=True, slots=True)
+class SiteData:
+    """Everything the views read. Offers are those in force on `as_of`, with model and GPU resolved."""
+
+    registry: Registry
+    state: State
+    results: Precomputed
+    offers: tuple[Offer, ...]
+    rentals: tuple[GpuOffer, ...]
+    as_of: str
+    bundle: Mapping[str, Any]  # bundle.json of the browser engine; its files lie under assets/engine/
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: where it lies, what it is called, and the plain context its template lays out.
+
+    `path` is relative to the site and ends in a slash (`models/gpt-5/`), or is empty for the home page.
+    `scripts` are module scripts and `styles` style sheets, relative to the site; `data` are files beside the page.
+    """
+
+    path: str
+    title: str
+    description: str
+    template: str
+    context: Mapping[str, Any]
+    scripts: tuple[str, ...] = ()
+    styles: tuple[str, ...] = ()
+    tool: bool = False  # runs the engine: needs the wider policy of tool pages
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def depth(self) -> int:
+        """Directories below the site's root."""
+        return self.path.count("/")
+
+    @property
+    def root(self) -> str:
+        """The relative way to the site's root: '' or '../../'."""
+        return "../" * self.depth

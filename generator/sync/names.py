@@ -1,0 +1,48 @@
+"""Names of one source turned into ours: provider, SKU in strict normal form, region."""
+
+import re
+from dataclasses import replace
+
+from generator.registry import Registry
+from generator.sync.statements import Statement
+
+_AWS_REGION = re.compile(r"^(us|eu|ap|ca|sa|me|af|il|mx)(-gov)?-[a-z]+-\d$")
+_SCOPES = ("global-standard", "global", "us-gov", "us", "eu", "apac", "jp", "au", "ca")
+
+
+def named(statement: Statement, registry: Registry) -> Statement:
+    """The statement under our provider id, with the SKU in normal form and a region read from its prefix.
+
+    A provider nobody has registered keeps the source's own name, so that its prices are shown and listed as
+    unresolved instead of being lost.
+    """
+    row = registry.provider_by_alias.get(statement.provider)
+    sku = statement.sku.strip().lower()
+    region = statement.region
+    if row is None:
+        return replace(statement, provider=slug(statement.provider), sku=sku)
+    sku = without_prefixes(sku, row.sku_prefixes)
+    head, slash, tail = sku.partition("/")
+    if slash and (head in _SCOPES or _AWS_REGION.match(head)):
+        region, sku = head, without_prefixes(tail, row.sku_prefixes)
+    if row.id == "aws-bedrock":
+        scope, dot, rest = sku.partition(".")
+        if dot and scope in _SCOPES:
+            region, sku = scope, rest
+    return replace(statement, provider=row.id, sku=sku, region=region)
+
+
+def without_prefixes(sku: str, prefixes: tuple[str, ...]) -> str:
+    """The SKU without the prefixes that sources put before the provider's own id."""
+    stripped = True
+    while stripped:
+        stripped = False
+        for prefix in prefixes:
+            if sku.startswith(prefix) and len(sku) > len(prefix):
+                sku, stripped = sku[len(prefix) :], True
+    return sku
+
+
+def slug(name: str) -> str:
+    """A name as a file-safe id: lower case, letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"

@@ -1,0 +1,166 @@
+"""Reconciliation: the statements of all sources become one offer each, with the evidence kept and a value chosen."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from generator.sync.source_registry import Source
+from generator.sync.state import PriceEvent, Snapshot
+from generator.sync.statements import Parsed, Statement
+from wasm_tools.pricing.meters import Meter, price_text
+from wasm_tools.pricing.offers import Evidence, Offer, evidence_text
+
+STALE_DAYS = 45  # evidence this much older than the newest loses one rank: a newer list may know a price change
+
+Key = tuple[str, str, Meter, str, str]  # provider, sku, meter, region, announced effective_from or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """The accepted statements of one source, under our names."""
+
+    source: str
+    statements: Mapping[Key, Statement]
+
+
+def incoming(source: str, statements: Iterable[Statement], as_of: str, parsed: Parsed) -> Incoming:
+    """One statement per key: the one in force on `as_of`, and announced ones under their date.
+
+    A price that ended before `as_of` is counted, not kept. Two rows of one source that contradict each other
+    are counted; the one with the shorter, then smaller SKU as written stays.
+    """
+    found: dict[Key, Statement] = {}
+    for s in sorted(statements, key=lambda s: (s.effective_from, len(s.sku), s.sku, s.price)):
+        if s.effective_to and s.effective_to <= as_of:
+            parsed.reject("ended before the date of the build", s.sku)
+            continue
+        announced = s.effective_from if s.effective_from > as_of else ""
+        key = (s.provider, s.sku, s.meter, s.region, announced)
+        other = found.get(key)
+        if other is None or s.effective_from > other.effective_from:
+            found[key] = s
+        elif other.price != s.price:
+            parsed.reject("contradicts another row of the same source", f"{s.provider} {s.sku} {s.meter}")
+    return Incoming(source, found)
+
+
+def reconciled(
+    previous: Iterable[Offer],
+    news: Iterable[Incoming],
+    snapshots: Mapping[str, Snapshot],
+    sources: Mapping[str, Source],
+    as_of: str,
+) -> list[Offer]:
+    """The offers after a sync: new evidence merged into old, absences noted, values chosen.
+
+    Sources that are not in `news` keep their evidence untouched. A row that a source no longer has is marked
+    with the date of that payload; when a later payload lacks it again, the evidence is dropped, and an offer
+    without evidence ends.
+    """
+    rows: dict[Key, Offer] = {_key(o, as_of): o for o in previous}
+    evidence: dict[Key, dict[str, Evidence]] = {k: {e.source: e for e in o.evidence} for k, o in rows.items()}
+    stated: dict[Key, dict[str, Statement]] = {}
+    for new in news:
+        observed = snapshots[new.source].observed_at
+        for key, said in evidence.items():
+            if new.source in said and key not in new.statements:
+                _note_absence(said, new.source, observed)
+        for key, s in new.statements.items():
+            evidence.setdefault(key, {})[new.source] = Evidence(new.source, s.price)
+            stated.setdefault(key, {})[new.source] = s
+    offers = []
+    for key, said in evidence.items():
+        if not said:
+            continue
+        chosen = chosen_evidence(said.values(), snapshots, sources)
+        statement = stated.get(key, {}).get(chosen.source) or next(iter(stated.get(key, {}).values()), None)
+        offers.append(_offer(key, rows.get(key), statement, chosen, tuple(sorted(said.values()))))
+    return offers
+
+
+def _key(offer: Offer, as_of: str) -> Key:
+    return (*offer.key, offer.effective_from if offer.effective_from > as_of else "")
+
+
+def _note_absence(said: dict[str, Evidence], source: str, observed: str) -> None:
+    first = said[source].absent_since
+    if not first:
+        said[source] = replace(said[source], absent_since=observed)
+    elif first < observed:
+        del said[source]
+
+
+def _offer(
+    key: Key, old: Offer | None, statement: Statement | None, chosen: Evidence, evidence: tuple[Evidence, ...]
+) -> Offer:
+    provider, sku, meter, region, _ = key
+    kept = old.price == chosen.price if old else False
+    if statement is None:
+        if old is None:
+            raise ValueError(f"{provider} {sku}: an offer needs a statement or a previous row")
+        return replace(old, price=chosen.price, evidence=evidence)
+    return Offer(
+        provider=provider,
+        sku=sku,
+        model="",
+        # An unchanged price keeps its date and its workload: a source that is chosen anew must not re-date it.
+        workload=old.workload if old and kept else statement.workload,
+        meter=meter,
+        region=region,
+        price=chosen.price,
+        evidence=evidence,
+        effective_from=old.effective_from if old and kept else statement.effective_from,
+        effective_to=statement.effective_to,
+        note=statement.note,
+    )
+
+
+def chosen_evidence(
+    evidence: Iterable[Evidence], snapshots: Mapping[str, Snapshot], sources: Mapping[str, Source]
+) -> Evidence:
+    """The evidence whose price is published: best rank, then newest observation, then source id.
+
+    Rank comes from the source registry (first-party before curated before aggregator before copy). Evidence that
+    is more than 45 days older than the newest one for this price, or gone from its source, loses one rank.
+    """
+    said = list(evidence)
+    newest = max(snapshots[e.source].observed_at for e in said)
+
+    def order(e: Evidence) -> tuple[int, int, str]:
+        age = (date.fromisoformat(newest) - date.fromisoformat(snapshots[e.source].observed_at)).days
+        rank = sources[e.source].rank + (age > STALE_DAYS) + bool(e.absent_since)
+        return (rank, age, e.source)
+
+    return min(said, key=order)
+
+
+def price_events(
+    before: Iterable[Offer], after: Iterable[Offer], snapshots: Mapping[str, Snapshot]
+) -> list[PriceEvent]:
+    """What changed between two sets of offers, dated by the newest observation behind the new value."""
+    old = {(*o.key, o.effective_from): o for o in before}
+    new = {(*o.key, o.effective_from): o for o in after}
+    events = []
+    for key in old.keys() | new.keys():
+        a, b = old.get(key), new.get(key)
+        if a is not None and b is not None and a.price == b.price:
+            continue
+        seen = b or a
+        if seen is None:
+            continue
+        kind = "listed" if a is None else "ended" if b is None else "repriced"
+        when = max(snapshots[e.source].observed_at for e in seen.evidence)
+        events.append(
+            PriceEvent(
+                date=when,
+                provider=seen.provider,
+                sku=seen.sku,
+                meter=str(seen.meter),
+                region=seen.region,
+                kind=kind,
+                old=price_text(a.price) if a else "",
+                new=price_text(b.price) if b else "",
+                sources=evidence_text(seen.evidence),
+            )
+        )
+    return sorted(events, key=lambda e: (e.date, e.provider, e.sku, e.meter, e.region, e.kind))

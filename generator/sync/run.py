@@ -1,0 +1,178 @@
+"""The sync stage: fetch every source, parse, check, reconcile, and hand back the new state."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from generator.registry import Registry
+from generator.sync.names import named
+from generator.sync.reconcile import Incoming, incoming, price_events, reconciled
+from generator.sync.rentals import merged_rentals
+from generator.sync.source_registry import Source, connector
+from generator.sync.state import PriceEvent, Snapshot, State
+from generator.sync.statements import GpuStatement, Parsed, PayloadError
+from generator.sync.transport import Failure, Payload, Transport, fetch_first
+from wasm_tools.performance.points import BenchmarkPoint
+
+COLLAPSE_SHARE = 0.7  # a payload with fewer statements than this share of the last one is suspect
+COLLAPSE_PROVIDER = 20  # … and so is one that lacks a whole provider with more offers than this
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What happened to one source in a sync, in words."""
+
+    source: str
+    state: str  # fresh, unchanged, kept
+    transport: str
+    observed_at: str
+    statements: int
+    rejected: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A parsed payload that passed the checks of its source."""
+
+    source: Source
+    payload: Payload
+    parsed: Parsed
+    points: tuple[BenchmarkPoint, ...] = ()
+
+
+def synced(
+    registry: Registry,
+    before: State,
+    transports: Sequence[Transport],
+    as_of: str,
+    report: Callable[[Outcome], None] = lambda outcome: None,
+    only: Iterable[str] = (),
+) -> tuple[State, list[Outcome]]:
+    """The state after a sync, and the outcome of each source. A source that fails changes nothing."""
+    wanted = [s for s in registry.sources if not only or s.id in only]
+    outcomes: list[Outcome] = []
+    accepted: list[Accepted] = []
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        for source, fetched in zip(wanted, pool.map(lambda s: fetch_first(s, transports), wanted), strict=True):
+            result = _checked(registry, source, fetched, before)
+            if isinstance(result, Accepted):
+                accepted.append(result)
+                result = _outcome(result, before)
+            outcomes.append(result)
+            report(result)
+    return _merged(registry, before, accepted, as_of), outcomes
+
+
+def _checked(registry: Registry, source: Source, fetched: Payload | Failure, before: State) -> Accepted | Outcome:
+    last = before.snapshots.get(source.id)
+    if isinstance(fetched, Failure):
+        return _kept(source, last, f"not reached: {fetched.reason}")
+    try:
+        result = _parsed(registry, source, fetched)
+    except PayloadError as error:
+        return _kept(source, last, f"refused: {error}")
+    collapse = _collapse(registry, source, result, before)
+    return _kept(source, last, f"suspect: {collapse}; the last good payload stays") if collapse else result
+
+
+def _parsed(registry: Registry, source: Source, payload: Payload) -> Accepted:
+    module = connector(source)
+    if source.kind == "benchmark":
+        points, rejected = module.points(payload.body)
+        parsed = Parsed(entries=len(points) + sum(rejected.values()), rejected=Counter(rejected))
+        return Accepted(source, payload, parsed, tuple(points))
+    return Accepted(source, payload, module.parse(payload.body, registry.units))
+
+
+def _collapse(registry: Registry, source: Source, new: Accepted, before: State) -> str:
+    """Why this payload looks broken next to the last one, or nothing."""
+    last = before.snapshots.get(source.id)
+    count = _statements(new)
+    if count == 0:
+        return "the payload holds no usable price"
+    if last is None:
+        return ""
+    if count < COLLAPSE_SHARE * last.statements:
+        return f"only {count:,} statements after {last.statements:,}"
+    known = Counter(o.provider for o in before.offers if any(e.source == source.id for e in o.evidence))
+    present = {named(s, registry).provider for s in new.parsed.offers} if known else set()
+    gone = sorted(p for p, n in known.items() if n > COLLAPSE_PROVIDER and p not in present)
+    return f"no offers of {', '.join(gone)} any more" if gone else ""
+
+
+def _statements(a: Accepted) -> int:
+    return len(a.parsed.offers) + len(a.parsed.gpu_offers) + len(a.points)
+
+
+def _kept(source: Source, last: Snapshot | None, message: str) -> Outcome:
+    observed, statements = (last.observed_at, last.statements) if last else ("", 0)
+    return Outcome(source.id, "kept", "last good" if last else "none", observed, statements, 0, message)
+
+
+def _outcome(a: Accepted, before: State) -> Outcome:
+    last = before.snapshots.get(a.source.id)
+    state = "unchanged" if last and last.sha256 == a.payload.sha256 else "fresh"
+    rejected = sum(a.parsed.rejected.values())
+    return Outcome(a.source.id, state, a.payload.transport, a.payload.observed_at, _statements(a), rejected, "")
+
+
+def _merged(registry: Registry, before: State, accepted: Sequence[Accepted], as_of: str) -> State:
+    api: list[Incoming] = []
+    rentals: dict[str, tuple[str, Iterable[GpuStatement]]] = {}
+    points = before.points
+    for a in accepted:
+        if a.source.kind == "api":
+            api.append(incoming(a.source.id, (named(s, registry) for s in a.parsed.offers), as_of, a.parsed))
+        elif a.source.kind == "gpu":
+            rentals[a.source.id] = (a.payload.observed_at, a.parsed.gpu_offers)
+        else:
+            points = list(a.points)
+    snapshots = before.snapshots | {a.source.id: _snapshot(a) for a in accepted}
+    offers = reconciled(before.offers, api, snapshots, registry.source, as_of)
+    # The first snapshot is the baseline, not a day on which 20,000 prices changed.
+    events = price_events(before.offers, offers, snapshots) if before.offers else []
+    return State(
+        snapshots=snapshots,
+        offers=offers,
+        gpu_offers=merged_rentals(before.gpu_offers, rentals, registry),
+        events=_appended(before, events),
+        points=points,
+    )
+
+
+def _appended(before: State, events: list[PriceEvent]) -> list[PriceEvent]:
+    known = set(before.events)
+    return before.events + [e for e in events if e not in known]
+
+
+def _snapshot(a: Accepted) -> Snapshot:
+    return Snapshot(
+        transport=a.payload.transport,
+        sha256=a.payload.sha256 or hashlib.sha256(a.payload.body).hexdigest(),
+        bytes=len(a.payload.body),
+        version=a.payload.version,
+        observed_at=a.payload.observed_at,
+        entries=a.parsed.entries,
+        statements=_statements(a),
+        rejected=dict(sorted(a.parsed.rejected.items())),
+        examples=dict(sorted(a.parsed.examples.items())),
+    )
+
+
+def unresolved_names(state: State, registry: Registry) -> Mapping[str, Counter[str]]:
+    """Names that nobody has registered, with how many offers carry them: providers, models, GPUs."""
+    providers: Counter[str] = Counter()
+    models: Counter[str] = Counter()
+    gpus: Counter[str] = Counter()
+    for o in state.offers:
+        if o.provider not in registry.provider:
+            providers[o.provider] += 1
+        if not registry.model_of(o.provider, o.sku):
+            models[o.sku] += 1
+    for g in state.gpu_offers:
+        if not registry.gpu_of(g.gpu_name):
+            gpus[g.gpu_name] += 1
+    return {"providers": providers, "models": models, "gpus": gpus}

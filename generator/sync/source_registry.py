@@ -1,0 +1,87 @@
+"""The source registry: which upstreams there are, and the connector module of each."""
+
+import importlib
+import tomllib
+from pathlib import Path
+from types import ModuleType
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+
+class SourceError(ValueError):
+    """A source registry that cannot be used; the message names the file, the entry and the field."""
+
+
+class PackageMember(BaseModel):
+    """The package of the Python index that carries the same payload, and the file inside it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    member: str = Field(min_length=1)
+
+
+class Source(BaseModel):
+    """One upstream. `rank`: 0 first-party evidence, 1 curated list, 2 aggregator, 3 copy."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    title: str
+    url: str = Field(pattern=r"^https?://")
+    homepage: str
+    licence: str
+    share: Literal["yes", "facts"]
+    attribution: str
+    family: str
+    rank: int = Field(ge=0, le=3)
+    cadence_days: int = Field(ge=1)
+    kind: Literal["api", "gpu", "benchmark"]
+    package: PackageMember | None = None
+
+
+class _Registry(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    source: list[Source]
+
+
+def load_sources(path: Path) -> tuple[Source, ...]:
+    """All sources of a registry file, in its order; raises SourceError naming the entry that is wrong."""
+    try:
+        records = tomllib.loads(path.read_text(encoding="utf-8"))
+        sources = _Registry.model_validate(records).source
+    except OSError as error:
+        raise SourceError(f"{path.name}: cannot be read ({error.strerror})") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SourceError(f"{path.name}: is not TOML: {error}") from None
+    except ValidationError as error:
+        raise SourceError(f"{path.name}: {_first_problem(error, records)}") from None
+    ids = [s.id for s in sources]
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise SourceError(f"{path.name}: source {twice[0]!r} is listed twice; give each source one entry")
+    return tuple(sources)
+
+
+def _first_problem(error: ValidationError, records: dict[str, object]) -> str:
+    problem = error.errors()[0]
+    place = list(problem["loc"])
+    entries = records.get("source")
+    if len(place) > 1 and isinstance(place[1], int) and isinstance(entries, list):
+        entry = entries[place[1]]
+        name = entry.get("id", f"number {place[1] + 1}") if isinstance(entry, dict) else place[1]
+        return f"source {name!r}, {'.'.join(map(str, place[2:]))}: {problem['msg']}"
+    return f"{'.'.join(map(str, place))}: {problem['msg']}"
+
+
+def connector(source: Source) -> ModuleType:
+    """The module that reads the payloads of `source`; raises SourceError when nobody has written it."""
+    name = f"generator.sync.sources.{source.id.replace('-', '_')}"
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        raise SourceError(f"source {source.id!r} has no connector: write {name.replace('.', '/')}.py") from None

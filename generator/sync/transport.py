@@ -1,0 +1,156 @@
+"""Transports: how the payload of a source is fetched. Live network, mirror and package are interchangeable.
+
+The caller decides the order: the mirror when one is given, else the live host and then the package.
+"""
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import httpx
+
+from generator.sync.http_download import Download, OversizeError, download
+from generator.sync.mirror import Mirror
+from generator.sync.packages import Package
+from generator.sync.payloads import MAX_BYTES, Failure, Payload, Transport, TransportError, payload
+from generator.sync.source_registry import Source
+
+__all__ = ["Failure", "Live", "Mirror", "Package", "Payload", "TimeBudget", "TransportError", "fetch_first"]
+
+TRIES = 3
+WORTH_A_RETRY = frozenset({429, 500, 502, 503, 504})
+REMEDY = "check the network, or give a mirror of the payloads"
+
+
+@dataclass(slots=True)
+class TimeBudget:
+    """Seconds that all failed attempts of one sync may cost together, waiting included."""
+
+    seconds: float = 60.0
+    clock: Callable[[], float] = time.monotonic
+    spent: float = 0.0
+
+    @property
+    def left(self) -> float:
+        """Seconds that may still be lost."""
+        return max(0.0, self.seconds - self.spent)
+
+
+class _NoAnswerError(Exception):
+    """An attempt that failed; `again` says whether another one may help, `dead` that the host cannot be reached."""
+
+    def __init__(self, what: str, *, again: bool, dead: bool = False) -> None:
+        super().__init__(what)
+        self.again, self.dead = again, dead
+
+
+@dataclass(slots=True)
+class Live:
+    """The live host, over HTTP. A host that could not be reached once is not tried again by the same object."""
+
+    client: httpx.Client
+    as_of: str
+    budget: TimeBudget = field(default_factory=TimeBudget)
+    connect_s: float = 5.0
+    read_s: float = 20.0
+    attempt_s: float = 30.0  # bounds what the two above do not: name look-up, several addresses, a dripping body
+    backoff_s: float = 0.5
+    max_bytes: int = MAX_BYTES
+    sleep: Callable[[float], None] = time.sleep
+    unreachable: set[str] = field(default_factory=set)
+
+    def fetch(self, source: Source) -> Payload:
+        """The payload at the source's URL, observed on the run's date; raises TransportError."""
+        host = urlsplit(source.url).netloc
+        if host in self.unreachable:
+            raise TransportError(source.id, "live", f"{host} could not be reached earlier in this run", REMEDY)
+        for attempt in range(1, TRIES + 1):
+            try:
+                answer = self._attempt(source.url)
+            except _NoAnswerError as error:
+                if error.dead:
+                    self.unreachable.add(host)
+                if error.dead or not error.again or attempt == TRIES:
+                    raise TransportError(source.id, "live", f"{host}: {error}", REMEDY) from None
+                self._wait(self.backoff_s * 2 ** (attempt - 1))
+            else:
+                version = answer.headers.get("etag", "").removeprefix("W/").strip('"')
+                return payload(answer.body, "live", self.as_of, version)
+        raise TransportError(source.id, "live", f"{host}: gave no answer", REMEDY)
+
+    def _wait(self, seconds: float) -> None:
+        seconds = min(seconds, self.budget.left)
+        self.budget.spent += seconds
+        self.sleep(seconds)
+
+    def _attempt(self, url: str) -> Download:
+        """One GET; only the time of failed attempts is charged to the budget."""
+        left = self.budget.left
+        if left <= 0:
+            raise _NoAnswerError("not tried, the time for unreachable hosts is used up", again=False)
+        connect, read = min(self.connect_s, left), min(self.read_s, left)
+        timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
+        started = self.budget.clock()
+        try:
+            return _checked(self._within(min(self.attempt_s, left), url, timeout))
+        except _NoAnswerError:
+            self.budget.spent += min(self.budget.clock() - started, left)
+            raise
+
+    def _within(self, seconds: float, url: str, timeout: httpx.Timeout) -> Download:
+        """The download, given up after `seconds` whatever the socket or the name service is waiting for."""
+        answers: queue.SimpleQueue[Download | Exception] = queue.SimpleQueue()
+
+        def attempt() -> None:
+            try:
+                answers.put(download(self.client, url, timeout, self.max_bytes))
+            except Exception as error:  # handed over to the waiting thread, which sorts it
+                answers.put(error)
+
+        threading.Thread(target=attempt, daemon=True).start()
+        try:
+            answer = answers.get(timeout=seconds)
+        except queue.Empty:
+            raise _NoAnswerError(f"no complete answer within {seconds:.3g} s", again=False, dead=True) from None
+        if isinstance(answer, Exception):
+            raise _sorted(answer) from answer
+        return answer
+
+
+def _checked(answer: Download) -> Download:
+    if answer.status != httpx.codes.OK:
+        raise _NoAnswerError(f"answered HTTP {answer.status}", again=answer.status in WORTH_A_RETRY)
+    if not answer.body:
+        raise _NoAnswerError("answered with an empty body", again=True)
+    return answer
+
+
+def _sorted(error: Exception) -> Exception:
+    """The attempt's error in words; anything that is not the network's fault is returned as it is."""
+    match error:
+        case OversizeError():
+            return _NoAnswerError(str(error), again=False)
+        case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.ProxyError():
+            return _NoAnswerError(f"cannot be reached ({error or type(error).__name__})", again=False, dead=True)
+        case httpx.TimeoutException():
+            return _NoAnswerError("did not answer in time", again=True)
+        case httpx.TransportError():
+            return _NoAnswerError(f"broke off ({error})", again=True)
+        case httpx.HTTPError() | httpx.InvalidURL():
+            return _NoAnswerError(f"cannot be fetched ({error})", again=False)
+        case _:
+            return error
+
+
+def fetch_first(source: Source, transports: Iterable[Transport]) -> Payload | Failure:
+    """The payload of the first transport that has one, else why each of them has none."""
+    reasons = []
+    for transport in transports:
+        try:
+            return transport.fetch(source)
+        except TransportError as error:
+            reasons.append(str(error))
+    return Failure(source.id, tuple(reasons))
