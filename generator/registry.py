@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
@@ -169,10 +169,7 @@ class UseCase(Row):
     source: str
 
 
-R = TypeVar("R", bound=Row)
-
-
-def _validated(path: Path, number: int, record: Mapping[str, Any], row_type: type[R]) -> R:
+def _validated[R: Row](path: Path, number: int, record: Mapping[str, Any], row_type: type[R]) -> R:
     try:
         return row_type.model_validate({("class_" if k == "class" else k): v for k, v in record.items()})
     except ValidationError as error:
@@ -181,13 +178,13 @@ def _validated(path: Path, number: int, record: Mapping[str, Any], row_type: typ
         raise RegistryError(f"{path.name}, row {number}: {where}: {first['msg']} ({first['input']!r})") from None
 
 
-def csv_rows(path: Path, row_type: type[R]) -> tuple[R, ...]:
+def csv_rows[R: Row](path: Path, row_type: type[R]) -> tuple[R, ...]:
     """The validated rows of a registry CSV file."""
     with path.open(encoding="utf-8", newline="") as file:
         return tuple(_validated(path, n, record, row_type) for n, record in enumerate(csv.DictReader(file), 2))
 
 
-def toml_rows(path: Path, key: str, row_type: type[R]) -> tuple[R, ...]:
+def toml_rows[R: Row](path: Path, key: str, row_type: type[R]) -> tuple[R, ...]:
     """The validated entries `[[key]]` of a registry TOML file."""
     with path.open("rb") as file:
         records = tomllib.load(file)

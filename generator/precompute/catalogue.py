@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
+from wasm_tools.performance.points import BenchmarkPoint
+
 from generator.registry import Registry
 from generator.sync.state import State
-from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.planner.catalogue import ApiRate, Band, Catalogue, Curve, CurvePoint, Rental, TailRatios
 from wasm_tools.pricing.meters import Meter
 from wasm_tools.pricing.offers import Evidence, Offer, evidence_text

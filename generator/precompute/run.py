@@ -25,7 +25,7 @@ class Precomputed:
 
 
 def precomputed(
-    registry: Registry, state: State, registry_dir: Path, as_of: str, step: Callable[[str], None] = lambda what: None
+    registry: Registry, state: State, registry_dir: Path, as_of: str, step: Callable[[str], None]
 ) -> Precomputed:
     """All rankings of the standard grid and the use cases."""
     catalogue = planner_catalogue(registry, state, planner_constants(registry_dir / "planner.toml"), as_of)

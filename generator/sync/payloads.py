@@ -44,6 +44,11 @@ class Failure:
     source: str
     reasons: tuple[str, ...]
 
+    @property
+    def reason(self) -> str:
+        """All reasons in one line."""
+        return " | ".join(self.reasons) or "no transport was given"
+
 
 class Transport(Protocol):
     """A way to fetch the payload of a source."""

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from wasm_tools.performance.points import BenchmarkPoint
+
 from generator.registry import Registry
 from generator.sync.names import named
 from generator.sync.reconcile import Incoming, incoming, price_events, reconciled
@@ -13,8 +15,8 @@ from generator.sync.rentals import merged_rentals
 from generator.sync.source_registry import Source, connector
 from generator.sync.state import PriceEvent, Snapshot, State
 from generator.sync.statements import GpuStatement, Parsed, PayloadError
-from generator.sync.transport import Failure, Payload, Transport, fetch_first
-from wasm_tools.performance.points import BenchmarkPoint
+from generator.sync.payloads import Failure, Payload, Transport
+from generator.sync.transport import fetch_first
 
 COLLAPSE_SHARE = 0.7  # a payload with fewer statements than this share of the last one is suspect
 COLLAPSE_PROVIDER = 20  # … and so is one that lacks a whole provider with more offers than this
@@ -48,7 +50,7 @@ def synced(
     before: State,
     transports: Sequence[Transport],
     as_of: str,
-    report: Callable[[Outcome], None] = lambda outcome: None,
+    report: Callable[[Outcome], None],
     only: Iterable[str] = (),
 ) -> tuple[State, list[Outcome]]:
     """The state after a sync, and the outcome of each source. A source that fails changes nothing."""
@@ -69,7 +71,7 @@ def synced(
 def _checked(registry: Registry, source: Source, fetched: Payload | Failure, before: State) -> Accepted | Outcome:
     last = before.snapshots.get(source.id)
     if isinstance(fetched, Failure):
-        return _kept(source, last, f"not reached: {fetched.reason}")
+        return _kept(source, last, f"not reached: {'; '.join(fetched.reasons)}")
     try:
         result = _parsed(registry, source, fetched)
     except PayloadError as error:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from generator.tables import read_rows, rows_text
 from wasm_tools.performance.points import BenchmarkPoint
+
+from generator.tables import read_rows, rows_text
 from wasm_tools.pricing.meters import parse_meter, price_text
 from wasm_tools.pricing.offers import GpuOffer, Offer, evidence_text, parse_evidence, price_value
 
@@ -185,7 +186,7 @@ def _point_row(p: BenchmarkPoint) -> tuple[str, ...]:
 
 
 def save_state(state: State, folder: Path) -> bool:
-    """Replace the folder by the state in one rename; False when nothing changed. A crash leaves old or new, never half."""
+    """Replace the folder by the state as a whole; False when nothing changed. A crash leaves old or new, never half."""
     recover(folder)
     files = state_files(state)
     if _same(folder, files):

@@ -9,7 +9,7 @@ from wasm_tools.pricing.meters import Meter
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One price as a source states it. `price` is USD per display unit; `provider` and `sku` are the source's spelling."""
+    """One price as a source states it, USD per display unit; `provider` and `sku` are the source's spelling."""
 
     provider: str
     sku: str
@@ -40,7 +40,7 @@ class GpuStatement:
 
 @dataclass(slots=True)
 class Parsed:
-    """All statements of a payload, and how many entries were left out for which reason. Nothing is dropped in silence."""
+    """All statements of a payload, and how many entries were left out for which reason."""
 
     offers: list[Statement] = field(default_factory=list)
     gpu_offers: list[GpuStatement] = field(default_factory=list)

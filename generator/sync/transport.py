@@ -21,35 +21,46 @@ from generator.sync.source_registry import Source
 __all__ = ["Failure", "Live", "Mirror", "Package", "Payload", "TimeBudget", "TransportError", "fetch_first"]
 
 TRIES = 3
+LEAST_S = 0.05  # below this an attempt is not worth starting
 WORTH_A_RETRY = frozenset({429, 500, 502, 503, 504})
 REMEDY = "check the network, or give a mirror of the payloads"
 
 
 @dataclass(slots=True)
 class TimeBudget:
-    """Seconds that all failed attempts of one sync may cost together, waiting included."""
+    """Seconds that all failed attempts of one sync may cost together, waiting included. Safe to share by threads."""
 
     seconds: float = 60.0
     clock: Callable[[], float] = time.monotonic
     spent: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def left(self) -> float:
         """Seconds that may still be lost."""
         return max(0.0, self.seconds - self.spent)
 
+    def spend(self, seconds: float) -> None:
+        """Charge lost seconds."""
+        with self._lock:
+            self.spent += seconds
+
 
 class _NoAnswerError(Exception):
-    """An attempt that failed; `again` says whether another one may help, `dead` that the host cannot be reached."""
+    """A failed attempt. `again`: another one may help. `dead`: the host cannot be reached. `silent`: it timed out."""
 
-    def __init__(self, what: str, *, again: bool, dead: bool = False) -> None:
+    def __init__(self, what: str, *, again: bool, dead: bool = False, silent: bool = False) -> None:
         super().__init__(what)
-        self.again, self.dead = again, dead
+        self.again, self.dead, self.silent = again, dead, silent
 
 
 @dataclass(slots=True)
 class Live:
-    """The live host, over HTTP. A host that could not be reached once is not tried again by the same object."""
+    """The live host, over HTTP. A host that could not be reached once is not tried again by the same object.
+
+    Sources may be fetched from several threads; those of one host wait for each other, so that a dead host is
+    found out once.
+    """
 
     client: httpx.Client
     as_of: str
@@ -61,19 +72,25 @@ class Live:
     max_bytes: int = MAX_BYTES
     sleep: Callable[[float], None] = time.sleep
     unreachable: set[str] = field(default_factory=set)
+    _hosts: dict[str, threading.Lock] = field(default_factory=dict, repr=False)
 
     def fetch(self, source: Source) -> Payload:
         """The payload at the source's URL, observed on the run's date; raises TransportError."""
         host = urlsplit(source.url).netloc
+        with self._hosts.setdefault(host, threading.Lock()):
+            return self._fetched(source, host)
+
+    def _fetched(self, source: Source, host: str) -> Payload:
         if host in self.unreachable:
             raise TransportError(source.id, "live", f"{host} could not be reached earlier in this run", REMEDY)
         for attempt in range(1, TRIES + 1):
             try:
                 answer = self._attempt(source.url)
             except _NoAnswerError as error:
-                if error.dead:
+                last = not error.again or attempt == TRIES
+                if error.dead or (error.silent and last):
                     self.unreachable.add(host)
-                if error.dead or not error.again or attempt == TRIES:
+                if error.dead or last:
                     raise TransportError(source.id, "live", f"{host}: {error}", REMEDY) from None
                 self._wait(self.backoff_s * 2 ** (attempt - 1))
             else:
@@ -83,21 +100,22 @@ class Live:
 
     def _wait(self, seconds: float) -> None:
         seconds = min(seconds, self.budget.left)
-        self.budget.spent += seconds
+        self.budget.spend(seconds)
         self.sleep(seconds)
 
     def _attempt(self, url: str) -> Download:
         """One GET; only the time of failed attempts is charged to the budget."""
-        left = self.budget.left
-        if left <= 0:
-            raise _NoAnswerError("not tried, the time for unreachable hosts is used up", again=False)
+        # Half of what is left at most, so that one silent host cannot take the time of all the others.
+        left = self.budget.left / 2
+        if left < LEAST_S:
+            raise _NoAnswerError("not tried, the time for hosts that do not answer is used up", again=False)
         connect, read = min(self.connect_s, left), min(self.read_s, left)
         timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
         started = self.budget.clock()
         try:
             return _checked(self._within(min(self.attempt_s, left), url, timeout))
         except _NoAnswerError:
-            self.budget.spent += min(self.budget.clock() - started, left)
+            self.budget.spend(min(self.budget.clock() - started, left))
             raise
 
     def _within(self, seconds: float, url: str, timeout: httpx.Timeout) -> Download:
@@ -136,7 +154,7 @@ def _sorted(error: Exception) -> Exception:
         case httpx.ConnectError() | httpx.ConnectTimeout() | httpx.ProxyError():
             return _NoAnswerError(f"cannot be reached ({error or type(error).__name__})", again=False, dead=True)
         case httpx.TimeoutException():
-            return _NoAnswerError("did not answer in time", again=True)
+            return _NoAnswerError("did not answer in time", again=True, silent=True)
         case httpx.TransportError():
             return _NoAnswerError(f"broke off ({error})", again=True)
         case httpx.HTTPError() | httpx.InvalidURL():

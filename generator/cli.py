@@ -1,0 +1,404 @@
+"""The `atlas` command: a thin layer over the functions of the same names."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from generator import nightly
+from generator.places import checkout
+from generator.publish.links import broken_links
+from generator.publish.seal import SealError, oversize
+from generator.publish.server import site_server
+from generator.registry import RegistryError
+from generator.sync.run import Outcome
+from generator.tables import TableError
+
+app = typer.Typer(
+    name="atlas",
+    help="Build and question the Inference Price Atlas: what AI inference costs and what to run it on.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+notes = Console(stderr=True)
+
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        help="The date the run stands for, like 2026-11-20. Default: today, or offline the newest observation.",
+    ),
+]
+MirrorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mirror",
+        envvar="ATLAS_MIRROR",
+        help="Folder or address of stored payloads, laid out as HOST/PATH, used instead of the network.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs instead of a table.")]
+Site = Annotated[
+    Path | None, typer.Option("--site", help="Where the finished site goes. Default: site/ of the checkout.")
+]
+
+
+class Steps:
+    """A progress bar that the stages advance by saying what they did."""
+
+    def __init__(self, progress: Progress, title: str, total: int | None) -> None:
+        self.progress = progress
+        self.task = progress.add_task(title, total=total, what="")
+
+    def __call__(self, what: str) -> None:
+        """One step done: `what` is shown behind the bar."""
+        self.progress.update(self.task, advance=1, what=what)
+
+    def done(self) -> None:
+        """The stage is done: the bar is full whatever was counted."""
+        task = self.progress.tasks[self.task]
+        self.progress.update(self.task, total=task.completed or 1, completed=task.completed or 1, what="")
+
+
+@contextmanager
+def stages() -> Iterator[Progress]:
+    """The progress display of a run, on the terminal's error channel."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description:<11}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=notes, transient=False) as progress:
+        yield progress
+
+
+def source_line(outcome: Outcome) -> str:
+    """One line on what happened to one source."""
+    mark = {"fresh": "[green]new[/]", "unchanged": "same", "kept": "[yellow]kept[/]"}[outcome.state]
+    told = (
+        f"{outcome.statements:>7,} statements, {outcome.rejected:,} left out"
+        if outcome.state != "kept"
+        else outcome.message
+    )
+    return f"  {mark:<6} {outcome.source:<15} {outcome.transport:<9} {outcome.observed_at or 'never':<11} {told}"
+
+
+def print_source(outcome: Outcome) -> None:
+    """Tell the terminal what happened to one source."""
+    notes.print(source_line(outcome), highlight=False)
+
+
+def summary_line(facts: dict[str, Any]) -> str:
+    """The closing summary of a run in one line."""
+    return ", ".join(
+        f"{value:,} {name}" if isinstance(value, int) else f"{value} {name}" for name, value in facts.items()
+    )
+
+
+@app.command()
+def sync(
+    as_of: AsOf = None,
+    mirror: MirrorOption = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", help="Only this source; may be given several times.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch every price source, reconcile, and store the result under data/state. Exit code 3: a source was not fresh."""
+    places = checkout()
+    with nightly.single_run(places):
+        at = nightly.inputs(places, as_of, offline=False)
+        report = print_source if not as_json else nightly.silent
+        at, outcomes, changed = nightly.sync_stage(at, mirror, report, source or ())
+    facts = {
+        "sources": len(outcomes),
+        "offers": len(at.state.offers),
+        "rentals": len(at.state.gpu_offers),
+        "measured points": len(at.state.points),
+    }
+    if as_json:
+        typer.echo(
+            json.dumps({"as_of": at.as_of, "changed": changed, **facts, "outcomes": [asdict(o) for o in outcomes]})
+        )
+    else:
+        notes.print(
+            f"[bold]as of {at.as_of}[/]: {summary_line(facts)}; {'state changed' if changed else 'nothing changed'}"
+        )
+    raise typer.Exit(3 if any(o.state == "kept" for o in outcomes) else 0)
+
+
+@app.command()
+def precompute(as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """Plan every cell of the standard grid and every use case from the stored prices."""
+    at = nightly.inputs(checkout(), as_of, offline=True)
+    with nightly.single_run(at.places), stages() as progress:
+        step = Steps(
+            progress,
+            "precompute",
+            len(at.registry.profiles) * len(at.registry.slo_classes) * len(at.registry.loads) + 1,
+        )
+        results = nightly.precompute_stage(at, step)
+    _closing(
+        {"cells": len(results.cells), "use cases": len(results.cases), "API rates": len(results.catalogue.rates)},
+        as_json,
+    )
+
+
+@app.command()
+def bundle(as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """Assemble the browser engine: Python runtime, engine and data packs."""
+    at = nightly.inputs(checkout(), as_of, offline=True)
+    with nightly.single_run(at.places), stages() as progress:
+        results = nightly.precompute_stage(at, Steps(progress, "precompute", None))
+        step = Steps(progress, "bundle", 1)
+        record = nightly.bundle_stage(at, results)
+        step.done()
+    _closing({"files": len(record["files"]), "bytes": sum(f["bytes"] for f in record["files"].values())}, as_json)
+
+
+@app.command()
+def render(as_of: AsOf = None, site: Site = None, as_json: AsJson = False) -> None:
+    """Build the site from the stored prices and publish it: precompute, bundle, render, seal, publish."""
+    _build(nightly.inputs(checkout(), as_of, offline=True), site, as_json, {})
+
+
+@app.command(name="nightly")
+def nightly_run(
+    as_of: AsOf = None,
+    mirror: MirrorOption = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Use the committed data only: no sync, no network.")
+    ] = False,
+    site: Site = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run all stages: sync, precompute, bundle, render, seal, publish."""
+    at = nightly.inputs(checkout(), as_of, offline)
+    facts: dict[str, Any] = {"sources": len(at.registry.sources)}
+    if not offline:
+        with nightly.single_run(at.places):
+            report = (
+                (lambda outcome: None)
+                if as_json
+                else (lambda outcome: notes.print(source_line(outcome), highlight=False))
+            )
+            at, outcomes, _ = nightly.sync_stage(at, mirror, report)
+            facts["sources kept from before"] = sum(o.state == "kept" for o in outcomes)
+    _build(at, site, as_json, facts)
+
+
+def _build(at: nightly.Inputs, site: Path | None, as_json: bool, facts: dict[str, Any]) -> None:
+    started = time.perf_counter()
+    target = (site or at.places.root / "site").resolve()
+    with nightly.single_run(at.places), stages() as progress:
+        cells = len(at.registry.profiles) * len(at.registry.slo_classes) * len(at.registry.loads) + 1
+        step = Steps(progress, "precompute", cells)
+        results = nightly.precompute_stage(at, step)
+        step = Steps(progress, "bundle", 1)
+        record = nightly.bundle_stage(at, results)
+        step.done()
+        step = Steps(progress, "render", None)
+        nightly.render_stage(at, results, record, step)
+        step.done()
+        step = Steps(progress, "publish", 1)
+        seal = nightly.publish_stage(at, target)
+        step.done()
+    facts |= {
+        "offers": len(at.state.offers),
+        "rentals": len(at.state.gpu_offers),
+        "plans": sum(len(r.plans) for c in results.cells for r in c.rankings.values()),
+        "pages": seal.pages,
+        "files": seal.files,
+        "MB": round(seal.bytes / 1e6, 1),
+        "seconds": round(time.perf_counter() - started, 1),
+    }
+    _closing({"as_of": at.as_of, "site": str(target), **facts} if as_json else facts, as_json)
+    if not as_json:
+        notes.print(f"as of {at.as_of}; open it with [bold]make serve[/]")
+
+
+def _closing(facts: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(facts))
+    else:
+        notes.print(f"[bold]done[/]: {summary_line(facts)}")
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    base: Annotated[str, typer.Option(help="Serve below this path, like /atlas/.")] = "/",
+    site: Site = None,
+) -> None:
+    """Serve the built site with its MIME types and security headers."""
+    folder = site or checkout().root / "site"
+    if not (folder / "index.html").exists():
+        raise nightly.RunError(f"{folder} holds no site: run `make site` first")
+    try:
+        server = site_server(folder, host, port, base)
+    except OSError as error:
+        raise nightly.RunError(
+            f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
+        ) from None
+    typer.echo(f"http://{host}:{server.server_address[1]}{base}")
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        notes.print("stopped")
+    finally:
+        server.server_close()
+
+
+@app.command()
+def plan(
+    prompt_tokens: Annotated[int, typer.Option("--prompt", help="Prompt tokens of a request.")] = 1024,
+    output_tokens: Annotated[int, typer.Option("--output", help="Output tokens of a request.")] = 1024,
+    qps: Annotated[float, typer.Option(help="Mean requests per second.")] = 1.0,
+    peak_qps: Annotated[
+        float | None, typer.Option("--peak", help="Peak requests per second. Default: twice the mean.")
+    ] = None,
+    slo: Annotated[
+        str, typer.Option(help="Experience class: instant, conversational, interactive, deferred, batch.")
+    ] = "interactive",
+    minimum: Annotated[
+        str, typer.Option("--class", help="Least capable class allowed: small, medium, large, frontier.")
+    ] = "medium",
+    top: Annotated[int, typer.Option(min=1, max=1000, help="Plans to show.")] = 10,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Rank every way to serve a workload by monthly cost. Exit code 4: no plan is possible."""
+    from generator.precompute.catalogue import planner_catalogue, planner_constants
+    from wasm_tools.planner import ranked_plans, ranking_record
+    from wasm_tools.workload.traffic import Workload, class_slo
+
+    at = nightly.inputs(checkout(), as_of, offline=True)
+    classes = {c.id: c for c in at.registry.slo_classes}
+    if slo not in classes:
+        raise nightly.RunError(f"--slo {slo!r} is not one of {', '.join(classes)}")
+    chosen = classes[slo]
+    workload = Workload(prompt_tokens, output_tokens, qps, peak_qps if peak_qps is not None else 2 * qps, minimum)
+    bounds = class_slo(chosen.ttft_ms, chosen.itl_ms, chosen.e2e_factor, output_tokens)
+    catalogue = planner_catalogue(
+        at.registry, at.state, planner_constants(at.places.registry / "planner.toml"), at.as_of
+    )
+    ranking = ranked_plans(workload, bounds, catalogue, top)
+    record = {"as_of": at.as_of, **ranking_record(ranking)}
+    if as_json:
+        typer.echo(json.dumps(record))
+    else:
+        _print_plans(record)
+    raise typer.Exit(0 if ranking.plans else 4)
+
+
+def _print_plans(record: dict[str, Any]) -> None:
+    table = Table(title=f"{record['possible']:,} plans, prices as of {record['as_of']}", title_justify="left")
+    for name in (
+        "#",
+        "model",
+        "provider",
+        "kind",
+        "GPUs",
+        "$/month",
+        "$/1M tokens",
+        "TTFT p95",
+        "ITL p95",
+        "target",
+        "evidence",
+    ):
+        table.add_column(name, justify="right" if name[0] in "#$TIG" else "left")
+    for p in record["plans"]:
+        ttft, itl = p["ttft_p95_ms"], p["itl_p95_ms"]
+        table.add_row(
+            str(p["rank"]),
+            p["model"],
+            p["provider"],
+            p["kind"],
+            f"{p['gpus']} × {p['gpu']}" if p["gpus"] else "—",
+            f"{float(p['usd_per_month']):,.2f}",
+            f"{float(p['usd_per_million_tokens']):.3g}",
+            f"{ttft:.0f} ms" if ttft else "—",
+            f"{itl:.1f} ms" if itl else "—",
+            "met" if p["slo"] == "met" else "not verified",
+            p["evidence"],
+        )
+    Console().print(table)
+    for reason, count in record["excluded"].items():
+        notes.print(f"  left out: {count:,} × {reason}", highlight=False)
+
+
+@app.command()
+def health(as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """Show how old and how complete each source is. Exit code 3: a source is late or was never read."""
+    from generator.health import source_health
+
+    at = nightly.inputs(checkout(), as_of, offline=as_of is not None)
+    rows = source_health(at.registry, at.state, at.as_of)
+    if as_json:
+        typer.echo(json.dumps({"as_of": at.as_of, "sources": rows}))
+    else:
+        table = Table(title=f"Sources as of {at.as_of}", title_justify="left")
+        for name in ("source", "state", "observed", "age", "statements", "left out", "transport"):
+            table.add_column(name, justify="right" if name in ("age", "statements", "left out") else "left")
+        for row in rows:
+            age = "—" if row["age_days"] is None else f"{row['age_days']} d"
+            table.add_row(
+                row["source"],
+                row["state"],
+                row["observed_at"] or "never",
+                age,
+                f"{row['statements']:,}",
+                f"{row['rejected']:,}",
+                row["transport"],
+            )
+        Console().print(table)
+    raise typer.Exit(3 if any(row["state"] != "fresh" for row in rows) else 0)
+
+
+@app.command(name="check-site")
+def check_site(site: Site = None) -> None:
+    """Check a built site: links, sizes, no foreign requests. Exit code 1: something is wrong."""
+    folder = site or checkout().root / "site"
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
+    if not files:
+        raise nightly.RunError(f"{folder} holds no site: run `make site` first")
+    names = {p.relative_to(folder).as_posix() for p in files}
+    pages = ((n, (folder / n).read_text(encoding="utf-8")) for n in sorted(names) if n.endswith(".html"))
+    faults = [*broken_links(pages, names), *oversize(files, folder)]
+    for fault in faults[:50]:
+        typer.echo(fault)
+    notes.print(f"{len(names):,} files, {len(faults)} faults")
+    raise typer.Exit(1 if faults else 0)
+
+
+def main() -> None:
+    """Run the command line; an expected fault ends in one sentence and a code, never in a traceback."""
+    from wasm_tools.bundle.failure import BundleError
+    from wasm_tools.workload.traffic import InputError
+
+    expected = (nightly.RunError, RegistryError, TableError, SealError, BundleError, InputError)
+    try:
+        app()
+    except expected as error:
+        notes.print(f"[red]atlas:[/] {error}", highlight=False)
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""The stages of the nightly run as functions, in the order the data flows. The command line is thin over them."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from generator.places import Places
+from generator.precompute.catalogue import current_offers
+from generator.precompute.invoice_pack import invoice_pack
+from generator.precompute.run import Precomputed, pack_text, precomputed, write_precomputed
+from generator.publish.seal import Seal, sealed
+from generator.publish.swap import published
+from generator.registry import Registry, load_registry
+from generator.render.page import SiteData
+from generator.render.run import RenderSummary, rendered
+from generator.sync.run import Outcome, synced
+from generator.sync.state import State, load_state, save_state
+from generator.sync.payloads import Transport
+from generator.sync.transport import Live, Mirror, Package, TimeBudget
+from wasm_tools.bundle.assemble import assemble
+
+Step = Callable[[str], None]
+USER_AGENT = "inference-price-atlas/0.1 (nightly price sync)"
+
+
+def silent(*_: object) -> None:
+    """Report nothing."""
+
+
+class RunError(Exception):
+    """A run that cannot go on; the message names the thing and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What every stage reads: registry, state and the date the run stands for."""
+
+    places: Places
+    registry: Registry
+    state: State
+    as_of: str
+
+
+def inputs(places: Places, as_of: str | None, offline: bool) -> Inputs:
+    """Registry and state of a checkout. Without a date, an offline run stands for its newest observation."""
+    state = load_state(places.state)
+    if as_of is None:
+        as_of = state.newest_observation if offline else date.today().isoformat()  # noqa: DTZ011 - the reader's day
+    if not as_of:
+        raise RunError("there is no price state yet: run `atlas sync` first, or give a mirror with --mirror")
+    return Inputs(places, load_registry(places.registry), state, checked_date(as_of))
+
+
+def checked_date(text: str) -> str:
+    """An ISO date; raises RunError naming the text."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise RunError(f"--as-of {text!r} is not a date like 2026-11-20") from None
+
+
+@contextmanager
+def single_run(places: Places) -> Iterator[None]:
+    """Hold the checkout for one run: two writers at a time would mix their results."""
+    places.build.mkdir(exist_ok=True)
+    lock = places.build / "run.lock"
+    try:
+        handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    except FileExistsError:
+        owner = lock.read_text(encoding="utf-8").strip() if lock.exists() else ""
+        if owner.isdigit() and Path(f"/proc/{owner}").exists():
+            raise RunError(f"another run (process {owner}) is at work in this checkout; wait for it") from None
+        lock.unlink(missing_ok=True)  # its owner died
+        handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    try:
+        os.write(handle, str(os.getpid()).encode())
+        os.close(handle)
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
+
+
+def transports(mirror: str | None, as_of: str) -> list[Transport]:
+    """The mirror when one is given; else the live host and then the package."""
+    if mirror:
+        return [Mirror(mirror, as_of)]
+    client = httpx.Client(headers={"User-Agent": USER_AGENT}, follow_redirects=True)
+    return [Live(client, as_of, TimeBudget()), Package(as_of)]
+
+
+def sync_stage(
+    at: Inputs, mirror: str | None, report: Callable[[Outcome], None], only: Sequence[str] = ()
+) -> tuple[Inputs, list[Outcome], bool]:
+    """Sync all sources and save the state. The third value says whether anything changed on disk."""
+    unknown = [s for s in only if s not in at.registry.source]
+    if unknown:
+        raise RunError(f"no source named {', '.join(unknown)}; known: {', '.join(at.registry.source)}")
+    state, outcomes = synced(at.registry, at.state, transports(mirror, at.as_of), at.as_of, report, only)
+    if not state.offers:
+        raise RunError("no source could be reached and there is no earlier state: check the network or give --mirror")
+    changed = save_state(state, at.places.state)
+    return replace(at, state=load_state(at.places.state)), outcomes, changed
+
+
+def precompute_stage(at: Inputs, step: Step) -> Precomputed:
+    """Plan every cell and use case and write them under build/precompute."""
+    results = precomputed(at.registry, at.state, at.places.registry, at.as_of, step)
+    write_precomputed(results, at.places.precomputed)
+    return results
+
+
+def bundle_stage(at: Inputs, results: Precomputed) -> Mapping[str, Any]:
+    """Assemble the browser bundle and return its asset map."""
+    node = shutil.which("node")
+    if node is None:
+        raise RunError("Node.js is needed to compile the browser bundle: run `make install`")
+    packs = {
+        "planner": pack_text(results.catalogue).encode(),
+        "invoice": json.dumps(
+            invoice_pack(at.registry, at.state.offers, at.as_of), ensure_ascii=False, separators=(",", ":")
+        ).encode(),
+    }
+    assemble(at.places.root, at.places.runtime, at.places.bundle, packs, node, at.places.cache)
+    record: Mapping[str, Any] = json.loads((at.places.bundle / "bundle.json").read_text(encoding="utf-8"))
+    return record
+
+
+def site_data(at: Inputs, results: Precomputed, bundle: Mapping[str, Any]) -> SiteData:
+    """Everything the views read, with names resolved through the registry."""
+    offers = (
+        replace(o, model=at.registry.model_of(o.provider, o.sku)) for o in current_offers(at.state.offers, at.as_of)
+    )
+    rentals = (replace(g, gpu=at.registry.gpu_of(g.gpu_name)) for g in at.state.gpu_offers)
+    return SiteData(
+        registry=at.registry,
+        state=at.state,
+        results=results,
+        offers=tuple(sorted(offers, key=lambda o: o.key)),
+        rentals=tuple(sorted(rentals, key=lambda g: g.key)),
+        as_of=at.as_of,
+        bundle=bundle,
+    )
+
+
+def render_stage(at: Inputs, results: Precomputed, bundle: Mapping[str, Any], step: Step) -> RenderSummary:
+    """Render all pages and downloads into build/site and copy the bundle beside them."""
+    summary = rendered(site_data(at, results, bundle), at.places.built_site, at.places.root, step)
+    shutil.copytree(at.places.bundle, at.places.built_site / "assets" / "engine")
+    return summary
+
+
+def publish_stage(at: Inputs, target: Path) -> Seal:
+    """Seal build/site and put it in the place of `target` in one step."""
+    facts = {
+        "as_of": at.as_of,
+        "offers": len(at.state.offers),
+        "gpu_offers": len(at.state.gpu_offers),
+        "benchmarks": len(at.state.points),
+    }
+    seal = sealed(at.places.built_site, facts)
+    published(at.places.built_site, target)
+    return seal

@@ -1,0 +1,56 @@
+"""Where things lie in a checkout."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The folders of one checkout."""
+
+    root: Path
+
+    @property
+    def registry(self) -> Path:
+        """Reviewed registries."""
+        return self.root / "data" / "registry"
+
+    @property
+    def state(self) -> Path:
+        """Generated state, committed."""
+        return self.root / "data" / "state"
+
+    @property
+    def build(self) -> Path:
+        """Intermediate results, not committed."""
+        return self.root / "build"
+
+    @property
+    def precomputed(self) -> Path:
+        """Plans and pack."""
+        return self.build / "precompute"
+
+    @property
+    def bundle(self) -> Path:
+        """The browser bundle."""
+        return self.build / "bundle"
+
+    @property
+    def built_site(self) -> Path:
+        """The site before it is sealed and published."""
+        return self.build / "site"
+
+    @property
+    def cache(self) -> Path:
+        """Results that depend on their inputs only."""
+        return self.root / ".cache"
+
+    @property
+    def runtime(self) -> Path:
+        """The installed Pyodide package."""
+        return self.root / "node_modules" / "pyodide"
+
+
+def checkout() -> Places:
+    """The checkout that this package is installed from."""
+    return Places(Path(__file__).resolve().parent.parent)

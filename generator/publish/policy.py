@@ -1,0 +1,92 @@
+"""Content-Security-Policy: one strict policy a page kind, with hashes of the theme's inline scripts."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable
+
+# Each inline script of the theme, told by how it starts. Any other inline script stops the build.
+KNOWN_SCRIPTS = (
+    "__md_scope=new URL(",
+    "var palette=__md_get(",
+    "var tabs=__md_get(",
+    "var target=document.getElementById(",
+)
+
+_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+_STYLE = re.compile(r"<style\b|\sstyle=\"|\son[a-z]+=\"", re.IGNORECASE)
+
+
+class PolicyError(Exception):
+    """A page that the policy would break; the message names the page and the script."""
+
+
+def inline_scripts(html: str) -> list[str]:
+    """The text of each executable inline script of a page. Data blocks (`type` JSON) do not run."""
+    found = []
+    for attributes, text in _SCRIPT.findall(html):
+        kind = re.search(r'type="?([^"\s>]+)', attributes)
+        executable = kind is None or kind.group(1) in ("module", "text/javascript", "application/javascript")
+        if "src=" not in attributes and executable and text.strip():
+            found.append(text)
+    return found
+
+
+def script_hashes(pages: Iterable[tuple[str, str]]) -> list[str]:
+    """The CSP hashes of all inline scripts of (name, html) pages; PolicyError for one that is not the theme's."""
+    hashes = set()
+    for name, html in pages:
+        for text in inline_scripts(html):
+            if not text.strip().startswith(KNOWN_SCRIPTS):
+                raise PolicyError(f"{name}: unknown inline script {text.strip()[:60]!r}; move it into a file")
+            digest = hashlib.sha256(text.encode()).digest()
+            hashes.add(f"'sha256-{base64.b64encode(digest).decode()}'")
+    return sorted(hashes)
+
+
+def inline_styles(html: str) -> bool:
+    """Whether a page has style or event-handler attributes, which the policy blocks."""
+    without_data = _SCRIPT.sub("", html)
+    return bool(_STYLE.search(without_data))
+
+
+def policy(hashes: Iterable[str], tool: bool = False) -> str:
+    """The policy text. Tool pages may also compile WebAssembly and start the worker from its blob wrapper."""
+    script = " ".join(["'self'", *hashes, *(["'wasm-unsafe-eval'"] if tool else [])])
+    worker = "'self' blob:" if tool else "'self'"
+    return (
+        f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"connect-src 'self'; worker-src {worker}; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+        "object-src 'none'; frame-src 'none'"
+    )
+
+
+def with_policy(html: str, text: str) -> str:
+    """The page with the policy as the first element of its head: a policy counts from where it stands."""
+    head = re.search(r"<head[^>]*>", html)
+    if head is None:
+        raise PolicyError("the page has no <head>")
+    meta = f'<meta http-equiv="Content-Security-Policy" content="{text}">'
+    return html[: head.end()] + meta + html[head.end() :]
+
+
+def headers_file(tool: str) -> str:
+    """The `_headers` file of static hosts that read one; `atlas serve` sends the same headers.
+
+    Browse pages carry their policy in a <meta>. A header on `/*` would be joined with that of the tool pages, and
+    two policies intersect, so only the tool pages and their worker scripts get theirs as a header too.
+    """
+    return "\n".join(
+        [
+            "/*",
+            "  X-Content-Type-Options: nosniff",
+            "  Referrer-Policy: no-referrer",
+            "  X-Frame-Options: DENY",
+            "  Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+            "/tools/*",
+            f"  Content-Security-Policy: {tool}; frame-ancestors 'none'",
+            "/assets/engine/*",
+            f"  Content-Security-Policy: {tool}; frame-ancestors 'none'",
+            "",
+        ]
+    )

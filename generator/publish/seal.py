@@ -1,0 +1,72 @@
+"""The seal: policy, link check, size check and checksums of a built site. A site that fails is not published."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator.publish.links import broken_links
+from generator.publish.policy import headers_file, inline_styles, policy, script_hashes, with_policy
+
+# Limits of usual static hosts.
+MAX_FILES = 18_000
+MAX_BYTES = 600_000_000
+MAX_FILE_BYTES = 24_000_000
+
+
+class SealError(Exception):
+    """A built site that must not be published; the message lists the faults."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What was sealed."""
+
+    files: int
+    pages: int
+    bytes: int
+    digest: str
+
+
+def sealed(site: Path, facts: Mapping[str, object]) -> Seal:
+    """Write policies, headers, checksums and `build.json` into the site; raises SealError listing what is wrong."""
+    pages = {p.relative_to(site).as_posix(): p.read_text(encoding="utf-8") for p in sorted(site.rglob("*.html"))}
+    hashes = script_hashes(pages.items())
+    browse, tool = policy(hashes), policy(hashes, tool=True)
+    faults = [f"{name}: has an inline style or event handler" for name, html in pages.items() if inline_styles(html)]
+    for name, html in pages.items():
+        text = with_policy(html, tool if name.startswith("tools/") else browse)
+        (site / name).write_text(text, encoding="utf-8")
+    (site / "_headers").write_text(headers_file(tool), encoding="utf-8")
+    (site / ".nojekyll").write_text("", encoding="utf-8")
+    files = sorted(p for p in site.rglob("*") if p.is_file())
+    names = {p.relative_to(site).as_posix() for p in files}
+    faults += broken_links(pages.items(), names)
+    faults += oversize(files, site)
+    if faults:
+        shown = "\n".join(f"  {fault}" for fault in faults[:20])
+        raise SealError(f"the site has {len(faults)} faults and is not published:\n{shown}")
+    sums = {p.relative_to(site).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    sums.pop("build.json", None)
+    digest = hashlib.sha256("".join(f"{d}  {n}\n" for n, d in sorted(sums.items())).encode()).hexdigest()
+    total = sum(p.stat().st_size for p in files)
+    record = {**facts, "files": len(sums), "pages": len(pages), "bytes": total, "sha256": digest}
+    (site / "build.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    return Seal(len(files), len(pages), total, digest)
+
+
+def oversize(files: list[Path], site: Path) -> list[str]:
+    """A sentence for each limit of usual static hosts that the site breaks."""
+    faults = []
+    if len(files) > MAX_FILES:
+        faults.append(f"{len(files):,} files, usual hosts allow {MAX_FILES:,}")
+    total = sum(p.stat().st_size for p in files)
+    if total > MAX_BYTES:
+        faults.append(f"{total / 1e6:,.0f} MB, usual hosts allow {MAX_BYTES / 1e6:,.0f} MB")
+    for p in files:
+        if p.stat().st_size > MAX_FILE_BYTES:
+            faults.append(
+                f"{p.relative_to(site)}: {p.stat().st_size / 1e6:.1f} MB, hosts allow {MAX_FILE_BYTES / 1e6:.0f} MB"
+            )
+    return faults

@@ -1,0 +1,96 @@
+"""Price fields of a payload turned into statements: exact numbers, one price a meter, nothing dropped in silence."""
+
+import json
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from generator.sync.statements import Parsed, PayloadError, Statement
+from wasm_tools.pricing.meters import Meter, UnitRegistry, plain
+
+ZERO = "zero without a statement that it is free"
+NOISE_DIGITS, SHORT_DIGITS = 14, 9
+
+
+def json_payload(source: str, body: bytes) -> Any:
+    """The parsed JSON with decimals kept from their text; raises PayloadError naming the source."""
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+    except (ValueError, RecursionError) as error:
+        raise PayloadError(f"{source}: the payload is not complete JSON ({error})") from None
+
+
+def number_problem(value: object) -> str:
+    """Why `value` is not a price, or nothing."""
+    if not isinstance(value, Decimal | int) or isinstance(value, bool):
+        return "not a number"
+    if not Decimal(value).is_finite():
+        return "not a finite number"
+    if value < 0:
+        return "negative"
+    return ZERO if value == 0 else ""
+
+
+def settled(price: Decimal) -> Decimal:
+    """The price without the noise of binary floating point: 0.12500000000000003 is 0.125, 0.0208333333333333 stays.
+
+    Only numbers of 14 and more digits that differ from one of nine digits by less than 1e-11 of their value change.
+    """
+    if len(price.as_tuple().digits) < NOISE_DIGITS:
+        return price
+    short = plain(Decimal(f"{price:.{SHORT_DIGITS - 1}e}"))
+    return short if abs(short - price) < abs(price) * Decimal("1e-11") else price
+
+
+@dataclass(slots=True)
+class EntryPrices:
+    """The prices of one entry of a payload. Collect with `add`, then `state` them."""
+
+    parsed: Parsed
+    units: UnitRegistry
+    provider: str
+    sku: str
+    workload: str
+    prices: dict[tuple[Meter, str, str], Statement] = field(default_factory=dict)
+
+    def reject(self, reason: str) -> None:
+        """Count one field of this entry that is left out."""
+        self.parsed.reject(reason, f"{self.provider} {self.sku}")
+
+    def add(
+        self,
+        name: str,
+        meter: Meter,
+        value: object,
+        per: int = 1,
+        *,
+        region: str = "global",
+        effective_from: str = "",
+        effective_to: str = "",
+        note: str = "",
+    ) -> None:
+        """The price `value` USD per `per` base units of `meter`, from the payload field `name`."""
+        problem = number_problem(value)
+        if problem:
+            self.reject(problem if problem == ZERO else f"{name}: {problem}")
+            return
+        # Multiplied before it is divided, so that a price per hour or per million comes out with its own digits.
+        price = settled(self.units.display_price(meter, Decimal(value)) / per)  # type: ignore[arg-type]
+        key = (meter, region, effective_from)
+        known = self.prices.get(key)
+        if known is not None:
+            self.reject(f"{name}: {'repeats' if known.price == price else 'contradicts'} another field of its entry")
+            return
+        self.prices[key] = Statement(
+            self.provider, self.sku, self.workload, meter, plain(price), region, effective_from, effective_to, note
+        )
+
+    def state(self) -> None:
+        """Hand the prices over; a reasoning rate that equals the output rate is no price of its own."""
+        for (meter, region, start), statement in self.prices.items():
+            if meter.variant == "reasoning":
+                output = self.prices.get((replace(meter, variant=""), region, start))
+                if output is not None and output.price == statement.price:
+                    self.reject("reasoning rate repeats the output rate")
+                    continue
+            self.parsed.offers.append(statement)

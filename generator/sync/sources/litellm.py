@@ -1,0 +1,259 @@
+"""LiteLLM publishes one JSON object of model id → prices in USD per token, second, image, page, query or character.
+
+The unit is told by the key name alone (`litellm_keys`). Traps: `sample_spec` is documentation and evaluation rows are
+not models; a price of 0 mostly means unknown; Databricks units stand beside USD; transcribers repeat one rate as input
+and output seconds (PE-07); an image generator with nothing but `input_cost_per_image` means the generated image;
+`output_cost_per_image` also prices clips of music and, once, tokens; one row takes its price from a list that may not
+be redistributed. With `off_peak_pricing` the **top-level price is the peak price**: it is stated for the peak windows
+(`generator.sync.time_windows`), and the off-peak price becomes the price without window. Multipliers for regional
+processing and for fast mode are prices too: they are stated as the exact product, for tokens, with a note.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from generator.sync.price_fields import EntryPrices, json_payload, number_problem
+from generator.sync.sources.litellm_keys import KeyMeaning, is_priced, meaning
+from generator.sync.statements import Parsed, PayloadError
+from generator.sync.time_windows import DAY, Span, complement_windows, minutes, spans
+from generator.sync.workload_names import workload_of
+from wasm_tools.pricing.meters import Meter, UnitRegistry
+
+SOURCE = "litellm"
+NOT_MODELS = frozenset({"sample_spec", "fallback_generalizations"})
+_WORKLOADS = {
+    "chat": "llm", "completion": "llm", "responses": "llm", "decisions": "llm", "extraction": "llm",
+    "embedding": "embeddings", "rerank": "rerank", "audio_transcription": "speech-to-text",
+    "audio_speech": "text-to-speech", "realtime": "realtime", "image_generation": "image", "image_edit": "image",
+    "video_generation": "video", "ocr": "vision", "moderation": "moderation", "moderations": "moderation",
+    "guardrail": "moderation",
+    "search": "search", "vector_store": "search",
+}  # fmt: skip
+_IMAGE_MODES = frozenset({"image_generation", "image_edit"})
+_SEARCH = Meter("input", "any", "search")
+_PICTURE = Meter("output", "image", "image")
+_PEAK_NOTE, _OFF_PEAK_NOTE = "peak hours", "outside peak hours"
+# Multipliers on all token prices: key, the region or tier they lead to, and what to call them.
+_UPLIFTS = (
+    ("regional_processing_uplift_multiplier_eu", "eu", "regional processing"),
+    ("regional_processing_uplift_multiplier_us", "us", "regional processing"),
+    ("regional_endpoint_uplift_multiplier", "regional", "regional endpoint"),
+    ("provider_specific_entry.us", "us", "regional processing"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One checked entry: its id, provider, mode (empty when not stated) and fields."""
+
+    sku: str
+    provider: str
+    mode: str
+    fields: Mapping[str, Any]
+
+
+def parse(body: bytes, units: UnitRegistry) -> Parsed:
+    """The statements of a price map; raises PayloadError when it is not an object of entries."""
+    payload = json_payload(SOURCE, body)
+    if not isinstance(payload, dict) or not any(isinstance(v, dict) for v in payload.values()):
+        raise PayloadError(f"{SOURCE}: expected a JSON object of models, found {type(payload).__name__}")
+    parsed = Parsed(entries=len(payload))
+    for sku, fields in payload.items():
+        entry = _entry(sku, fields)
+        if isinstance(entry, str):
+            parsed.reject(entry, sku)
+            continue
+        workload = _WORKLOADS.get(entry.mode) or _unnamed_workload(entry)
+        prices = EntryPrices(parsed, units, entry.provider, sku, workload)
+        if not _collect(prices, entry):
+            parsed.reject("no price stated", sku)
+        prices.state()
+    return parsed
+
+
+def _entry(sku: str, fields: object) -> Entry | str:
+    """The entry, or why it is none."""
+    if sku in NOT_MODELS:
+        return "documentation, not a model"
+    if not isinstance(fields, dict):
+        return "entry is not an object"
+    provider, mode = fields.get("litellm_provider"), fields.get("mode") or ""
+    if not isinstance(provider, str) or not provider or not isinstance(mode, str):
+        return "litellm_provider or mode is not a text"
+    if mode == "evaluation":
+        return "evaluation row, not a model"
+    if mode and mode not in _WORKLOADS:
+        return f"mode {mode} is not a workload"
+    if "artificialanalysis" in str(fields.get("source", "")):
+        return "price taken from a list that may not be redistributed"
+    return Entry(sku, provider, mode, fields)
+
+
+def _unnamed_workload(entry: Entry) -> str:
+    if any(key.startswith("input_cost_per_character") for key in entry.fields):
+        return "text-to-speech"
+    return workload_of(f"{entry.provider}/{entry.sku}")
+
+
+def _collect(prices: EntryPrices, entry: Entry) -> bool:
+    """Add every price of an entry; False when it states none."""
+    fields, found = entry.fields, False
+    hours = _peak_hours(prices, fields.get("off_peak_pricing"))
+    for key, value in fields.items():
+        if not is_priced(key) or value is None:
+            continue
+        found = True
+        known = _checked(key, value, entry, prices)
+        if known is None or known.meter is None:
+            continue
+        windows = hours.windows if known.meter in hours.meters else ()
+        for window in windows:
+            meter = replace(known.meter, window=window)
+            prices.add(key, meter, value * known.scale, known.per, note=_PEAK_NOTE)
+        if not windows:
+            prices.add(key, known.meter, value * known.scale, known.per)
+    for meter, value in hours.meters.items():
+        prices.add("off_peak_pricing", meter, value, note=_OFF_PEAK_NOTE)
+    found |= _collect_bands(prices, entry)
+    found |= _collect_searches(prices, fields.get("search_context_cost_per_query"))
+    _collect_products(prices, fields)
+    return found
+
+
+def _checked(key: str, value: object, entry: Entry, prices: EntryPrices) -> KeyMeaning | None:
+    """What the key means in this entry, or None after counting why it means nothing."""
+    known = meaning(key, entry.mode)
+    why_not = f"{key}: {known.why_not}" if known.meter is None else ""
+    if known.meter and known.meter.unit == "image":
+        known, why_not = _image_meaning(key, known, entry)
+    if entry.mode == "audio_transcription" and key == "output_cost_per_second" and value:
+        if value == entry.fields.get("input_cost_per_second"):
+            why_not = "output seconds repeat the input rate of a transcriber"
+    if not why_not and number_problem(value) == "not a number":
+        why_not = f"{key}: not a number"
+    if why_not:
+        prices.reject(why_not)
+        return None
+    return known
+
+
+def _image_meaning(key: str, known: KeyMeaning, entry: Entry) -> tuple[KeyMeaning, str]:
+    """Image keys by what the entry makes: a picture, nothing to look at, or both a picture and an input image."""
+    made = entry.fields.get("supported_output_modalities")
+    if key.startswith("output_cost_per_image"):
+        if entry.mode not in _IMAGE_MODES and isinstance(made, list) and "image" not in made:
+            return known, f"{key}: the model makes no images"
+        return known, ""
+    if entry.mode not in _IMAGE_MODES or key != "input_cost_per_image":
+        return known, ""
+    if not any(k.startswith("output_cost") and v for k, v in entry.fields.items()):
+        return replace(known, meter=_PICTURE), ""
+    if entry.fields.get("output_cost_per_image") == entry.fields[key]:
+        return known, "input image repeats the price of the generated image"
+    return known, ""
+
+
+@dataclass(frozen=True, slots=True)
+class _PeakHours:
+    windows: tuple[str, ...] = ()
+    meters: Mapping[Meter, Any] = field(default_factory=dict)  # the off-peak price of each meter that has one
+
+
+def _peak_hours(prices: EntryPrices, off_peak: object) -> _PeakHours:
+    """When the top-level prices hold, and the off-peak prices beside them; nothing for an entry without."""
+    if off_peak is None:
+        return _PeakHours()
+    try:
+        windows = tuple(_peak_windows(off_peak))  # type: ignore[arg-type]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        windows = ()
+    if not windows or not isinstance(off_peak, dict):
+        prices.reject("off_peak_pricing: windows not understood")
+        return _PeakHours()
+    known = ((meaning(k, "chat"), v) for k, v in off_peak.items() if is_priced(k))
+    return _PeakHours(windows, {m.meter: v for m, v in known if m.meter})
+
+
+def _peak_windows(off_peak: Mapping[str, Any]) -> list[str]:
+    """The windows outside the off-peak hours. `00:00-00:00` is the whole day; weekdays count from Monday = 1."""
+    covered: list[list[Span]] = [[] for _ in range(7)]
+    for window in off_peak["windows"]:
+        hours = window["hours_utc"]
+        for text in [hours] if isinstance(hours, str) else hours:
+            start, end = (minutes(part) for part in text.split("-"))
+            for day in window.get("weekdays", range(1, 8)):
+                if not 1 <= day <= 7:
+                    raise ValueError(f"weekday {day}")
+                covered[day - 1] += [(0, DAY)] if start == end else spans(start, end)
+    return complement_windows(covered)
+
+
+def _collect_bands(prices: EntryPrices, entry: Entry) -> bool:
+    """`tiered_pricing`: one object a context band, or a band of search results."""
+    bands = entry.fields.get("tiered_pricing")
+    if bands is None:
+        return False
+    for band in bands if isinstance(bands, list) else [bands]:
+        tokens = _lower_bound(band, "range")
+        results = _lower_bound(band, "max_results_range")
+        if tokens is None and results is None:
+            prices.reject("tiered_pricing: band without a range")
+            continue
+        variant = f"results_{results}-{int(band['max_results_range'][1])}" if results is not None else ""
+        for key, value in band.items():
+            if not is_priced(key):
+                continue
+            known = _checked(key, value, entry, prices)
+            if known and known.meter:
+                meter = replace(known.meter, above_tokens=tokens or 0, variant=variant or known.meter.variant)
+                prices.add(f"tiered_pricing.{key}", meter, value)
+    return True
+
+
+def _lower_bound(band: object, name: str) -> int | None:
+    bounds = band.get(name) if isinstance(band, dict) else None
+    if not isinstance(bounds, list) or len(bounds) != 2 or any(number_problem(b) and b != 0 for b in bounds):
+        return None
+    return int(bounds[0])
+
+
+def _collect_searches(prices: EntryPrices, by_size: object) -> bool:
+    """Web searches by context size; one price when all sizes cost the same."""
+    if not isinstance(by_size, dict) or not by_size:
+        return False
+    if len(set(map(str, by_size.values()))) == 1:
+        prices.add("search_context_cost_per_query", _SEARCH, next(iter(by_size.values())))
+        return True
+    for name, value in by_size.items():
+        size = name.removeprefix("search_context_size_")
+        prices.add("search_context_cost_per_query", replace(_SEARCH, variant=f"context_{size}"), value)
+    return True
+
+
+def _collect_products(prices: EntryPrices, fields: Mapping[str, Any]) -> None:
+    """Prices stated as a multiple of the token prices."""
+    special = fields.get("provider_specific_entry")
+    special = special if isinstance(special, dict) else {}
+    listed = [s for s in prices.prices.values() if s.meter.unit == "token" and s.region == "global"]
+    for key, region, what in _UPLIFTS:
+        head, dot, tail = key.partition(".")
+        factor = special.get(tail) if dot else fields.get(head)
+        for statement, product in _products(prices, key, factor, listed):
+            note = f"list price x {factor} ({what})"
+            prices.prices[(statement.meter, region, "")] = replace(statement, price=product, region=region, note=note)
+    standard = [s for s in listed if s.meter.tier == "standard" and not s.meter.variant]
+    for statement, product in _products(prices, "provider_specific_entry.fast", special.get("fast"), standard):
+        meter = replace(statement.meter, tier="priority")
+        note = f"list price x {special['fast']} (fast mode)"
+        prices.prices.setdefault((meter, "global", ""), replace(statement, meter=meter, price=product, note=note))
+
+
+def _products(prices: EntryPrices, key: str, factor: object, listed: list[Any]) -> Iterator[tuple[Any, Decimal]]:
+    if factor is None:
+        return
+    if number_problem(factor) or not isinstance(factor, Decimal | int):
+        prices.reject(f"{key}: not a multiplier")
+        return
+    yield from ((s, s.price * factor) for s in listed)

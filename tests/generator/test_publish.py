@@ -1,0 +1,166 @@
+"""Seal, swap and server: a faulty site is not published, a good one is complete in itself."""
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from generator.publish.links import broken_links, resolved
+from generator.publish.policy import PolicyError, inline_scripts, inline_styles, policy, script_hashes, with_policy
+from generator.publish.seal import SealError, sealed
+from generator.publish.server import header_rules, site_server
+from generator.publish.swap import published, recover
+
+THEME = '__md_scope=new URL("/",location)'
+
+
+def page(body: str = "", head: str = "") -> str:
+    return f"<!doctype html><html lang=en><head><title>t</title>{head}</head><body>{body}</body></html>"
+
+
+def site(folder: Path, **pages: str) -> Path:
+    for name, html in pages.items():
+        path = folder / name.replace("__", "/") / "index.html" if name != "index" else folder / "index.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(html)
+    return folder
+
+
+def test_seal_puts_the_policy_first_and_hashes_the_themes_scripts(tmp_path: Path) -> None:
+    built = site(tmp_path, index=page(head=f"<script>{THEME}</script>"), tools__planner=page())
+    seal = sealed(built, {"as_of": "2026-11-20"})
+    html = (built / "index.html").read_text()
+    head = html[html.index("<head>") + 6 :]
+    assert head.startswith('<meta http-equiv="Content-Security-Policy"')
+    assert "'sha256-" in head.split(">")[0]
+    assert "wasm-unsafe-eval" not in html
+    assert "wasm-unsafe-eval" in (built / "tools/planner/index.html").read_text()
+    assert "unsafe-inline" not in html
+    record = json.loads((built / "build.json").read_text())
+    assert record["sha256"] == seal.digest
+    assert record["as_of"] == "2026-11-20"
+
+
+def test_seal_is_the_same_twice_and_sees_one_changed_byte(tmp_path: Path) -> None:
+    digests = [
+        sealed(site(tmp_path / n, index=page(body)), {}).digest for n, body in (("a", "x"), ("b", "x"), ("c", "y"))
+    ]
+    assert digests[0] == digests[1] != digests[2]
+
+
+@pytest.mark.parametrize(
+    ("html", "fault"),
+    [
+        (page('<a href="../nowhere/">x</a>'), "nowhere"),
+        (page('<a href="missing.json">x</a>'), "missing.json"),
+        (page('<a href="/plans/">x</a>'), "absolute"),
+        (page(head='<link rel="stylesheet" href="https://example.org/x.css">'), "another host"),
+        (page('<img src="https://example.org/x.png">'), "another host"),
+        (page('<p style="color:red">x</p>'), "inline style"),
+        (page('<button onclick="x()">x</button>'), "inline style"),
+    ],
+)
+def test_faulty_page_is_not_sealed(tmp_path: Path, html: str, fault: str) -> None:
+    with pytest.raises(SealError, match=fault):
+        sealed(site(tmp_path, index=page(), deep=html), {})
+
+
+def test_unknown_inline_script_stops_the_build(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="alert"):
+        sealed(site(tmp_path, index=page(head="<script>alert(1)</script>")), {})
+
+
+def test_data_blocks_are_not_scripts() -> None:
+    assert inline_scripts('<script type="application/json">{"a": 1}</script><script src="x.js"></script>') == []
+    assert inline_scripts("<script type=module>import 'x'</script>") == ["import 'x'"]
+    assert not inline_styles('<script type="application/json">{"x": " style=\\"a\\""}</script>')
+
+
+def test_hashes_do_not_depend_on_order() -> None:
+    pages = [("a", f"<script>{THEME}</script>"), ("b", "<script>var tabs=__md_get('__tabs')</script>")]
+    assert script_hashes(pages[::-1]) == script_hashes(pages)
+    assert "default-src 'none'" in policy([])
+
+
+def test_page_without_head_is_refused() -> None:
+    with pytest.raises(PolicyError, match="head"):
+        with_policy("<p>x</p>", "p")
+
+
+@pytest.mark.parametrize(
+    ("at", "address", "leads_to"),
+    [
+        ("index.html", "models/", "models/index.html"),
+        ("a/b/index.html", "../../x.css", "x.css"),
+        ("a/index.html", "..", "index.html"),
+        ("a/index.html", "#top", "a/index.html"),
+        ("a/index.html", "?x=1", "a/index.html"),
+        ("a/index.html", "../../x", "/../../x"),
+        ("a/index.html", "https://example.org/", None),
+    ],
+)
+def test_addresses_resolve(at: str, address: str, leads_to: str | None) -> None:
+    assert resolved(at, address) == leads_to
+
+
+def test_link_to_a_folder_without_slash_counts_as_its_page() -> None:
+    assert list(broken_links([("index.html", '<a href="models">x</a>')], {"index.html", "models/index.html"})) == []
+
+
+def test_publish_replaces_the_whole_folder(tmp_path: Path) -> None:
+    new, old = site(tmp_path / "new", index="new"), site(tmp_path / "site", index="old", gone="old")
+    published(new, old)
+    assert (tmp_path / "site" / "index.html").read_text() == "new"
+    assert not (tmp_path / "site" / "gone").exists()
+    assert not new.exists()
+
+
+def test_old_site_comes_back_after_a_crash_between_the_renames(tmp_path: Path) -> None:
+    site(tmp_path / "site.old", index="old")
+    recover(tmp_path / "site")
+    assert (tmp_path / "site" / "index.html").read_text() == "old"
+
+
+def test_server_sends_types_headers_and_stays_below_its_base(tmp_path: Path) -> None:
+    built = site(tmp_path, index=page(), tools__planner=page())
+    for name in ("x.mjs", "x.wasm", "x.csv"):
+        (built / name).write_text("x")
+    sealed(built, {})
+    server = site_server(built, "127.0.0.1", 0, "/atlas/")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        origin = f"http://127.0.0.1:{server.server_address[1]}"
+        types = {
+            n: urllib.request.urlopen(f"{origin}/atlas/{n}", timeout=5).headers["Content-Type"]
+            for n in ("x.mjs", "x.wasm", "x.csv")
+        }
+        assert types["x.mjs"].startswith("text/javascript")
+        assert types["x.wasm"] == "application/wasm"
+        assert types["x.csv"].startswith("text/csv")
+        tool = urllib.request.urlopen(f"{origin}/atlas/tools/planner/", timeout=5).headers
+        assert tool["X-Content-Type-Options"] == "nosniff"
+        assert "wasm-unsafe-eval" in tool["Content-Security-Policy"]
+        browse = urllib.request.urlopen(f"{origin}/atlas/", timeout=5).headers
+        assert browse["Content-Security-Policy"] is None  # its <meta> policy alone holds; two would intersect
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            urllib.request.urlopen(f"{origin}/x.mjs", timeout=5)
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(f"{origin}/atlas/../../etc/passwd", timeout=5)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_base_path_needs_both_slashes(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="slash"):
+        site_server(tmp_path, "127.0.0.1", 0, "atlas")
+
+
+def test_header_rules_are_read_in_order() -> None:
+    assert header_rules("/*\n  A: 1\n  B: x: y\n/tools/*\n  C: 2\n") == [
+        ("/*", [("A", "1"), ("B", "x: y")]),
+        ("/tools/*", [("C", "2")]),
+    ]
