@@ -70,7 +70,7 @@ def checked_date(text: str) -> str:
 @contextmanager
 def single_run(places: Places) -> Iterator[None]:
     """Hold the checkout for one run: two writers at a time would mix their results."""
-    places.build.mkdir(exist_ok=True)
+    places.build.mkdir(parents=True, exist_ok=True)
     lock = places.build / "run.lock"
     try:
         handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The folders of one checkout."""
+    """The folders of one checkout. `work` is where intermediate results go, `build/` unless a test says otherwise."""
 
     root: Path
+    work: Path | None = None
 
     @property
     def registry(self) -> Path:
@@ -23,7 +24,7 @@ class Places:
     @property
     def build(self) -> Path:
         """Intermediate results, not committed."""
-        return self.root / "build"
+        return self.work or self.root / "build"
 
     @property
     def precomputed(self) -> Path:

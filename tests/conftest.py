@@ -1,6 +1,8 @@
 """Shared fixtures: where the stored upstream payloads are, whether there is a browser, one built site a session."""
 
 import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -77,3 +79,31 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         skipped = [r for r in reporter.stats.get("skipped", []) if "mirror" in getattr(r, "keywords", {})]
         if skipped and session.exitstatus == 0:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A whole site built from the committed data, once a session."""
+    from generator import nightly
+    from generator.places import Places
+
+    folder = tmp_path_factory.mktemp("built")
+    at = nightly.inputs(Places(ROOT, folder / "work"), None, offline=True)
+    with nightly.single_run(at.places):
+        results = nightly.precompute_stage(at, nightly.silent)
+        bundle = nightly.bundle_stage(at, results)
+        nightly.render_stage(at, results, bundle, nightly.silent)
+        nightly.publish_stage(at, folder / "site")
+    return folder / "site"
+
+
+@pytest.fixture(scope="session")
+def site_address(site: Path) -> Iterator[str]:
+    """The address of the built site, served on loopback below /atlas/ with the published headers."""
+    from generator.publish.server import site_server
+
+    server = site_server(site, "127.0.0.1", 0, "/atlas/")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}/atlas/"
+    server.shutdown()
+    server.server_close()

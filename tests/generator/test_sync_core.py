@@ -1,0 +1,193 @@
+"""Reconciliation and state: evidence is merged, absences need two sightings, nothing is half-written."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from generator.sync.names import slug, without_prefixes
+from generator.sync.reconcile import chosen_evidence, incoming, price_events, reconciled
+from generator.sync.source_registry import Source
+from generator.sync.state import PriceEvent, Snapshot, State, load_state, save_state, state_files
+from generator.sync.statements import Parsed, Statement
+from generator.tables import TableError
+from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, Meter
+from wasm_tools.pricing.offers import Evidence, Offer
+
+AS_OF = "2026-11-20"
+
+
+def source(name: str, rank: int = 2) -> Source:
+    return Source(
+        id=name, title=name, url=f"https://example.org/{name}", homepage="https://example.org", licence="MIT", share="yes",
+        attribution=name, family=name, rank=rank, cadence_days=1, kind="api",
+    )  # fmt: skip
+
+
+def snapshot(observed: str, statements: int = 1) -> Snapshot:
+    return Snapshot("mirror", "0" * 64, 1, "v", observed, 1, statements, {}, {})
+
+
+SOURCES = {"list": source("list", 1), "crowd": source("crowd", 2), "vendor": source("vendor", 0)}
+
+
+def said(sku: str, price: str, meter: Meter = TEXT_INPUT, **dates: str) -> Statement:
+    return Statement("openai", sku, "llm", meter, Decimal(price), **dates)
+
+
+def merge(previous: list[Offer], snapshots: dict[str, Snapshot], **by_source: list[Statement]) -> list[Offer]:
+    news = [incoming(name, statements, AS_OF, Parsed()) for name, statements in by_source.items()]
+    return reconciled(previous, news, snapshots, SOURCES, AS_OF)
+
+
+def test_sources_that_agree_become_one_offer_with_both_as_evidence() -> None:
+    shots = {"list": snapshot("2026-11-01"), "crowd": snapshot("2026-11-10")}
+    (offer,) = merge([], shots, list=[said("gpt-5", "1.25")], crowd=[said("gpt-5", "1.25")])
+    assert offer.price == Decimal("1.25")
+    assert {e.source for e in offer.evidence} == {"list", "crowd"}
+
+
+def test_higher_rank_wins_and_the_other_value_stays_visible() -> None:
+    shots = {"vendor": snapshot("2026-11-01"), "crowd": snapshot("2026-11-10")}
+    (offer,) = merge([], shots, vendor=[said("gpt-5", "1.25")], crowd=[said("gpt-5", "9")])
+    assert offer.price == Decimal("1.25")
+    assert Evidence("crowd", Decimal(9)) in offer.evidence
+
+
+def test_stale_evidence_loses_to_newer_of_the_next_rank() -> None:
+    said_by = [Evidence("list", Decimal("0.14")), Evidence("crowd", Decimal("0.15"))]
+    fresh = {"list": snapshot("2026-10-20"), "crowd": snapshot("2026-11-11")}
+    stale = {"list": snapshot("2026-08-21"), "crowd": snapshot("2026-11-11")}
+    assert chosen_evidence(said_by, fresh, SOURCES).source == "list"
+    assert chosen_evidence(said_by, stale, SOURCES).source == "crowd"
+
+
+def test_meters_are_never_mixed() -> None:
+    offers = merge([], {"list": snapshot(AS_OF)}, list=[said("m", "1"), said("m", "4", TEXT_OUTPUT)])
+    assert {(o.meter, o.price) for o in offers} == {(TEXT_INPUT, Decimal(1)), (TEXT_OUTPUT, Decimal(4))}
+
+
+def test_row_that_disappears_once_is_kept_and_twice_is_ended() -> None:
+    first = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1"), said("b", "2")])
+    second = merge(first, {"list": snapshot("2026-11-10")}, list=[said("a", "1")])
+    assert {(o.sku, [e.absent_since for e in o.evidence][0]) for o in second} == {("a", ""), ("b", "2026-11-10")}
+    same_day = merge(second, {"list": snapshot("2026-11-10")}, list=[said("a", "1")])
+    assert same_day == second
+    third = merge(second, {"list": snapshot("2026-11-15")}, list=[said("a", "1")])
+    assert {o.sku for o in third} == {"a"}
+    (event,) = price_events(second, third, {"list": snapshot("2026-11-15")})
+    assert (event.kind, event.sku, event.old) == ("ended", "b", "2")
+
+
+def test_row_that_comes_back_loses_its_mark() -> None:
+    first = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1"), said("b", "2")])
+    second = merge(first, {"list": snapshot("2026-11-10")}, list=[said("a", "1")])
+    third = merge(second, {"list": snapshot("2026-11-15")}, list=[said("a", "1"), said("b", "2")])
+    assert all(not e.absent_since for o in third for e in o.evidence)
+
+
+def test_outage_of_one_source_changes_nothing() -> None:
+    shots = {"list": snapshot("2026-11-01"), "crowd": snapshot("2026-11-10")}
+    both = merge([], shots, list=[said("a", "1")], crowd=[said("a", "3"), said("c", "5")])
+    assert sorted(merge(both, shots, list=[said("a", "1")]), key=lambda o: o.sku) == sorted(both, key=lambda o: o.sku)
+
+
+def test_announced_price_stands_beside_the_current_one() -> None:
+    now, later = said("a", "1"), said("a", "3", effective_from="2027-01-01")
+    offers = merge([], {"list": snapshot(AS_OF)}, list=[now, later])
+    assert {(o.price, o.effective_from) for o in offers} == {(Decimal(1), ""), (Decimal(3), "2027-01-01")}
+
+
+def test_latest_begun_price_of_a_source_is_the_current_one() -> None:
+    dated = [said("a", "1"), said("a", "2", effective_from="2026-08-01"), said("a", "3", effective_from="2026-09-10")]
+    (offer,) = merge([], {"list": snapshot(AS_OF)}, list=dated)
+    assert (offer.price, offer.effective_from) == (Decimal(3), "2026-09-10")
+
+
+def test_price_that_ended_before_the_build_is_counted_not_kept() -> None:
+    parsed = Parsed()
+    assert not incoming("list", [said("a", "1", effective_to="2026-01-01")], AS_OF, parsed).statements
+    assert parsed.rejected == {"ended before the date of the build": 1}
+
+
+def test_two_rows_of_one_source_that_contradict_are_counted() -> None:
+    parsed = Parsed()
+    kept = incoming("list", [said("a", "1"), said("a", "2")], AS_OF, parsed)
+    assert len(kept.statements) == 1
+    assert parsed.rejected == {"contradicts another row of the same source": 1}
+
+
+def test_repricing_is_one_event_with_old_and_new() -> None:
+    before = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1")])
+    shots = {"list": snapshot("2026-11-10")}
+    after = merge(before, shots, list=[said("a", "1.50")])
+    (event,) = price_events(before, after, shots)
+    assert (event.kind, event.old, event.new, event.date) == ("repriced", "1", "1.5", "2026-11-10")
+
+
+def test_unchanged_price_keeps_its_date() -> None:
+    before = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1", effective_from="2026-09-10")])
+    (after,) = merge(before, {"list": snapshot("2026-11-10")}, list=[said("a", "1", effective_from="2026-10-01")])
+    assert after.effective_from == "2026-09-10"
+
+
+def full_state() -> State:
+    offers = merge([], {"list": snapshot(AS_OF)}, list=[said("b", "1"), said("a", "0.000001")])
+    event = PriceEvent(AS_OF, "openai", "a", "input.text.token", "global", "repriced", "2", "1", "list=1")
+    return State(snapshots={"list": snapshot(AS_OF)}, offers=offers, events=[event])
+
+
+def test_state_round_trips_and_is_sorted(tmp_path: Path) -> None:
+    state = full_state()
+    assert save_state(state, tmp_path / "state")
+    loaded = load_state(tmp_path / "state")
+    assert state_files(loaded) == state_files(state)
+    lines = (tmp_path / "state" / "offers" / "openai.csv").read_text().splitlines()[1:]
+    assert lines == sorted(lines)
+    assert "1E-" not in lines[0]
+
+
+def test_saving_the_same_state_again_changes_nothing(tmp_path: Path) -> None:
+    assert save_state(full_state(), tmp_path / "state")
+    before = (tmp_path / "state" / "snapshots.json").stat().st_mtime_ns
+    assert not save_state(full_state(), tmp_path / "state")
+    assert (tmp_path / "state" / "snapshots.json").stat().st_mtime_ns == before
+
+
+def test_old_state_comes_back_after_a_crash_between_the_renames(tmp_path: Path) -> None:
+    save_state(full_state(), tmp_path / "state")
+    (tmp_path / "state").rename(tmp_path / "state.old")
+    assert load_state(tmp_path / "state").offers
+
+
+def test_half_written_state_is_refused_by_file_and_line(tmp_path: Path) -> None:
+    save_state(full_state(), tmp_path / "state")
+    path = tmp_path / "state" / "offers" / "openai.csv"
+    path.write_text(path.read_text()[:-20])
+    with pytest.raises(TableError, match=r"openai\.csv, line 3"):
+        load_state(tmp_path / "state")
+
+
+def test_offer_without_evidence_or_statement_cannot_arise() -> None:
+    shots = {"list": snapshot("2026-11-10")}
+    lone = replace(merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1")])[0], evidence=())
+    assert merge([lone], shots) == []
+
+
+@pytest.mark.parametrize(
+    ("sku", "prefixes", "bare"),
+    [
+        ("deepinfra/meta-llama/llama", ("deepinfra/",), "meta-llama/llama"),
+        ("fireworks_ai/accounts/fireworks/models/x", ("accounts/fireworks/models/", "fireworks_ai/"), "x"),
+        ("openai/", ("openai/",), "openai/"),
+        ("plain", (), "plain"),
+    ],
+)
+def test_prefixes_of_sources_are_stripped(sku: str, prefixes: tuple[str, ...], bare: str) -> None:
+    assert without_prefixes(sku, prefixes) == bare
+
+
+def test_slug_is_a_file_name() -> None:
+    assert slug("One of https://x/y ?") == "one-of-https-x-y"
+    assert slug("…") == "unnamed"
