@@ -44,11 +44,11 @@ def minutes(text: str) -> int:
 
 
 def spans(start: int, end: int) -> list[Span]:
-    """A span of the day as parts that do not cross midnight; equal ends mean the whole day."""
-    if end in (0, DAY):
-        end = DAY
+    """A span of the day as parts that do not cross midnight; a span that ends where it starts is the whole day."""
     if start == end:
         return [(0, DAY)]
+    if end == 0:
+        end = DAY
     return [(start, end)] if start < end else [(0, end), (start, DAY)]
 
 

@@ -10,16 +10,16 @@ processing and for fast mode are prices too: they are stated as the exact produc
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from generator.sync.price_fields import EntryPrices, json_payload, number_problem
+from generator.sync.sources.litellm_hours import peak_hours
 from generator.sync.sources.litellm_keys import KeyMeaning, is_priced, meaning
 from generator.sync.statements import Parsed, PayloadError
-from generator.sync.time_windows import DAY, Span, complement_windows, minutes, spans
 from generator.sync.workload_names import workload_of
-from wasm_tools.pricing.meters import Meter, UnitRegistry
+from wasm_tools.pricing.meters import Meter, UnitRegistry, plain
 
 SOURCE = "litellm"
 NOT_MODELS = frozenset({"sample_spec", "fallback_generalizations"})
@@ -100,7 +100,7 @@ def _unnamed_workload(entry: Entry) -> str:
 def _collect(prices: EntryPrices, entry: Entry) -> bool:
     """Add every price of an entry; False when it states none."""
     fields, found = entry.fields, False
-    hours = _peak_hours(prices, fields.get("off_peak_pricing"))
+    hours = peak_hours(prices, fields.get("off_peak_pricing"))
     for key, value in fields.items():
         if not is_priced(key) or value is None:
             continue
@@ -108,13 +108,12 @@ def _collect(prices: EntryPrices, entry: Entry) -> bool:
         known = _checked(key, value, entry, prices)
         if known is None or known.meter is None:
             continue
-        windows = hours.windows if known.meter in hours.meters else ()
-        for window in windows:
+        if known.meter not in hours.meters:
+            prices.add(key, known.meter, value * known.scale, known.per)
+        for window in hours.windows if known.meter in hours.meters else ():
             meter = replace(known.meter, window=window)
             prices.add(key, meter, value * known.scale, known.per, note=_PEAK_NOTE)
-        if not windows:
-            prices.add(key, known.meter, value * known.scale, known.per)
-    for meter, value in hours.meters.items():
+    for meter, value in hours.meters.items() if hours.windows else ():
         prices.add("off_peak_pricing", meter, value, note=_OFF_PEAK_NOTE)
     found |= _collect_bands(prices, entry)
     found |= _collect_searches(prices, fields.get("search_context_cost_per_query"))
@@ -128,9 +127,9 @@ def _checked(key: str, value: object, entry: Entry, prices: EntryPrices) -> KeyM
     why_not = f"{key}: {known.why_not}" if known.meter is None else ""
     if known.meter and known.meter.unit == "image":
         known, why_not = _image_meaning(key, known, entry)
-    if entry.mode == "audio_transcription" and key == "output_cost_per_second" and value:
-        if value == entry.fields.get("input_cost_per_second"):
-            why_not = "output seconds repeat the input rate of a transcriber"
+    twice = value == entry.fields.get("input_cost_per_second") and value != 0
+    if key == "output_cost_per_second" and entry.mode == "audio_transcription" and twice:
+        why_not = "output seconds repeat the input rate of a transcriber"
     if not why_not and number_problem(value) == "not a number":
         why_not = f"{key}: not a number"
     if why_not:
@@ -153,41 +152,6 @@ def _image_meaning(key: str, known: KeyMeaning, entry: Entry) -> tuple[KeyMeanin
     if entry.fields.get("output_cost_per_image") == entry.fields[key]:
         return known, "input image repeats the price of the generated image"
     return known, ""
-
-
-@dataclass(frozen=True, slots=True)
-class _PeakHours:
-    windows: tuple[str, ...] = ()
-    meters: Mapping[Meter, Any] = field(default_factory=dict)  # the off-peak price of each meter that has one
-
-
-def _peak_hours(prices: EntryPrices, off_peak: object) -> _PeakHours:
-    """When the top-level prices hold, and the off-peak prices beside them; nothing for an entry without."""
-    if off_peak is None:
-        return _PeakHours()
-    try:
-        windows = tuple(_peak_windows(off_peak))  # type: ignore[arg-type]
-    except (AttributeError, KeyError, TypeError, ValueError):
-        windows = ()
-    if not windows or not isinstance(off_peak, dict):
-        prices.reject("off_peak_pricing: windows not understood")
-        return _PeakHours()
-    known = ((meaning(k, "chat"), v) for k, v in off_peak.items() if is_priced(k))
-    return _PeakHours(windows, {m.meter: v for m, v in known if m.meter})
-
-
-def _peak_windows(off_peak: Mapping[str, Any]) -> list[str]:
-    """The windows outside the off-peak hours. `00:00-00:00` is the whole day; weekdays count from Monday = 1."""
-    covered: list[list[Span]] = [[] for _ in range(7)]
-    for window in off_peak["windows"]:
-        hours = window["hours_utc"]
-        for text in [hours] if isinstance(hours, str) else hours:
-            start, end = (minutes(part) for part in text.split("-"))
-            for day in window.get("weekdays", range(1, 8)):
-                if not 1 <= day <= 7:
-                    raise ValueError(f"weekday {day}")
-                covered[day - 1] += [(0, DAY)] if start == end else spans(start, end)
-    return complement_windows(covered)
 
 
 def _collect_bands(prices: EntryPrices, entry: Entry) -> bool:
@@ -256,4 +220,4 @@ def _products(prices: EntryPrices, key: str, factor: object, listed: list[Any]) 
     if number_problem(factor) or not isinstance(factor, Decimal | int):
         prices.reject(f"{key}: not a multiplier")
         return
-    yield from ((s, s.price * factor) for s in listed)
+    yield from ((s, plain(s.price * factor)) for s in listed)
