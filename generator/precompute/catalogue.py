@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 
-from wasm_tools.performance.points import BenchmarkPoint
-
 from generator.registry import Registry
 from generator.sync.state import State
+from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.planner.catalogue import ApiRate, Band, Catalogue, Curve, CurvePoint, Rental, TailRatios
 from wasm_tools.pricing.meters import Meter
-from wasm_tools.pricing.offers import Evidence, Offer, evidence_text
+from wasm_tools.pricing.offers import Evidence, Offer, evidence_text, parse_evidence
 
 RENTAL_KINDS = {"on_demand": "rented", "spot": "spot"}
 
@@ -124,7 +123,13 @@ def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str])
 
 
 def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: PlannerConstants) -> tuple[ApiRate, ...]:
-    """The rates, those marked that are far below everybody else's price on the word of a single source."""
+    """The rates, with the reason on those that may not win: a price that nobody else confirms and that looks wrong.
+
+    Two cases: the provider publishes its own list and that list does not have the id (others still carry it); or the
+    price is far below everybody else's on the word of a single source family.
+    """
+    own = {s.id for s in registry.sources if s.rank == 0}
+    listed = {r.provider for r in rates if own & _sources(r)}
     totals: dict[str, dict[str, Decimal]] = {}
     for r in rates:
         total = r.bands[0].input_price + r.bands[0].output_price
@@ -133,7 +138,9 @@ def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: P
 
     def marked(r: ApiRate) -> ApiRate:
         others = [t for provider, t in totals[r.model].items() if provider != r.provider]
-        families = {registry.source[e.partition("=")[0]].family for e in r.evidence.split()}
+        families = {registry.source[source].family for source in _sources(r)}
+        if r.provider in listed and not own & _sources(r):
+            return replace(r, suspect="not in the provider's own price list")
         total = r.bands[0].input_price + r.bands[0].output_price
         low = len(others) >= constants.suspect_providers and total < constants.suspect_share * statistics.median(others)
         if low and len(families) == 1:
@@ -141,6 +148,11 @@ def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: P
         return r
 
     return tuple(marked(r) for r in rates)
+
+
+def _sources(rate: ApiRate) -> set[str]:
+    """The sources that have this rate in their last payload."""
+    return {e.source for e in parse_evidence(rate.evidence) if not e.absent_since}
 
 
 def _rentals(registry: Registry, state: State) -> Iterable[Rental]:

@@ -134,7 +134,7 @@ def test_cheapest_verified_plan_is_never_hidden_by_cheap_unverified_ones() -> No
     ranking = ranked_plans(Workload(1024, 1024, 0.01, 0.02, "medium"), LOOSE, many, 2)
     assert len(ranking.plans) == 2
     rank, last = ranking.plans[-1]
-    assert (last.slo, last.kind, rank) == ("met", "spot", 61)
+    assert (last.slo, last.kind, rank) == ("met", "rented", 62)
 
 
 def test_at_most_three_plans_of_one_kind_and_model() -> None:

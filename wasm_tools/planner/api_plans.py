@@ -3,18 +3,20 @@
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 
 from wasm_tools.models.cards import capability_rank
 from wasm_tools.planner.catalogue import ApiRate, Catalogue
-from wasm_tools.planner.plan import Plan
+from wasm_tools.planner.plan import Candidate, Plan
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH, Workload
 
 MILLION = Decimal(1_000_000)
 
 
-def api_plans(workload: Workload, catalogue: Catalogue, excluded: Counter[str]) -> Iterator[Plan]:
-    """A plan for each API rate of a model that is capable enough; every other rate is counted in `excluded`."""
+def api_plans(workload: Workload, catalogue: Catalogue, excluded: Counter[str]) -> Iterator[Candidate]:
+    """A candidate for each API rate of a model that is capable enough; every other rate is counted in `excluded`."""
     minimum = capability_rank(workload.minimum_class)
+    requests = Decimal(repr(workload.qps)) * SECONDS_PER_MONTH
     excluded.update(catalogue.unplanned)
     for rate in catalogue.rates:
         card = catalogue.models[rate.model]
@@ -27,7 +29,16 @@ def api_plans(workload: Workload, catalogue: Catalogue, excluded: Counter[str]) 
         elif rate.suspect:
             excluded[rate.suspect] += 1
         else:
-            yield _plan(workload, rate)
+            per_request = request_cost(rate, workload.prompt_tokens, workload.output_tokens)
+            yield Candidate(
+                usd_per_month=per_request * requests,
+                id=f"api:{rate.provider}:{rate.sku}:{rate.region}",
+                kind="api",
+                model=rate.model,
+                provider=rate.provider,
+                dependable=False,
+                described=partial(_plan, workload, rate, per_request, requests),
+            )
 
 
 def request_cost(rate: ApiRate, prompt_tokens: int, output_tokens: int) -> Decimal:
@@ -36,9 +47,7 @@ def request_cost(rate: ApiRate, prompt_tokens: int, output_tokens: int) -> Decim
     return (band.input_price * prompt_tokens + band.output_price * output_tokens) / MILLION
 
 
-def _plan(workload: Workload, rate: ApiRate) -> Plan:
-    per_request = request_cost(rate, workload.prompt_tokens, workload.output_tokens)
-    per_month = per_request * Decimal(repr(workload.qps)) * SECONDS_PER_MONTH
+def _plan(workload: Workload, rate: ApiRate, per_request: Decimal, requests: Decimal) -> Plan:
     band = rate.band(workload.prompt_tokens)
     reasons = [
         f"${band.input_price:f} per 1M prompt tokens and ${band.output_price:f} per 1M output tokens, standard tier,"
@@ -54,7 +63,7 @@ def _plan(workload: Workload, rate: ApiRate) -> Plan:
         provider=rate.provider,
         sku=rate.sku,
         region=rate.region,
-        usd_per_month=per_month,
+        usd_per_month=per_request * requests,
         usd_per_million_tokens=per_request * MILLION / (workload.prompt_tokens + workload.output_tokens),
         usd_per_million_output=per_request * MILLION / workload.output_tokens,
         slo="unknown",

@@ -5,11 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 
 from wasm_tools.models.cards import capability_rank
 from wasm_tools.performance.memory import fits
 from wasm_tools.planner.catalogue import Catalogue, Curve, CurvePoint, Rental, TailRatios
-from wasm_tools.planner.plan import Configuration, Plan, Prediction
+from wasm_tools.planner.plan import Candidate, Configuration, Plan, Prediction
 from wasm_tools.workload.traffic import HOURS_PER_MONTH, SECONDS_PER_MONTH, Slo, Workload
 
 
@@ -24,8 +25,8 @@ class OperatingPoint:
     margin: float
 
 
-def gpu_plans(workload: Workload, slo: Slo, catalogue: Catalogue, excluded: Counter[str]) -> Iterator[Plan]:
-    """Plans for every measured configuration that fits, meets the SLO and can be rented; the rest is counted."""
+def gpu_plans(workload: Workload, slo: Slo, catalogue: Catalogue, excluded: Counter[str]) -> Iterator[Candidate]:
+    """Candidates for every measured configuration that fits, meets the SLO and can be rented; the rest is counted."""
     rentals: dict[str, list[Rental]] = {}
     for rental in catalogue.rentals:
         rentals.setdefault(rental.gpu, []).append(rental)
@@ -33,8 +34,20 @@ def gpu_plans(workload: Workload, slo: Slo, catalogue: Catalogue, excluded: Coun
         offers = rentals.get(operating.curve.gpu, [])
         if not offers:
             excluded["no rental price for this GPU"] += 1
+        replicas = replicas_for(workload.peak_qps, operating.requests_per_second, catalogue.utilisation_cap)
+        gpus = operating.curve.tensor_parallel * replicas
         for rental in offers:
-            yield _plan(workload, catalogue, operating, rental)
+            yield Candidate(
+                usd_per_month=rental.price * gpus * HOURS_PER_MONTH,
+                id=":".join(
+                    (rental.kind, rental.provider, rental.instance, rental.region, operating.curve.configuration_id)
+                ),
+                kind=rental.kind,
+                model=operating.curve.model,
+                provider=rental.provider,
+                dependable=rental.kind != "spot",
+                described=partial(_plan, workload, catalogue, operating, rental, replicas),
+            )
 
 
 def operating_points(
@@ -126,11 +139,9 @@ def replicas_for(peak_qps: float, requests_per_second: float, utilisation_cap: f
     return max(1, math.ceil(peak_qps / (utilisation_cap * requests_per_second) - 1e-9))
 
 
-def _plan(workload: Workload, catalogue: Catalogue, at: OperatingPoint, rental: Rental) -> Plan:
+def _plan(workload: Workload, catalogue: Catalogue, at: OperatingPoint, rental: Rental, replicas: int) -> Plan:
     curve = at.curve
-    replicas = replicas_for(workload.peak_qps, at.requests_per_second, catalogue.utilisation_cap)
-    per_hour = rental.price * (curve.tensor_parallel * replicas)
-    per_month = per_hour * HOURS_PER_MONTH
+    per_month = rental.price * (curve.tensor_parallel * replicas) * HOURS_PER_MONTH
     requests = Decimal(repr(workload.qps)) * SECONDS_PER_MONTH
     per_token = per_month * 1_000_000 / (requests * (workload.prompt_tokens + workload.output_tokens))
     per_output = per_month * 1_000_000 / (requests * workload.output_tokens)

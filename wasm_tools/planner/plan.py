@@ -1,5 +1,6 @@
 """Plans: the answers of the planner, and their form at the output boundary."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -65,6 +66,19 @@ class Plan:
     def usd_per_hour(self) -> Decimal:
         """Mean cost per hour over the month of 730 h."""
         return self.usd_per_month / 730
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible plan, priced but not yet described: most candidates of a list are never shown."""
+
+    usd_per_month: Decimal
+    id: str
+    kind: str
+    model: str
+    provider: str
+    dependable: bool  # the target is verified and the capacity cannot be taken away
+    described: Callable[[], Plan]
 
 
 def dollars(value: Decimal) -> str:

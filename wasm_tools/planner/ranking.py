@@ -1,12 +1,13 @@
 """The ranked list: every way to serve a workload, cheapest first, with a reason for all that is left out."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from wasm_tools.planner.api_plans import api_plans
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.gpu_plans import gpu_plans
-from wasm_tools.planner.plan import Plan, plan_record
+from wasm_tools.planner.plan import Candidate, Plan, plan_record
 from wasm_tools.workload.traffic import Slo, Workload
 
 PLANS_SHOWN = 30
@@ -23,22 +24,32 @@ class Ranking:
 
 
 def ranked_plans(workload: Workload, slo: Slo, catalogue: Catalogue, shown: int = PLANS_SHOWN) -> Ranking:
-    """All plans by monthly cost, ties by id, with at most three of one kind and model."""
+    """All plans by monthly cost, ties by id; shown are at most three of one kind and model, one a provider."""
     excluded: Counter[str] = Counter()
-    plans = [*api_plans(workload, catalogue, excluded), *gpu_plans(workload, slo, catalogue, excluded)]
-    plans.sort(key=lambda plan: (plan.usd_per_month, plan.id))
-    kept: list[tuple[int, Plan]] = []
-    of_model: Counter[tuple[str, str]] = Counter()
-    for rank, plan in enumerate(plans, 1):
-        of_model[(plan.kind, plan.model)] += 1
-        if of_model[(plan.kind, plan.model)] <= PLANS_PER_MODEL and len(kept) < shown:
-            kept.append((rank, plan))
+    candidates = [*api_plans(workload, catalogue, excluded), *gpu_plans(workload, slo, catalogue, excluded)]
+    candidates.sort(key=lambda candidate: (candidate.usd_per_month, candidate.id))
+    kept = list(_varied(candidates, shown))
     # The cheapest plan with a verified target must not fall off a list full of cheaper unverified ones.
-    if not any(plan.slo == "met" for _, plan in kept):
-        met = next(((rank, plan) for rank, plan in enumerate(plans, 1) if plan.slo == "met"), None)
-        if met is not None:
-            kept = [*kept[: shown - 1], met]
-    return Ranking(tuple(kept), len(plans), tuple(sorted(excluded.items())))
+    if not any(candidate.dependable for _, candidate in kept):
+        first = next(((rank, c) for rank, c in enumerate(candidates, 1) if c.dependable), None)
+        if first is not None:
+            kept = [*kept[: shown - 1], first]
+    plans = tuple((rank, candidate.described()) for rank, candidate in kept)
+    return Ranking(plans, len(candidates), tuple(sorted(excluded.items())))
+
+
+def _varied(candidates: Iterable[Candidate], shown: int) -> Iterator[tuple[int, Candidate]]:
+    of_model: Counter[tuple[str, str]] = Counter()
+    seen: set[tuple[str, str, str]] = set()
+    for rank, c in enumerate(candidates, 1):
+        offer, kind_and_model = (c.kind, c.model, c.provider), (c.kind, c.model)
+        if offer in seen or of_model[kind_and_model] == PLANS_PER_MODEL:
+            continue
+        seen.add(offer)
+        of_model[kind_and_model] += 1
+        yield rank, c
+        if len(seen) == shown:
+            return
 
 
 def ranking_record(ranking: Ranking) -> dict[str, object]:

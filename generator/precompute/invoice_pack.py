@@ -1,0 +1,64 @@
+"""The invoice pack out of state and registry: what the bill reader in the browser holds a bill against."""
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from generator.places import checkout
+from generator.precompute.catalogue import current_offers
+from generator.registry import Registry
+from wasm_tools.invoice.pack import COLUMNS, PACK_VERSION, short_evidence
+from wasm_tools.pricing.meters import price_text
+from wasm_tools.pricing.offers import Offer
+
+
+def invoice_pack(
+    registry: Registry, offers: Iterable[Offer], as_of: str, registry_dir: Path | None = None
+) -> dict[str, Any]:
+    """The pack object of the prices in force on `as_of`; `wasm_tools.invoice.pack.read_price_book` reads it.
+
+    Unit spellings and workload aliases come from `registry_dir`, by default that of the checkout. Only names that
+    have a price are included.
+    """
+    folder = registry_dir or checkout().registry
+    rows = sorted(
+        (replace(o, model=registry.model_of(o.provider, o.sku)) for o in current_offers(offers, as_of)),
+        key=lambda o: o.key,
+    )
+    providers, models = {o.provider for o in rows}, {o.model for o in rows if o.model}
+    names = {name.lower(): p.id for name, p in registry.provider_by_alias.items() if p.id in providers}
+    names |= {p.name.lower(): p.id for p in registry.providers if p.id in providers and p.name.lower() not in names}
+    return {
+        "kind": "invoice",
+        "version": PACK_VERSION,
+        "as_of": as_of,
+        "units": [asdict(unit) for unit in registry.units.units.values()],
+        "spellings": _records(folder / "invoice_units.csv"),
+        "workload_aliases": _records(folder / "workload_aliases.csv"),
+        "provider_aliases": dict(sorted(names.items())),
+        "model_aliases": {a: m for a, m in sorted(registry.model_by_alias.items()) if m in models},
+        "offers": {name: _coded([_cell(o, name) for o in rows]) for name in COLUMNS},
+    }
+
+
+def _cell(offer: Offer, column: str) -> str:
+    match column:
+        case "price":
+            return price_text(offer.price)
+        case "evidence":
+            return short_evidence(offer)
+        case _:
+            return str(getattr(offer, column))
+
+
+def _coded(texts: Sequence[str]) -> dict[str, list[Any]]:
+    values = sorted(set(texts))
+    code = {text: number for number, text in enumerate(values)}
+    return {"values": values, "codes": [code[text] for text in texts]}
+
+
+def _records(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,270 @@
+"""Promises of the browser bundle: reproducible, complete, of the right Python, and clear when something is missing."""
+
+import gzip
+import hashlib
+import importlib.util
+import io
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.browser.tiny_engine import PACK, tiny_engine
+from wasm_tools.bundle.assemble import assemble
+from wasm_tools.bundle.engine_sources import absent_imports
+from wasm_tools.bundle.failure import BundleError
+from wasm_tools.bundle.manifest import BundleManifest, read_manifest
+from wasm_tools.bundle.runtime import LOADED_BY_NAME, installed_runtime
+
+ROOT = Path(__file__).parent.parent.parent
+RUNTIME = ROOT / "node_modules" / "pyodide"
+PACKS = {"core": PACK}
+MAGIC_OF_3_14 = 3627  # of the final release; it changes with every minor version of Python
+
+needs_runtime = pytest.mark.skipif(
+    not RUNTIME.is_dir() or shutil.which("node") is None, reason="no Node.js or no node_modules: run `make install`"
+)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the tiny engine, plus the parts that must not be published."""
+    folder = tiny_engine(tmp_path_factory.mktemp("engine"))
+    for inside in ("bundle/x.py", "web/page.mjs", "spend/ledger_file.py", "spend/__init__.py", "edges/__init__.py"):
+        path = folder / "wasm_tools" / inside
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("", encoding="utf-8")
+    (folder / "wasm_tools" / "edges" / "lazy.py").write_text(
+        "def read(text):\n    import tomllib, json, pydantic\n    return tomllib.loads(text)\n", encoding="utf-8"
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache that starts empty, so that this session really compiles."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def built(tiny: Path, cache: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, BundleManifest]:
+    """One bundle a session."""
+    out = tmp_path_factory.mktemp("built") / "bundle"
+    return out, assemble(tiny, RUNTIME, out, PACKS, "node", cache)
+
+
+def archive(built: tuple[Path, BundleManifest], name: str) -> zipfile.ZipFile:
+    """The archive published under a logical name, opened."""
+    folder, manifest = built
+    return zipfile.ZipFile(io.BytesIO(gzip.decompress((folder / manifest.files[name].file).read_bytes())))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """All files of a folder by relative name."""
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@needs_runtime
+def test_two_builds_from_scratch_are_byte_identical(built, tiny, tmp_path):
+    assemble(tiny, RUNTIME, tmp_path / "again", PACKS, "node", tmp_path / "other cache")
+    assert contents(tmp_path / "again") == contents(built[0])
+
+
+@needs_runtime
+@pytest.mark.parametrize("name", ["python_stdlib.zip", "engine.zip"])
+def test_bytecode_is_that_of_the_browsers_python(built, name):
+    with archive(built, name) as opened:
+        compiled = [entry for entry in opened.namelist() if entry.endswith(".pyc")]
+        heads = {opened.read(entry)[:8] for entry in compiled}
+    assert len(compiled) >= 4
+    assert heads == {MAGIC_OF_3_14.to_bytes(2, "little") + b"\r\n" + b"\1\0\0\0"}  # 1: by hash, never checked
+    assert importlib.util.MAGIC_NUMBER not in {head[:4] for head in heads}, "this test needs another Python than 3.14"
+
+
+@needs_runtime
+@pytest.mark.parametrize("name", ["python_stdlib.zip", "engine.zip"])
+def test_archives_hold_no_sources_and_no_dates(built, name):
+    with archive(built, name) as opened:
+        entries = opened.infolist()
+    assert [entry.filename for entry in entries if not entry.filename.endswith(".pyc")] == []
+    assert {entry.date_time for entry in entries} == {(2000, 1, 1, 0, 0, 0)}
+    assert {entry.compress_type for entry in entries} == {zipfile.ZIP_STORED}
+    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+
+
+@needs_runtime
+def test_left_out_modules_are_absent_and_needed_ones_are_there(built):
+    with archive(built, "python_stdlib.zip") as opened:
+        modules = {entry.removesuffix(".pyc").removesuffix("/__init__") for entry in opened.namelist()}
+    left_out = {
+        "unittest",
+        "pydoc",
+        "xml/etree/ElementTree",
+        "tomllib",
+        "pyodide/http",
+        "http/client",
+        "encodings/big5",
+    }
+    assert modules & left_out == set()
+    assert {"json", "decimal", "email/message", "csv", "encodings/cp1252", "importlib/metadata"} <= modules
+    assert 250 <= len(modules) <= 330
+
+
+@needs_runtime
+def test_parts_that_are_not_for_the_browser_stay_at_home(built):
+    with archive(built, "engine.zip") as opened:
+        assert opened.namelist() == [
+            "wasm_tools/__init__.pyc",
+            "wasm_tools/browser.pyc",
+            "wasm_tools/edges/__init__.pyc",
+            "wasm_tools/edges/lazy.pyc",
+            "wasm_tools/spend/__init__.pyc",
+        ]
+
+
+@needs_runtime
+def test_engine_that_needs_a_left_out_module_is_refused_by_name(tmp_path, cache):
+    engine = tiny_engine(tmp_path, "import tomllib\n")
+    with pytest.raises(BundleError, match=r"wasm_tools\.browser \(ModuleNotFoundError: No module named 'tomllib'\)"):
+        assemble(engine, RUNTIME, tmp_path / "out", PACKS, "node", cache)
+    assert not (tmp_path / "out").exists()
+
+
+@needs_runtime
+def test_every_module_of_the_real_engine_can_be_imported_in_the_browser(tmp_path):
+    manifest = assemble(ROOT, RUNTIME, tmp_path / "out", {}, "node", ROOT / ".cache" / "bundle")
+    with archive((tmp_path / "out", manifest), "engine.zip") as opened:
+        names = opened.namelist()
+    assert "wasm_tools/pricing/meters.pyc" in names
+    assert [name for name in names if name.startswith(("wasm_tools/bundle", "wasm_tools/web"))] == []
+
+
+@needs_runtime
+def test_lazy_imports_that_the_browser_lacks_are_listed(built):
+    assert built[1].absent_imports == {"wasm_tools.edges.lazy": ["pydantic", "tomllib"]}
+
+
+def test_absent_imports_know_what_the_browser_has():
+    sources = {
+        "wasm_tools/a.py": b"import json, xml.dom\nfrom email import message\nfrom wasm_tools.b import c\nimport js\n",
+        "wasm_tools/data.json": b"{",
+        "wasm_tools/sub/__init__.py": b"from . import tomllib\nfrom concurrent.futures import Future\n",
+    }
+    assert absent_imports(sources) == {"wasm_tools.a": ["xml.dom"]}
+
+
+@needs_runtime
+def test_names_carry_the_hash_of_their_content(built):
+    folder, manifest = built
+    for name, entry in manifest.files.items():
+        digest = hashlib.sha256((folder / entry.file).read_bytes()).hexdigest()
+        assert entry.sha256 == digest
+        assert entry.bytes == (folder / entry.file).stat().st_size
+        if "/" not in entry.file:
+            assert digest[:12] in entry.file, name
+    assert set(contents(folder)) == {entry.file for entry in manifest.files.values()} | {"bundle.json"}
+
+
+@needs_runtime
+def test_files_that_are_found_by_relative_names_share_a_hashed_folder(built):
+    files = built[1].files
+    runtime = {files[name].file.rpartition("/") for name in LOADED_BY_NAME}
+    assert {name for _, _, name in runtime} == set(LOADED_BY_NAME)
+    assert len({folder for folder, _, _ in runtime}) == 1
+    assert re.fullmatch(r"runtime-[0-9a-f]{12}", next(iter(runtime))[0])
+    assert re.fullmatch(r"web-[0-9a-f]{12}/worker\.mjs", files["worker.mjs"].file)
+    assert files["engine.mjs"].file.rpartition("/")[0] == files["worker.mjs"].file.rpartition("/")[0]
+
+
+@needs_runtime
+def test_new_prices_change_the_pack_and_the_build_id_and_nothing_else(built, tiny, cache, tmp_path):
+    before, after = built[1], assemble(tiny, RUNTIME, tmp_path / "new", {"core": b'{"format": 1}'}, "node", cache)
+    assert before.build_id != after.build_id
+    assert {name for name in after.files if after.files[name] != before.files[name]} == {"core.json"}
+
+
+@needs_runtime
+def test_a_new_bundle_leaves_nothing_of_the_old_one(built, tiny, cache, tmp_path):
+    out = tmp_path / "bundle"
+    assemble(tiny, RUNTIME, out, {"core": b"{}", "gone": b"{}"}, "node", cache)
+    manifest = assemble(tiny, RUNTIME, out, PACKS, "node", cache)
+    assert len(contents(out)) == len(manifest.files) + 1
+    assert not list(tmp_path.glob(".bundle-*"))
+
+
+@needs_runtime
+def test_an_unchanged_engine_needs_no_node(built, tiny, cache, tmp_path):
+    manifest = assemble(tiny, RUNTIME, tmp_path / "out", PACKS, "no-such-node", cache)
+    assert manifest == built[1]
+
+
+@needs_runtime
+def test_first_visit_stays_below_seven_megabytes_on_a_gzip_host(built):
+    assert 5_000_000 < built[1].gzip_bytes() < 6_300_000  # leaves 0.7 MB for prices
+
+
+@needs_runtime
+def test_manifest_reads_back_as_it_was_written(built):
+    folder, manifest = built
+    assert read_manifest(folder) == manifest
+    assert json.loads(manifest.lock)["packages"] == {}
+    assert (manifest.pyodide, manifest.python[:5]) == (installed_runtime(RUNTIME).version, "3.14.")
+
+
+def test_missing_manifest_names_the_command(tmp_path):
+    with pytest.raises(BundleError, match=r"bundle\.json is missing: run `atlas bundle` first"):
+        read_manifest(tmp_path)
+    (tmp_path / "bundle.json").write_text('{"format": 99}')
+    with pytest.raises(BundleError, match="not in format 1"):
+        read_manifest(tmp_path)
+
+
+@needs_runtime
+def test_missing_node_names_the_remedy(tiny, tmp_path):
+    with pytest.raises(BundleError, match=r"^Node\.js \(no-such-node\) is not there .*make install.*\.$"):
+        assemble(tiny, RUNTIME, tmp_path / "out", PACKS, "no-such-node", tmp_path / "empty cache")
+
+
+def test_missing_runtime_names_the_remedy(tiny, tmp_path):
+    with pytest.raises(BundleError, match=r"lacks package\.json, .*pyodide\.asm\.wasm.*: run `make install`\.$"):
+        assemble(tiny, tmp_path / "node_modules" / "pyodide", tmp_path / "out", PACKS, "node", tmp_path)
+
+
+@needs_runtime
+def test_a_folder_that_is_no_bundle_is_not_emptied(tiny, cache, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "letter.txt").write_text("dear")
+    with pytest.raises(BundleError, match="something that is not a bundle"):
+        assemble(tiny, RUNTIME, tmp_path / "out", PACKS, "node", cache)
+    assert (tmp_path / "out" / "letter.txt").read_text() == "dear"
+
+
+@needs_runtime
+@pytest.mark.parametrize(
+    ("place", "text", "sentence"),
+    [
+        ("wasm_tools/broken.py", "x = 1\nrate = = 2\n", r"wasm_tools/broken\.py, line 2, is not Python"),
+        ("wasm_tools/notes.docx", "", r"wasm_tools/notes\.docx is neither a module nor a data file"),
+        ("wasm_tools/raises.py", "{}['price']\n", r"wasm_tools\.raises \(KeyError: 'price'\)"),
+    ],
+)
+def test_a_fault_in_the_engine_is_named_with_its_place(tmp_path, cache, place, text, sentence):
+    tiny_engine(tmp_path)
+    (tmp_path / place).write_text(text)
+    with pytest.raises(BundleError, match=sentence):
+        assemble(tmp_path, RUNTIME, tmp_path / "out", PACKS, "node", cache)
+
+
+@needs_runtime
+def test_a_pack_name_that_cannot_be_a_file_name_is_refused(tiny, cache, tmp_path):
+    with pytest.raises(BundleError, match=r"'\.\./core' cannot name a data pack"):
+        assemble(tiny, RUNTIME, tmp_path / "out", {"../core": b"{}"}, "node", cache)
+
+
+@needs_runtime
+def test_folder_without_the_engine_is_refused(cache, tmp_path):
+    with pytest.raises(BundleError, match="holds no package wasm_tools"):
+        assemble(tmp_path, RUNTIME, tmp_path / "out", PACKS, "node", cache)

@@ -1,0 +1,389 @@
+"""The InferenceService of a plan: valid for KServe and Kubernetes, true to the plan, and never two under one name."""
+
+import copy
+import math
+import re
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import kubernetes_validate
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.wasm_tools.crd_schema import custom_resource_schema
+from wasm_tools.manifests.kserve import bundle, cold_start_seconds, inference_service
+from wasm_tools.manifests.names import LABEL_VALUE, PLAN_ID, label_value, plan_id
+from wasm_tools.manifests.runtimes import ManifestError, serving_runtimes
+from wasm_tools.manifests.serving_spec import ServingSpec
+
+REGISTRY = Path(__file__).parents[2] / "data" / "registry"
+RECORDS = tomllib.loads((REGISTRY / "serving_runtimes.toml").read_text(encoding="utf-8"))
+RUNTIMES = serving_runtimes(RECORDS)
+PLAN: dict[str, Any] = {
+    "model_repo": "meta-llama/Llama-3.3-70B-Instruct",
+    "served_name": "llama-3.3-70b",
+    "engine": "vllm",
+    "node_label": "NVIDIA-H100-80GB-HBM3",
+    "gpus": 2,
+    "replicas": 3,
+    "max_replicas": 3,
+    "prompt_tokens": 4096,
+    "output_tokens": 512,
+    "max_model_len": 8192,
+    "max_num_seqs": 64,
+    "weights_gib": 66.5,
+    "precision": "fp8",
+    "kv_cache": "fp8",
+    "usd_per_hour": "14.94",
+    "dataset_date": "2026-11-21",
+    "slo": "p95 TTFT 500 ms, ITL 50 ms",
+    "evidence": "measured",
+    "plan_url": "https://atlas.example/plans/chat/interactive/steady/",
+}
+KUBERNETES = ("1.30", "1.34", "1.37")
+
+
+def spec(**changes: Any) -> ServingSpec:
+    return ServingSpec(**{**PLAN, **changes})
+
+
+VARIANTS = {
+    "two-gpus": spec(),
+    "one-gpu": spec(gpus=1),
+    "growing": spec(max_replicas=6),
+    "single": spec(replicas=1, max_replicas=1),
+    "claim": spec(cache_claim="models"),
+    "sglang": spec(engine="sglang", max_replicas=4, revision="main", quantization="fp8", max_num_batched_tokens=8192),
+}
+variants = pytest.mark.parametrize("chosen", VARIANTS.values(), ids=VARIANTS)
+
+
+def service(chosen: ServingSpec) -> Any:
+    return inference_service(chosen, RUNTIMES)
+
+
+def container(chosen: ServingSpec) -> Any:
+    (only,) = service(chosen)["spec"]["predictor"]["containers"]
+    return only
+
+
+def deployment(found: Any) -> dict[str, Any]:
+    """The Deployment that the predictor amounts to, without the fields that only KServe knows."""
+    pod = copy.deepcopy(found["spec"]["predictor"])
+    replicas = pod.pop("minReplicas")
+    strategy = pod.pop("deploymentStrategy")
+    for name in ("maxReplicas", "autoScaling"):
+        pod.pop(name, None)
+    labels = found["metadata"]["labels"]
+    template = {"metadata": {"labels": labels}, "spec": pod}
+    body = {"replicas": replicas, "strategy": strategy, "selector": {"matchLabels": labels}, "template": template}
+    return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": found["metadata"], "spec": body}
+
+
+@variants
+def test_file_reads_back_as_the_object(chosen: ServingSpec) -> None:
+    ((path, text),) = bundle(chosen, RUNTIMES).items()
+    assert path == f"{chosen.plan_id}/kserve/inferenceservice.yaml"
+    assert yaml.safe_load(text) == service(chosen)
+    assert text == bundle(chosen, RUNTIMES)[path]
+
+
+@variants
+@pytest.mark.parametrize("version", KUBERNETES)
+def test_pod_is_valid_kubernetes(chosen: ServingSpec, version: str) -> None:
+    assert kubernetes_validate.validate(deployment(service(chosen)), version, strict=True) == version
+
+
+def test_pod_check_sees_a_misspelt_field() -> None:
+    found = deployment(service(spec()))
+    found["spec"]["template"]["spec"]["containers"][0]["readynessProbe"] = {}
+    with pytest.raises(kubernetes_validate.ValidationError):
+        kubernetes_validate.validate(found, "1.34", strict=True)
+
+
+@pytest.fixture(scope="session")
+def service_schema(upstream: Path) -> Any:
+    path = upstream / "crds" / "kserve" / "serving.kserve.io_inferenceservices.yaml"
+    return jsonschema.Draft202012Validator(custom_resource_schema(path, "v1beta1"))
+
+
+@pytest.mark.mirror
+@variants
+def test_service_is_valid_for_the_kserve_definition(chosen: ServingSpec, service_schema: Any) -> None:
+    assert [f"{e.json_path}: {e.message}" for e in service_schema.iter_errors(service(chosen))] == []
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize("place", ["spec", "predictor", "container", "probe", "metric"])
+def test_definition_check_sees_an_unknown_field_anywhere(place: str, service_schema: Any) -> None:
+    found = service(spec(max_replicas=6))
+    predictor = found["spec"]["predictor"]
+    places = {
+        "spec": found["spec"],
+        "predictor": predictor,
+        "container": predictor["containers"][0],
+        "probe": predictor["containers"][0]["livenessProbe"]["httpGet"],
+        "metric": predictor["autoScaling"]["metrics"][0]["external"]["metric"],
+    }
+    places[place]["unheardOf"] = "x"
+    assert [e for e in service_schema.iter_errors(found) if "unheardOf" in e.message]
+
+
+@variants
+def test_gpus_of_the_plan_are_requested_limited_and_used(chosen: ServingSpec) -> None:
+    resources, args = container(chosen)["resources"], container(chosen)["args"]
+    assert resources["requests"]["nvidia.com/gpu"] == resources["limits"]["nvidia.com/gpu"] == str(chosen.gpus)
+    assert resources["requests"]["memory"] == resources["limits"]["memory"]
+    assert f"--tensor-parallel-size={chosen.gpus}" in args
+    assert "cpu" not in resources["limits"]
+
+
+@pytest.mark.parametrize(("engine", "flag"), [("vllm", "--max-model-len"), ("sglang", "--context-length")])
+def test_context_holds_the_longest_prompt_and_answer(engine: str, flag: str) -> None:
+    assert f"{flag}=8192" in container(spec(engine=engine))["args"]
+    assert spec(max_model_len=4608).max_model_len == 4608
+    with pytest.raises(ManifestError, match="max_model_len"):
+        spec(max_model_len=4607)
+
+
+@pytest.mark.parametrize(
+    ("engine", "expected"),
+    [
+        (
+            "vllm",
+            [
+                "--no-enable-prefix-caching",
+                "--max-num-seqs=64",
+                "--kv-cache-dtype=fp8",
+                "--gpu-memory-utilization=0.92",
+            ],
+        ),
+        ("sglang", ["--disable-radix-cache", "--max-running-requests=64", "--kv-cache-dtype=fp8_e4m3"]),
+    ],
+)
+def test_conditions_of_the_prediction_are_written_out(engine: str, expected: list[str]) -> None:
+    assert set(expected) <= set(container(spec(engine=engine))["args"])
+
+
+def test_optional_values_are_written_only_when_stated() -> None:
+    assert not [
+        a for a in container(spec())["args"] if a.startswith(("--quantization", "--revision", "--max-num-batched"))
+    ]
+    stated = container(spec(quantization="fp8", revision="abc123", max_num_batched_tokens=4096))["args"]
+    assert {"--quantization=fp8", "--revision=abc123", "--max-num-batched-tokens=4096"} <= set(stated)
+
+
+def test_shared_memory_is_mounted_where_gpus_work_together_and_fits_the_limit() -> None:
+    predictor = service(spec())["spec"]["predictor"]
+    (shm,) = [v for v in predictor["volumes"] if v["name"] == "shm"]
+    assert shm["emptyDir"] == {"medium": "Memory", "sizeLimit": "16Gi"}
+    assert {"name": "shm", "mountPath": "/dev/shm"} in predictor["containers"][0]["volumeMounts"]
+    limit = int(predictor["containers"][0]["resources"]["limits"]["memory"].removesuffix("Gi"))
+    assert limit >= 16 + math.ceil(66.5)
+    assert "/dev/shm" not in str(service(spec(gpus=1)))
+
+
+@pytest.mark.parametrize("weights", [0.5, 16.0, 140.0, 700.0])
+def test_startup_budget_is_twice_the_cold_start_and_grows_with_the_weights(weights: float) -> None:
+    probe = container(spec(weights_gib=weights))["startupProbe"]
+    assert probe["periodSeconds"] * probe["failureThreshold"] >= 2 * cold_start_seconds(weights)
+    assert cold_start_seconds(weights) < cold_start_seconds(weights + 1)
+
+
+@variants
+def test_pod_has_time_to_drain(chosen: ServingSpec) -> None:
+    predictor = service(chosen)["spec"]["predictor"]
+    wait = predictor["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert predictor["terminationGracePeriodSeconds"] >= wait + chosen.drain_seconds + 15
+
+
+def test_a_fixed_plan_has_no_scaler_and_a_growing_one_has_keda() -> None:
+    fixed, growing = service(spec()), service(spec(max_replicas=6))
+    assert fixed["metadata"]["annotations"]["serving.kserve.io/autoscalerClass"] == "none"
+    assert "autoScaling" not in fixed["spec"]["predictor"]
+    assert growing["metadata"]["annotations"]["serving.kserve.io/autoscalerClass"] == "keda"
+    predictor = growing["spec"]["predictor"]
+    assert (predictor["minReplicas"], predictor["maxReplicas"]) == (3, 6)
+    assert "scaleMetric" not in predictor
+    (metric,) = predictor["autoScaling"]["metrics"]
+    assert metric["external"]["target"] == {"type": "Value", "value": "2"}
+    assert f'pod=~"{growing["metadata"]["name"]}-predictor-.*"' in metric["external"]["metric"]["query"]
+    assert predictor["autoScaling"]["behavior"]["scaleUp"]["policies"][0]["periodSeconds"] <= 1800
+
+
+@variants
+def test_security_is_as_strict_as_the_image_is_known(chosen: ServingSpec) -> None:
+    predictor = service(chosen)["spec"]["predictor"]
+    assert predictor["automountServiceAccountToken"] is False
+    assert predictor["containers"][0]["securityContext"]["allowPrivilegeEscalation"] is False
+    if chosen.engine == "vllm":
+        assert predictor["securityContext"]["runAsUser"] == 2000
+        assert predictor["containers"][0]["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+    else:
+        assert "runAsUser" not in predictor["securityContext"]
+
+
+def test_placement_names_the_gpu_and_tolerates_its_taint() -> None:
+    predictor = service(spec())["spec"]["predictor"]
+    assert predictor["nodeSelector"] == {"nvidia.com/gpu.product": "NVIDIA-H100-80GB-HBM3"}
+    assert predictor["tolerations"] == [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}]
+
+
+def test_labels_are_legal_and_the_selector_outlives_a_version() -> None:
+    found = service(spec())
+    assert all(LABEL_VALUE.fullmatch(v) for v in found["metadata"]["labels"].values())
+    selector = found["spec"]["predictor"]["topologySpreadConstraints"][0]["labelSelector"]["matchLabels"]
+    assert set(selector) == {"app.kubernetes.io/name", "app.kubernetes.io/instance"}
+    assert selector.items() <= found["metadata"]["labels"].items()
+
+
+def test_no_secret_is_shipped_and_none_is_required() -> None:
+    (token,) = [e for e in container(spec())["env"] if e["name"] == "HF_TOKEN"]
+    assert token["valueFrom"]["secretKeyRef"] == {"name": "hf-token", "key": "token", "optional": True}
+    assert "value" not in token
+
+
+@pytest.mark.parametrize(
+    "name", ['say "no"', "off", "1e-05", "12:30:00", "a,b c", "日本", "x" * 100, "$(HF_TOKEN)", "$$x", "a\nb"]
+)
+def test_hostile_served_name_reaches_the_engine_as_it_is(name: str) -> None:
+    chosen = spec(served_name=name)
+    ((_, text),) = bundle(chosen, RUNTIMES).items()
+    args = yaml.safe_load(text)["spec"]["predictor"]["containers"][0]["args"]
+    (written,) = [a for a in args if a.startswith("--served-model-name=")]
+    assert expanded(written) == f"--served-model-name={name}"
+
+
+def expanded(argument: str) -> str:
+    """What the kubelet passes on: `$$` is a dollar sign, `$(NAME)` would be a variable."""
+    assert not re.search(r"(?<!\$)(?:\$\$)*\$\(", argument), "a variable would be expanded"
+    return argument.replace("$$", "$")
+
+
+@pytest.mark.parametrize("url", ['https://x/"', "a: b", "off", "x" * 100, "日本"])
+def test_hostile_annotation_comes_back_as_written(url: str) -> None:
+    ((_, text),) = bundle(spec(plan_url=url), RUNTIMES).items()
+    assert yaml.safe_load(text)["metadata"]["annotations"]["inference-price-atlas/plan-url"] == url
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"model_repo": "--help"}, "model_repo"),
+        ({"model_repo": "a/b/c"}, "model_repo"),
+        ({"model_repo": 'a"b'}, "model_repo"),
+        ({"model_repo": "x" * 97}, "model_repo"),
+        ({"node_label": "NVIDIA H100"}, "node_label"),
+        ({"node_label": "x" * 64}, "node_label"),
+        ({"node_label": ""}, "node_label"),
+        ({"gpu_resource": "gpu resource"}, "gpu_resource"),
+        ({"plan_id": "Plan"}, "plan_id"),
+        ({"plan_id": "x" * 41}, "plan_id"),
+        ({"plan_id": "plan-"}, "plan_id"),
+        ({"cache_claim": "My Claim"}, "cache_claim"),
+        ({"gpus": 0}, "gpus"),
+        ({"gpus": True}, "gpus"),
+        ({"replicas": 1.5}, "replicas"),
+        ({"max_replicas": 2}, "max_replicas"),
+        ({"weights_gib": 0}, "weights_gib"),
+        ({"weights_gib": math.nan}, "weights_gib"),
+        ({"weights_gib": math.inf}, "weights_gib"),
+        ({"served_name": " "}, "served_name"),
+        ({"usd_per_hour": "1e2"}, "usd_per_hour"),
+        ({"usd_per_hour": "cheap"}, "usd_per_hour"),
+        ({"quantization": "fp8 --trust-remote-code"}, "quantization"),
+    ],
+)
+def test_a_plan_that_cannot_be_deployed_is_refused_by_field(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ManifestError, match=f"^{message}:"):
+        spec(**change)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"engine": "trtllm"}, "TensorRT-LLM"),
+        ({"engine": "llama.cpp"}, "there are sglang, vllm"),
+        ({"gpu_resource": "amd.com/gpu"}, "vLLM image runs on nvidia.com/gpu"),
+        ({"kv_cache": "int2"}, "kv_cache"),
+        ({"engine": "sglang", "served_name": "a:b"}, "reserves ':'"),
+    ],
+)
+def test_an_engine_that_cannot_run_it_is_refused_with_the_reason(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ManifestError, match=message):
+        inference_service(spec(**change), RUNTIMES)
+
+
+def test_control_characters_are_refused_with_their_place() -> None:
+    with pytest.raises(ValueError, match=r"plan-url.*U\+0085"):
+        bundle(spec(plan_url="a\x85b"), RUNTIMES)
+
+
+def test_images_have_fixed_tags() -> None:
+    moving = {"runtime": [{**RECORDS["runtime"][0], "image": "vllm/vllm-openai:latest"}]}
+    with pytest.raises(ManifestError, match="fixed tag"):
+        serving_runtimes(moving)
+    for runtime in RUNTIMES.runtimes.values():
+        assert runtime.version in runtime.image
+
+
+@pytest.mark.mirror
+def test_every_vllm_flag_is_in_the_option_table_of_its_version(upstream: Path) -> None:
+    runtime = RUNTIMES.runtimes["vllm"]
+    path = upstream / "manifests" / "vllm" / f"vllm-{runtime.version}-cli-args.json"
+    flags = yaml.safe_load(path.read_text(encoding="utf-8"))["flags"]
+    for argument in (*runtime.arguments[1:], *runtime.optional.values()):
+        name = argument.partition("=")[0]
+        positive = name.replace("--no-", "--", 1)
+        assert positive in flags, name
+        assert positive == name or flags[positive]["type"].startswith("bool"), name
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    parts=st.lists(st.text(max_size=60), max_size=4),
+    content=st.dictionaries(st.text(max_size=5), st.integers(), max_size=3),
+)
+def test_any_parts_give_a_legal_plan_id(parts: list[str], content: dict[str, int]) -> None:
+    found = plan_id([p.encode("utf-8", "replace").decode() for p in parts], content)
+    assert re.fullmatch(r"[a-z][a-z0-9-]{1,39}", found)
+    assert PLAN_ID.fullmatch(found)
+
+
+@given(st.text(max_size=100))
+def test_any_text_gives_a_legal_label_value(text: str) -> None:
+    assert LABEL_VALUE.fullmatch(label_value(text))
+
+
+deployable = st.fixed_dictionaries(
+    {
+        "model_repo": st.sampled_from(["a/b", "a/B", "b/b", "a-b", "a/b-vllm"]),
+        "served_name": st.sampled_from(["x", "X", "x "]),
+        "engine": st.sampled_from(["vllm", "sglang"]),
+        "gpus": st.sampled_from([1, 2, 8]),
+        "replicas": st.integers(1, 3),
+        "max_num_seqs": st.sampled_from([1, 64]),
+        "weights_gib": st.sampled_from([16, 16.0, 16.1]),
+        "kv_cache": st.sampled_from(["auto", "fp8"]),
+        "rental": st.sampled_from(["", "host/a", "host/b"]),
+        "drain_seconds": st.sampled_from([30, 60]),
+    }
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(deployable, min_size=2, max_size=30))
+def test_two_different_deployments_never_share_an_id(changes: list[dict[str, Any]]) -> None:
+    specs = {spec(**change) for change in changes}
+    assert len({s.plan_id for s in specs}) == len({replace(s, plan_id="same") for s in specs})
+
+
+def test_a_new_price_updates_the_deployment_instead_of_naming_another() -> None:
+    observed = {"usd_per_hour": "9.99", "dataset_date": "2026-11-22", "evidence": "anchored", "plan_url": "https://x/"}
+    assert spec(**observed).plan_id == spec().plan_id
+    assert spec(slo="p95 TTFT 900 ms").plan_id != spec().plan_id
