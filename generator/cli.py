@@ -116,7 +116,7 @@ def sync(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch every price source, reconcile, and store the result under data/state. Exit code 3: a source was not fresh."""
+    """Fetch every price source, reconcile, and store the result in data/state. Exit code 3: a source was not fresh."""
     places = checkout()
     with nightly.single_run(places):
         at = nightly.inputs(places, as_of, offline=False)
@@ -189,11 +189,7 @@ def nightly_run(
     facts: dict[str, Any] = {"sources": len(at.registry.sources)}
     if not offline:
         with nightly.single_run(at.places):
-            report = (
-                (lambda outcome: None)
-                if as_json
-                else (lambda outcome: notes.print(source_line(outcome), highlight=False))
-            )
+            report = nightly.silent if as_json else print_source
             at, outcomes, _ = nightly.sync_stage(at, mirror, report)
             facts["sources kept from before"] = sum(o.state == "kept" for o in outcomes)
     _build(at, site, as_json, facts)

@@ -75,28 +75,41 @@ def planner_catalogue(registry: Registry, state: State, constants: PlannerConsta
     )
 
 
-def token_bands(offers: Iterable[Offer]) -> tuple[tuple[Band, ...], tuple[Evidence, ...]]:
+@dataclass(frozen=True, slots=True)
+class TokenPrice:
+    """What a SKU charges for plain text tokens. Without bands the SKU has no complete price."""
+
+    bands: tuple[Band, ...]
+    evidence: tuple[Evidence, ...]
+    timed: bool  # differs by time of day; the bands then hold the dearest window
+
+
+def token_price(offers: Iterable[Offer]) -> TokenPrice:
     """The context bands of one SKU from its plain text-token offers, and the evidence of the base prices.
 
-    A band needs both directions. Empty when the base band lacks one: a lone half is not a price for a request.
+    Where the price depends on the time of day the dearest window counts: a plan must not be too cheap at peak.
+    A lone input or output price is no price for a request, so bands need both directions.
     """
     prices: dict[str, dict[int, Offer]] = {"input": {}, "output": {}}
+    timed = False
     for o in offers:
         m = o.meter
-        if m == Meter(m.direction, "text", "token", above_tokens=m.above_tokens):
+        if m != Meter(m.direction, "text", "token", above_tokens=m.above_tokens, window=m.window):
+            continue
+        timed = timed or bool(m.window)
+        known = prices[m.direction].get(m.above_tokens)
+        if known is None or (o.price, m.window) > (known.price, known.meter.window):
             prices[m.direction][m.above_tokens] = o
-    thresholds = sorted(prices["input"].keys() | prices["output"].keys())
     if 0 not in prices["input"] or 0 not in prices["output"]:
-        return (), ()
-    bands: list[Band] = []
-    for above in thresholds:
-        last = bands[-1] if bands else None
+        return TokenPrice((), (), timed)
+    first_input, first_output = prices["input"][0], prices["output"][0]
+    bands = [Band(0, first_input.price, first_output.price)]
+    for above in sorted((prices["input"].keys() | prices["output"].keys()) - {0}):
         inp, out = prices["input"].get(above), prices["output"].get(above)
         # A source that raises only one direction above a threshold leaves the other at the lower band's price.
-        bands.append(
-            Band(above, inp.price if inp else last.input_price, out.price if out else last.output_price)  # type: ignore[union-attr]
-        )
-    return tuple(bands), prices["input"][0].evidence
+        last = bands[-1]
+        bands.append(Band(above, inp.price if inp else last.input_price, out.price if out else last.output_price))
+    return TokenPrice(tuple(bands), first_input.evidence, timed)
 
 
 def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str]) -> Iterable[ApiRate]:
@@ -105,8 +118,8 @@ def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str])
         if o.workload == "llm":
             by_sku.setdefault((o.provider, o.sku, o.region), []).append(o)
     for (provider, sku, region), group in sorted(by_sku.items()):
-        bands, evidence = token_bands(group)
-        if not bands:
+        price = token_price(group)
+        if not price.bands:
             continue
         row = registry.provider.get(provider)
         model = registry.model_of(provider, sku)
@@ -116,10 +129,11 @@ def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str])
             unplanned["provider not reviewed"] += 1
         elif row.kind == "subscription":
             unplanned["subscription plan, not a price per token"] += 1
-        elif not bands[0].input_price or not bands[0].output_price:
+        elif not price.bands[0].input_price or not price.bands[0].output_price:
             unplanned["free tier"] += 1
         else:
-            yield ApiRate(provider, sku, model, region, bands, evidence_text(evidence))
+            note = "the price depends on the time of day; the dearest hours are counted" if price.timed else ""
+            yield ApiRate(provider, sku, model, region, price.bands, evidence_text(price.evidence), note)
 
 
 def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: PlannerConstants) -> tuple[ApiRate, ...]:

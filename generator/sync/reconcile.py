@@ -1,8 +1,9 @@
 """Reconciliation: the statements of all sources become one offer each, with the evidence kept and a value chosen."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from generator.sync.source_registry import Source
 from generator.sync.state import PriceEvent, Snapshot
@@ -57,7 +58,7 @@ def reconciled(
     with the date of that payload; when a later payload lacks it again, the evidence is dropped, and an offer
     without evidence ends.
     """
-    rows: dict[Key, Offer] = {_key(o, as_of): o for o in previous}
+    rows: dict[Key, Offer] = {_key(o, as_of): o for o in sorted(previous, key=lambda o: o.effective_from)}
     evidence: dict[Key, dict[str, Evidence]] = {k: {e.source: e for e in o.evidence} for k, o in rows.items()}
     stated: dict[Key, dict[str, Statement]] = {}
     for new in news:
@@ -73,7 +74,7 @@ def reconciled(
         if not said:
             continue
         chosen = chosen_evidence(said.values(), snapshots, sources)
-        statement = stated.get(key, {}).get(chosen.source) or next(iter(stated.get(key, {}).values()), None)
+        statement = stated.get(key, {}).get(chosen.source)
         offers.append(_offer(key, rows.get(key), statement, chosen, tuple(sorted(said.values()))))
     return offers
 
@@ -94,22 +95,24 @@ def _offer(
     key: Key, old: Offer | None, statement: Statement | None, chosen: Evidence, evidence: tuple[Evidence, ...]
 ) -> Offer:
     provider, sku, meter, region, _ = key
-    kept = old.price == chosen.price if old else False
-    if statement is None:
+    # An unchanged price keeps its date and its workload: a source that is chosen anew must not re-date it.
+    same = old if old is not None and old.price == chosen.price else None
+    if statement is None:  # the chosen source brought nothing new in this sync
         if old is None:
             raise ValueError(f"{provider} {sku}: an offer needs a statement or a previous row")
-        return replace(old, price=chosen.price, evidence=evidence)
+        return replace(
+            same or replace(old, effective_from="", effective_to="", note=""), price=chosen.price, evidence=evidence
+        )
     return Offer(
         provider=provider,
         sku=sku,
         model="",
-        # An unchanged price keeps its date and its workload: a source that is chosen anew must not re-date it.
-        workload=old.workload if old and kept else statement.workload,
+        workload=same.workload if same else statement.workload,
         meter=meter,
         region=region,
         price=chosen.price,
         evidence=evidence,
-        effective_from=old.effective_from if old and kept else statement.effective_from,
+        effective_from=same.effective_from if same else statement.effective_from,
         effective_to=statement.effective_to,
         note=statement.note,
     )
@@ -135,32 +138,40 @@ def chosen_evidence(
 
 
 def price_events(
-    before: Iterable[Offer], after: Iterable[Offer], snapshots: Mapping[str, Snapshot]
+    before: Iterable[Offer],
+    after: Iterable[Offer],
+    snapshots: Mapping[str, Snapshot],
+    known: Container[str],
+    as_of: str,
 ) -> list[PriceEvent]:
-    """What changed between two sets of offers, dated by the newest observation behind the new value."""
-    old = {(*o.key, o.effective_from): o for o in before}
-    new = {(*o.key, o.effective_from): o for o in after}
+    """What changed between two sets of offers, dated by the newest observation behind the new value.
+
+    A change counts when a source in `known` (one that was read before) says something else than before: the first
+    payload of a new source is a baseline, not a day of changes. Nor is an effective date that became known.
+    """
+    old = {_key(o, as_of): o for o in before}
+    new = {_key(o, as_of): o for o in after}
     events = []
     for key in old.keys() | new.keys():
         a, b = old.get(key), new.get(key)
-        if a is not None and b is not None and a.price == b.price:
-            continue
         seen = b or a
-        if seen is None:
+        if seen is None or (a and b and a.price == b.price) or _said(a, known) == _said(b, known):
             continue
-        kind = "listed" if a is None else "ended" if b is None else "repriced"
-        when = max(snapshots[e.source].observed_at for e in seen.evidence)
         events.append(
             PriceEvent(
-                date=when,
+                date=max(snapshots[e.source].observed_at for e in seen.evidence),
                 provider=seen.provider,
                 sku=seen.sku,
                 meter=str(seen.meter),
                 region=seen.region,
-                kind=kind,
+                kind="listed" if a is None else "ended" if b is None else "repriced",
                 old=price_text(a.price) if a else "",
                 new=price_text(b.price) if b else "",
                 sources=evidence_text(seen.evidence),
             )
         )
     return sorted(events, key=lambda e: (e.date, e.provider, e.sku, e.meter, e.region, e.kind))
+
+
+def _said(offer: Offer | None, known: Container[str]) -> set[tuple[str, Decimal]]:
+    return {(e.source, e.price) for e in offer.evidence if e.source in known} if offer else set()

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from wasm_tools.performance.points import BenchmarkPoint
-
 from generator.registry import Registry
 from generator.sync.names import named
+from generator.sync.payloads import Failure, Payload, Transport
 from generator.sync.reconcile import Incoming, incoming, price_events, reconciled
 from generator.sync.rentals import merged_rentals
 from generator.sync.source_registry import Source, connector
 from generator.sync.state import PriceEvent, Snapshot, State
 from generator.sync.statements import GpuStatement, Parsed, PayloadError
-from generator.sync.payloads import Failure, Payload, Transport
 from generator.sync.transport import fetch_first
+from wasm_tools.performance.points import BenchmarkPoint
 
 COLLAPSE_SHARE = 0.7  # a payload with fewer statements than this share of the last one is suspect
 COLLAPSE_PROVIDER = 20  # … and so is one that lacks a whole provider with more offers than this
@@ -72,6 +71,8 @@ def _checked(registry: Registry, source: Source, fetched: Payload | Failure, bef
     last = before.snapshots.get(source.id)
     if isinstance(fetched, Failure):
         return _kept(source, last, f"not reached: {'; '.join(fetched.reasons)}")
+    if last and fetched.observed_at < last.observed_at:
+        return _kept(source, last, f"the payload of {fetched.observed_at} is older than what is here")
     try:
         result = _parsed(registry, source, fetched)
     except PayloadError as error:
@@ -134,8 +135,7 @@ def _merged(registry: Registry, before: State, accepted: Sequence[Accepted], as_
             points = list(a.points)
     snapshots = before.snapshots | {a.source.id: _snapshot(a) for a in accepted}
     offers = reconciled(before.offers, api, snapshots, registry.source, as_of)
-    # The first snapshot is the baseline, not a day on which 20,000 prices changed.
-    events = price_events(before.offers, offers, snapshots) if before.offers else []
+    events = price_events(before.offers, offers, snapshots, set(before.snapshots), as_of)
     return State(
         snapshots=snapshots,
         offers=offers,

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from wasm_tools.performance.points import BenchmarkPoint
-
 from generator.tables import read_rows, rows_text
+from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.pricing.meters import parse_meter, price_text
 from wasm_tools.pricing.offers import GpuOffer, Offer, evidence_text, parse_evidence, price_value
 
@@ -124,12 +123,24 @@ def _gpu_offer(provider: str, row: Mapping[str, str]) -> GpuOffer:
 
 
 def _point(gpu: str, row: Mapping[str, str]) -> BenchmarkPoint:
-    numbers = {k: int(row[k]) for k in ("tp", "ep", "isl", "osl", "concurrency")}
-    times = {k: float(row[k]) for k in ("ttft_ms", "tpot_ms")}
-    texts = {
-        k: row[k] for k in ("model", "precision", "engine", "engine_version", "statistic", "origin", "measured", "note")
-    }
-    return BenchmarkPoint(gpu=gpu, **texts, **numbers, **times)
+    return BenchmarkPoint(
+        model=row["model"],
+        precision=row["precision"],
+        gpu=gpu,
+        engine=row["engine"],
+        engine_version=row["engine_version"],
+        tp=int(row["tp"]),
+        ep=int(row["ep"]),
+        isl=int(row["isl"]),
+        osl=int(row["osl"]),
+        concurrency=int(row["concurrency"]),
+        ttft_ms=float(row["ttft_ms"]),
+        tpot_ms=float(row["tpot_ms"]),
+        statistic=row["statistic"],
+        origin=row["origin"],
+        measured=row["measured"],
+        note=row["note"],
+    )
 
 
 def state_files(state: State) -> dict[str, str]:

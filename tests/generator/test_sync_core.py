@@ -76,7 +76,7 @@ def test_row_that_disappears_once_is_kept_and_twice_is_ended() -> None:
     assert same_day == second
     third = merge(second, {"list": snapshot("2026-11-15")}, list=[said("a", "1")])
     assert {o.sku for o in third} == {"a"}
-    (event,) = price_events(second, third, {"list": snapshot("2026-11-15")})
+    (event,) = price_events(second, third, {"list": snapshot("2026-11-15")}, {"list"}, AS_OF)
     assert (event.kind, event.sku, event.old) == ("ended", "b", "2")
 
 
@@ -122,7 +122,7 @@ def test_repricing_is_one_event_with_old_and_new() -> None:
     before = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1")])
     shots = {"list": snapshot("2026-11-10")}
     after = merge(before, shots, list=[said("a", "1.50")])
-    (event,) = price_events(before, after, shots)
+    (event,) = price_events(before, after, shots, {"list"}, AS_OF)
     assert (event.kind, event.old, event.new, event.date) == ("repriced", "1", "1.5", "2026-11-10")
 
 
@@ -130,6 +130,27 @@ def test_unchanged_price_keeps_its_date() -> None:
     before = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1", effective_from="2026-09-10")])
     (after,) = merge(before, {"list": snapshot("2026-11-10")}, list=[said("a", "1", effective_from="2026-10-01")])
     assert after.effective_from == "2026-09-10"
+
+
+def test_first_payload_of_a_source_is_a_baseline_not_a_day_of_changes() -> None:
+    shots = {"crowd": snapshot("2026-11-01"), "vendor": snapshot("2026-11-10")}
+    before = merge([], shots, crowd=[said("a", "1")])
+    after = merge(before, shots, vendor=[said("a", "2"), said("b", "3")])
+    assert {o.price for o in after} == {Decimal(2), Decimal(3)}
+    assert price_events(before, after, shots, {"crowd"}, AS_OF) == []
+
+
+def test_date_that_becomes_known_is_no_change() -> None:
+    before = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1")])
+    after = [replace(before[0], effective_from="2026-09-10")]
+    assert price_events(before, after, {"list": snapshot("2026-11-10")}, {"list"}, AS_OF) == []
+
+
+def test_other_sources_do_not_touch_what_the_chosen_one_said() -> None:
+    shots = {"vendor": snapshot("2026-11-10"), "crowd": snapshot("2026-11-10")}
+    noted = replace(said("a", "1"), note="list price")
+    both = merge([], shots, vendor=[noted], crowd=[said("a", "1", effective_to="2027-01-01")])
+    assert merge(both, shots, crowd=[said("a", "1", effective_to="2027-01-01")]) == both
 
 
 def full_state() -> State:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
 
-from wasm_tools.models.cards import capability_rank
+from wasm_tools.models.cards import ModelCard, capability_rank
 from wasm_tools.planner.catalogue import ApiRate, Catalogue
 from wasm_tools.planner.plan import Candidate, Plan
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH, Workload
@@ -15,19 +15,13 @@ MILLION = Decimal(1_000_000)
 
 def api_plans(workload: Workload, catalogue: Catalogue, excluded: Counter[str]) -> Iterator[Candidate]:
     """A candidate for each API rate of a model that is capable enough; every other rate is counted in `excluded`."""
-    minimum = capability_rank(workload.minimum_class)
     requests = Decimal(repr(workload.qps)) * SECONDS_PER_MONTH
+    blocked = {card.id: reason for card in catalogue.models.values() if (reason := _unfit(workload, card))}
     excluded.update(catalogue.unplanned)
     for rate in catalogue.rates:
-        card = catalogue.models[rate.model]
-        if not card.capability:
-            excluded["unrated model"] += 1
-        elif capability_rank(card.capability) < minimum:
-            excluded["below the minimum capability class"] += 1
-        elif card.context is not None and workload.prompt_tokens + workload.output_tokens > card.context:
-            excluded["context window too short"] += 1
-        elif rate.suspect:
-            excluded[rate.suspect] += 1
+        reason = blocked.get(rate.model) or rate.suspect
+        if reason:
+            excluded[reason] += 1
         else:
             per_request = request_cost(rate, workload.prompt_tokens, workload.output_tokens)
             yield Candidate(
@@ -39,6 +33,17 @@ def api_plans(workload: Workload, catalogue: Catalogue, excluded: Counter[str]) 
                 dependable=False,
                 described=partial(_plan, workload, rate, per_request, requests),
             )
+
+
+def _unfit(workload: Workload, card: ModelCard) -> str:
+    """Why a model may not serve the workload, or nothing."""
+    if not card.capability:
+        return "unrated model"
+    if capability_rank(card.capability) < capability_rank(workload.minimum_class):
+        return "below the minimum capability class"
+    if card.context is not None and workload.prompt_tokens + workload.output_tokens > card.context:
+        return "context window too short"
+    return ""
 
 
 def request_cost(rate: ApiRate, prompt_tokens: int, output_tokens: int) -> Decimal:
@@ -53,6 +58,8 @@ def _plan(workload: Workload, rate: ApiRate, per_request: Decimal, requests: Dec
         f"${band.input_price:f} per 1M prompt tokens and ${band.output_price:f} per 1M output tokens, standard tier,"
         " no cache discount",
     ]
+    if rate.note:
+        reasons.append(rate.note)
     if band.above:
         reasons.append(f"the long-context price for prompts above {band.above:,} tokens applies")
     reasons.append("latency and rate limits of this API are not measured here, so the latency target is not verified")

@@ -27,11 +27,12 @@ class ApiRate:
     region: str
     bands: tuple[Band, ...]
     evidence: str
+    note: str = ""  # what a buyer has to know about this price, in words
     suspect: str = ""  # why this price may not win a ranking, in words
 
     def band(self, prompt_tokens: int) -> Band:
         """The band that a prompt of this length falls into."""
-        return max((b for b in self.bands if prompt_tokens > b.above), key=lambda b: b.above)
+        return next(b for b in reversed(self.bands) if prompt_tokens > b.above)
 
 
 @dataclass(frozen=True, slots=True)

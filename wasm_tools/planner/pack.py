@@ -50,7 +50,7 @@ def _model(row: Sequence[Any]) -> ModelCard:
 
 
 def _rate(row: Sequence[Any]) -> ApiRate:
-    provider, sku, model, region, bands, evidence, suspect = row
+    provider, sku, model, region, bands, evidence, note, suspect = row
     return ApiRate(
         provider,
         sku,
@@ -58,6 +58,7 @@ def _rate(row: Sequence[Any]) -> ApiRate:
         region,
         tuple(Band(above, Decimal(inp), Decimal(out)) for above, inp, out in bands),
         evidence,
+        note,
         suspect,
     )
 
@@ -116,6 +117,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 r.region,
                 [[b.above, str(b.input_price), str(b.output_price)] for b in r.bands],
                 r.evidence,
+                r.note,
                 r.suspect,
             ]
             for r in catalogue.rates

@@ -1,0 +1,156 @@
+"""The planner's catalogue from real data: what may win, and what must not."""
+
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from generator.precompute.catalogue import (
+    current_offers,
+    planner_catalogue,
+    planner_constants,
+    token_price,
+)
+from generator.precompute.grid import case_plans, grid_cells
+from generator.registry import Registry, load_registry
+from generator.sync.state import State, load_state
+from wasm_tools.pricing.meters import parse_meter
+from wasm_tools.pricing.offers import Evidence, Offer
+
+ROOT = Path(__file__).parents[2]
+REGISTRY = ROOT / "data" / "registry"
+# Tiny, retired or single-purpose models that are sold and would win every list on price alone.
+NEVER_ON_TOP = (
+    "llama-3.2-1b-instruct",
+    "llama-3.2-3b-instruct",
+    "llama-guard-4-12b",
+    "gemma-3-4b-it",
+    "gemma-3n-e4b-it",
+    "mistral-7b-instruct-v0.3",
+    "gpt-3.5-turbo",
+    "lfm-7b",
+    "claude-3-haiku",
+    "deepseek-r1-distill-qwen-1.5b",
+)
+
+
+def offer(meter: str, price: str, **changed: str) -> Offer:
+    base = Offer(
+        "p", "m", "", "llm", parse_meter(meter), "global", Decimal(price), (Evidence("litellm", Decimal(price)),)
+    )
+    return replace(base, **changed)
+
+
+def test_bands_need_both_directions() -> None:
+    assert not token_price([offer("input.text.token", "1")]).bands
+    assert token_price([offer("input.text.token", "1"), offer("output.text.token", "2")]).bands[0].output_price == 2
+
+
+def test_one_sided_band_keeps_the_other_price() -> None:
+    offers = [
+        offer("input.text.token", "1"),
+        offer("output.text.token", "2"),
+        offer("input.text.token;above_tokens=1000", "3"),
+    ]
+    assert [(b.above, b.input_price, b.output_price) for b in token_price(offers).bands] == [(0, 1, 2), (1000, 3, 2)]
+
+
+def test_cache_batch_and_variant_prices_are_not_the_price_of_a_request() -> None:
+    others = ("input.text.token;cache=read", "input.text.token;tier=batch", "input.text.token;variant=fast")
+    offers = [offer("input.text.token", "5"), offer("output.text.token", "6"), *(offer(m, "0.1") for m in others)]
+    assert token_price(offers).bands[0].input_price == 5
+
+
+def test_dearest_hours_count() -> None:
+    offers = [
+        offer("input.text.token", "1"),
+        offer("output.text.token", "2"),
+        offer("input.text.token;window=0100-0400", "2"),
+        offer("output.text.token;window=0100-0400", "4"),
+    ]
+    price = token_price(offers)
+    assert (price.bands[0].input_price, price.bands[0].output_price, price.timed) == (2, 4, True)
+
+
+def test_offer_in_force_is_the_latest_begun_one() -> None:
+    offers = [
+        offer("input.text.token", "1"),
+        offer("input.text.token", "2", effective_from="2026-09-01"),
+        offer("input.text.token", "3", effective_from="2027-01-01"),
+        offer("output.text.token", "4", effective_to="2026-10-01"),
+    ]
+    assert [o.price for o in current_offers(offers, "2026-11-20")] == [2]
+    assert [o.price for o in current_offers(offers, "2027-01-01")] == [3]
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry(REGISTRY)
+
+
+@pytest.fixture(scope="module")
+def state() -> State:
+    return load_state(ROOT / "data" / "state")
+
+
+@pytest.fixture(scope="module")
+def catalogue(registry: Registry, state: State):
+    return planner_catalogue(registry, state, planner_constants(REGISTRY / "planner.toml"), state.newest_observation)
+
+
+@pytest.fixture(scope="module")
+def winners(registry: Registry, catalogue) -> Counter[str]:
+    tops: Counter[str] = Counter()
+    for cell in grid_cells(registry, catalogue):
+        tops.update(ranking.plans[0][1].model for ranking in cell.rankings.values() if ranking.plans)
+    tops.update(case.ranking.plans[0][1].model for case in case_plans(registry, catalogue))
+    return tops
+
+
+def test_ten_models_never_top_a_list(registry: Registry, state: State, winners: Counter[str]) -> None:
+    sold = {registry.model_of(o.provider, o.sku) for o in state.offers}
+    assert len(NEVER_ON_TOP) == 10
+    assert set(NEVER_ON_TOP) <= sold, "a model that nobody sells proves nothing"
+    assert not set(NEVER_ON_TOP) & set(winners)
+
+
+def test_every_winner_is_rated_and_every_list_has_one(registry: Registry, winners: Counter[str]) -> None:
+    rated = {c.model for c in registry.capabilities}
+    assert set(winners) <= rated
+    cells = len(registry.profiles) * len(registry.slo_classes) * len(registry.loads) * 4
+    assert winners.total() == cells + len(registry.use_cases)
+
+
+def test_subscriptions_and_free_prices_are_not_planned_with(registry: Registry, catalogue) -> None:
+    kinds = {registry.provider[r.provider].kind for r in catalogue.rates}
+    assert "subscription" not in kinds
+    assert all(b.input_price > 0 and b.output_price > 0 for r in catalogue.rates for b in r.bands)
+    assert catalogue.unplanned["subscription plan, not a price per token"] > 0
+
+
+def test_unconfirmed_price_far_below_the_others_is_marked(registry: Registry, state: State) -> None:
+    constants = planner_constants(REGISTRY / "planner.toml")
+    before = planner_catalogue(registry, state, constants, state.newest_observation)
+    cheapest = min((r for r in before.rates if r.model == "gpt-oss-120b"), key=lambda r: r.bands[0].input_price)
+    planted = [
+        replace(o, price=o.price / 100, evidence=(replace(o.evidence[0], price=o.price / 100),))
+        if (o.provider, o.sku) == (cheapest.provider, cheapest.sku)
+        else o
+        for o in state.offers
+    ]
+    after = planner_catalogue(registry, replace(state, offers=planted), constants, state.newest_observation)
+    (marked,) = [
+        r for r in after.rates if (r.provider, r.sku, r.region) == (cheapest.provider, cheapest.sku, cheapest.region)
+    ]
+    assert marked.suspect
+
+
+def test_catalogue_holds_measured_curves_of_registered_models_and_gpus(
+    registry: Registry, state: State, catalogue
+) -> None:
+    points = sum(len(c.points) for c in catalogue.curves)
+    assert points > 0.95 * len(state.points)
+    assert {c.gpu for c in catalogue.curves} <= set(registry.gpu)
+    assert all(c.precision for c in catalogue.curves)

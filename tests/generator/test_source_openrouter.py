@@ -1,0 +1,158 @@
+"""What the OpenRouter connector promises, on rows written in its shape."""
+
+import json
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.sync.price_fields import ZERO
+from generator.sync.sources.openrouter import parse
+from generator.sync.statements import Parsed, PayloadError
+from wasm_tools.pricing.meters import unit_registry
+
+ROOT = Path(__file__).parents[2]
+UNITS = unit_registry(tomllib.loads((ROOT / "data" / "registry" / "units.toml").read_text())["unit"])
+ROWS = ROOT / "tests" / "payloads" / "openrouter.json"
+
+
+@pytest.fixture(scope="module")
+def parsed() -> Parsed:
+    return parse(ROWS.read_bytes(), UNITS)
+
+
+def prices(parsed: Parsed, sku: str) -> dict[str, Decimal]:
+    return {str(s.meter): s.price for s in parsed.offers if s.sku == sku}
+
+
+def model(pricing: Any, name: str = "a/m") -> Parsed:
+    return parse(json.dumps({"data": [{"id": name, "pricing": pricing}]}).encode(), UNITS)
+
+
+def test_a_text_price_per_token_is_exact_per_million(parsed: Parsed) -> None:
+    assert prices(parsed, "openai/gpt-4o") == {
+        "input.text.token": Decimal("2.5"),
+        "output.text.token": Decimal(10),
+        "input.text.token;cache=read": Decimal("1.25"),
+    }
+
+
+def test_pe_25_the_gateway_is_the_provider_of_every_price(parsed: Parsed) -> None:
+    assert {s.provider for s in parsed.offers} == {"openrouter"}
+    assert prices(parsed, "deepseek/deepseek-v4-flash")["input.text.token"] == Decimal("0.06426")
+
+
+def test_pe_13_prompts_over_a_threshold_have_their_own_price(parsed: Parsed) -> None:
+    got = prices(parsed, "openai/gpt-5.6-terra")
+    assert got["input.text.token"] == Decimal(2)
+    assert got["input.text.token;above_tokens=272000"] == Decimal(4)
+    assert got["output.text.token;above_tokens=272000"] == Decimal(18)
+    assert got["input.text.token;cache=write;above_tokens=272000"] == Decimal(5)
+
+
+def test_pe_14_hours_are_numbers_and_spans_that_repeat_the_base_are_none(parsed: Parsed) -> None:
+    got = prices(parsed, "deepseek/deepseek-v4-flash-vision-exp")
+    assert got["input.text.token"] == Decimal("0.22")
+    assert got["input.text.token;window=0100-0400"] == Decimal("0.44")
+    assert got["output.text.token;window=0600-1000"] == Decimal("1.32")
+    assert {m.partition("window=")[2] for m in got} == {"", "0100-0400", "0600-1000"}
+    assert parsed.rejected["window repeats the base price"] == 2
+
+
+def test_pe_26_a_batch_variant_is_a_tier_of_the_same_sku(parsed: Parsed) -> None:
+    assert prices(parsed, "openai/gpt-5.6-terra")["input.text.token;tier=batch"] == Decimal(1)
+    assert not [s for s in parsed.offers if ":" in s.sku]
+
+
+def test_pe_26_a_free_variant_is_not_a_price(parsed: Parsed) -> None:
+    assert prices(parsed, "z-ai/glm-5.2") == {}
+    assert parsed.rejected["free variant is not a price"] == 1
+
+
+def test_pe_26_another_variant_is_told_apart_from_the_list_price(parsed: Parsed) -> None:
+    got = prices(parsed, "qwen/qwen-plus-2025-07-28")
+    assert set(got) == {"input.text.token;variant=thinking", "output.text.token;variant=thinking"}
+
+
+def test_pe_31_sentinels_are_dropped(parsed: Parsed) -> None:
+    assert prices(parsed, "openrouter/auto") == {}
+    assert parsed.rejected["price depends on the routed model (-1)"] == 1
+    assert not [s for s in parsed.offers if s.effective_to]  # an expiration date of 2098 means none
+
+
+def test_pe_30_a_price_of_zero_without_a_word_is_missing(parsed: Parsed) -> None:
+    assert prices(parsed, "stealth/ox-alpha") == {}
+    assert parsed.rejected[ZERO] == 2
+
+
+def test_pe_21_aliases_are_not_compared(parsed: Parsed) -> None:
+    assert not [s for s in parsed.offers if s.sku.startswith("~")]
+    assert parsed.rejected["alias of another id"] == 1
+
+
+def test_audio_image_search_and_hour_long_cache_have_their_meters(parsed: Parsed) -> None:
+    assert prices(parsed, "openai/gpt-audio")["output.audio.token"] == Decimal(64)
+    assert prices(parsed, "google/gemini-3-pro-image")["output.image.token"] == Decimal(120)
+    assert prices(parsed, "google/gemini-3-pro-image")["input.audio.token;cache=read"] == Decimal("0.2")
+    assert prices(parsed, "anthropic/claude-opus-4.8")["input.text.token;cache=write_1h"] == Decimal(10)
+    assert prices(parsed, "anthropic/claude-opus-4.8")["input.any.search"] == Decimal(10)
+
+
+def test_an_image_price_of_unknown_unit_is_not_guessed(parsed: Parsed) -> None:
+    assert set(prices(parsed, "openai/gpt-4o-2024-05-13")) == {"input.text.token", "output.text.token"}
+    assert parsed.rejected["image: the unit is not stated"] == 1
+
+
+def test_a_reasoning_rate_is_a_price_only_where_it_differs(parsed: Parsed) -> None:
+    assert prices(parsed, "perplexity/sonar-deep-research")["output.text.token;variant=reasoning"] == Decimal(3)
+    assert parsed.rejected["reasoning rate repeats the output rate"] == 1
+
+
+def test_the_newest_model_dates_the_payload(parsed: Parsed) -> None:
+    assert parsed.as_of == "2026-08-21"
+
+
+@pytest.mark.parametrize(
+    ("pricing", "reason"),
+    [
+        ({"prompt": "0.000001", "smell": "1"}, "smell: no meter for this key"),
+        ({"prompt": "0.000001", "completion": "a lot"}, "completion: not a number"),
+        ({"prompt": "0.000001", "completion": "-0.5"}, "completion: negative"),
+        ({"prompt": "0.000001", "completion": "NaN"}, "completion: not a finite number"),
+        ({"prompt": "0.000001", "overrides": [{"prompt": "1"}]}, "overrides: condition not understood"),
+        (
+            {"prompt": "0.000001", "overrides": [{"utc_start": 2500, "utc_end": 1}]},
+            "overrides: condition not understood",
+        ),
+        ({"prompt": "0.000001", "overrides": [{"min_prompt_tokens": "x"}]}, "overrides: condition not understood"),
+        ({"prompt": "0.000001", "overrides": "none"}, "overrides: condition not understood"),
+    ],
+)
+def test_a_field_that_is_no_price_costs_only_itself(pricing: object, reason: str) -> None:
+    got = model(pricing)
+    assert prices(got, "a/m") == {"input.text.token": Decimal(1)}
+    assert got.rejected == {reason: 1}
+
+
+def test_a_model_of_another_shape_costs_only_itself() -> None:
+    body = {"data": [{"id": 5, "pricing": {}}, "x", {"id": "a/m", "pricing": {"prompt": "0.000001"}}]}
+    got = parse(json.dumps(body).encode(), UNITS)
+    assert sum(got.rejected.values()) == 2 and len(got.offers) == 1
+
+
+@pytest.mark.parametrize("body", [ROWS.read_bytes()[:2000], b"[]", b'{"data": []}', b'{"error": 1}', b""])
+def test_a_payload_that_is_no_model_list_is_refused_by_name(body: bytes) -> None:
+    with pytest.raises(PayloadError, match="openrouter"):
+        parse(body, UNITS)
+
+
+@pytest.mark.mirror
+def test_the_whole_list_is_read(mirror: Path) -> None:
+    got = parse((mirror / "openrouter.ai" / "api" / "v1" / "models.json").read_bytes(), UNITS)
+    assert (got.entries, len(got.offers)) == (421, 1552)
+    assert got.rejected["free variant is not a price"] == 18
+    assert got.rejected["alias of another id"] == 12
+    assert got.rejected["price depends on the routed model (-1)"] == 5
+    assert not [r for r in got.rejected if "no meter" in r or "not understood" in r or "not stated" in r]
