@@ -59,4 +59,26 @@ def _class(params: Mapping[str, Any]) -> str:
     return str(value)
 
 
-METHODS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"plan": plan}
+def invoice(params: Mapping[str, Any]) -> dict[str, Any]:
+    """A bill, given as `text` or as `base64` bytes, held against the list prices."""
+    # Imported here: the planner's page never needs it, and its first answer should not wait for it.
+    import base64
+
+    from wasm_tools.invoice.pack import PriceBook, bill_record, read_price_book
+    from wasm_tools.invoice.usage import InvoiceError
+
+    book = _packs.get("invoice")
+    if book is None:
+        raise InputError("pack", "the price data are not loaded yet")
+    if not isinstance(book, PriceBook):
+        book = _packs["invoice"] = read_price_book(book)
+    text, packed = params.get("text"), params.get("base64")
+    if isinstance(text, str) == isinstance(packed, str):
+        raise InputError("file", "give either the text of a bill or its bytes as base64")
+    try:
+        return bill_record(text.encode() if isinstance(text, str) else base64.b64decode(str(packed)), book)
+    except InvoiceError as error:
+        raise InputError("file", str(error)) from None
+
+
+METHODS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"plan": plan, "invoice": invoice}

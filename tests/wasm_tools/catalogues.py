@@ -17,7 +17,7 @@ GPU = GpuCard("h100-sxm", "H100 SXM", "NVIDIA", 85_899_345_920, 3.35e12, 700.0, 
 
 def rate(provider: str, model: str, inp: str, out: str, *bands: Band, suspect: str = "") -> ApiRate:
     return ApiRate(
-        provider, model, model, "global", (Band(0, Decimal(inp), Decimal(out)), *bands), f"test={inp}", suspect
+        provider, model, model, "global", (Band(0, Decimal(inp), Decimal(out)), *bands), f"test={inp}", "", suspect
     )
 
 

@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.wasm_tools.crd_schema import custom_resource_schema
-from wasm_tools.manifests.kserve import bundle, cold_start_seconds, inference_service
+from wasm_tools.manifests.kserve import bundle, inference_service
 from wasm_tools.manifests.names import LABEL_VALUE, PLAN_ID, label_value, plan_id
 from wasm_tools.manifests.runtimes import ManifestError, serving_runtimes
 from wasm_tools.manifests.serving_spec import ServingSpec
+from wasm_tools.manifests.sizes import cold_start_seconds, host_memory_gib
 
 REGISTRY = Path(__file__).parents[2] / "data" / "registry"
 RECORDS = tomllib.loads((REGISTRY / "serving_runtimes.toml").read_text(encoding="utf-8"))
@@ -185,6 +186,7 @@ def test_shared_memory_is_mounted_where_gpus_work_together_and_fits_the_limit() 
     assert {"name": "shm", "mountPath": "/dev/shm"} in predictor["containers"][0]["volumeMounts"]
     limit = int(predictor["containers"][0]["resources"]["limits"]["memory"].removesuffix("Gi"))
     assert limit >= 16 + math.ceil(66.5)
+    assert host_memory_gib(spec()) - host_memory_gib(spec(gpus=1)) == 16 + 8, "shared memory counts against the limit"
     assert "/dev/shm" not in str(service(spec(gpus=1)))
 
 
@@ -213,7 +215,13 @@ def test_a_fixed_plan_has_no_scaler_and_a_growing_one_has_keda() -> None:
     (metric,) = predictor["autoScaling"]["metrics"]
     assert metric["external"]["target"] == {"type": "Value", "value": "2"}
     assert f'pod=~"{growing["metadata"]["name"]}-predictor-.*"' in metric["external"]["metric"]["query"]
-    assert predictor["autoScaling"]["behavior"]["scaleUp"]["policies"][0]["periodSeconds"] <= 1800
+
+
+@pytest.mark.parametrize("weights", [8.0, 66.5, 700.0])
+def test_a_replica_is_added_once_a_cold_start_within_what_the_api_allows(weights: float) -> None:
+    scaling = service(spec(max_replicas=6, weights_gib=weights))["spec"]["predictor"]["autoScaling"]
+    (policy,) = scaling["behavior"]["scaleUp"]["policies"]
+    assert policy["periodSeconds"] == min(cold_start_seconds(weights), 1800)
 
 
 @variants
