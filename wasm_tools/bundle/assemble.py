@@ -1,0 +1,121 @@
+"""Puts the bundle together: runtime, stripped standard library, engine, data packs, scripts, and `bundle.json`.
+
+Every name holds a hash of the content, so a host may keep the files for ever; `bundle.json` alone changes under its
+name. What is loaded by a relative name (the runtime's three files, our scripts) keeps it inside a hashed folder. The
+archives are published as `.zip.gz`: usual static hosts do not compress a zip, and the page unpacks it.
+"""
+
+import hashlib
+import re
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from wasm_tools.bundle.bytecode import bytecode_archive, failed_imports
+from wasm_tools.bundle.compressed import gzipped
+from wasm_tools.bundle.engine_sources import absent_imports, engine_sources, module_names
+from wasm_tools.bundle.failure import BundleError
+from wasm_tools.bundle.manifest import FILE_NAME, BundleFile, BundleManifest, build_id
+from wasm_tools.bundle.runtime import LOADED_BY_NAME, STANDARD_LIBRARY, installed_runtime
+from wasm_tools.bundle.stdlib_sources import stdlib_sources
+
+WEB = Path(__file__).parent.parent / "web"
+# Where the archives lie in the browser. The first is fixed in the runtime, the second is `worker.mjs`'s choice.
+LIBRARY_PLACE, ENGINE_PLACE = "/lib/python314.zip", "/lib/engine.zip"
+PACK_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def assemble(
+    engine_dir: Path, runtime_dir: Path, out: Path, packs: Mapping[str, bytes], node: str, cache: Path
+) -> BundleManifest:
+    """Write the bundle to the folder `out`, replacing an older one, and return its manifest.
+
+    `engine_dir` contains the package `wasm_tools`, `runtime_dir` is `node_modules/pyodide`, `packs` are JSON texts by
+    name, `node` is the Node.js command, `cache` keeps compiled archives. The same inputs give the same bytes.
+    Raises BundleError, one sentence with a remedy.
+    """
+    runtime = installed_runtime(runtime_dir)
+    sources = engine_sources(engine_dir)
+    absent = absent_imports(sources)
+    library = bytecode_archive(stdlib_sources(runtime.folder / STANDARD_LIBRARY), LIBRARY_PLACE, runtime, node, cache)
+    engine = bytecode_archive(sources, ENGINE_PLACE, runtime, node, cache)
+    _require_imports(failed_imports(module_names(sources), library, engine, runtime, node, cache))
+    content = {
+        **_folder("runtime", {name: (runtime.folder / name).read_bytes() for name in LOADED_BY_NAME}),
+        **_folder("web", {path.name: path.read_bytes() for path in sorted(WEB.glob("*.mjs"))}),
+        STANDARD_LIBRARY: ("python_stdlib-{}.zip.gz", gzipped(library, cache)),
+        "engine.zip": ("engine-{}.zip.gz", gzipped(engine, cache)),
+        **{f"{name}.json": (name + "-{}.json", packs[name]) for name in _checked_pack_names(packs)},
+    }
+    files: dict[str, BundleFile] = {}
+    with _replaced_folder(out) as scratch:
+        for name, (pattern, data) in sorted(content.items()):
+            digest = hashlib.sha256(data).hexdigest()
+            entry = BundleFile(pattern.format(digest[:12]), len(data), digest, _sent_bytes(pattern, data, cache))
+            (scratch / entry.file).parent.mkdir(exist_ok=True)
+            (scratch / entry.file).write_bytes(data)
+            files[name] = entry
+        manifest = BundleManifest(
+            build_id=build_id(files, runtime.lock),
+            pyodide=runtime.version,
+            python=runtime.python,
+            files=files,
+            packs=tuple(sorted(packs)),
+            absent_imports=absent,
+            lock=runtime.lock,
+        )
+        (scratch / FILE_NAME).write_text(manifest.to_json(), encoding="utf-8")
+    return manifest
+
+
+def _folder(stem: str, content: Mapping[str, bytes]) -> dict[str, tuple[str, bytes]]:
+    """Files that refer to each other by relative names: they share a folder that carries the hash of all of them."""
+    digest = hashlib.sha256()
+    for name, data in sorted(content.items()):
+        digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode())
+    folder = f"{stem}-{digest.hexdigest()[:12]}"
+    return {name: (f"{folder}/{name}", data) for name, data in content.items()}
+
+
+def _sent_bytes(pattern: str, data: bytes, cache: Path) -> int:
+    return len(data) if pattern.endswith(".gz") else len(gzipped(data, cache))
+
+
+def _checked_pack_names(packs: Mapping[str, bytes]) -> list[str]:
+    wrong = sorted(name for name in packs if not PACK_NAME.fullmatch(name))
+    if wrong:
+        raise BundleError(f"{wrong[0]!r} cannot name a data pack: use small letters, digits and underscores.")
+    return sorted(packs)
+
+
+def _require_imports(failures: Mapping[str, str]) -> None:
+    if failures:
+        broken = "; ".join(f"{name} ({error})" for name, error in sorted(failures.items()))
+        raise BundleError(
+            f"These engine modules cannot be imported in the browser's Python: {broken}: do without what is left out, "
+            "or take it off the list in wasm_tools/bundle/stdlib_sources.py."
+        )
+
+
+class _replaced_folder:
+    """A scratch folder beside `out` that takes its place when the block ends well, and vanishes when it does not."""
+
+    def __init__(self, out: Path) -> None:
+        if out.is_dir() and any(out.iterdir()) and not (out / FILE_NAME).is_file():
+            raise BundleError(f"{out} holds something that is not a bundle: empty it or choose another folder.")
+        self._out = out
+
+    def __enter__(self) -> Path:
+        self._out.parent.mkdir(parents=True, exist_ok=True)
+        self._scratch = Path(tempfile.mkdtemp(prefix=f".{self._out.name}-", dir=self._out.parent))
+        self._scratch.chmod(0o755)
+        return self._scratch
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            return
+        if self._out.exists():
+            shutil.rmtree(self._out)
+        self._scratch.rename(self._out)

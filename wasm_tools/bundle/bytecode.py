@@ -1,0 +1,108 @@
+"""Bytecode archives made by the browser's own Python under Node, kept in a cache under a hash of all inputs."""
+
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from wasm_tools.bundle.failure import BundleError
+from wasm_tools.bundle.runtime import Runtime
+
+HERE = Path(__file__).parent
+COMPILER, ARCHIVER, IMPORTER = HERE / "compile.mjs", HERE / "bytecode_zip.py", HERE / "import_check.mjs"
+TIMEOUT_S = 300
+
+
+def bytecode_archive(sources: Mapping[str, bytes], prefix: str, runtime: Runtime, node: str, cache: Path) -> bytes:
+    """A stored zip of `sources` as -OO bytecode. `prefix` is the archive's place in the browser, for tracebacks.
+
+    Takes some seconds, or none when the cache holds it. Raises BundleError for a missing Node or a syntax error.
+    """
+    key = _key(runtime, [COMPILER, ARCHIVER], prefix, sources)
+    kept = cache / "bytecode" / f"{key}.zip"
+    if kept.is_file():
+        return kept.read_bytes()
+    with tempfile.TemporaryDirectory() as scratch:
+        given, made = Path(scratch, "sources.zip"), Path(scratch, "bytecode.zip")
+        given.write_bytes(_source_archive(sources))
+        _run(node, [COMPILER, runtime.folder, ARCHIVER, given, prefix, made], "compile the Python sources")
+        archive = made.read_bytes()
+    write_whole(kept, archive)
+    return archive
+
+
+def failed_imports(
+    names: Sequence[str], library: bytes, engine: bytes, runtime: Runtime, node: str, cache: Path
+) -> dict[str, str]:
+    """Which engine modules cannot be imported in the browser's Python, and the error in the words of Python."""
+    archives = {"names": json.dumps(list(names)).encode(), "library": library, "engine": engine}
+    kept = cache / "imports" / f"{_key(runtime, [IMPORTER], runtime.lock, archives)}.json"
+    if not kept.is_file():
+        with tempfile.TemporaryDirectory() as scratch:
+            library_zip, engine_zip = Path(scratch, "python_stdlib.zip"), Path(scratch, "engine.zip")
+            library_zip.write_bytes(library)
+            engine_zip.write_bytes(engine)
+            places = [IMPORTER, runtime.folder, library_zip, engine_zip]
+            printed = _run(node, [*places, runtime.lock, json.dumps(list(names))], "import the engine")
+            write_whole(kept, printed.encode())
+    return dict(json.loads(kept.read_text(encoding="utf-8")))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that nobody, not even a build beside this one, ever sees half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, scratch = tempfile.mkstemp(dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    Path(scratch).chmod(0o644)
+    Path(scratch).replace(path)
+
+
+def _key(runtime: Runtime, scripts: Sequence[Path], prefix: str, content: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256(f"{runtime.version} {runtime.sha256} {prefix}".encode())
+    for script in scripts:
+        digest.update(script.read_bytes())
+    for name in sorted(content):
+        digest.update(f"\0{name}\0{hashlib.sha256(content[name]).hexdigest()}".encode())
+    return digest.hexdigest()
+
+
+def _source_archive(sources: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(sources):
+            archive.writestr(name, sources[name])
+    return buffer.getvalue()
+
+
+def _run(node: str, arguments: Sequence[str | Path], purpose: str) -> str:
+    program = shutil.which(node)
+    if program is None:
+        raise BundleError(
+            f"Node.js ({node}) is not there to {purpose}: run `make install`, which brings it where it is missing."
+        )
+    command = [program, *map(str, arguments)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    except subprocess.TimeoutExpired:
+        raise BundleError(f"Node.js did not {purpose} within {TIMEOUT_S} seconds: run the build again.") from None
+    if done.returncode != 0:
+        raise BundleError(f"Node.js could not {purpose}: {_last_error(done.stderr)}.")
+    return done.stdout
+
+
+def _last_error(text: str) -> str:
+    """The line of a traceback that says what is wrong, with the place before it when there is one."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    errors = [number for number, line in enumerate(lines) if line.split(":")[0].endswith("Error")]
+    if not errors:
+        return lines[-1].rstrip(".") if lines else "it gave no reason"
+    last = errors[-1]
+    place = next((line for line in reversed(lines[:last]) if line.startswith("File ")), "")
+    return f"{place} {lines[last]}".strip().rstrip(".")

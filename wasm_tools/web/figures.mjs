@@ -1,0 +1,96 @@
+/**
+ * How figures are written on pages: the same texts as `generator/render/formats.py`, digit by digit.
+ * A browser test holds the two against each other on the precomputed plans.
+ */
+
+export const DASH = "—";
+
+/** Half to even, as the pages round. Older browsers round half up; the difference is a last digit. */
+const EVEN = /** @type {Intl.NumberFormatOptions} */ ({ roundingMode: "halfEven" });
+const formats = new Map();
+
+/** @param {number} least @param {number} most decimals @param {boolean} [grouped] */
+function format(least, most, grouped = true) {
+  const key = `${least} ${most} ${grouped}`;
+  if (!formats.has(key)) {
+    const digits = { minimumFractionDigits: least, maximumFractionDigits: most, useGrouping: grouped };
+    formats.set(key, new Intl.NumberFormat("en-US", { ...digits, ...EVEN }));
+  }
+  return formats.get(key);
+}
+
+/** Three significant digits in plain digits, at least two decimals. @param {string} text a decimal below one */
+function threeDigits(text) {
+  const value = Number(text);
+  if (value === 0) return "0";
+  const exponent = Number(value.toExponential().split("e")[1]);
+  return format(2, Math.max(2, 2 - exponent), false).format(text);
+}
+
+/** A sum in US dollars: whole dollars from $100, cents from $1, three significant digits below. @param {string} text */
+export function money(text) {
+  const size = Math.abs(Number(text));
+  if (size >= 100) return `$${format(0, 0).format(/** @type {any} */ (text))}`;
+  if (size >= 1) return `$${format(2, 2).format(/** @type {any} */ (text))}`;
+  return `$${threeDigits(text)}`;
+}
+
+/** A unit price: up to four decimals from $1 on, three significant digits below. @param {string} text */
+export function price(text) {
+  const value = Number(text);
+  if (value === 0) return "free";
+  if (value < 1) return `$${threeDigits(text)}`;
+  return `$${format(2, 4).format(/** @type {any} */ (text))}`;
+}
+
+/** A time in ms without its unit: one decimal below 10. @param {number} value */
+export function milliseconds(value) {
+  return value < 10 ? format(1, 1).format(value) : format(0, 0).format(value);
+}
+
+/** A time in ms, written in seconds without its unit. @param {number} value */
+export function seconds(value) {
+  return value / 1000 < 10 ? format(2, 2).format(value / 1000) : format(1, 1).format(value / 1000);
+}
+
+/** @param {number} share */
+export function percent(share) {
+  return `${format(0, 0, false).format(share * 100)} %`;
+}
+
+/** @param {number} share */
+export function signedPercent(share) {
+  const rounded = format(0, 0, false).format(Math.abs(share * 100));
+  return `${share < 0 ? "−" : "+"}${rounded} %`;
+}
+
+/** @param {number} value */
+export function count(value) {
+  return format(0, 0).format(value);
+}
+
+/** Up to four significant digits. @param {number} value */
+export function rate(value) {
+  return new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 }).format(value);
+}
+
+/** @param {number} bytes */
+export function megabytes(bytes) {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/**
+ * Rounded to decimals, halves to even, exactly like Python's `round`: both sides must plan with the same number.
+ * @param {number} value @param {number} digits
+ */
+export function rounded(value, digits) {
+  if (!Number.isFinite(value) || Math.abs(value) >= 1e15) return value;
+  const exact = value.toFixed(60); // every digit of the binary fraction that can matter here
+  const [whole, fraction] = exact.split(".");
+  const rest = fraction.slice(digits);
+  const isHalf = /^50*$/.test(rest);
+  if (!isHalf) return Number(value.toFixed(digits));
+  const kept = BigInt(whole.replace("-", "") + fraction.slice(0, digits));
+  const even = kept % 2n === 0n ? kept : kept + 1n;
+  return (Math.sign(value) * Number(even)) / 10 ** digits;
+}

@@ -1,0 +1,213 @@
+/**
+ * A table that shows tens of thousands of rows with some thirty lines in the document.
+ *
+ * It takes over a server-rendered <table> inside a scrolling box of fixed height, so nothing moves. The table becomes a
+ * grid with one active cell: arrows, Page Up and Down, Home and End move it, with Ctrl to the ends of the table, Enter
+ * opens the row. The focus stays on the grid (aria-activedescendant), because lines come and go while one scrolls.
+ *
+ * @typedef {object} Parts
+ * @property {HTMLElement} scroller the box that scrolls
+ * @property {HTMLTableElement} grid its table, with one head row
+ * @property {(cells: HTMLCollectionOf<HTMLTableCellElement>, row: number) => void} fill write a row into its cells
+ * @property {(row: number, cell: HTMLTableCellElement) => void} open called for Enter and a click
+ * @property {string} empty the sentence for no rows
+ */
+
+const OVERSCAN = 7; // lines above and below the visible ones: enough for a wheel step, few enough to stay light
+
+/** @param {Parts} parts */
+export function virtualList({ scroller, grid, fill, open, empty }) {
+  const head = /** @type {HTMLTableRowElement} */ (grid.tHead?.rows[0]);
+  const width = head.cells.length;
+  const body = document.createElement("tbody");
+  const above = gap(width);
+  const below = gap(width);
+  const nothing = messageRow(width, empty);
+  /** @type {HTMLTableRowElement[]} */
+  const lines = [];
+  /** @type {Uint32Array} */
+  let rows = new Uint32Array(0);
+  let rowHeight = 0;
+  let first = 0;
+  let active = { place: 0, column: 0 };
+  let scheduled = false;
+
+  grid.setAttribute("role", "grid");
+  grid.tabIndex = 0;
+  grid.id ||= `grid-${Math.trunc(performance.now())}`;
+  head.setAttribute("aria-rowindex", "1");
+  scroller.removeAttribute("tabindex"); // the grid inside takes the focus from now on
+
+  function line() {
+    const row = document.createElement("tr");
+    for (let i = 0; i < width; i += 1) {
+      const cell = row.insertCell();
+      cell.className = head.cells[i].className;
+    }
+    return row;
+  }
+
+  /** Lines needed to fill the box, with some above and below. */
+  function capacity() {
+    return Math.ceil(scroller.clientHeight / (rowHeight || 32)) + 2 * OVERSCAN;
+  }
+
+  function draw() {
+    scheduled = false;
+    const shown = Math.min(capacity(), rows.length);
+    while (lines.length < shown) lines.push(line());
+    const start = Math.floor(scroller.scrollTop / (rowHeight || 32)) - OVERSCAN;
+    first = Math.max(0, Math.min(start, rows.length - shown));
+    above.firstElementChild.style.height = `${first * rowHeight}px`;
+    below.firstElementChild.style.height = `${(rows.length - first - shown) * rowHeight}px`;
+    for (let i = 0; i < shown; i += 1) drawLine(lines[i], first + i);
+    const wanted = rows.length ? [above, ...lines.slice(0, shown), below] : [nothing];
+    if (body.children.length !== wanted.length || body.firstElementChild !== wanted[0]) body.replaceChildren(...wanted);
+    markActive();
+  }
+
+  /** @param {HTMLTableRowElement} element @param {number} place */
+  function drawLine(element, place) {
+    const row = rows[place];
+    if (element.dataset.row !== String(row)) {
+      fill(element.cells, row);
+      element.dataset.row = String(row);
+    }
+    element.dataset.place = String(place);
+    element.setAttribute("aria-rowindex", String(place + 2));
+  }
+
+  function schedule() {
+    if (scheduled) return;
+    scheduled = true;
+    requestAnimationFrame(draw);
+  }
+
+  function markActive() {
+    grid.querySelector("td.is-active")?.classList.remove("is-active");
+    const cell = lines[active.place - first]?.isConnected ? lines[active.place - first].cells[active.column] : null;
+    const before = document.getElementById(`${grid.id}-active`);
+    if (before !== cell) before?.removeAttribute("id");
+    if (!cell || !rows.length) return grid.removeAttribute("aria-activedescendant");
+    cell.id = `${grid.id}-active`;
+    cell.classList.add("is-active");
+    grid.setAttribute("aria-activedescendant", cell.id);
+  }
+
+  /** Move the active cell and bring it into view. @param {number} place @param {number} column */
+  function moveTo(place, column) {
+    active = {
+      place: Math.max(0, Math.min(place, rows.length - 1)),
+      column: Math.max(0, Math.min(column, width - 1)),
+    };
+    const headHeight = head.offsetHeight;
+    const top = active.place * rowHeight;
+    const bottom = top + rowHeight + headHeight - scroller.clientHeight;
+    if (scroller.scrollTop > top) scroller.scrollTop = top;
+    else if (scroller.scrollTop < bottom) scroller.scrollTop = bottom;
+    draw();
+    const cell = document.getElementById(`${grid.id}-active`);
+    if (cell) bringSideways(cell);
+  }
+
+  /** @param {HTMLElement} cell */
+  function bringSideways(cell) {
+    const left = cell.offsetLeft;
+    const right = left + cell.offsetWidth - scroller.clientWidth;
+    if (scroller.scrollLeft > left) scroller.scrollLeft = left;
+    else if (scroller.scrollLeft < right) scroller.scrollLeft = right;
+  }
+
+  /** @param {KeyboardEvent} event */
+  function key(event) {
+    if (event.target !== grid || event.altKey || event.metaKey || !rows.length) return;
+    const { place, column } = active;
+    const page = Math.max(1, Math.floor((scroller.clientHeight - head.offsetHeight) / rowHeight) - 1);
+    const moves = {
+      ArrowDown: [place + 1, column],
+      ArrowUp: [place - 1, column],
+      ArrowRight: [place, column + 1],
+      ArrowLeft: [place, column - 1],
+      PageDown: [place + page, column],
+      PageUp: [place - page, column],
+      Home: event.ctrlKey ? [0, 0] : [place, 0],
+      End: event.ctrlKey ? [rows.length - 1, width - 1] : [place, width - 1],
+    };
+    const target = moves[/** @type {keyof typeof moves} */ (event.key)];
+    if (target) moveTo(target[0], target[1]);
+    else if (event.key === "Enter") openActive();
+    else return;
+    event.preventDefault();
+  }
+
+  function openActive() {
+    const cell = document.getElementById(`${grid.id}-active`);
+    if (cell) open(rows[active.place], /** @type {HTMLTableCellElement} */ (cell));
+  }
+
+  grid.addEventListener("keydown", key);
+  grid.addEventListener("click", (event) => {
+    const target = /** @type {HTMLElement} */ (event.target);
+    const cell = target.closest("td");
+    const row = /** @type {HTMLTableRowElement | null} */ (cell?.closest("tr[data-place]"));
+    if (!cell || !row || target.closest("a")) return;
+    active = { place: Number(row.dataset.place), column: cell.cellIndex };
+    markActive();
+    openActive();
+  });
+  grid.addEventListener("focus", () => {
+    const line = lines[active.place - first];
+    if (!line?.isConnected) active.place = Math.floor(scroller.scrollTop / (rowHeight || 32));
+    markActive();
+  });
+  scroller.addEventListener("scroll", schedule, { passive: true });
+  new ResizeObserver(() => {
+    measure();
+    schedule();
+  }).observe(scroller);
+
+  /** The height of a line as the style sheet has it at this width. */
+  function measure() {
+    const sample = lines.find((row) => row.isConnected);
+    if (sample) rowHeight = sample.getBoundingClientRect().height || rowHeight;
+  }
+
+  return {
+    /** Show these rows from the top. @param {Uint32Array} next */
+    show(next) {
+      rows = next;
+      active = { place: 0, column: active.column };
+      for (const row of lines) delete row.dataset.row;
+      grid.setAttribute("aria-rowcount", String(rows.length + 1));
+      if (!body.isConnected) grid.tBodies[0].replaceWith(body);
+      if (scroller.scrollTop) scroller.scrollTop = 0;
+      draw();
+      if (!rowHeight && rows.length) {
+        measure();
+        draw();
+      }
+    },
+    /** The rows shown, in their order. */
+    get rows() {
+      return rows;
+    },
+  };
+}
+
+/** A row that stands for all lines which are not in the document. @param {number} width */
+function gap(width) {
+  const row = messageRow(width, "");
+  row.className = "sheet-gap";
+  row.setAttribute("aria-hidden", "true");
+  return /** @type {HTMLTableRowElement & {firstElementChild: HTMLElement}} */ (row);
+}
+
+/** @param {number} width @param {string} text */
+function messageRow(width, text) {
+  const row = document.createElement("tr");
+  const cell = row.insertCell();
+  cell.colSpan = width;
+  cell.textContent = text;
+  row.className = "sheet-nothing";
+  return row;
+}
