@@ -194,7 +194,7 @@ def toml_rows[R: Row](path: Path, key: str, row_type: type[R]) -> tuple[R, ...]:
 
 
 _BEDROCK_VENDOR = re.compile(r"^[a-z0-9]+\.")
-_BEDROCK_VERSION = re.compile(r"-v\d+(:\d+)?$")
+_BEDROCK_VERSION = re.compile(r"-v1:0$")
 
 
 def model_key(provider: str, sku: str) -> str:
@@ -261,7 +261,8 @@ class Registry:
 
     def model_of(self, provider: str, sku: str) -> str:
         """The canonical model of a provider's id, or empty when nobody has registered the name."""
-        return self.model_by_alias.get(model_key(provider, sku), "")
+        whole = sku.lower().rsplit("/", 1)[-1].strip()
+        return self.model_by_alias.get(whole) or self.model_by_alias.get(model_key(provider, sku), "")
 
     def gpu_of(self, name: str) -> str:
         """The GPU of a source's name (`name` or `name#GB`), or empty when nobody has registered it."""

@@ -26,6 +26,7 @@ class PlannerConstants:
     utilisation_cap: float
     suspect_share: Decimal
     suspect_providers: int
+    suspect_of_developer: Decimal
 
 
 def planner_constants(path: Path) -> PlannerConstants:
@@ -38,6 +39,7 @@ def planner_constants(path: Path) -> PlannerConstants:
         float(raw["capacity"]["utilisation_cap"]),
         raw["suspect"]["share_of_median"],
         raw["suspect"]["minimum_providers"],
+        raw["suspect"]["share_of_developer"],
     )
 
 
@@ -139,8 +141,9 @@ def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str])
 def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: PlannerConstants) -> tuple[ApiRate, ...]:
     """The rates, with the reason on those that may not win: a price that nobody else confirms and that looks wrong.
 
-    Two cases: the provider publishes its own list and that list does not have the id (others still carry it); or the
-    price is far below everybody else's on the word of a single source family.
+    Three cases: the provider publishes its own list and that list does not have the id (others still carry it); on
+    the word of a single source family, a reseller is below the developer's own price of a closed model; or, likewise,
+    the price is far below everybody else's.
     """
     own = {s.id for s in registry.sources if s.rank == 0}
     listed = {r.provider for r in rates if own & _sources(r)}
@@ -150,18 +153,29 @@ def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: P
         of_model = totals.setdefault(r.model, {})
         of_model[r.provider] = min(total, of_model.get(r.provider, total))
 
-    def marked(r: ApiRate) -> ApiRate:
-        others = [t for provider, t in totals[r.model].items() if provider != r.provider]
-        families = {registry.source[source].family for source in _sources(r)}
-        if r.provider in listed and not own & _sources(r):
-            return replace(r, suspect="not in the provider's own price list")
-        total = r.bands[0].input_price + r.bands[0].output_price
-        low = len(others) >= constants.suspect_providers and total < constants.suspect_share * statistics.median(others)
-        if low and len(families) == 1:
-            return replace(r, suspect="far below all other providers and seen by one source only")
-        return r
+    developers = {
+        model: min(prices)
+        for model, of_model in totals.items()
+        if (prices := [t for p, t in of_model.items() if registry.provider[p].kind == "first_party"])
+    }
 
-    return tuple(marked(r) for r in rates)
+    def reason(r: ApiRate) -> str:
+        if r.provider in listed and not own & _sources(r):
+            return "not in the provider's own price list"
+        if len({registry.source[source].family for source in _sources(r)}) > 1:
+            return ""
+        total = r.bands[0].input_price + r.bands[0].output_price
+        developer = developers.get(r.model)
+        closed = registry.cards[r.model].open_weights is False
+        if closed and developer is not None and total < constants.suspect_of_developer * developer:
+            return "closed model below its developer's own price, seen by one source only"
+        others = [t for provider, t in totals[r.model].items() if provider != r.provider]
+        enough = len(others) >= constants.suspect_providers
+        if enough and total < constants.suspect_share * statistics.median(others):
+            return "far below all other providers and seen by one source only"
+        return ""
+
+    return tuple(replace(r, suspect=reason(r)) for r in rates)
 
 
 def _sources(rate: ApiRate) -> set[str]:

@@ -7,7 +7,7 @@ from generator.registry import Registry
 from generator.sync.statements import Statement
 
 _AWS_REGION = re.compile(r"^(us|eu|ap|ca|sa|me|af|il|mx)(-gov)?-[a-z]+-\d$")
-_SCOPES = ("global-standard", "global", "us-gov", "us", "eu", "apac", "jp", "au", "ca")
+_SCOPES = ("global-standard", "global", "us-gov", "us", "eu", "apac", "jp", "au", "ca", "in", "regional")
 
 
 def named(statement: Statement, registry: Registry) -> Statement:

@@ -147,6 +147,22 @@ def test_unconfirmed_price_far_below_the_others_is_marked(registry: Registry, st
     assert marked.suspect
 
 
+def total(rate) -> Decimal:
+    return rate.bands[0].input_price + rate.bands[0].output_price
+
+
+def test_reseller_below_the_developers_price_of_a_closed_model_never_wins(registry: Registry, catalogue) -> None:
+    own: dict[str, Decimal] = {}
+    for r in catalogue.rates:
+        if registry.provider[r.provider].kind == "first_party":
+            own[r.model] = min(own.get(r.model, total(r)), total(r))
+    closed = {m.id for m in registry.models if m.open_weights == "no"}
+    for r in catalogue.rates:
+        if r.model in closed and r.model in own and len(r.evidence.split()) == 1 and not r.suspect:
+            assert total(r) >= Decimal("0.95") * own[r.model], r
+    assert any("developer" in r.suspect for r in catalogue.rates)
+
+
 def test_catalogue_holds_measured_curves_of_registered_models_and_gpus(
     registry: Registry, state: State, catalogue
 ) -> None:
