@@ -240,6 +240,8 @@ def serve(
     site: Site = None,
 ) -> None:
     """Serve the built site with its MIME types and security headers."""
+    if not (base.startswith("/") and base.endswith("/")):
+        raise nightly.RunError(f"--base {base!r} must start and end with a slash, like /atlas/")
     folder = site or checkout().root / "site"
     if not (folder / "index.html").exists():
         raise nightly.RunError(f"{folder} holds no site: run `make site` first")

@@ -21,9 +21,9 @@ from generator.publish.swap import published
 from generator.registry import Registry, load_registry
 from generator.render.page import SiteData
 from generator.render.run import RenderSummary, rendered
+from generator.sync.payloads import Transport
 from generator.sync.run import Outcome, synced
 from generator.sync.state import State, load_state, save_state
-from generator.sync.payloads import Transport
 from generator.sync.transport import Live, Mirror, Package, TimeBudget
 from wasm_tools.bundle.assemble import assemble
 

@@ -1,12 +1,15 @@
 """How long a reader waits for Python: our bundle against plain `loadPyodide` + `import pydantic`, in one run.
 
-    python -m tests.bench.bench_engine_start [--rounds 5] [--engine FOLDER] [--pack FILE]
+    python -m tests.bench.bench_engine_start [--rounds 5]
+    python -m tests.bench.bench_engine_start --engine . --pack planner=build/precompute/pack.json \\
+        --ask plan --params '{"prompt_tokens": 1000, …}'
 
 Each round drives fresh Chromium profiles: the first visit is cold, the second and third are warm. The variants take
 turns, so that a busy machine slows all of them alike. Prints medians in seconds and the ratio to the stock cold start.
 """
 
 import argparse
+import json
 import statistics
 import sys
 import tempfile
@@ -44,11 +47,11 @@ ASK_STOCK = """(script) => new Promise((resolve, reject) => {
   worker.onmessage = () => resolve(performance.now() - began);
   worker.onerror = (event) => reject(new Error(event.message));
 })"""
-ASK_ENGINE = """async (script) => {
+ASK_ENGINE = """async ([script, method, params]) => {
   const began = performance.now();
   const { startEngine } = await import(script);
   const engine = startEngine();
-  await engine.call("platform", {});
+  await engine.call(method, params);
   return performance.now() - began;
 }"""
 
@@ -58,15 +61,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--engine", type=Path, help="folder with a package wasm_tools; a tiny one by default")
-    parser.add_argument("--pack", type=Path, help="its core pack")
+    parser.add_argument("--pack", action="append", help="NAME=FILE, a data pack that the engine loads")
+    parser.add_argument("--ask", default="platform", help="the method of the first question")
+    parser.add_argument("--params", type=json.loads, default={}, help="its input as JSON")
     options = parser.parse_args()
     cache = ROOT / ".cache" / "bundle"
     stock = ROOT / "node_modules" / "pyodide"
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         site = Path(scratch, "site")
         engine_dir = options.engine or tiny_engine(Path(scratch, "engine"))
-        pack = options.pack.read_bytes() if options.pack else PACK
-        manifest = assemble(engine_dir, stock, site / "bundle", {"core": pack}, "node", cache)
+        given = [pair.partition("=") for pair in options.pack or []]
+        packs = {name: Path(file).read_bytes() for name, _, file in given} or {"core": PACK}
+        manifest = assemble(engine_dir, stock, site / "bundle", packs, "node", cache)
         (site / "index.html").write_text("<!doctype html><title>start</title>")
         (site / "stock").symlink_to(stock)
         try:
@@ -83,7 +89,7 @@ def main() -> None:
         variants = {
             "stock + pydantic": (host, ASK_STOCK, "/stock-pydantic.mjs"),
             "stock": (host, ASK_STOCK, "/stock-plain.mjs"),
-            "atlas, first answer": (strict, ASK_ENGINE, engine_script),
+            "atlas, first answer": (strict, ASK_ENGINE, [engine_script, options.ask, options.params]),
         }
         seconds: dict[str, list[list[float]]] = {name: [[], [], []] for name in variants}
         for turn in range(options.rounds + 1):

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+from wasm_tools.models.cards import CAPABILITY_CLASSES
+
 HOURS_PER_MONTH = 730  # 8,760 hours a year / 12, the one month of the whole atlas
 SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 
@@ -35,6 +37,8 @@ class Workload:
         _whole("output_tokens", self.output_tokens)
         _rate("qps", self.qps)
         _rate("peak_qps", self.peak_qps)
+        if self.minimum_class not in CAPABILITY_CLASSES:
+            raise InputError("minimum_class", f"{self.minimum_class!r} is not one of {', '.join(CAPABILITY_CLASSES)}")
         if self.peak_qps < self.qps:
             raise InputError("peak_qps", f"the peak of {self.peak_qps:g} is below the mean of {self.qps:g} requests/s")
 
