@@ -118,6 +118,15 @@ class GpuRow(Row):
     source: str
 
 
+class NotSold(Row):
+    """A listing that is known to be wrong: the provider does not sell this SKU."""
+
+    provider: str
+    sku: str
+    reason: str
+    reviewed: date
+
+
 class Profile(Row):
     """Standard traffic: prompt and output lengths in tokens."""
 
@@ -219,6 +228,7 @@ class Registry:
     shapes: tuple[ShapeRow, ...]
     capabilities: tuple[CapabilityRow, ...]
     gpus: tuple[GpuRow, ...]
+    not_sold: tuple[NotSold, ...]
     profiles: tuple[Profile, ...]
     slo_classes: tuple[SloClass, ...]
     loads: tuple[Load, ...]
@@ -329,6 +339,7 @@ def load_registry(folder: Path) -> Registry:
         shapes=csv_rows(folder / "model_shapes.csv", ShapeRow),
         capabilities=csv_rows(folder / "capability.csv", CapabilityRow),
         gpus=csv_rows(folder / "gpus.csv", GpuRow),
+        not_sold=csv_rows(folder / "not_sold.csv", NotSold),
         profiles=toml_rows(folder / "profiles.toml", "profile", Profile),
         slo_classes=toml_rows(folder / "slo_classes.toml", "slo_class", SloClass),
         loads=toml_rows(folder / "loads.toml", "load", Load),

@@ -13,7 +13,7 @@ from generator.sync.reconcile import Incoming, incoming, price_events, reconcile
 from generator.sync.rentals import merged_rentals
 from generator.sync.source_registry import Source, connector
 from generator.sync.state import PriceEvent, Snapshot, State
-from generator.sync.statements import GpuStatement, Parsed, PayloadError
+from generator.sync.statements import GpuStatement, Parsed, PayloadError, Statement
 from generator.sync.transport import fetch_first
 from wasm_tools.performance.points import BenchmarkPoint
 
@@ -128,7 +128,7 @@ def _merged(registry: Registry, before: State, accepted: Sequence[Accepted], as_
     points = before.points
     for a in accepted:
         if a.source.kind == "api":
-            api.append(incoming(a.source.id, (named(s, registry) for s in a.parsed.offers), as_of, a.parsed))
+            api.append(incoming(a.source.id, _sold(a.parsed, registry), as_of, a.parsed))
         elif a.source.kind == "gpu":
             rentals[a.source.id] = (a.payload.observed_at, a.parsed.gpu_offers)
         else:
@@ -143,6 +143,16 @@ def _merged(registry: Registry, before: State, accepted: Sequence[Accepted], as_
         events=_appended(before, events),
         points=points,
     )
+
+
+def _sold(parsed: Parsed, registry: Registry) -> Iterable[Statement]:
+    """The statements under our names, without those that a reviewer found to be no offer at all."""
+    wrong = {(row.provider, row.sku) for row in registry.not_sold}
+    for statement in (named(s, registry) for s in parsed.offers):
+        if (statement.provider, statement.sku) in wrong:
+            parsed.reject("reviewed: not sold by this provider", f"{statement.provider} {statement.sku}")
+        else:
+            yield statement
 
 
 def _appended(before: State, events: list[PriceEvent]) -> list[PriceEvent]:

@@ -10,6 +10,7 @@ import pytest
 
 from generator.nightly import silent
 from generator.registry import load_registry
+from generator.sync.mirror import Mirror
 from generator.sync.payloads import Payload, payload
 from generator.sync.run import synced
 from generator.sync.source_registry import Source
@@ -97,3 +98,13 @@ def test_older_payload_never_replaces_a_newer_one(upstream: Path) -> None:
     assert outcome.state == "kept"
     assert "older" in outcome.message
     assert state_files(state) == state_files(june)
+
+
+@pytest.mark.mirror
+def test_listing_that_is_known_to_be_wrong_is_no_offer(mirror: Path) -> None:
+    registry = load_registry(ROOT / "data" / "registry")
+    wrong = {(row.provider, row.sku) for row in registry.not_sold}
+    transports = [Mirror(str(mirror), "2026-11-20")]
+    state, _ = synced(registry, State(), transports, "2026-11-20", silent, ["genai-prices", "litellm", "models-dev"])
+    assert wrong
+    assert not wrong & {(o.provider, o.sku) for o in state.offers}
