@@ -27,6 +27,7 @@ class PlannerConstants:
     suspect_share: Decimal
     suspect_providers: int
     suspect_of_developer: Decimal
+    disputed_ratio: int
 
 
 def planner_constants(path: Path) -> PlannerConstants:
@@ -40,6 +41,7 @@ def planner_constants(path: Path) -> PlannerConstants:
         raw["suspect"]["share_of_median"],
         raw["suspect"]["minimum_providers"],
         raw["suspect"]["share_of_developer"],
+        raw["suspect"]["disputed_ratio"],
     )
 
 
@@ -141,7 +143,7 @@ def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str])
 def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: PlannerConstants) -> tuple[ApiRate, ...]:
     """The rates, with the reason on those that may not win: a price that nobody else confirms and that looks wrong.
 
-    Three cases: the provider publishes its own list and that list does not have the id (others still carry it); on
+    Four cases: another source has a multiple of this price and nobody confirms it; the provider publishes its own list and that list does not have the id (others still carry it); on
     the word of a single source family, a reseller is below the developer's own price of a closed model; or, likewise,
     the price is far below everybody else's.
     """
@@ -162,6 +164,8 @@ def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: P
     def reason(r: ApiRate) -> str:
         if r.provider in listed and not own & _sources(r):
             return "not in the provider's own price list"
+        if _disputed(r, constants.disputed_ratio):
+            return "another source has a multiple of this price"
         if len({registry.source[source].family for source in _sources(r)}) > 1:
             return ""
         total = r.bands[0].input_price + r.bands[0].output_price
@@ -176,6 +180,13 @@ def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: P
         return ""
 
     return tuple(replace(r, suspect=reason(r)) for r in rates)
+
+
+def _disputed(rate: ApiRate, ratio: int) -> bool:
+    """Whether the published price rests on one source while another one has `ratio` times as much."""
+    said = [e.price for e in parse_evidence(rate.evidence)]
+    published = rate.bands[0].input_price
+    return sum(price == published for price in said) == 1 and max(said) >= ratio * published
 
 
 def _sources(rate: ApiRate) -> set[str]:

@@ -163,6 +163,14 @@ def test_reseller_below_the_developers_price_of_a_closed_model_never_wins(regist
     assert any("developer" in r.suspect for r in catalogue.rates)
 
 
+def test_price_that_another_source_puts_at_twice_as_much_never_wins(catalogue) -> None:
+    disputed = [r for r in catalogue.rates if r.suspect == "another source has a multiple of this price"]
+    assert disputed
+    for r in disputed:
+        said = [Decimal(e.partition("=")[2].partition("!")[0]) for e in r.evidence.split()]
+        assert max(said) >= 2 * r.bands[0].input_price
+
+
 def test_catalogue_holds_measured_curves_of_registered_models_and_gpus(
     registry: Registry, state: State, catalogue
 ) -> None:
