@@ -75,5 +75,5 @@ def broken_links(pages: Iterable[tuple[str, str]], files: set[str]) -> Iterator[
                     yield f"{page}: loads {address} from another host"
             elif target.startswith("/") and page != "404.html":
                 yield f"{page}: {address} is absolute or leaves the site; the site must work under a sub-path"
-            elif target.lstrip("/") not in files and target.lstrip("/").rstrip("/") + "/index.html" not in files:
+            elif not {bare := target.strip("/"), f"{bare}/index.html".lstrip("/")} & files:
                 yield f"{page}: {address} leads to nothing"

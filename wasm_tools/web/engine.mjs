@@ -14,7 +14,7 @@
  * @property {import("./loading.mjs").Manifest} [manifest] its content, when the page has it; give `base` with it
  * @property {string | URL} [base] the folder of the bundle; by default the one of `bundleUrl`
  * @property {string} [buildId] the build that the page was made with; another one is refused
- * @property {string[]} [packs] data packs to load; by default `core`
+ * @property {string[]} [packs] data packs to load; by default all of the bundle
  * @property {number} [watchdogSeconds] how long a busy worker may give no sign of life
  * @property {number} [startSeconds] how long a starting worker may give none
  * @property {(state: State, failure: EngineError | null) => void} [onState] every change after "starting"
@@ -32,7 +32,7 @@ const STILL_WORKS = "Tables, precomputed plans and downloads on this site work w
 
 /** Start Python. Returns at once; calls wait until it is ready. @param {Options} options */
 export function startEngine(options = {}) {
-  const { packs = ["core"], watchdogSeconds = 20, startSeconds = 60, onState, onProgress } = options;
+  const { watchdogSeconds = 20, startSeconds = 60, onState, onProgress } = options;
   /** @type {Map<number, Pending>} in the order in which the worker answers them */
   const pending = new Map();
   /** @type {State} */
@@ -95,16 +95,17 @@ export function startEngine(options = {}) {
         worker.addEventListener("message", ({ data }) => turn === launches && receive(data));
         worker.addEventListener("error", (event) => {
           event.preventDefault();
-          const sentence = settled() ? "The calculation engine broke down." : "Python could not start in this browser.";
+          const sentence = running() ? "The calculation engine broke down." : "Python could not start in this browser.";
           if (turn === launches) fail(sentence, event.message ?? "The script of the worker did not load.");
         });
-        worker.postMessage({ type: "start", packs, anew, base: started.base, manifest: started.manifest });
+        const { base, manifest } = started;
+        worker.postMessage({ type: "start", base, manifest, packs: options.packs ?? manifest.packs, anew });
       },
       (error) => turn === launches && fail(error.message, error.technical ?? String(error)),
     );
   }
 
-  const settled = () => state === "ready" || state === "busy";
+  const running = () => state === "ready" || state === "busy";
 
   /** @param {any} message */
   function receive(message) {
@@ -112,7 +113,7 @@ export function startEngine(options = {}) {
     const request = pending.get(message.id);
     switch (message.type) {
       case "progress":
-        onProgress?.({ stage: message.stage, loaded: message.loaded, total: message.total, fraction: message.fraction });
+        onProgress?.(message);
         break;
       case "ready":
         settle.resolve();
@@ -153,8 +154,8 @@ export function startEngine(options = {}) {
     const [stuck] = pending.values();
     if (stuck && ++stuck.hangs === 2) {
       pending.delete(stuck.id);
-      const sentence = `The calculation gave no sign of life for ${watchdogSeconds} seconds, twice. Ask for less at once.`;
-      stuck.reject(new EngineError(sentence, null, `method: ${stuck.method}`));
+      const sentence = `The calculation gave no sign of life for ${watchdogSeconds} seconds, twice.`;
+      stuck.reject(new EngineError(`${sentence} Ask for less at once.`, null, `method: ${stuck.method}`));
     }
     relaunch();
   }
@@ -199,7 +200,7 @@ export function startEngine(options = {}) {
           worker?.postMessage({ type: "drop", ids: [request.id] });
           reject(signal.reason);
         });
-        if (!settled()) return;
+        if (!running()) return;
         if (state === "ready") silentMs = 0;
         send(request);
         enter("busy");

@@ -2,7 +2,8 @@
  * The explorer: takes over the server-rendered tables, with search, facets, sorting, links and export.
  * What columns and facets there are is told by the page (`explore-data`); this script knows none by name but `price`.
  *
- * @typedef {{name: string, label: string, link?: string, fallback?: string, why?: string, address?: boolean}} Field
+ * @typedef {{name: string, label: string, link?: string, fallback?: string, why?: string,
+ *   address?: boolean, second?: string}} Field
  * @typedef {object} Sheet
  * @property {string} id @property {string} file @property {Field[]} columns @property {Field[]} facets
  * @property {Field[]} detail @property {string[]} searched @property {string[]} exported @property {string} csv
@@ -254,8 +255,9 @@ function explorer(sheet, section) {
   }
 
   /** @param {HTMLTableCellElement} cell @param {Field} column @param {number} row */
-  function fillCell(cell, { name, link, fallback, why }, row) {
+  function fillCell(cell, { name, link, fallback, why, second }, row) {
     if (!table) return;
+    if (second) cell.dataset.second = label(table, second, row);
     const words = label(table, name, row);
     const text = words || (fallback && label(table, fallback, row)) || "—";
     cell.classList.toggle("is-missing", !words);

@@ -3,7 +3,10 @@
  *
  * @typedef {{file: string, bytes: number, sha256: string, gzip_bytes: number}} BundleFile
  * @typedef {{build_id: string, files: Record<string, BundleFile>, packs: string[], lock: string}} Manifest
- * @typedef {{stage: (name: string) => void, more: (name: string, bytes: number) => void, whole: (name: string) => void}} Progress
+ * @typedef {object} Progress
+ * @property {(name: string) => void} stage what goes on now
+ * @property {(name: string, bytes: number) => void} more bytes of a file that have just arrived
+ * @property {(name: string) => void} whole a file is there
  */
 
 /** A start that failed: `message` is a sentence for the reader, `technical` is for a closed disclosure. */

@@ -1,10 +1,11 @@
 /**
  * The one module worker of a tab: it hosts Python and answers requests. The page's end of it is `engine.mjs`.
  *
- * In:  {type: "start", base, manifest, packs, anew}, {type: "request", id, generation, method, params}, {type: "drop", ids}
+ * In:  {type: "start", base, manifest, packs, anew}, {type: "drop", ids},
+ *      {type: "request", id, generation, method, params}
  * Out: {type: "progress", stage, loaded, total, fraction}, {type: "ready", milliseconds}, {type: "failed", error},
- *      {type: "reply", id, generation, ok, result | error, broken}, {type: "report", id, generation, stage, done, total},
- *      {type: "dropped"}, {type: "heartbeat"}
+ *      {type: "reply", id, generation, ok, result | error, broken},
+ *      {type: "report", id, generation, stage, done, total}, {type: "dropped"}, {type: "heartbeat"}
  * An error is {message, field, technical}: `message` is for the reader, `technical` for a closed disclosure.
  * `broken` says that this Python will not answer again and the worker must be replaced.
  *
@@ -124,7 +125,8 @@ async function withDownloads(module, libraryUrl, library, run) {
   const { instantiateStreaming } = WebAssembly;
   try {
     return await new Promise((resolve, reject) => {
-      const fail = (/** @type {unknown} */ error) => reject(new StartError("Python did not start in this browser.", error));
+      const fail = (/** @type {unknown} */ error) =>
+        reject(new StartError("Python did not start in this browser.", error));
       self.fetch = async (input) => new Response(String(input) === libraryUrl ? library : null);
       WebAssembly.instantiateStreaming = async (_, imports) => {
         const instance = WebAssembly.instantiate(module, imports);

@@ -1,0 +1,141 @@
+"""How values are written on pages: money, prices, times, shares, dates, and the dash that says why it is one."""
+
+from datetime import date
+from decimal import ROUND_HALF_EVEN, Decimal
+from html import escape
+
+from markupsafe import Markup
+
+from wasm_tools.pricing.meters import Meter, UnitRegistry, price_text
+
+DASH = "—"
+
+
+def missing(reason: str) -> Markup:
+    """A dash for a value that nobody knows; the reason is shown on hover and read by screen readers."""
+    said = escape(reason)
+    return Markup(f'<span class="none" title="{said}">{DASH}<span class="heard"> ({said})</span></span>')
+
+
+def money(value: Decimal) -> str:
+    """A sum in US dollars: whole dollars from $100, cents from $1, three significant digits below."""
+    if abs(value) >= 100:
+        return f"${value.quantize(Decimal(1), ROUND_HALF_EVEN):,}"
+    if abs(value) >= 1:
+        return f"${value.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}"
+    return f"${three_digits(value)}"
+
+
+def price(value: Decimal) -> str:
+    """A unit price: up to four decimals from $1 on; below, exact up to four significant digits, else three.
+
+    Four, because vendors publish prices like $0.1375. A true zero reads `free`.
+    """
+    if value == 0:
+        return "free"
+    if value < 1:
+        exact = len(value.normalize().as_tuple().digits) <= 4
+        return f"${padded(value) if exact else three_digits(value)}"
+    rounded = value.quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
+    return f"${padded(rounded, thousands=True)}"
+
+
+def three_digits(value: Decimal) -> str:
+    """A number rounded to three significant digits, written in plain digits with at least two decimals."""
+    if value == 0:
+        return "0"
+    step = Decimal(1).scaleb(min(value.adjusted() - 2, 0))
+    return padded(value.quantize(step, ROUND_HALF_EVEN))
+
+
+def padded(value: Decimal, thousands: bool = False) -> str:
+    """Plain digits without trailing zeros, but with at least two decimals: prices in a column line up."""
+    whole, _, decimals = price_text(value).partition(".")
+    return f"{int(whole):,}.{decimals:0<2}" if thousands else f"{whole}.{decimals:0<2}"
+
+
+def unit_label(meter: Meter, units: UnitRegistry) -> str:
+    """What a price of this meter is for: `1M tokens in`, `audio hour`, `image`."""
+    label = units.unit(meter).label
+    if meter.unit in ("token", "character"):
+        return f"{label} {'in' if meter.direction == 'input' else 'out'}"
+    return label
+
+
+def meter_price(meter: Meter, value: Decimal, units: UnitRegistry) -> str:
+    """A price with its unit: `$0.85 /1M tokens in`."""
+    return f"{price(value)} /{unit_label(meter, units)}"
+
+
+def milliseconds(value: float) -> str:
+    """A time in ms without its unit, which the column head carries: one decimal below 10."""
+    return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
+
+
+def seconds(value_ms: float) -> str:
+    """A time given in ms, written in seconds without its unit."""
+    value = value_ms / 1000
+    return f"{value:.2f}" if value < 10 else f"{value:,.1f}"
+
+
+def percent(share: float) -> str:
+    """A share of one in per cent."""
+    return f"{share * 100:.0f} %"
+
+
+def signed_percent(share: float) -> str:
+    """A share with its sign."""
+    return f"{share * 100:+.0f} %".replace("-", "−")
+
+
+def count(value: int) -> str:
+    """A whole number with thousands separators."""
+    return f"{value:,}"
+
+
+def plural(value: int, noun: str, nouns: str = "") -> str:
+    """A count with its noun: `1 offer`, `2 offers`."""
+    return f"{value:,} {noun if value == 1 else nouns or noun + 's'}"
+
+
+def tokens(value: int) -> str:
+    """A context length: `128k` for 128,000 or 131,072 tokens, `1M` for a million, exact digits below a thousand."""
+    for scale, sign in ((1_048_576, "M"), (1_000_000, "M"), (1024, "k"), (1000, "k")):
+        if value >= scale and value % scale == 0:
+            return f"{value // scale:,}{sign}"
+    if value >= 1_000_000:
+        return f"{value / 1_000_000:.3g}M"
+    return f"{value / 1000:.3g}k" if value >= 10_000 else f"{value:,}"
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number to significant digits in plain notation with thousands separators."""
+    if value == 0:
+        return "0"
+    exact = Decimal(repr(value))
+    step = Decimal(1).scaleb(exact.adjusted() - digits + 1)
+    rounded = exact.quantize(step, ROUND_HALF_EVEN) if step < 1 else Decimal(round(exact / step)) * step
+    text = price_text(rounded)
+    whole, _, decimals = text.partition(".")
+    return f"{int(whole):,}" + (f".{decimals}" if decimals else "")
+
+
+def rate(value: float) -> str:
+    """Requests per second: up to three significant digits."""
+    return significant(value)
+
+
+def age_days(observed: str, as_of: str) -> int:
+    """Days from an ISO date to the date of the build."""
+    return (date.fromisoformat(as_of) - date.fromisoformat(observed)).days
+
+
+def age(observed: str, as_of: str) -> str:
+    """The age of an observation in words, counted to the date of the build."""
+    days = age_days(observed, as_of)
+    return "same day" if days == 0 else plural(days, "day")
+
+
+def listed(words: list[str]) -> str:
+    """Words joined as a sentence needs them: `a`, `a and b`, `a, b and c`."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""

@@ -1,0 +1,40 @@
+"""Rental prices of GPUs as ready strings."""
+
+from decimal import Decimal
+from typing import Any
+
+from generator.render.formats import missing, price
+from generator.render.offer_columns import COMMITMENT_WORDS
+from generator.render.site_index import SiteIndex
+from wasm_tools.pricing.meters import price_text
+from wasm_tools.pricing.offers import GpuOffer
+
+GIBIBYTE = 2**30
+
+
+def rental_row(rental: GpuOffer, index: SiteIndex) -> dict[str, Any]:
+    """One rental price. The memory price is per GB of the GPU's memory and hour."""
+    grade = index.grade(rental)
+    card = index.data.registry.gpu.get(rental.gpu)
+    return {
+        "provider": index.provider_name(rental.provider),
+        "provider_href": f"providers/{rental.provider}/",
+        "gpu": card.name if card else rental.gpu_name,
+        "gpu_href": f"gpus/{rental.gpu}/" if rental.gpu else "",
+        "instance": rental.instance,
+        "count": rental.count,
+        "region": "" if rental.region == "global" else rental.region,
+        "commitment": COMMITMENT_WORDS[rental.commitment],
+        "price": price(rental.price),
+        "exact": price_text(rental.price),
+        "per_gb": per_gigabyte(rental.price, card.memory_bytes) if card else missing("GPU not identified"),
+        "host": rental.host_included if rental.host_included != "unknown" else missing("the source does not say"),
+        "source_url": rental.source_url,
+        "grade": grade.letter,
+        "grade_reason": grade.reason,
+    }
+
+
+def per_gigabyte(value: Decimal, memory_bytes: int) -> str:
+    """$ per GB of GPU memory and hour."""
+    return price(value * GIBIBYTE / memory_bytes)

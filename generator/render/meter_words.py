@@ -1,0 +1,38 @@
+"""Meters in the words of the pages: "text input, cache read, batch, prompts over 200,000 tokens"."""
+
+from wasm_tools.pricing.meters import Meter
+
+_MODALITIES = {"any": "", "text": "text ", "audio": "audio ", "image": "image ", "video": "video "}
+_CACHES = {
+    "read": "cache read",
+    "write": "cache write",
+    "write_1h": "cache write for 1 hour",
+    "write_12h": "cache write for 12 hours",
+    "storage": "cache storage",
+}
+
+
+def meter_words(meter: Meter) -> str:
+    """What is billed, without the unit, which stands beside the price."""
+    parts = [f"{_MODALITIES[meter.modality]}{meter.direction}"]
+    if meter.cache != "none":
+        parts.append(_CACHES[meter.cache])
+    if meter.tier != "standard":
+        parts.append(meter.tier)
+    if meter.above_tokens:
+        parts.append(f"prompts over {meter.above_tokens:,} tokens")
+    if meter.window:
+        parts.append(window_words(meter.window))
+    if meter.variant:
+        parts.append(meter.variant.replace("_", " "))
+    return ", ".join(parts)
+
+
+def window_words(window: str) -> str:
+    """A window like `0100-0400@mon-fri` as `01:00–04:00 UTC mon–fri`; other texts as they are."""
+    hours, _, days = window.partition("@")
+    start, dash, end = hours.partition("-")
+    if not (dash and len(start) == len(end) == 4 and (start + end).isdigit()):
+        return window
+    clock = f"{start[:2]}:{start[2:]}–{end[:2]}:{end[2:]} UTC"
+    return f"{clock} {days.replace('-', '–')}" if days else clock

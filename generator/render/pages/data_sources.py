@@ -1,0 +1,48 @@
+"""The data sources: what is taken from each, under which licence, with the line that names it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from generator.render.formats import missing
+from generator.render.page import Page, SiteData
+
+KINDS = {"api": "API prices", "gpu": "GPU rental prices", "benchmark": "measured serving speed"}
+RANKS = ("first-party", "curated list", "aggregator", "copy")
+SHARES = {
+    "yes": "The licence permits publishing the data.",
+    "facts": "Only figures are taken, and the source is named.",
+}
+
+
+def pages(data: SiteData) -> Iterator[Page]:
+    """The one page."""
+    stated: Counter[str] = Counter()
+    for o in (*data.offers, *data.rentals):
+        stated.update(e.source for e in o.evidence)
+    yield Page(
+        path="data-sources/",
+        title="Data sources",
+        description="Every source of the atlas with its licence, its attribution and what is taken from it.",
+        template="data_sources.html",
+        context={"sources": [source_row(s.id, data, stated[s.id]) for s in data.registry.sources]},
+    )
+
+
+def source_row(source: str, data: SiteData, stated: int) -> dict[str, Any]:
+    """One source in words."""
+    row, snapshot = data.registry.source[source], data.state.snapshots.get(source)
+    measured = len(data.state.points) if row.kind == "benchmark" else stated
+    return {
+        "id": row.id,
+        "title": row.title,
+        "homepage": row.homepage,
+        "licence": row.licence,
+        "share": SHARES[row.share],
+        "attribution": row.attribution,
+        "kind": KINDS[row.kind],
+        "rank": RANKS[row.rank],
+        "family": row.family,
+        "count": measured,
+        "observed": snapshot.observed_at if snapshot else missing("never read"),
+    }

@@ -1,0 +1,105 @@
+"""GPUs: the index, and a page each with its data sheet, what it rents for, and how fast models were measured on it."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from generator.registry import GpuRow
+from generator.render.formats import missing, plural, price, significant
+from generator.render.gpu_rows import GIBIBYTE, per_gigabyte, rental_row
+from generator.render.offer_columns import COMMITMENT_WORDS
+from generator.render.page import Page, SiteData
+from generator.render.price_rows import spread
+from generator.render.site_index import SiteIndex, site_index
+from generator.render.speeds import speed_rows
+
+RENTALS = 60
+SPEEDS = 30
+
+
+def pages(data: SiteData) -> Iterator[Page]:
+    """The index and a page a GPU."""
+    index = site_index(data)
+    rows = sorted(
+        (index_row(g, index) for g in data.registry.gpus), key=lambda r: (-r["prices"], -r["memory_bytes"], r["id"])
+    )
+    yield Page(
+        path="gpus/",
+        title="GPUs",
+        description=f"{plural(len(rows), 'accelerator')}: data sheet, rental prices by provider, measured speed.",
+        template="gpus.html",
+        context={"rows": rows, "total": len(data.rentals)},
+    )
+    for gpu in data.registry.gpus:
+        yield gpu_page(gpu, index)
+
+
+def lowest(gpu: GpuRow, commitment: str, index: SiteIndex) -> Decimal | None:
+    """The lowest rental price of a commitment."""
+    return min((r.price for r in index.rentals_of_gpu.get(gpu.id, []) if r.commitment == commitment), default=None)
+
+
+def index_row(gpu: GpuRow, index: SiteIndex) -> dict[str, Any]:
+    """A GPU in the list."""
+    rentals = index.rentals_of_gpu.get(gpu.id, [])
+    on_demand, spot = lowest(gpu, "on_demand", index), lowest(gpu, "spot", index)
+    return {
+        "id": gpu.id,
+        "name": gpu.name,
+        "href": f"gpus/{gpu.id}/",
+        "memory_bytes": gpu.memory_bytes,
+        "memory": significant(gpu.memory_bytes / GIBIBYTE),
+        "bandwidth": significant(gpu.bandwidth_bytes_s / 1e12) if gpu.bandwidth_bytes_s else "—",
+        "on_demand": price(on_demand) if on_demand else "—",
+        "spot": price(spot) if spot else "—",
+        "per_gb": per_gigabyte(on_demand, gpu.memory_bytes) if on_demand else "—",
+        "providers": len({r.provider for r in rentals}),
+        "prices": len(rentals),
+        "models": len({c.model for c in index.curves_of_gpu.get(gpu.id, [])}),
+    }
+
+
+def gpu_page(gpu: GpuRow, index: SiteIndex) -> Page:
+    """Everything known about one GPU."""
+    rentals = index.rentals_of_gpu.get(gpu.id, [])
+    spreads = [
+        {"commitment": words, **spread([r.price for r in rentals if r.commitment == commitment])}
+        for commitment, words in COMMITMENT_WORDS.items()
+    ]
+    return Page(
+        path=f"gpus/{gpu.id}/",
+        title=f"{gpu.name} rental prices and measured speed",
+        description=f"{gpu.name}: {plural(len(rentals), 'rental price')}, data sheet and measured throughput of models.",
+        template="gpu.html",
+        context={
+            "name": gpu.name,
+            "facts": facts(gpu),
+            "spreads": [s for s in spreads if s["count"]],
+            "rentals": [rental_row(r, index) for r in rentals[:RENTALS]],
+            "total": len(rentals),
+            "speeds": speed_rows(index.curves_of_gpu.get(gpu.id, []), index, SPEEDS),
+        },
+    )
+
+
+def facts(gpu: GpuRow) -> list[dict[str, Any]]:
+    """The data sheet in terms and values."""
+    silent = missing("the data sheet does not say")
+
+    def flops(value: float | None) -> Any:
+        return f"{significant(value / 1e12)} TFLOP/s" if value else silent
+
+    return [
+        {"term": "Vendor", "value": gpu.vendor},
+        {"term": "Memory", "value": f"{significant(gpu.memory_bytes / GIBIBYTE, 4)} GiB ({gpu.memory_bytes:,} bytes)"},
+        {"term": "Bandwidth",
+         "value": f"{significant(gpu.bandwidth_bytes_s / 1e12)} TB/s" if gpu.bandwidth_bytes_s else silent},
+        {"term": "BF16, dense", "value": flops(gpu.bf16_flops)},
+        {"term": "FP8, dense", "value": flops(gpu.fp8_flops)},
+        {"term": "FP4, dense", "value": flops(gpu.fp4_flops)},
+        {"term": "Power", "value": f"{gpu.tdp_w:,.0f} W" if gpu.tdp_w else silent},
+        {"term": "GPUs in a usual machine", "value": str(gpu.gpus_per_node) if gpu.gpus_per_node else silent},
+        {"term": "Kubernetes",
+         "value": f"{gpu.k8s_resource}, node label {gpu.node_label}" if gpu.node_label else gpu.k8s_resource},
+        {"term": "Source", "value": gpu.source},
+    ]  # fmt: skip

@@ -1,0 +1,123 @@
+"""The health page: how old and how complete each source is, where sources disagree, and which names nobody knows."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from generator.health import source_health
+from generator.render.formats import missing, plural, price
+from generator.render.meter_words import meter_words
+from generator.render.page import Page, SiteData
+from generator.render.site_index import SiteIndex, site_index
+from generator.sync.run import unresolved_names
+from wasm_tools.pricing.offers import Offer
+
+DISAGREEMENTS = 50
+NAMES = 60
+REASONS = 8
+
+
+def pages(data: SiteData) -> Iterator[Page]:
+    """The one page."""
+    index = site_index(data)
+    differing = disagreements(index)
+    letters = Counter(index.grade(o).letter for o in data.offers)
+    yield Page(
+        path="health/",
+        title="Health",
+        description="State and age of every source, open disagreements about prices, and names that are not resolved.",
+        template="health.html",
+        context={
+            "sources": source_rows(data),
+            "grades": [{"letter": x, "count": letters[x], "share": share(letters[x], len(data.offers))} for x in "ABCD"],
+            "offers": len(data.offers),
+            "disagreements": [disagreement_row(o, index) for o in differing[:DISAGREEMENTS]],
+            "differing": len(differing),
+            "unresolved": [unresolved(kind, names) for kind, names in unresolved_names(data.state, data.registry).items()],
+            "unplanned": sorted(data.results.catalogue.unplanned.items(), key=lambda u: (-u[1], u[0])),
+        },
+    )
+
+
+def share(part: int, whole: int) -> str:
+    """A part of a whole in per cent with one decimal."""
+    return f"{100 * part / whole:.1f} %" if whole else "0 %"
+
+
+def source_rows(data: SiteData) -> list[dict[str, Any]]:
+    """A row a source: its state, and what was left out for which reason with an example."""
+    sources, snapshots = data.registry.source, data.state.snapshots
+    rows = []
+    for record in source_health(data.registry, data.state, data.as_of):
+        snapshot = snapshots.get(record["source"])
+        rejected = sorted(snapshot.rejected.items(), key=lambda r: (-r[1], r[0])) if snapshot else []
+        never = missing("never read")
+        rows.append(
+            {
+                "id": record["source"],
+                "title": sources[record["source"]].title,
+                "state": record["state"],
+                "observed": record["observed_at"] or never,
+                "age": plural(record["age_days"], "day") if record["age_days"] is not None else never,
+                "cadence": plural(record["cadence_days"], "day"),
+                "rows": record["statements"] if snapshot else never,
+                "rejected": record["rejected"],
+                "reasons": [reason_words(r, n, snapshot.examples if snapshot else {}) for r, n in rejected[:REASONS]],
+                "transport": record["transport"] or never,
+                "version": record["version"][:12],
+            }
+        )
+    return rows
+
+
+def reason_words(reason: str, count: int, examples: Mapping[str, str]) -> str:
+    """A reason with its count and, where one was kept, an example."""
+    example = examples.get(reason)
+    return f"{count:,} {reason}" + (f" (such as {example})" if example else "")
+
+
+def disagreements(index: SiteIndex) -> list[Offer]:
+    """Offers about which families differ by more than 1 %, the largest ratio first."""
+    found = [o for o in index.data.offers if index.grade(o).differ]
+    return sorted(found, key=lambda o: (-ratio(o), o.key))
+
+
+def ratio(offer: Offer) -> Decimal:
+    """The highest price that a source states over the lowest; a price of zero counts as a thousandth of a dollar."""
+    prices = [max(e.price, Decimal("0.001")) for e in offer.evidence]
+    return max(prices) / min(prices)
+
+
+def disagreement_row(offer: Offer, index: SiteIndex) -> dict[str, Any]:
+    """What each source says about one price."""
+    registry, snapshots = index.data.registry, index.data.state.snapshots
+    grade = index.grade(offer)
+    return {
+        "provider": index.provider_name(offer.provider),
+        "provider_href": f"providers/{offer.provider}/",
+        "sku": offer.sku,
+        "meter": meter_words(offer.meter),
+        "price": price(offer.price),
+        "unit": registry.units.unit(offer.meter).label,
+        "said": "; ".join(
+            f"{registry.source[e.source].title} {price(e.price)} ({snapshots[e.source].observed_at}"
+            + (", withdrawn)" if e.absent_since else ")")
+            for e in sorted(offer.evidence, key=lambda e: (e.price, e.source))
+            if e.source in snapshots
+        ),
+        "grade": grade.letter,
+        "grade_reason": grade.reason,
+    }
+
+
+def unresolved(kind: str, names: Counter[str]) -> dict[str, Any]:
+    """Names of one kind that nobody has registered, the most frequent shown."""
+    ordered = sorted(names.items(), key=lambda n: (-n[1], n[0]))
+    return {
+        "kind": kind,
+        "names": len(names),
+        "prices": sum(names.values()),
+        "shown": ", ".join(f"{name} ({n})" for name, n in ordered[:NAMES]),
+        "more": max(len(ordered) - NAMES, 0),
+    }

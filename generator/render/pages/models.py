@@ -1,0 +1,188 @@
+"""Models: the index, a list a developer, and a page a model with every price, its speed and its plans."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator.registry import CapabilityRow, ModelRow
+from generator.render.charts import price_chart
+from generator.render.formats import listed, missing, plural, significant, tokens
+from generator.render.page import Page, SiteData
+from generator.render.price_rows import main_offer, meter_price, price_cell, sku_row, spread
+from generator.render.site_index import SiteIndex, Sku, site_index
+from generator.render.speeds import speed_rows
+from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
+
+INDEXED = 80  # models on the index; all of them are on the developers' lists
+SHOWN = 40  # price rows on a model page; the explorer has all
+SPEEDS = 14
+OPEN = {"yes": "open weights", "no": "closed", "": ""}
+UNKNOWN_DEVELOPER = "unknown"
+
+
+def pages(data: SiteData) -> Iterator[Page]:
+    """The index, the developers' lists and the model pages."""
+    index = site_index(data)
+    rows = {m: index_row(m, index) for m in index.models}
+    yield index_page(index, rows)
+    by_developer: dict[str, list[str]] = {}
+    for m in index.models:
+        by_developer.setdefault(data.registry.model[m].developer or UNKNOWN_DEVELOPER, []).append(m)
+    for developer, models in sorted(by_developer.items()):
+        yield Page(
+            path=f"models/by/{developer}/",
+            title=f"Models of {developer}" if developer != UNKNOWN_DEVELOPER else "Models of unknown developers",
+            description=f"{plural(len(models), 'model')} with their prices at all providers.",
+            template="model_list.html",
+            context={"rows": [rows[m] for m in models]},
+        )
+    capabilities = {c.model: c for c in data.registry.capabilities}
+    for m in index.models:
+        yield model_page(data.registry.model[m], capabilities.get(m), index)
+
+
+def index_page(index: SiteIndex, rows: Mapping[str, dict[str, Any]]) -> Page:
+    """The models that most providers sell, and the way to all others."""
+    registry = index.data.registry
+    order = sorted(index.models, key=lambda m: (-index.sellers_of_model.get(m, 0), m))
+    developers = Counter(registry.model[m].developer or UNKNOWN_DEVELOPER for m in index.models)
+    return Page(
+        path="models/",
+        title="Models",
+        description=f"{len(index.models):,} models: who sells them, at what price, and how fast they were measured.",
+        template="models.html",
+        context={
+            "rows": [rows[m] for m in order[:INDEXED]],
+            "total": len(index.models),
+            "developers": [
+                {"name": name, "href": f"models/by/{name}/", "count": n}
+                for name, n in sorted(developers.items(), key=lambda d: (-d[1], d[0]))
+            ],
+        },
+    )
+
+
+def index_row(model: str, index: SiteIndex) -> dict[str, Any]:
+    """A model in a list: what it is, and the lowest prices."""
+    row, skus = index.data.registry.model[model], index.skus_of_model.get(model, [])
+    card = index.data.registry.cards[model]
+    inputs = [s.offer(TEXT_INPUT) for s in skus if rankable(s, index)]
+    outputs = [s.offer(TEXT_OUTPUT) for s in skus if rankable(s, index)]
+    return {
+        "id": model,
+        "name": row.name,
+        "href": f"models/{model}/",
+        "developer": row.developer,
+        "class": card.capability,
+        "context": tokens(row.context) if row.context else "",
+        "open": OPEN[row.open_weights],
+        "sellers": index.sellers_of_model.get(model, 0),
+        "input": price_cell(min((o for o in inputs if o), key=lambda o: o.price, default=None)),
+        "output": price_cell(min((o for o in outputs if o), key=lambda o: o.price, default=None)),
+        "main": "" if any(inputs) or any(outputs) else main_words(skus, index),
+    }
+
+
+def main_words(skus: list[Sku], index: SiteIndex) -> str:
+    """The lowest price of a model that is not billed by text tokens, within its most frequent meter."""
+    offers = [main_offer(s) for s in skus]
+    if not offers:
+        return ""
+    frequent = Counter(o.meter for o in offers).most_common()
+    meter = min(m for m, n in frequent if n == frequent[0][1])
+    lowest = min(o.price for o in offers if o.meter == meter)
+    return f"from {meter_price(meter, lowest, index.data.registry.units)}"
+
+
+def rankable(sku: Sku, index: SiteIndex) -> bool:
+    """Whether the token prices of a SKU can be compared: no subscription, no free tier, nothing suspect."""
+    if (sku.provider, sku.sku, sku.region) in index.suspects:
+        return False
+    provider = index.data.registry.provider.get(sku.provider)
+    plan = provider is not None and provider.kind == "subscription"
+    return not plan and bool(sku.price(TEXT_INPUT)) and bool(sku.price(TEXT_OUTPUT))
+
+
+def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex) -> Page:
+    """Everything known about one model."""
+    skus = sorted(index.skus_of_model.get(row.id, []), key=lambda s: sku_order(s, index))
+    by_tokens = any(s.offer(TEXT_INPUT) or s.offer(TEXT_OUTPUT) for s in skus)
+    ranked = [s for s in skus if rankable(s, index)]
+    curves = index.curves_of_model.get(row.id, [])
+    sellers = index.sellers_of_model.get(row.id, 0)
+    return Page(
+        path=f"models/{row.id}/",
+        title=f"{row.name} prices",
+        description=f"What {row.name} costs at {plural(sellers, 'provider')}, and how fast it was measured.",
+        template="model.html",
+        context={
+            "name": row.name,
+            "facts": facts(row, capability, index),
+            "by_tokens": by_tokens,
+            "rows": [sku_row(s, index, by_tokens) for s in skus[:SHOWN]],
+            "total": len(skus),
+            "sellers": plural(sellers, "provider"),
+            "input": spread([p for s in ranked if (p := s.price(TEXT_INPUT))]),
+            "output": spread([p for s in ranked if (p := s.price(TEXT_OUTPUT))]),
+            "chart": price_chart(row.name, cheapest_by_provider(ranked), index) if by_tokens else None,
+            "speeds": speed_rows(curves, index, SPEEDS),
+            "uses": index.uses_of_model.get(row.id, []),
+            "explore": f"explore/?q={row.id}",
+        },
+    )
+
+
+def sku_order(sku: Sku, index: SiteIndex) -> tuple[bool, bool, Any, str, str, str]:
+    """The developer's own prices first, then those that can be compared by their sum, then the rest."""
+    provider = index.data.registry.provider.get(sku.provider)
+    own = provider is not None and provider.kind == "first_party" and sku.provider == developer_of(sku, index)
+    rank = rankable(sku, index)
+    total = (sku.price(TEXT_INPUT) or 0) + (sku.price(TEXT_OUTPUT) or 0) if rank else 0
+    return (not own, not rank, total, sku.provider, sku.sku, sku.region)
+
+
+def developer_of(sku: Sku, index: SiteIndex) -> str:
+    """The developer of a SKU's model."""
+    return index.data.registry.model[sku.model].developer
+
+
+def cheapest_by_provider(skus: list[Sku]) -> list[Sku]:
+    """Of each provider the SKU with the lowest sum of input and output price, ascending."""
+    best: dict[str, Sku] = {}
+    for s in sorted(skus, key=lambda s: (total_price(s), s.provider, s.sku, s.region)):
+        best.setdefault(s.provider, s)
+    return list(best.values())
+
+
+def total_price(sku: Sku) -> Any:
+    """Input and output price of a rankable SKU together."""
+    return (sku.price(TEXT_INPUT) or 0) + (sku.price(TEXT_OUTPUT) or 0)
+
+
+def facts(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex) -> list[dict[str, Any]]:
+    """The facts of a model in terms and values; what nobody stated is a dash with the reason."""
+    unknown = missing("no source states it")
+    shape = next((s for s in index.data.registry.shapes if s.model == row.id), None)
+    found: list[dict[str, Any]] = [
+        {"term": "Developer", "value": row.developer or unknown,
+         "href": f"models/by/{row.developer or UNKNOWN_DEVELOPER}/"},
+        {"term": "Weights", "value": OPEN[row.open_weights] or unknown},
+        {"term": "Licence", "value": row.licence or unknown},
+        {"term": "Context", "value": f"{row.context:,} tokens" if row.context else unknown},
+        {"term": "Longest answer", "value": f"{row.max_output:,} tokens" if row.max_output else unknown},
+        {"term": "Reads", "value": listed(list(row.input_modalities)) or unknown},
+        {"term": "Writes", "value": listed(list(row.output_modalities)) or unknown},
+        {"term": "Released", "value": row.released or unknown},
+        {"term": "Knowledge until", "value": row.knowledge or unknown},
+    ]  # fmt: skip
+    if row.deprecated:
+        found.append({"term": "Deprecated", "value": row.deprecated})
+    if shape:
+        active = f", {significant(shape.active_b)} B active" if shape.active_b != shape.parameters_b else ""
+        found.append({"term": "Parameters", "value": f"{significant(shape.parameters_b)} B{active}"})
+    if capability:
+        text = f"{capability.class_}. {capability.reason} ({capability.source}; reviewed {capability.reviewed})"
+        found.append({"term": "Capability class", "value": text})
+    else:
+        found.append({"term": "Capability class", "value": missing("nobody has reviewed it, so no plan ranks it")})
+    return found

@@ -1,0 +1,129 @@
+"""The planner: a form with its defaults, the precomputed answer to them, and what the script needs to go on."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from generator.precompute.catalogue import RENTAL_KINDS
+from generator.precompute.grid import Cell, number
+from generator.registry import Registry
+from generator.render.api_table import compact_json
+from generator.render.columnar import hashed_name
+from generator.render.page import Page, SiteData
+from generator.render.plan_rows import ENGINES, KINDS, plan_table
+from generator.render.site_index import SiteIndex, site_index
+from generator.render.tool_assets import data_block, download_bytes, module
+from wasm_tools.models.cards import CAPABILITY_CLASSES
+from wasm_tools.planner.ranking import PLANS_SHOWN
+from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
+from wasm_tools.workload.traffic import MAX_QPS, MAX_TOKENS, MAX_USERS
+
+DEFAULTS = {"profile": "512-256", "slo": "conversational", "load": "1", "class": "medium"}
+PACKS = ("planner",)
+
+
+def pages(data: SiteData) -> Iterator[Page]:
+    """The one page."""
+    index = site_index(data)
+    cell = default_cell(data)
+    ranking = cell.rankings[DEFAULTS["class"]]
+    table = plan_table("plans", "Plans by monthly cost", ranking, index, PLANS_SHOWN)
+    grades = compact_json(price_grades(index))
+    grades_name = hashed_name("grades", grades)
+    yield Page(
+        path="tools/planner/",
+        title="Planner",
+        description="Every way to serve your language-model workload, ranked by monthly cost, in your browser.",
+        template="planner.html",
+        context={
+            "registry": data.registry,
+            "classes": CAPABILITY_CLASSES,
+            "defaults": DEFAULTS,
+            "cell": cell,
+            "workload": cell.workloads[DEFAULTS["class"]],
+            "table": table,
+            "limits": {"tokens": MAX_TOKENS, "qps": int(MAX_QPS), "users": MAX_USERS},
+            "settings": data_block(settings(data, index, grades_name)),
+        },
+        scripts=(module(data, "planner.mjs"), module(data, "relative_dates.mjs")),
+        styles=("assets/tools.css",),
+        tool=True,
+        data={grades_name: grades.decode()},
+    )
+
+
+def default_cell(data: SiteData) -> Cell:
+    """The cell of the question that the page answers before anybody asks."""
+    wanted = (DEFAULTS["profile"], DEFAULTS["slo"], DEFAULTS["load"])
+    return next(c for c in data.results.cells if (c.profile.id, c.slo_class.id, c.load.id) == wanted)
+
+
+def settings(data: SiteData, index: SiteIndex, grades_name: str) -> dict[str, Any]:
+    """The numbers of the grid exactly as generator/precompute/grid.py uses them, and the words for ids."""
+    catalogue = data.results.catalogue
+    providers = {r.provider for r in catalogue.rates} | {r.provider for r in catalogue.rentals}
+    return {
+        "root": "../../",
+        "build_id": data.bundle["build_id"],
+        "bytes": download_bytes(data, PACKS),
+        "grades": grades_name,
+        "grid": grid_settings(data.registry),
+        "manifests": {},
+        "words": {
+            "models": {m: card.name for m, card in catalogue.models.items()},
+            "providers": {p: index.provider_name(p) for p in sorted(providers)},
+            "gpus": {g: card.name for g, card in catalogue.gpus.items()},
+            "kinds": KINDS,
+            "engines": ENGINES,
+        },
+    }
+
+
+def grid_settings(registry: Registry) -> dict[str, Any]:
+    """Profiles, experience classes, loads and use cases as the form needs them."""
+    loads = []
+    for load in registry.loads:
+        qps = number(load.requests_per_second)
+        peak = number(repr(round(qps * load.peak_factor, 6)))
+        loads.append({"id": load.id, "qps": qps, "peak_qps": peak, "peak_factor": load.peak_factor})
+    cases = [
+        {
+            "id": c.id,
+            "profile": c.profile,
+            "slo": c.slo_class,
+            "class": c.minimum_class,
+            "users": c.users,
+            "active": c.active_fraction,
+            "per_minute": c.requests_per_active_user_per_minute,
+            "peak_factor": c.peak_factor,
+        }
+        for c in registry.use_cases
+    ]
+    return {
+        "profiles": [p.model_dump(include={"id", "prompt_tokens", "output_tokens"}) for p in registry.profiles],
+        "slo_classes": [s.model_dump(include={"id", "ttft_ms", "itl_ms", "e2e_factor"}) for s in registry.slo_classes],
+        "loads": loads,
+        "use_cases": cases,
+        "classes": CAPABILITY_CLASSES,
+        "e2e_factor": registry.slo_classes[0].e2e_factor,
+        "default": DEFAULTS,
+    }
+
+
+def price_grades(index: SiteIndex) -> Mapping[str, list[str]]:
+    """Prices that plans are computed from, `kind:provider:sku:region`, by grade; of several the worst counts."""
+    worst: dict[str, str] = {}
+    for o in index.data.offers:
+        if o.meter in (TEXT_INPUT, TEXT_OUTPUT):
+            key = f"api:{o.provider}:{o.sku}:{o.region}"
+            worst[key] = max(worst.get(key, ""), index.grade(o).letter)
+    for r in index.data.rentals:
+        kind = RENTAL_KINDS.get(r.commitment)
+        if kind:
+            key = f"{kind}:{r.provider}:{r.instance}:{r.region}"
+            worst[key] = max(worst.get(key, ""), index.grade(r).letter)
+    planned = {f"api:{r.provider}:{r.sku}:{r.region}" for r in index.data.results.catalogue.rates}
+    letters: dict[str, list[str]] = {}
+    for key, letter in sorted(worst.items()):
+        if not key.startswith("api:") or key in planned:
+            letters.setdefault(letter, []).append(key)
+    return letters

@@ -1,0 +1,182 @@
+"""The published tables of observations: API offers, GPU rentals, measured points."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from generator.render.api_table import ApiTable, Column
+from generator.render.meter_words import meter_words
+from generator.render.offer_columns import agreeing, observed
+from generator.render.page import SiteData
+from generator.render.site_index import site_index
+from wasm_tools.pricing.meters import price_text
+from wasm_tools.pricing.offers import Evidence, evidence_text
+
+OFFER_COLUMNS = (
+    Column("provider", "text", "who bills; id in providers.json"),
+    Column("sku", "text", "the provider's own id of what is sold, in strict normal form"),
+    Column("model", "text", "canonical model; id in models.json, empty while the name is unresolved"),
+    Column("workload", "text", "what it is used for: llm, embeddings, speech-to-text and so on"),
+    Column("meter", "text", "what is billed: direction.modality.unit, then ;dimension=value for each other dimension"),
+    Column("meter_words", "text", "the meter in words"),
+    Column("region", "text", "where the price holds; global where a source names no region"),
+    Column("price", "decimal", "published price, exact", "USD per unit_label"),
+    Column("unit_label", "text", "the quantity that the price is for, such as 1M tokens"),
+    Column("currency", "text", "always USD"),
+    Column("evidence", "text", "what each source says: source=price, !date since a source no longer has it"),
+    Column("observed_at", "date", "newest date on which a source that states this price was read"),
+    Column("observed", "text", "the date on which each source was read: source=date"),
+    Column("grade", "text", "how well the price is supported, A to D; the methodology has the rules"),
+    Column("effective_from", "date", "first day of the price where a source states it"),
+    Column("effective_to", "date", "first day on which it no longer holds, where a source states it"),
+    Column("note", "text", "what a source says beside the price"),
+)
+RENTAL_COLUMNS = (
+    Column("provider", "text", "who bills; id in providers.json"),
+    Column("instance", "text", "the provider's name of the machine or product"),
+    Column("gpu", "text", "canonical GPU; id in gpus.json, empty while the name is unresolved"),
+    Column("gpu_name", "text", "the GPU as the source names it"),
+    Column("count", "integer", "GPUs in the instance"),
+    Column("region", "text", "where the price holds"),
+    Column("commitment", "text", "on_demand, spot, community, marketplace, serverless, 1y or 3y"),
+    Column("price", "decimal", "published price of one GPU for one hour, exact", "USD per GPU-hour"),
+    Column("currency", "text", "always USD"),
+    Column("host_included", "text", "whether the machine around the GPU is in the price: yes, no or unknown"),
+    Column("evidence", "text", "what each source says: source=price, !date since a source no longer has it"),
+    Column("observed_at", "date", "newest date on which a source that states this price was read"),
+    Column("observed", "text", "the date on which each source was read: source=date"),
+    Column("grade", "text", "how well the price is supported, A to D; the methodology has the rules"),
+    Column("note", "text", "what a source says beside the price"),
+    Column("source_url", "text", "the page that the source read the price from, where it says so"),
+)
+POINT_COLUMNS = (
+    Column("model", "text", "the weights that were measured, as published"),
+    Column("canonical_model", "text", "canonical model; id in models.json, empty while the name is unresolved"),
+    Column("precision", "text", "bits of a weight"),
+    Column("gpu", "text", "the system as the benchmark names it"),
+    Column("canonical_gpu", "text", "canonical GPU; id in gpus.json, empty while the name is unresolved"),
+    Column("engine", "text", "serving engine"),
+    Column("engine_version", "text", "its version, empty when not stated"),
+    Column("tensor_parallel", "integer", "GPUs that work as one"),
+    Column("expert_parallel", "integer", "groups that share the experts"),
+    Column("prompt_tokens", "integer", "nominal prompt length", "tokens"),
+    Column("output_tokens", "integer", "nominal output length", "tokens"),
+    Column("concurrency", "integer", "requests in flight, closed loop", "requests"),
+    Column("ttft_ms", "number", "time to first token", "ms"),
+    Column("tpot_ms", "number", "time per further output token", "ms"),
+    Column("statistic", "text", "what the two times are, such as mean"),
+    Column("origin", "text", "who measured it"),
+    Column("measured", "date", "date of the run, empty when not stated"),
+    Column("note", "text", "what the source says beside the point"),
+)
+
+
+def offers_table(data: SiteData) -> ApiTable:
+    """Every API offer in force."""
+    words, grade = cache(meter_words), site_index(data).grade
+    units = data.registry.units
+    rows = [
+        (
+            o.provider,
+            o.sku,
+            o.model,
+            o.workload,
+            str(o.meter),
+            words(o.meter),
+            o.region,
+            price_text(o.price),
+            units.unit(o.meter).label,
+            "USD",
+            evidence_text(o.evidence),
+            observed(data, agreeing(o) or o.evidence),
+            observation_dates(data, o.evidence),
+            grade(o).letter,
+            o.effective_from,
+            o.effective_to,
+            _shareable(data, o.evidence, o.note),
+        )
+        for o in data.offers
+    ]
+    return ApiTable(
+        "offers",
+        "API offers",
+        "Every current price of a hosted model, one row a provider, model id, meter and region.",
+        OFFER_COLUMNS,
+        rows,
+    )
+
+
+def rentals_table(data: SiteData) -> ApiTable:
+    """Every rental price of a GPU-hour."""
+    grade = site_index(data).grade
+    rows = [
+        (
+            r.provider,
+            r.instance,
+            r.gpu,
+            r.gpu_name,
+            r.count,
+            r.region,
+            r.commitment,
+            price_text(r.price),
+            "USD",
+            r.host_included,
+            evidence_text(r.evidence),
+            observed(data, agreeing(r) or r.evidence),
+            observation_dates(data, r.evidence),
+            grade(r).letter,
+            _shareable(data, r.evidence, r.note),
+            r.source_url,
+        )
+        for r in data.rentals
+    ]
+    return ApiTable("gpu_offers", "GPU rentals", "Every current rental price, per GPU and hour.", RENTAL_COLUMNS, rows)
+
+
+def points_table(data: SiteData) -> ApiTable:
+    """Every measured point behind the predictions."""
+    registry = data.registry
+    rows = [
+        (
+            p.model,
+            registry.model_of("", p.model),
+            p.precision,
+            p.gpu,
+            registry.gpu_of_system.get(p.gpu, ""),
+            p.engine,
+            p.engine_version,
+            p.tp,
+            p.ep,
+            p.isl,
+            p.osl,
+            p.concurrency,
+            p.ttft_ms,
+            p.tpot_ms,
+            p.statistic,
+            p.origin,
+            p.measured,
+            p.note,
+        )
+        for p in sorted(data.state.points)
+    ]
+    return ApiTable(
+        "benchmarks",
+        "Measured points",
+        "Serving speed as measured in closed loop; plans on rented GPUs rest on these points.",
+        POINT_COLUMNS,
+        rows,
+    )
+
+
+def observation_dates(data: SiteData, evidence: Iterable[Evidence]) -> str:
+    """`source=date` for each source of the evidence, separated by spaces."""
+    snapshots = data.state.snapshots
+    sources = sorted({e.source for e in evidence if e.source in snapshots})
+    return " ".join(f"{source}={snapshots[source].observed_at}" for source in sources)
+
+
+def _shareable(data: SiteData, evidence: Iterable[Evidence], text: str) -> str:
+    """Free text of a source, or '' when every source of the row lets us publish its figures only."""
+    if not text:
+        return ""
+    sources = [data.registry.source[e.source] for e in evidence if e.source in data.registry.source]
+    return text if any(s.share == "yes" for s in sources) else ""

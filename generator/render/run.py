@@ -1,0 +1,104 @@
+"""The render stage: prose first (mkdocs empties the folder), then every data page, downloads, search list and sitemap."""
+
+import importlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from types import ModuleType
+
+from generator.render.page import Page, SiteData
+from generator.render.shell import Shell, built_shell
+from generator.render.templates import article_of, environment
+
+PAGE_KINDS = (
+    "home",
+    "use_cases",
+    "plans",
+    "models",
+    "providers",
+    "gpus",
+    "explore",
+    "planner",
+    "invoice",
+    "health",
+    "data_sources",
+    "parity",
+    "downloads",
+)
+
+
+class RenderError(Exception):
+    """A site that cannot be rendered; the message names the page or module."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSummary:
+    """What was rendered: pages by kind, files and bytes of the whole folder."""
+
+    pages: Mapping[str, int]
+    files: int
+    bytes: int
+
+
+def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None]) -> RenderSummary:
+    """Render the whole site into `out`, which is emptied. The same data give the same bytes."""
+    site_url = os.environ.get("ATLAS_SITE_URL", "")
+    shell = built_shell(root, out, out.with_name("prose"), data.as_of, site_url and site_url.rstrip("/") + "/")
+    step("prose")
+    article = article_of(environment(root / "site_templates" / "pages"), data.as_of)
+    counts: Counter[str] = Counter()
+    for kind in PAGE_KINDS:
+        for page in page_module(kind).pages(data):
+            write_page(page, shell, article, out)
+            counts[kind] += 1
+        step(kind)
+    for path, body in (*_downloads(data), *_site_files(out, shell.site_url)):
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(body)
+    step("downloads")
+    files = [p for p in out.rglob("*") if p.is_file()]
+    return RenderSummary(dict(counts), len(files), sum(p.stat().st_size for p in files))
+
+
+def page_module(kind: str) -> ModuleType:
+    """The view module of a page kind."""
+    return importlib.import_module(f"generator.render.pages.{kind}")
+
+
+def write_page(page: Page, shell: Shell, article: Callable[[Page], str], out: Path) -> None:
+    """Write a page and the files beside it; RenderError when something lies there already."""
+    folder = out / page.path
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"index.html": shell.html(page, article(page)), **page.data}
+    for name, text in files.items():
+        target = folder / name
+        if target.exists():
+            raise RenderError(f"{page.path or 'home'}: {name} is written twice; two pages claim one address")
+        target.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _downloads(data: SiteData) -> Iterable[tuple[str, bytes]]:
+    module = importlib.import_module("generator.render.downloads")
+    files: Iterable[tuple[str, bytes]] = module.download_files(data)
+    return files
+
+
+def _site_files(out: Path, site_url: str) -> Iterator[tuple[str, bytes]]:
+    """robots.txt, and the sitemap where the address of the site is known ($ATLAS_SITE_URL)."""
+    lines = ["User-agent: *", "Allow: /"]
+    if site_url:
+        lines.append(f"Sitemap: {site_url}sitemap.xml")
+        yield "sitemap.xml", sitemap(out, site_url).encode()
+    yield "robots.txt", ("\n".join(lines) + "\n").encode()
+
+
+def sitemap(out: Path, site_url: str) -> str:
+    """All pages of the site in order, without dates: a page that did not change must not look new."""
+    paths = sorted(p.parent.relative_to(out).as_posix() for p in out.rglob("index.html"))
+    entries = [f"<url><loc>{escape(site_url + ('' if p == '.' else p + '/'))}</loc></url>" for p in paths]
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    return head + "\n".join(entries) + "\n</urlset>\n"

@@ -1,0 +1,207 @@
+"""The shell: mkdocs builds the prose and one stub page a directory depth; data pages take header and footer from it."""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from generator.render.page import Page
+
+DEEPEST = 4  # plans/<profile>/<class>/<load>/
+STUBS = "stub-pages"
+TITLE, DESCRIPTION = "STUB-TITLE", "STUB-DESCRIPTION"
+EPOCH = "946684800"  # 2000-01-01, when the environment does not say otherwise
+
+_ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
+_ADDRESS = re.compile(r'(\s(?:href|src)=")([^"]*)(")')
+_NEIGHBOUR = re.compile(r'<link rel="(?:prev|next)"[^>]*>\s*')  # alphabetical order of files, nobody's reading order
+_PARENT_OF = {"use-cases": "plans"}  # a page is marked under this section of the header
+
+
+class ShellError(Exception):
+    """The prose could not be built; the message carries what mkdocs said and the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """Header and footer by directory depth, and the content hashes of the assets."""
+
+    heads: tuple[str, ...]
+    tails: tuple[str, ...]
+    versions: Mapping[str, str]
+    site_url: str
+
+    def html(self, page: Page, article: str) -> str:
+        """The whole page: `article` is its <article> element. Scripts and styles carry their content hash."""
+        head = self.heads[page.depth].replace(TITLE, escape(page.title)).replace(DESCRIPTION, escape(page.description))
+        extra = [f'<link rel="stylesheet" href="{page.root}{self.versioned(s)}">' for s in page.styles]
+        extra += [f'<script type="module" src="{page.root}{self.versioned(s)}"></script>' for s in page.scripts]
+        if self.site_url:
+            extra.insert(0, f'<link rel="canonical" href="{escape(self.site_url + page.path)}">')
+        head = head.replace("</head>", "".join(extra) + "</head>", 1)
+        return marked_section(head, page.path) + article + self.tails[page.depth]
+
+    def versioned(self, path: str) -> str:
+        """An asset's address with its content hash, so that a cache never serves yesterday's."""
+        version = self.versions.get(path)
+        return f"{path}?v={version}" if version else path
+
+
+def built_shell(root: Path, out: Path, stage: Path, as_of: str, site_url: str) -> Shell:
+    """Build the prose into `out` (emptied) and return the shell. `stage` is a scratch folder; ShellError on failure."""
+    docs = stage / "docs"
+    shutil.rmtree(stage, ignore_errors=True)
+    shutil.copytree(root / "content", docs)
+    for depth in range(DEEPEST + 1):
+        stub = docs / _stub_path(depth).replace("index.html", "index.md")
+        stub.parent.mkdir(parents=True, exist_ok=True)
+        # The heading gives the theme's skip link its target; the data pages carry the same id on their own h1.
+        stub.write_text(
+            f"---\ntitle: {TITLE}\ndescription: {DESCRIPTION}\nhide: [navigation, toc]\n---\n\n# Content\n",
+            encoding="utf-8",
+        )
+    config = stage / "mkdocs.yml"
+    config.write_text(_config(root, docs, out, as_of, site_url), encoding="utf-8")
+    _mkdocs(config)
+    versions = {
+        p.relative_to(docs).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()[:10]
+        for p in sorted((docs / "assets").rglob("*"))
+        if p.is_file()
+    }
+    stubs = [_tight((out / _stub_path(depth)).read_text(encoding="utf-8")) for depth in range(DEEPEST + 1)]
+    shutil.rmtree(out / STUBS)
+    (out / "index.html").unlink()
+    _remove_unused(out)
+    _finish_prose(out, versions, urlsplit(site_url).path or "/")
+    parts = [_cut(with_versions(html, _base(depth), versions)) for depth, html in enumerate(stubs)]
+    return Shell(tuple(h for h, _ in parts), tuple(t for _, t in parts), versions, site_url)
+
+
+def _stub_path(depth: int) -> str:
+    return "/".join([STUBS, *map(str, range(2, depth + 1)), "index.html"]) if depth else "index.html"
+
+
+def _base(depth: int) -> str:
+    return "../" * depth
+
+
+def _config(root: Path, docs: Path, out: Path, as_of: str, site_url: str) -> str:
+    def quoted(value: object) -> str:
+        return "'" + str(value).replace("'", "''") + "'"
+
+    lines = [
+        f"INHERIT: {quoted(root / 'mkdocs.yml')}",
+        f"docs_dir: {quoted(docs)}",
+        f"site_dir: {quoted(out)}",
+        f"site_url: {quoted(site_url)}",
+        f"theme: {{custom_dir: {quoted(root / 'site_templates' / 'overrides')}}}",
+        f"extra: {{as_of: {quoted(as_of)}}}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _mkdocs(config: Path) -> None:
+    environment = {"SOURCE_DATE_EPOCH": EPOCH, **os.environ, "NO_MKDOCS_2_WARNING": "1"}
+    run = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(config)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        check=False,
+    )
+    if run.returncode:
+        said = "\n".join((run.stdout + run.stderr).strip().splitlines()[-12:])
+        raise ShellError(f"mkdocs could not build content/; correct the file that it names:\n{said}")
+
+
+def _tight(html: str) -> str:
+    """The stub without indentation. Stubs hold no <pre>, and the theme's inline scripts are single lines."""
+    return re.sub(r"\n\s*", "\n", _NEIGHBOUR.sub("", html))
+
+
+def _cut(html: str) -> tuple[str, str]:
+    found = _ARTICLE.search(html)
+    if found is None or TITLE not in html:
+        raise ShellError("the theme's page has no <article> or no title: see site_templates/overrides/main.html")
+    return html[: found.start()], html[found.end() :]
+
+
+def with_versions(html: str, base: str, versions: Mapping[str, str]) -> str:
+    """The page with the content hash behind the address of each of our assets."""
+
+    def versioned(found: re.Match[str]) -> str:
+        path = found[2].removeprefix(base) if found[2].startswith(base) else ""
+        return f"{found[1]}{found[2]}?v={versions[path]}{found[3]}" if path in versions else found[0]
+
+    return _ADDRESS.sub(versioned, html)
+
+
+def marked_section(html: str, path: str) -> str:
+    """The page with the link to its own section marked as current in header and drawer."""
+    first, _, _ = path.partition("/")
+    section = _PARENT_OF.get(first, first) + "/"
+    if first in ("guides", "tools", "project"):
+        section = path
+    value = "page" if section == path else "true"
+    return html.replace(f'data-section="{section}"', f'data-section="{section}" aria-current="{value}"')
+
+
+def relative_links(html: str, base: str) -> str:
+    """The page with its site-absolute links (`/models/`) made relative, so that the site works under a sub-path."""
+
+    def relative(found: re.Match[str]) -> str:
+        address = found[2]
+        if not address.startswith("/") or address.startswith("//"):
+            return found[0]
+        return f"{found[1]}{(base + address[1:]) or './'}{found[3]}"
+
+    return _ADDRESS.sub(relative, html)
+
+
+def _remove_unused(out: Path) -> None:
+    """Take away what the theme copies and no page of ours loads: its search, source maps, and its own sitemap."""
+    for folder in ("lunr", "workers"):
+        shutil.rmtree(out / "assets" / "javascripts" / folder, ignore_errors=True)
+    for pattern in ("sitemap.xml*", "assets/**/*.map", "assets/images/favicon.png"):
+        for file in out.glob(pattern):
+            file.unlink()
+
+
+def _finish_prose(out: Path, versions: Mapping[str, str], root_path: str) -> None:
+    for page in sorted(out.rglob("*.html")):
+        place = page.relative_to(out).as_posix()
+        if place == "404.html":
+            continue
+        base = _base(place.count("/"))
+        html = with_versions(_NEIGHBOUR.sub("", page.read_text(encoding="utf-8")), base, versions)
+        html = marked_section(relative_links(html, base), place.removesuffix("index.html"))
+        page.write_text(html, encoding="utf-8")
+    written = out / "404" / "index.html"
+    if written.exists():
+        # Hosts answer any missing address with 404.html, at any depth: only absolute links can work there.
+        html = written.read_text(encoding="utf-8")
+        html = _ADDRESS.sub(lambda m: f"{m[1]}{absolute(m[2], PurePosixPath('404'), root_path)}{m[3]}", html)
+        (out / "404.html").write_text(html.replace('"base":".."', f'"base":"{root_path}"'), encoding="utf-8")
+        shutil.rmtree(written.parent)
+
+
+def absolute(address: str, folder: PurePosixPath, root_path: str) -> str:
+    """A relative address of a page in `folder` as an absolute path below `root_path`; others unchanged."""
+    if address.startswith(("/", "#", "data:", "mailto:")) or urlsplit(address).scheme:
+        return address
+    parts = [p for p in folder.as_posix().split("/") if p not in ("", ".")]
+    path, mark, rest = address.partition("?") if "?" in address else address.partition("#")
+    for piece in path.split("/"):
+        if piece == "..":
+            parts = parts[:-1]
+        elif piece not in ("", "."):
+            parts.append(piece)
+    folder_end = "/" if path.endswith(("/", "..", ".")) and parts else ""
+    return root_path.rstrip("/") + "/" + "/".join(parts) + folder_end + mark + rest

@@ -1,0 +1,187 @@
+"""What many pages look up: SKUs, rentals, curves and plans by the thing they belong to, names, and grades."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from generator.places import checkout
+from generator.precompute.catalogue import RENTAL_KINDS
+from generator.render.grades import Grade, Grader, grade_limits, grader
+from generator.render.page import SiteData
+from wasm_tools.planner.catalogue import Curve
+from wasm_tools.planner.plan import Plan
+from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, Meter
+from wasm_tools.pricing.offers import GpuOffer, Offer
+
+CACHE_READ = Meter("input", "text", "token", cache="read")
+CACHE_WRITE = Meter("input", "text", "token", cache="write")
+BATCH_INPUT = Meter("input", "text", "token", tier="batch")
+BATCH_OUTPUT = Meter("output", "text", "token", tier="batch")
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """All prices of one model id at one provider in one region."""
+
+    provider: str
+    sku: str
+    region: str
+    model: str
+    workload: str
+    offers: tuple[Offer, ...]
+
+    def offer(self, meter: Meter) -> Offer | None:
+        """The offer of exactly this meter."""
+        return next((o for o in self.offers if o.meter == meter), None)
+
+    def price(self, meter: Meter) -> Decimal | None:
+        """The price of exactly this meter; None where there is none."""
+        offer = self.offer(meter)
+        return offer.price if offer else None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanUse:
+    """A page on which a plan of a model is ranked."""
+
+    title: str
+    path: str
+    rank: int
+    plan: Plan
+
+
+@dataclass(frozen=True)
+class SiteIndex:
+    """The look-ups of one site. Computed once, read by all views."""
+
+    data: SiteData
+
+    @cached_property
+    def skus(self) -> tuple[Sku, ...]:
+        """Every SKU of every provider, sorted by provider, id and region."""
+        groups: defaultdict[tuple[str, str, str], list[Offer]] = defaultdict(list)
+        for o in self.data.offers:
+            groups[(o.provider, o.sku, o.region)].append(o)
+        return tuple(
+            Sku(*key, group[0].model, group[0].workload, tuple(sorted(group, key=lambda o: o.meter)))
+            for key, group in sorted(groups.items())
+        )
+
+    @cached_property
+    def skus_of_provider(self) -> Mapping[str, list[Sku]]:
+        """SKUs by provider."""
+        return _grouped((s.provider, s) for s in self.skus)
+
+    @cached_property
+    def skus_of_model(self) -> Mapping[str, list[Sku]]:
+        """SKUs by resolved model."""
+        return _grouped((s.model, s) for s in self.skus if s.model)
+
+    @cached_property
+    def rentals_of_gpu(self) -> Mapping[str, list[GpuOffer]]:
+        """Rental prices by resolved GPU, cheapest first."""
+        return _grouped((r.gpu, r) for r in sorted(self.data.rentals, key=lambda r: (r.price, r.key)) if r.gpu)
+
+    @cached_property
+    def rentals_of_provider(self) -> Mapping[str, list[GpuOffer]]:
+        """Rental prices by provider, cheapest first."""
+        return _grouped((r.provider, r) for r in sorted(self.data.rentals, key=lambda r: (r.price, r.key)))
+
+    @cached_property
+    def curves_of_model(self) -> Mapping[str, list[Curve]]:
+        """Measured curves by model."""
+        return _grouped((c.model, c) for c in self.data.results.catalogue.curves)
+
+    @cached_property
+    def curves_of_gpu(self) -> Mapping[str, list[Curve]]:
+        """Measured curves by GPU."""
+        return _grouped((c.gpu, c) for c in self.data.results.catalogue.curves)
+
+    @cached_property
+    def uses_of_model(self) -> Mapping[str, list[PlanUse]]:
+        """The use cases that rank a plan of a model: its best one each, cheapest rank first."""
+        uses: list[tuple[str, PlanUse]] = []
+        for case in self.data.results.cases:
+            best: dict[str, PlanUse] = {}
+            for rank, plan in case.ranking.plans:
+                use = PlanUse(case.case.title, f"use-cases/{case.case.id}/", rank, plan)
+                best.setdefault(plan.model, use)
+            uses += best.items()
+        return _grouped(sorted(uses, key=lambda u: (u[1].rank, u[1].path)))
+
+    @cached_property
+    def suspects(self) -> Mapping[tuple[str, str, str], str]:
+        """Why a SKU's price may not win, by provider, id and region: what the planner decided."""
+        rates = self.data.results.catalogue.rates
+        return {(r.provider, r.sku, r.region): r.suspect for r in rates if r.suspect}
+
+    @cached_property
+    def providers(self) -> tuple[str, ...]:
+        """Every provider with a price or a rental, reviewed or not."""
+        return tuple(sorted({s.provider for s in self.skus} | set(self.rentals_of_provider)))
+
+    @cached_property
+    def models(self) -> tuple[str, ...]:
+        """Every registered model that has a price or a measured curve; each has a page."""
+        known = self.skus_of_model.keys() | self.curves_of_model.keys()
+        return tuple(m.id for m in self.data.registry.models if m.id in known)
+
+    @cached_property
+    def sellers_of_model(self) -> Mapping[str, int]:
+        """How many providers sell a model."""
+        return {model: len({s.provider for s in skus}) for model, skus in self.skus_of_model.items()}
+
+    def provider_name(self, provider: str) -> str:
+        """The name of a provider; its id while nobody has reviewed it."""
+        row = self.data.registry.provider.get(provider)
+        return row.name if row else provider
+
+    def model_name(self, model: str) -> str:
+        """The name of a registered model."""
+        return self.data.registry.model[model].name
+
+    @cached_property
+    def _grader(self) -> Grader:
+        limits = grade_limits(checkout().registry / "grades.toml")
+        return grader(self.data.registry.source, self.data.state.snapshots, limits, self.data.as_of)
+
+    def grade(self, offer: Offer | GpuOffer) -> Grade:
+        """The grade of a published price on the date of the build."""
+        return self._grader(offer.price, offer.evidence)
+
+    @cached_property
+    def _priced(self) -> Mapping[tuple[str, str, str, str], list[Offer | GpuOffer]]:
+        """The offers behind a plan by its provider, SKU, region and kind."""
+        found: list[tuple[tuple[str, str, str, str], Offer | GpuOffer]] = []
+        for o in self.data.offers:
+            if o.meter in (TEXT_INPUT, TEXT_OUTPUT):
+                found.append(((o.provider, o.sku, o.region, "api"), o))
+        for r in self.data.rentals:
+            kind = RENTAL_KINDS.get(r.commitment)
+            if kind:
+                found.append(((r.provider, r.instance, r.region, kind), r))
+        return _grouped(found)
+
+    def grade_of_plan(self, plan: Plan) -> Grade:
+        """The worst grade of the prices that a plan is computed from."""
+        offers = self._priced[(plan.provider, plan.sku, plan.region, plan.kind)]
+        return max((self.grade(o) for o in offers), key=lambda g: g.letter)
+
+
+_latest: list[SiteIndex] = []
+
+
+def site_index(data: SiteData) -> SiteIndex:
+    """The look-ups of a site; those of the last one asked for are kept, because every page kind asks."""
+    if not _latest or _latest[0].data is not data:
+        _latest[:] = [SiteIndex(data)]
+    return _latest[0]
+
+
+def _grouped[K, T](pairs: Iterable[tuple[K, T]]) -> dict[K, list[T]]:
+    groups: dict[K, list[T]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups

@@ -1,0 +1,51 @@
+"""Measured speed as rows of ready strings: the fastest measured point of each configuration family."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from generator.render.formats import milliseconds, missing, significant
+from generator.render.plan_rows import ENGINES, gpu_words
+from generator.render.site_index import SiteIndex
+from wasm_tools.planner.catalogue import Curve, CurvePoint
+
+
+def output_rate(curve: Curve, point: CurvePoint) -> float:
+    """Output tokens per second and GPU with `point.concurrency` requests in flight (Little's law)."""
+    seconds = (point.ttft_ms + (curve.output_tokens - 1) * point.tpot_ms) / 1000
+    return point.concurrency / seconds * curve.output_tokens / curve.tensor_parallel
+
+
+def best_point(curve: Curve) -> CurvePoint:
+    """The point of most output tokens per second; of equal ones the smaller concurrency."""
+    return max(curve.points, key=lambda p: (output_rate(curve, p), -p.concurrency))
+
+
+def speed_rows(curves: Iterable[Curve], index: SiteIndex, limit: int) -> list[dict[str, Any]]:
+    """For each model, GPU and pair of lengths the configuration of most tokens per second and GPU."""
+    best: dict[tuple[str, str, int, int], Curve] = {}
+    for curve in curves:
+        key = (curve.model, curve.gpu, curve.prompt_tokens, curve.output_tokens)
+        other = best.get(key)
+        if other is None or output_rate(curve, best_point(curve)) > output_rate(other, best_point(other)):
+            best[key] = curve
+    ordered = sorted(best.values(), key=lambda c: (-output_rate(c, best_point(c)), c.configuration_id, c.prompt_tokens))
+    return [speed_row(curve, index) for curve in ordered[:limit]]
+
+
+def speed_row(curve: Curve, index: SiteIndex) -> dict[str, Any]:
+    """One configuration at its best point."""
+    point = best_point(curve)
+    return {
+        "model": index.model_name(curve.model),
+        "model_href": f"models/{curve.model}/",
+        "gpu": gpu_words(curve.gpu, index),
+        "gpu_href": f"gpus/{curve.gpu}/",
+        "lengths": f"{curve.prompt_tokens:,} → {curve.output_tokens:,}",
+        "gpus": curve.tensor_parallel,
+        "set_up": f"{curve.precision}, {ENGINES.get(curve.engine, curve.engine)} {curve.engine_version}".strip(),
+        "concurrency": point.concurrency,
+        "rate": significant(output_rate(curve, point)),
+        "per_user": significant(1000 / point.tpot_ms),
+        "ttft": milliseconds(point.ttft_ms),
+        "measured": point.measured or missing("the source states no date"),
+    }

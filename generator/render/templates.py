@@ -1,0 +1,47 @@
+"""The one Jinja2 environment of all data pages: strict about missing names, escaping everything."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from generator.render import formats
+from generator.render.page import Page
+
+Rendered = Callable[[Page], str]
+
+
+def environment(folder: Path) -> Environment:
+    """Templates of a folder. A name that a view forgot stops the build."""
+    env = Environment(
+        loader=FileSystemLoader(folder),
+        undefined=StrictUndefined,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    env.filters |= {
+        "money": formats.money,
+        "price": formats.price,
+        "ms": formats.milliseconds,
+        "seconds": formats.seconds,
+        "percent": formats.percent,
+        "signed_percent": formats.signed_percent,
+        "count": formats.count,
+        "plural": formats.plural,
+        "tokens": formats.tokens,
+        "significant": formats.significant,
+        "rate": formats.rate,
+        "listed": formats.listed,
+    }
+    env.globals |= {"missing": formats.missing}
+    return env
+
+
+def article_of(env: Environment, as_of: str) -> Rendered:
+    """The function that renders the <article> element of a page. Its context lies at the top level of the template."""
+
+    def article(page: Page) -> str:
+        return env.get_template(page.template).render({**page.context, "page": page, "root": page.root, "as_of": as_of})
+
+    return article

@@ -1,0 +1,186 @@
+/**
+ * The invoice page: takes a file or pasted lines, asks the engine, shows coverage, verdicts, questions and exclusions.
+ * Once the engine is ready this page makes no request; all modules and prices are here by then.
+ */
+import { csvText, saveText } from "./csv_text.mjs";
+import { coverage, elsewherePart, excludedPart, lineDetail, questionsPart } from "./invoice_parts.mjs";
+import { dollars, figure } from "./invoice_figures.mjs";
+import { runtimeCard } from "./runtime_card.mjs";
+import { virtualList } from "./virtual_list.mjs";
+
+const LARGEST = 64_000_000; // bytes; more would not fit in the memory that Python has in a page
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const settings = JSON.parse(byId("invoice-data").textContent ?? "{}");
+const form = /** @type {HTMLFormElement} */ (byId("invoice-form"));
+const file = /** @type {HTMLInputElement} */ (byId("bill-file"));
+const text = /** @type {HTMLTextAreaElement} */ (byId("bill-text"));
+const filter = /** @type {HTMLSelectElement} */ (byId("lines-filter"));
+const status = byId("bill-status");
+/** @type {any} the record of the last bill */
+let bill = null;
+/** @type {ReturnType<typeof virtualList> | null} */
+let list = null;
+let turn = 0;
+
+const card = runtimeCard(
+  byId("runtime"),
+  { packs: ["invoice"], buildId: settings.build_id, bytes: settings.bytes, watchdogSeconds: 180 },
+  () => {},
+);
+
+file.addEventListener("change", () => file.files?.[0] && readFile(file.files[0]));
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (text.value.trim()) analyse({ text: text.value }, "the pasted lines");
+  else status.textContent = "There is nothing to read yet: paste the lines of a bill first.";
+});
+document.getElementById("bill-sample")?.addEventListener("click", () => {
+  text.value = settings.sample;
+  analyse({ text: settings.sample }, "the sample (invented quantities)");
+});
+byId("bill-export").addEventListener("click", exportRows);
+filter.addEventListener("change", showLines);
+for (const name of ["dragenter", "dragover"]) {
+  form.addEventListener(name, (event) => {
+    event.preventDefault();
+    form.classList.add("is-over");
+  });
+}
+for (const name of ["dragleave", "drop"]) form.addEventListener(name, () => form.classList.remove("is-over"));
+form.addEventListener("drop", (event) => {
+  event.preventDefault();
+  const dropped = event.dataTransfer?.files[0];
+  if (dropped) readFile(dropped);
+});
+
+/** @param {File} chosen */
+async function readFile(chosen) {
+  if (chosen.size > LARGEST) {
+    const limit = `${LARGEST / 1e6} MB`;
+    status.textContent = `${chosen.name} has ${(chosen.size / 1e6).toFixed(0)} MB; this page reads up to ${limit}. Split it, or use the command line.`;
+    return;
+  }
+  await analyse({ base64: await base64Of(chosen) }, chosen.name);
+  file.value = ""; // so that the same file can be chosen again after it was edited
+}
+
+/** @param {Blob} blob @returns {Promise<string>} */
+function base64Of(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result).split(",", 2)[1] ?? "");
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}
+
+/** @param {{text: string} | {base64: string}} params @param {string} name */
+async function analyse(params, name) {
+  const mine = ++turn;
+  status.textContent = `Reading ${name}. If Python is still loading, this waits for it.`;
+  byId("bill-result").setAttribute("aria-busy", "true");
+  const began = performance.now();
+  try {
+    const engine = await card.start();
+    const record = await engine.call("invoice", params);
+    if (mine !== turn) return;
+    bill = record;
+    const took = ((performance.now() - began) / 1000).toFixed(1);
+    show(`Read ${name} in ${took} s as ${record.source_format}, held against the list prices of ${record.as_of}.`);
+  } catch (error) {
+    if (mine !== turn) return;
+    status.textContent = `${name} was not read: ${/** @type {Error} */ (error).message}`;
+    if (bill) status.textContent += " Below stands the bill read before.";
+  }
+  byId("bill-result").removeAttribute("aria-busy");
+}
+
+/** @param {string} said */
+function show(said) {
+  byId("bill-result").hidden = false;
+  byId("coverage").replaceChildren(...coverage(bill));
+  byId("bill-questions").replaceChildren(...questionsPart(bill));
+  byId("excluded-part").replaceChildren(...excludedPart(bill));
+  byId("elsewhere").replaceChildren(...elsewherePart(bill));
+  filter.replaceChildren(new Option(`all ${bill.lines.rows.length.toLocaleString("en")} lines`, ""));
+  for (const { name, lines } of bill.verdicts) filter.add(new Option(`${name} · ${lines.toLocaleString("en")}`, name));
+  list ??= virtualList({
+    scroller: byId("lines-box"),
+    grid: /** @type {HTMLTableElement} */ (byId("lines")),
+    fill,
+    open: (row) => byId("line-detail").replaceChildren(...lineDetail(bill, lineOf(row))),
+    empty: "No line could be analysed. The rows that were left out stand below, each with its reason.",
+  });
+  showLines();
+  status.textContent = [said, ...bill.notes].join(" ");
+}
+
+/** The named cells of a line. @param {number} row @returns {Record<string, any>} */
+function lineOf(row) {
+  const cells = bill.lines.rows[row];
+  return Object.fromEntries(bill.lines.columns.map((/** @type {string} */ name, /** @type {number} */ i) => [name, cells[i]]));
+}
+
+function showLines() {
+  const verdict = bill.lines.columns.indexOf("verdict");
+  const rows = Uint32Array.from({ length: bill.lines.rows.length }, (_, row) => row).filter(
+    (row) => !filter.value || bill.lines.rows[row][verdict] === filter.value,
+  );
+  list?.show(rows);
+  byId("lines-status").textContent =
+    `${rows.length.toLocaleString("en")} of ${bill.lines.rows.length.toLocaleString("en")} analysed lines`;
+}
+
+/** @type {import("./virtual_list.mjs").Parts["fill"]} */
+function fill(cells, row) {
+  const line = lineOf(row);
+  const texts = [
+    String(line.line),
+    line.provider,
+    line.model || "—",
+    `${figure(line.usage_qty)} ${line.usage_unit}`,
+    dollars(line.amount_usd),
+    line.effective_price === null ? "—" : `$${figure(line.effective_price)} / ${line.per}`,
+    listedRange(line),
+    line.verdict,
+    line.reason,
+  ];
+  for (const [place, said] of texts.entries()) {
+    cells[place].textContent = said;
+    cells[place].title = said.length > 18 ? said : "";
+  }
+  cells[7].dataset.verdict = line.verdict;
+}
+
+/** The lowest and highest list price a line was held against. @param {Record<string, any>} line */
+function listedRange(line) {
+  const compared = line.comparison === null ? null : bill.comparisons[line.comparison];
+  const prices = (compared?.list_prices ?? []).map((/** @type {any} */ p) => p.price).filter((/** @type {string} */ p) => Number(p) > 0);
+  if (!prices.length) return "—";
+  const sorted = [...prices].sort((a, b) => Number(a) - Number(b));
+  const [low, high] = [sorted[0], sorted.at(-1)];
+  return low === high ? `$${figure(low)}` : `$${figure(low)} to $${figure(high)}`;
+}
+
+/** Every row of the file: the analysed lines with their verdict, then the excluded rows with their reason. */
+function exportRows() {
+  const header = ["status", ...bill.lines.columns.filter((/** @type {string} */ c) => c !== "comparison"), "list_prices", "raw"];
+  const rows = bill.lines.rows.map((/** @type {any} */ _, /** @type {number} */ row) => {
+    const line = lineOf(row);
+    return header.map((name) => {
+      if (name === "status") return "analysed";
+      if (name === "list_prices") return line.comparison === null ? "" : listWords(bill.comparisons[line.comparison]);
+      return line[name] ?? "";
+    });
+  });
+  for (const { line, reason, usd, raw } of bill.excluded_rows) {
+    const known = { status: "excluded", line, amount_usd: usd ?? "", reason, raw };
+    rows.push(header.map((name) => known[/** @type {keyof typeof known} */ (name)] ?? ""));
+  }
+  saveText("bill-checked.csv", csvText(header, rows));
+}
+
+/** @param {any} compared */
+function listWords(compared) {
+  return compared.list_prices.map((/** @type {any} */ p) => `${p.sku} ${p.meter} ${p.price}`).join("; ");
+}

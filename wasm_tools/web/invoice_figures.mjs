@@ -1,0 +1,15 @@
+/** Amounts of a bill: exact texts in, exact texts out, only grouped for reading. */
+
+const GROUPED = new Intl.NumberFormat("en-US", { maximumFractionDigits: 20 });
+const CENTS = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 20 });
+
+/** A number as written, with thousands separators. @param {string | number} text */
+export function figure(text) {
+  return GROUPED.format(/** @type {any} */ (text));
+}
+
+/** Dollars with at least two decimals, nothing rounded away. @param {string} text */
+export function dollars(text) {
+  const written = CENTS.format(/** @type {any} */ (text));
+  return written.startsWith("-") ? `−$${written.slice(1)}` : `$${written}`;
+}

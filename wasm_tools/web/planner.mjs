@@ -1,0 +1,215 @@
+/**
+ * The planner page: form and address in step, the precomputed answer at once, the engine's own as soon as it is there.
+ * `html[data-engine]` is loading, ready or failed; every plan row says by `data-source` where it comes from.
+ */
+import { count, milliseconds, rate, seconds } from "./figures.mjs";
+import {
+  addressOf, fieldsOfAddress, fieldsOfLoad, fieldsOfProfile, fieldsOfSlo, fieldsOfUseCase, inputsOf, numberOf,
+  precomputedFor, presetsOf,
+} from "./planner_inputs.mjs";
+import { excludedRows, planRows } from "./plan_table.mjs";
+import { runtimeCard } from "./runtime_card.mjs";
+
+const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const settings = JSON.parse(byId("planner-data").textContent ?? "{}");
+/** @type {import("./planner_inputs.mjs").Grid} */
+const grid = settings.grid;
+const form = /** @type {HTMLFormElement} */ (byId("planner-form"));
+const table = /** @type {HTMLTableElement} */ (byId("plans"));
+const left = /** @type {HTMLTableElement} */ (byId("excluded"));
+const status = byId("answer-status");
+const answer = byId("answer");
+const words = { ...settings.words, root: settings.root, grade, manifest };
+/** @type {Record<string, string> | null} grade by price, loaded once */
+let grades = null;
+/** @type {((inputs: unknown) => Promise<any>) | null} */
+let ask = null;
+let turn = 0;
+let addressTimer = 0;
+let timer = 0;
+
+let fields = fieldsOfAddress(grid, new URLSearchParams(location.search));
+showFields();
+showPrecomputed();
+form.addEventListener("submit", (event) => event.preventDefault());
+form.addEventListener("input", (event) => edited(/** @type {HTMLInputElement} */ (event.target)));
+runtimeCard(byId("runtime"), { packs: ["planner"], buildId: settings.build_id, bytes: settings.bytes }, (started) => {
+  ask = started.latest("plan");
+  answerNow();
+});
+
+/** A field was edited: the others follow, then the address, then the answer. @param {HTMLInputElement} field */
+function edited(field) {
+  const preset = (/** @type {{id: string}[]} */ list) => list.find(({ id }) => id === field.value);
+  const chosen = {
+    use_case: () => preset(grid.use_cases) && fieldsOfUseCase(grid, /** @type {any} */ (preset(grid.use_cases))),
+    profile: () => preset(grid.profiles) && fieldsOfProfile(/** @type {any} */ (preset(grid.profiles))),
+    load: () => preset(grid.loads) && fieldsOfLoad(/** @type {any} */ (preset(grid.loads))),
+    slo: () => preset(grid.slo_classes) && fieldsOfSlo(/** @type {any} */ (preset(grid.slo_classes))),
+  }[field.name];
+  const changes = chosen ? chosen() : { [field.name]: field.value };
+  if (!changes) return; // "own values" changes nothing by itself
+  fields = { ...fields, ...changes };
+  showFields(field);
+  clearTimeout(addressTimer); // browsers refuse more than a few address changes a second
+  addressTimer = window.setTimeout(() => history.replaceState(null, "", `?${addressOf(grid, fields)}`), 250);
+  clearTimeout(timer);
+  timer = window.setTimeout(answerNow, 60); // one answer a pause, not one a digit
+}
+
+/** Write the fields into the form, except into the one that is being typed in. @param {HTMLInputElement | null} [typing] */
+function showFields(typing = null) {
+  const shown = { ...fields, ...presetsOf(grid, fields) };
+  for (const [name, text] of Object.entries(shown)) {
+    const control = form.elements.namedItem(name);
+    if (control instanceof RadioNodeList) control.value = text;
+    else if (control && control !== typing) /** @type {HTMLInputElement} */ (control).value = text;
+  }
+  for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-mode]"))) {
+    part.hidden = part.dataset.mode !== fields.mode;
+  }
+  const inputs = inputsOf(grid, fields);
+  const e2e = /** @type {HTMLInputElement} */ (form.elements.namedItem("e2e_ms"));
+  e2e.placeholder = typeof inputs.e2e_ms === "number" ? milliseconds(inputs.e2e_ms) : "";
+  byId("load-formula").textContent = loadWords(inputs);
+  byId("question").textContent = questionWords(inputs);
+}
+
+/** How the load comes about, with its numbers. @param {import("./planner_inputs.mjs").Inputs} inputs */
+function loadWords({ qps, peak_qps: peak }) {
+  if (typeof qps !== "number" || typeof peak !== "number") return "The load needs a number in every field.";
+  const mean = `${rate(qps)} requests/s`;
+  const users = `${fields.users} users × ${fields.active} active at a time × ${fields.per_minute} requests a minute ÷ 60 = `;
+  return `${fields.mode === "users" ? users : ""}${mean} on average; × ${fields.peak_factor} = ${rate(peak)} requests/s at peak`;
+}
+
+/** @param {import("./planner_inputs.mjs").Inputs} inputs */
+function questionWords(inputs) {
+  const { prompt_tokens: prompt, output_tokens: output, qps, peak_qps: peak, ttft_ms: ttft, itl_ms: itl, e2e_ms: e2e } = inputs;
+  const all = [prompt, output, qps, peak, ttft, itl, e2e];
+  if (!all.every((figure) => typeof figure === "number")) return "Some inputs are not numbers yet.";
+  const [p, o, mean, high, first, between, whole] = /** @type {number[]} */ (all);
+  return (
+    `${count(p)} → ${count(o)} tokens, ${rate(mean)} requests/s on average and ${rate(high)} at peak, ` +
+    `TTFT ≤ ${milliseconds(first)} ms, ITL ≤ ${milliseconds(between)} ms, E2E ≤ ${seconds(whole)} s at p95, ` +
+    `${inputs.minimum_class} models or better`
+  );
+}
+
+/** The answer of the engine when it runs, else the nearest precomputed one. */
+async function answerNow() {
+  if (!ask) return showPrecomputed();
+  const mine = ++turn;
+  answer.setAttribute("aria-busy", "true");
+  const began = performance.now();
+  try {
+    await gradesLoaded();
+    const found = await ask(inputsOf(grid, fields));
+    if (mine !== turn) return;
+    clearErrors();
+    show(found, "engine", `computed in this page in ${Math.max(1, Math.round(performance.now() - began))} ms`);
+  } catch (error) {
+    const said = /** @type {import("./failures.mjs").EngineError} */ (error);
+    if (said.name === "Superseded" || mine !== turn) return;
+    clearErrors();
+    showError(said);
+  }
+  if (mine === turn) answer.removeAttribute("aria-busy");
+}
+
+/** Fetch and show what was computed at night for this question or for its nearest neighbour. */
+async function showPrecomputed() {
+  const mine = ++turn;
+  const { path, exact } = precomputedFor(grid, fields, inputsOf(grid, fields));
+  try {
+    const response = await fetch(new URL(`${settings.root}api/v1/${path}.json`, document.baseURI));
+    if (!response.ok) throw new Error(`this site answered ${response.status}`);
+    const record = await response.json();
+    await gradesLoaded();
+    if (mine !== turn) return;
+    const ranking = record.classes ? record.classes[fields.class] : record;
+    if (!ranking) throw new Error(`there is no class ${fields.class}`);
+    remember(ranking.plans);
+    const near = `precomputed for the nearest standard question, ${path.replace(/^[^/]*\//, "").replaceAll("/", ", ")}`;
+    show({ ...ranking, as_of: record.as_of }, "precomputed", exact ? "precomputed for exactly this question" : near);
+  } catch (error) {
+    // What the page came with stays; the engine will answer.
+    if (mine === turn) status.textContent = `The precomputed plans could not be loaded: ${/** @type {Error} */ (error).message}.`;
+  }
+}
+
+/** @param {any} ranking @param {string} source @param {string} how */
+function show(ranking, source, how) {
+  const rows = ranking.plans.flatMap((/** @type {any} */ plan) => planRows(plan, source, words));
+  table.tBodies[0].replaceChildren(...(rows.length ? rows : [nothing()]));
+  left.tBodies[0].replaceChildren(...excludedRows(ranking.excluded));
+  answer.dataset.source = source;
+  status.textContent =
+    `${count(ranking.plans.length)} of ${count(ranking.possible)} possible plans, prices as of ${ranking.as_of}, ${how}`;
+}
+
+function nothing() {
+  const row = document.createElement("tr");
+  const cell = row.insertCell();
+  cell.colSpan = table.tHead?.rows[0].cells.length ?? 1;
+  cell.textContent = "No plan meets these inputs. What was left out, and why, is counted below.";
+  return row;
+}
+
+/** Say an error beside its field. @param {import("./failures.mjs").EngineError} error */
+function showError(error) {
+  const inUsers = fields.mode === "users" && error.field === "qps";
+  const missing = inUsers && ["users", "active", "per_minute"].find((field) => numberOf(fields[field]) === null);
+  const aliases = { peak_qps: "peak_factor", minimum_class: "class", qps: inUsers ? missing || "users" : "qps" };
+  const name = aliases[/** @type {keyof typeof aliases} */ (error.field)] ?? error.field ?? "";
+  const control = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
+  const place = document.getElementById(`error-${name}`);
+  if (control && place) {
+    control.setAttribute("aria-invalid", "true");
+    place.textContent = error.message;
+    status.textContent = `The plans below answer an earlier question: ${error.message} (${control.labels?.[0]?.firstChild?.textContent?.trim() ?? name}).`;
+  } else status.textContent = `The plans below answer an earlier question. ${error.message}`;
+}
+
+function clearErrors() {
+  for (const control of form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
+  for (const place of form.querySelectorAll(".field-error")) place.textContent = "";
+}
+
+async function gradesLoaded() {
+  if (grades) return;
+  grades = {};
+  try {
+    const letters = await (await fetch(new URL(settings.grades, document.baseURI))).json();
+    for (const [letter, keys] of Object.entries(letters)) {
+      for (const key of /** @type {string[]} */ (keys)) grades[key] = letter;
+    }
+  } catch {
+    // Without the file the column stays empty; prices and times do not depend on it.
+  }
+}
+
+/** The grade of a plan's price: its id without the configuration names the price. @param {any} plan */
+function grade(plan) {
+  return grades?.[[plan.kind, plan.provider, plan.sku, plan.region].join(":")] ?? "";
+}
+
+/** The manifest of a deployment; it does not depend on who rents out the GPUs. @param {any} plan */
+function manifest(plan) {
+  if (!plan.gpu) return { path: "", reason: "" };
+  const known = settings.manifests[deploymentKey(plan)];
+  return { path: known ?? "", reason: known ? "" : (plan.no_manifest ?? "") };
+}
+
+/** Manifests and refusals come with the precomputed plans; keep them for the engine's rows. @param {any[]} plans */
+function remember(plans) {
+  for (const plan of plans) {
+    if (plan.manifest) settings.manifests[deploymentKey(plan)] = `api/v1/${plan.manifest}`;
+  }
+}
+
+/** @param {any} plan */
+function deploymentKey(plan) {
+  const parts = "model checkpoint precision gpu engine engine_version tensor_parallel expert_parallel replicas concurrency";
+  return [...parts.split(" "), "measured_shape"].map((name) => plan[name]).join("|");
+}

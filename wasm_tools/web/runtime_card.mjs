@@ -1,0 +1,97 @@
+/**
+ * The card at the bottom of a tool page: what Python is doing, how far it is, and the way out when it failed.
+ * It also starts the engine: when the page is idle, or on request where the reader saves data.
+ *
+ * @typedef {import("./engine.mjs").State} State
+ * @typedef {ReturnType<typeof import("./engine.mjs").startEngine>} Engine
+ */
+import { megabytes } from "./figures.mjs";
+
+const STAGES = {
+  loading: "Loading Python",
+  starting: "Starting Python",
+  "reading data": "Reading the prices",
+  ready: "Python is ready",
+};
+
+/**
+ * @param {HTMLElement} card holds [data-runtime-text], a progress and [data-runtime-action]
+ * @param {{packs: string[], buildId: string, bytes: number, watchdogSeconds?: number}} options
+ * @param {(engine: Engine) => void} onReady called at each change to "ready" and "busy" from a start
+ */
+export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, onReady) {
+  const text = /** @type {HTMLElement} */ (card.querySelector("[data-runtime-text]"));
+  const progress = /** @type {HTMLProgressElement} */ (card.querySelector("progress"));
+  const action = /** @type {HTMLButtonElement} */ (card.querySelector("[data-runtime-action]"));
+  const technical = /** @type {HTMLElement} */ (card.querySelector("[data-runtime-technical]"));
+  const root = document.documentElement;
+  /** @type {Promise<Engine> | null} */
+  let started = null;
+  let began = 0;
+
+  /** @param {State} state @param {{message: string, technical: string} | null} failure @param {Engine | null} engine */
+  function show(state, failure, engine) {
+    progress.hidden = state !== "starting" && state !== "restarting";
+    action.hidden = state !== "failed";
+    technical.hidden = !failure?.technical;
+    if (state === "failed") {
+      root.dataset.engine = "failed";
+      text.textContent = failure?.message ?? "Python could not start.";
+      /** @type {HTMLElement} */ (technical.querySelector("pre")).textContent = failure?.technical ?? "";
+      action.textContent = "Try again";
+      action.onclick = () => engine?.restart();
+    } else if (state === "ready" || state === "busy") {
+      const first = root.dataset.engine !== "ready";
+      root.dataset.engine = "ready";
+      if (first) {
+        const took = ((performance.now() - began) / 1000).toFixed(1);
+        text.textContent = `Python runs in this page since ${took} s after its start. What you enter stays here.`;
+        if (engine) onReady(engine);
+      }
+    } else if (state === "restarting") {
+      root.dataset.engine = "loading";
+      text.textContent = "Python is started afresh.";
+    }
+  }
+
+  async function launch() {
+    root.dataset.engine = "loading";
+    began = performance.now();
+    action.hidden = true;
+    progress.hidden = false;
+    text.textContent = STAGES.loading;
+    const { startEngine } = await import("./engine.mjs");
+    /** @type {Engine} */
+    const engine = startEngine({
+      packs,
+      buildId,
+      ...(watchdogSeconds && { watchdogSeconds }),
+      onProgress({ stage, loaded, total, fraction }) {
+        progress.value = fraction;
+        const known = STAGES[/** @type {keyof typeof STAGES} */ (stage)] ?? stage;
+        text.textContent = stage === "loading" ? `${known}: ${megabytes(loaded)} of ${megabytes(total)}` : known;
+      },
+      onState: (state, failure) => show(state, failure, engine),
+    });
+    return engine;
+  }
+
+  function start() {
+    started ??= launch();
+    started.catch((error) => show("failed", { message: "Python could not be loaded.", technical: String(error) }, null));
+    return started;
+  }
+
+  const saves = /** @type {any} */ (navigator).connection?.saveData === true;
+  if (saves) {
+    text.textContent = "Your browser asks to save data, so Python is not loaded yet. Precomputed answers work without it.";
+    action.hidden = false;
+    action.textContent = `Load Python (${megabytes(bytes)})`;
+    action.onclick = () => void start();
+  } else {
+    const idle = window.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 1));
+    if (document.readyState === "complete") idle(() => void start());
+    else addEventListener("load", () => idle(() => void start()), { once: true });
+  }
+  return { start };
+}
