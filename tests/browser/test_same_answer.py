@@ -39,7 +39,7 @@ def test_planner_page_gives_the_precomputed_plans(site: Path, site_address: str)
         )
         for profile, slo, load, minimum in CELLS:
             page.goto(f"{site_address}tools/planner/?profile={profile}&slo={slo}&load={load}&class={minimum}")
-            page.wait_for_function("document.documentElement.dataset.engine === 'ready'", timeout=90_000)
+            page.wait_for_selector("html[data-engine=ready]", timeout=90_000)
             page.wait_for_selector("tr[data-plan-id][data-source=engine]", timeout=30_000)
             shown = page.evaluate(ROWS)
             stored = json.loads((site / f"api/v1/plans/{profile}/{slo}/{load}.json").read_text(encoding="utf-8"))
