@@ -1,0 +1,179 @@
+"""The explorer's page: its first rows are real, its file holds all of them, prices of unlike meters are told apart."""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.render.meter_words import meter_words
+from generator.render.page import Page, SiteData
+from generator.render.pages import explore
+from generator.render.templates import article_of, environment
+from tests.generator.tool_site import tool_site
+from wasm_tools.pricing.meters import parse_meter
+
+TEMPLATES = Path(__file__).parents[2] / "site_templates" / "pages"
+
+
+def page_of(data: SiteData) -> Page:
+    (page,) = explore.pages(data)
+    return page
+
+
+def html_of(data: SiteData) -> str:
+    return article_of(environment(TEMPLATES), data.as_of)(page_of(data))
+
+
+def sheet(page: Page, name: str) -> dict[str, Any]:
+    (text,) = [body for file, body in page.data.items() if file.startswith(name)]
+    return json.loads(text)
+
+
+def column(record: dict[str, Any], name: str) -> list[Any]:
+    found = record["columns"][name]
+    return found["numbers"] if found["kind"] == "number" else [found["values"][c] for c in found["codes"]]
+
+
+class Outline(HTMLParser):
+    """Rows of cells of every table, and what assistive technology is told about them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[list[list[str]]] = []
+        self.scopes: list[str] = []
+        self.sorts: list[str] = []
+        self.captions = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "caption":
+            self.captions += 1
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in ("td", "th"):
+            self.tables[-1][-1].append("")
+            if tag == "th":
+                self.scopes.append(given.get("scope") or "")
+                self.sorts.append(given.get("aria-sort") or "")
+
+    def handle_data(self, text: str) -> None:
+        if self.tables and self.tables[-1] and self.tables[-1][-1]:
+            self.tables[-1][-1][-1] += text.strip()
+
+
+def outline(html: str) -> Outline:
+    parsed = Outline()
+    parsed.feed(html)
+    return parsed
+
+
+def test_the_file_holds_every_offer_with_its_exact_price() -> None:
+    data = tool_site()
+    record = sheet(page_of(data), "offers")
+    keys = ("provider", "sku", "meter", "region", "price")
+    told = sorted(zip(*(column(record, name) for name in keys), strict=True))
+    assert told == sorted((o.provider, o.sku, str(o.meter), o.region, f"{o.price:f}") for o in data.offers)
+
+
+def test_the_file_holds_every_rental() -> None:
+    data = tool_site()
+    record = sheet(page_of(data), "rentals")
+    assert sorted(column(record, "instance")) == sorted(r.instance for r in data.rentals)
+    assert column(record, "count") == [1] * len(data.rentals)
+
+
+def test_the_first_rows_of_the_page_are_those_of_the_file() -> None:
+    data = tool_site()
+    parsed = outline(html_of(data))
+    record = sheet(page_of(data), "offers")
+    provider_names = dict(zip(*(record["columns"]["provider"][k] for k in ("values", "labels")), strict=True))
+    body = parsed.tables[0][1:]
+    assert len(body) == min(explore.OFFERS_SHOWN, len(data.offers))
+    for row, provider, price in zip(body, column(record, "provider"), column(record, "price"), strict=True):
+        assert row[1] == provider_names[provider]
+        assert float(row[3].replace("$", "").replace("free", "0")) == pytest.approx(float(price), rel=0.005)
+
+
+def test_tables_have_captions_scopes_and_sort_states() -> None:
+    parsed = outline(html_of(tool_site()))
+    assert parsed.captions == 2
+    assert set(parsed.scopes) == {"col"}
+    assert set(parsed.sorts) == {"none"}
+
+
+def test_unresolved_names_come_last_and_show_the_providers_own_id() -> None:
+    data = tool_site()
+    record = sheet(page_of(data), "offers")
+    models = column(record, "model")
+    first_missing = models.index("")
+    assert not any(models[first_missing:])
+    body = outline(html_of(data)).tables[0][1:]
+    assert body[first_missing][0] == column(record, "sku")[first_missing]
+
+
+def test_sources_that_say_something_else_are_named_with_their_price() -> None:
+    record = sheet(page_of(tool_site()), "offers")
+    rows = zip(column(record, "sku"), column(record, "meter"), column(record, "differs"), strict=True)
+    assert ("openlab/open-70b", "output.text.token", "genai-prices 0.90") in [
+        (sku, meter, differs.replace("0.9", "0.90") if differs.endswith("0.9") else differs) for sku, meter, differs in rows
+    ]
+
+
+def test_prices_are_ranked_inside_one_meter_only_and_the_page_says_which() -> None:
+    text = page_of(tool_site()).context["settings"]
+    offers = json.loads(text.replace("\\u003c", "<"))["sheets"][0]
+    assert offers["comparable"]["column"] == "meter"
+    assert offers["comparable"]["preferred"] == ["input.text.token", "output.text.token"]
+
+
+def test_texts_of_sources_cannot_end_the_data_block_or_the_cell() -> None:
+    data = tool_site()
+    nasty = replace(data.offers[0], sku="</script><b>x</b>", model="", provider="hostly")
+    html = html_of(replace(data, offers=(nasty,)))
+    assert "</script><b>" not in html
+    assert "&lt;/script&gt;&lt;b&gt;x&lt;/b&gt;" in html
+
+
+def test_a_site_without_prices_says_so() -> None:
+    html = html_of(replace(tool_site(), offers=(), rentals=()))
+    assert html.count("There is no current price yet.") == 2
+
+
+def forty_thousand(data: SiteData) -> Iterator[Any]:
+    """Offers with ids and prices as varied as those of real lists."""
+    some = list(data.offers)
+    for number in range(40_000):
+        o = some[number % len(some)]
+        price = o.price + (number * 7919 % 4001)
+        yield replace(o, sku=f"vendor-{number % 311}/model-{number // 8:x}-instruct", price=price)
+
+
+def test_forty_thousand_offers_stay_within_the_budget() -> None:
+    data = tool_site()
+    many = replace(data, offers=tuple(forty_thousand(data)))
+    (body,) = [b for n, b in page_of(many).data.items() if n.startswith("offers")]
+    assert json.loads(body)["rows"] == 40_000
+    assert len(gzip.compress(body.encode(), 6)) < 1_500_000
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("input.text.token", "text input"),
+        ("output.text.token;tier=batch", "text output, batch"),
+        ("input.text.token;cache=write_1h", "text input, cache write for 1 hour"),
+        ("input.text.token;above_tokens=200000", "text input, prompts over 200,000 tokens"),
+        ("output.text.token;window=0100-0400@mon-fri", "text output, 01:00–04:00 UTC mon–fri"),
+        ("output.video.video_second;variant=1080p", "video output, 1080p"),
+        ("input.any.search;variant=context_high", "input, context high"),
+    ],
+)
+def test_a_meter_is_said_in_words(text: str, words: str) -> None:
+    assert meter_words(parse_meter(text)) == words
