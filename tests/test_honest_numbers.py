@@ -1,5 +1,6 @@
-"""The price on the page is the price in the payload: 25 pairs of provider and model, read independently on both sides."""
+"""The price on the page is the price in the payload: 25 pairs of provider and model, read on both sides apart."""
 
+# ruff: noqa: E501 - a pair is one line
 import json
 import re
 from decimal import Decimal

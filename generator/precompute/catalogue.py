@@ -143,9 +143,9 @@ def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str])
 def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: PlannerConstants) -> tuple[ApiRate, ...]:
     """The rates, with the reason on those that may not win: a price that nobody else confirms and that looks wrong.
 
-    Four cases: another source has a multiple of this price and nobody confirms it; the provider publishes its own list and that list does not have the id (others still carry it); on
-    the word of a single source family, a reseller is below the developer's own price of a closed model; or, likewise,
-    the price is far below everybody else's.
+    Four cases: another source has a multiple of this price and nobody confirms it; the provider publishes its own
+    list and that list does not have the id; on the word of a single source family, a reseller is below the
+    developer's own price of a closed model; or, likewise, the price is far below everybody else's.
     """
     own = {s.id for s in registry.sources if s.rank == 0}
     listed = {r.provider for r in rates if own & _sources(r)}

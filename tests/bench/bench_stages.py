@@ -4,6 +4,7 @@ import statistics
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 from generator import nightly
@@ -28,7 +29,7 @@ def main(runs: int = 3) -> None:
                 marks.append(("render", time.perf_counter()))
                 nightly.publish_stage(at, Path(folder) / "site")
                 marks.append(("seal and publish", time.perf_counter()))
-            for (_, start), (name, end) in zip(marks, marks[1:], strict=False):
+            for (_, start), (name, end) in pairwise(marks):
                 seconds.setdefault(name, []).append(end - start)
     for name, values in seconds.items():
         sys.stdout.write(f"{name:<18} {statistics.median(values):6.2f} s  ({min(values):.2f}–{max(values):.2f})\n")

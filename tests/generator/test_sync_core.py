@@ -20,7 +20,8 @@ AS_OF = "2026-11-20"
 
 def source(name: str, rank: int = 2) -> Source:
     return Source(
-        id=name, title=name, url=f"https://example.org/{name}", homepage="https://example.org", licence="MIT", share="yes",
+        id=name, title=name, url=f"https://example.org/{name}", homepage="https://example.org", licence="MIT",
+        share="yes",
         attribution=name, family=name, rank=rank, cadence_days=1, kind="api",
     )  # fmt: skip
 
@@ -71,7 +72,7 @@ def test_meters_are_never_mixed() -> None:
 def test_row_that_disappears_once_is_kept_and_twice_is_ended() -> None:
     first = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1"), said("b", "2")])
     second = merge(first, {"list": snapshot("2026-11-10")}, list=[said("a", "1")])
-    assert {(o.sku, [e.absent_since for e in o.evidence][0]) for o in second} == {("a", ""), ("b", "2026-11-10")}
+    assert {(o.sku, next(e.absent_since for e in o.evidence)) for o in second} == {("a", ""), ("b", "2026-11-10")}
     same_day = merge(second, {"list": snapshot("2026-11-10")}, list=[said("a", "1")])
     assert same_day == second
     third = merge(second, {"list": snapshot("2026-11-15")}, list=[said("a", "1")])
