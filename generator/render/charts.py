@@ -9,7 +9,7 @@ from generator.render.site_index import SiteIndex, Sku
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 
 BARS = 14
-ROW, BAR, LABEL, VALUE, WIDTH = 34, 12, 170, 62, 760
+ROW, BAR, LABEL, VALUE, WIDTH = 34, 12, 200, 62, 800
 
 
 def price_chart(name: str, skus: Sequence[Sku], index: SiteIndex) -> dict[str, Any] | None:
@@ -62,6 +62,6 @@ def of(sku: Sku, kind: str) -> Decimal:
     return sku.price(TEXT_INPUT if kind == "input" else TEXT_OUTPUT) or Decimal(0)
 
 
-def shortened(name: str, length: int = 22) -> str:
+def shortened(name: str, length: int = 27) -> str:
     """A label that fits beside the bars."""
     return name if len(name) <= length else name[: length - 1] + "…"

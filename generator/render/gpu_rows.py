@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from generator.render.formats import missing, price
+from generator.render.formats import missing, money, price
 from generator.render.offer_columns import COMMITMENT_WORDS
 from generator.render.site_index import SiteIndex
 from wasm_tools.pricing.meters import price_text
@@ -13,7 +13,7 @@ GIBIBYTE = 2**30
 
 
 def rental_row(rental: GpuOffer, index: SiteIndex) -> dict[str, Any]:
-    """One rental price. The memory price is per GB of the GPU's memory and hour."""
+    """One rental price. The memory price is per GiB of the GPU's memory and hour."""
     grade = index.grade(rental)
     card = index.data.registry.gpu.get(rental.gpu)
     return {
@@ -36,5 +36,5 @@ def rental_row(rental: GpuOffer, index: SiteIndex) -> dict[str, Any]:
 
 
 def per_gigabyte(value: Decimal, memory_bytes: int) -> str:
-    """$ per GB of GPU memory and hour."""
-    return price(value * GIBIBYTE / memory_bytes)
+    """$ per GiB of GPU memory and hour."""
+    return money(value * GIBIBYTE / memory_bytes)

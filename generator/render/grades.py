@@ -146,7 +146,8 @@ def _earned(level: Level, agree: list[_Voice], age: int, disagreement: str) -> b
 def _sentence(agree: list[_Voice], differ: list[_Voice], is_open: bool, newest: str, age: int) -> str:
     names = listed([v.title for v in agree])
     states = "state" if len(agree) > 1 else "alone states" if not differ else "states"
-    parts = [f"{names} {states} it, last seen {newest} ({plural(age, 'day')} before this build)"]
+    seen = "the day of this build" if age == 0 else f"{plural(age, 'day')} before this build"
+    parts = [f"{names} {states} it, last seen {newest} ({seen})"]
     if differ:
         others = listed([f"{v.title} says {price_text(v.price)} ({v.observed})" for v in differ])
         parts.append(others if is_open else f"{others}, an older or withdrawn statement")

@@ -21,7 +21,7 @@ def sample_bill(data: SiteData) -> str:
 
 
 def sample_rates(data: SiteData) -> list[ApiRate]:
-    """Rates of widely sold models at hosts and their developers, one a model and provider, without context bands."""
+    """Rates of widely sold models, at their developers where possible, one a model and provider, without bands."""
     sellers = site_index(data).sellers_of_model
     kinds = {p.id: p.kind for p in data.registry.providers}
     usable = [
@@ -31,7 +31,14 @@ def sample_rates(data: SiteData) -> list[ApiRate]:
         and r.bands[0].input_price < r.bands[0].output_price
     ]  # fmt: skip
     chosen: dict[str, ApiRate] = {}
-    for r in sorted(usable, key=lambda r: (-sellers.get(r.model, 0), r.model, r.provider, r.sku, r.region)):
+    own = {p for p, kind in kinds.items() if kind == "first_party"}
+
+    def order(r: ApiRate) -> tuple[bool, int, int, str, str, str, str]:
+        # The developer's own prices on the word of many sources: those that most readers have on their bills.
+        sources = len(r.evidence.split())
+        return (r.provider not in own, -sources, -sellers.get(r.model, 0), r.model, r.provider, r.sku, r.region)
+
+    for r in sorted(usable, key=order):
         taken = {other.provider for other in chosen.values()}
         if r.model not in chosen and r.provider not in taken:
             chosen[r.model] = r

@@ -1,17 +1,19 @@
-"""The render stage: prose first (mkdocs empties the folder), then every data page, downloads, search list and sitemap."""
+"""The render stage: prose first (mkdocs empties the folder), then data pages, downloads, search list, sitemap."""
 
 import importlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from types import ModuleType
 
 from generator.render.page import Page, SiteData
+from generator.render.search_names import NAMES, names_file
 from generator.render.shell import Shell, built_shell
 from generator.render.templates import article_of, environment
+from generator.render.tool_assets import module
 
 PAGE_KINDS = (
     "home",
@@ -47,12 +49,13 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None])
     """Render the whole site into `out`, which is emptied. The same data give the same bytes."""
     site_url = os.environ.get("ATLAS_SITE_URL", "")
     shell = built_shell(root, out, out.with_name("prose"), data.as_of, site_url and site_url.rstrip("/") + "/")
+    (out / NAMES).write_bytes(names_file(data, out))
     step("prose")
     article = article_of(environment(root / "site_templates" / "pages"), data.as_of)
     counts: Counter[str] = Counter()
     for kind in PAGE_KINDS:
         for page in page_module(kind).pages(data):
-            write_page(page, shell, article, out)
+            write_page(with_relative_dates(page, data), shell, article, out)
             counts[kind] += 1
         step(kind)
     for path, body in (*_downloads(data), *_site_files(out, shell.site_url)):
@@ -67,6 +70,15 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None])
 def page_module(kind: str) -> ModuleType:
     """The view module of a page kind."""
     return importlib.import_module(f"generator.render.pages.{kind}")
+
+
+def with_relative_dates(page: Page, data: SiteData) -> Page:
+    """The page with the script that adds "2 days ago" beside its dates, where the bundle has one."""
+    files = data.bundle.get("files", {})
+    if "relative_dates.mjs" not in files:
+        return page
+    script = module(data, "relative_dates.mjs")
+    return page if script in page.scripts else replace(page, scripts=(*page.scripts, script))
 
 
 def write_page(page: Page, shell: Shell, article: Callable[[Page], str], out: Path) -> None:

@@ -110,7 +110,7 @@ def _config(root: Path, docs: Path, out: Path, as_of: str, site_url: str) -> str
 def _mkdocs(config: Path) -> None:
     environment = {"SOURCE_DATE_EPOCH": EPOCH, **os.environ, "NO_MKDOCS_2_WARNING": "1"}
     run = subprocess.run(
-        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--config-file", str(config)],
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(config)],
         capture_output=True,
         text=True,
         env=environment,

@@ -10,6 +10,7 @@ from generator.places import checkout
 from generator.precompute.catalogue import RENTAL_KINDS
 from generator.render.grades import Grade, Grader, grade_limits, grader
 from generator.render.page import SiteData
+from generator.tables import read_rows
 from wasm_tools.planner.catalogue import Curve
 from wasm_tools.planner.plan import Plan
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, Meter
@@ -137,6 +138,15 @@ class SiteIndex:
         """The name of a provider; its id while nobody has reviewed it."""
         row = self.data.registry.provider.get(provider)
         return row.name if row else provider
+
+    @cached_property
+    def _developers(self) -> Mapping[str, str]:
+        columns = ("id", "name")
+        return {r["id"]: r["name"] for r in read_rows(checkout().registry / "developers.csv", columns)}
+
+    def developer_name(self, developer: str) -> str:
+        """The name of a developer; its id while it has none."""
+        return self._developers.get(developer, developer)
 
     def model_name(self, model: str) -> str:
         """The name of a registered model."""

@@ -8,6 +8,8 @@ from generator.render.plan_rows import ENGINES, gpu_words
 from generator.render.site_index import SiteIndex
 from wasm_tools.planner.catalogue import Curve, CurvePoint
 
+LONGEST_WAIT_MS = 2000  # the loosest TTFT bound of the experience classes
+
 
 def output_rate(curve: Curve, point: CurvePoint) -> float:
     """Output tokens per second and GPU with `point.concurrency` requests in flight (Little's law)."""
@@ -16,20 +18,27 @@ def output_rate(curve: Curve, point: CurvePoint) -> float:
 
 
 def best_point(curve: Curve) -> CurvePoint:
-    """The point of most output tokens per second; of equal ones the smaller concurrency."""
-    return max(curve.points, key=lambda p: (output_rate(curve, p), -p.concurrency))
+    """The point of most output tokens per second whose first token does not keep a reader waiting.
+
+    Where every point is slower than that, the fastest first token stands for the curve.
+    """
+    bearable = [p for p in curve.points if p.ttft_ms <= LONGEST_WAIT_MS]
+    if not bearable:
+        return min(curve.points, key=lambda p: (p.ttft_ms, p.concurrency))
+    return max(bearable, key=lambda p: (output_rate(curve, p), -p.concurrency))
 
 
 def speed_rows(curves: Iterable[Curve], index: SiteIndex, limit: int) -> list[dict[str, Any]]:
-    """For each model, GPU and pair of lengths the configuration of most tokens per second and GPU."""
+    """For each model, GPU and pair of lengths the configuration of most tokens per second and GPU, by lengths."""
     best: dict[tuple[str, str, int, int], Curve] = {}
     for curve in curves:
         key = (curve.model, curve.gpu, curve.prompt_tokens, curve.output_tokens)
         other = best.get(key)
         if other is None or output_rate(curve, best_point(curve)) > output_rate(other, best_point(other)):
             best[key] = curve
-    ordered = sorted(best.values(), key=lambda c: (-output_rate(c, best_point(c)), c.configuration_id, c.prompt_tokens))
-    return [speed_row(curve, index) for curve in ordered[:limit]]
+    by_rate = sorted(best.values(), key=lambda c: (-output_rate(c, best_point(c)), c.configuration_id, c.prompt_tokens))
+    by_lengths = sorted(by_rate[:limit], key=lambda c: (c.prompt_tokens, c.output_tokens))
+    return [speed_row(curve, index) for curve in by_lengths]
 
 
 def speed_row(curve: Curve, index: SiteIndex) -> dict[str, Any]:

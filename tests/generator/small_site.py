@@ -5,26 +5,12 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
-from wasm_tools.performance.points import BenchmarkPoint
-
 from generator.precompute.run import precomputed
-from generator.registry import (
-    CapabilityRow,
-    GpuRow,
-    Load,
-    ModelRow,
-    Profile,
-    ProviderRow,
-    Registry,
-    ShapeRow,
-    SloClass,
-    UseCase,
-    toml_rows,
-)
+from generator.registry import CapabilityRow, GpuRow, ModelRow, ProviderRow, Registry, ShapeRow, load_registry
 from generator.render.page import SiteData
-from generator.sync.source_registry import load_sources
 from generator.sync.state import Snapshot, State
-from wasm_tools.pricing.meters import parse_meter, unit_registry
+from wasm_tools.performance.points import BenchmarkPoint
+from wasm_tools.pricing.meters import parse_meter
 from wasm_tools.pricing.offers import GpuOffer, Offer, parse_evidence
 
 REGISTRY = Path(__file__).parents[2] / "data" / "registry"
@@ -116,13 +102,9 @@ def points(of: str, at: str, prompt: int, output: int) -> list[BenchmarkPoint]:
 
 
 def registry() -> Registry:
-    import tomllib
-
-    with (REGISTRY / "units.toml").open("rb") as file:
-        units = unit_registry(tomllib.load(file)["unit"])
-    return Registry(
-        sources=load_sources(REGISTRY / "sources.toml"),
-        units=units,
+    """The real registry of sources, units and the grid, with a handful of things of our own."""
+    return replace(
+        load_registry(REGISTRY),
         providers=(
             provider("openlab", "Open Lab", "first_party"),
             provider("acme", "Acme AI", "first_party"),
@@ -130,10 +112,10 @@ def registry() -> Registry:
             provider("neocloud", "Neocloud", "rental"),
         ),
         models=(
-            model("open-70b", "Open 70B", "Open Lab", "yes"),
-            model("closed-xl", "Closed XL", "Acme", "no", "200000"),
+            model("open-70b", "Open 70B", "openlab", "yes"),
+            model("closed-xl", "Closed XL", "acme", "no", "200000"),
             model("tiny-1b", "Tiny 1B", "", "", "8192"),
-            model("whisper-x", "Whisper X", "Acme", "no", ""),
+            model("whisper-x", "Whisper X", "acme", "no", ""),
         ),
         shapes=(
             ShapeRow(
@@ -141,12 +123,10 @@ def registry() -> Registry:
                 kv_elements_per_token=163_840, kv_note="", context="131072", source="a test",
             ),
         ),
-        capabilities=(capability("open-70b", "medium"), capability("closed-xl", "frontier"), capability("tiny-1b", "small")),
+        capabilities=(
+            capability("open-70b", "medium"), capability("closed-xl", "frontier"), capability("tiny-1b", "small"),
+        ),
         gpus=(gpu("h100-sxm", "H100 SXM", 80), gpu("b200", "B200", 180)),
-        profiles=toml_rows(REGISTRY / "profiles.toml", "profile", Profile),
-        slo_classes=toml_rows(REGISTRY / "slo_classes.toml", "slo_class", SloClass),
-        loads=toml_rows(REGISTRY / "loads.toml", "load", Load),
-        use_cases=toml_rows(REGISTRY / "use_cases.toml", "use_case", UseCase),
     )  # fmt: skip
 
 
@@ -157,7 +137,7 @@ def state() -> State:
     }
     offers = [
         *tokens("openlab", "open-70b", "0.50", "0.80"),
-        *tokens("hostly", "openlab/open-70b", "0.4375", "0.142857", "{} genai-prices=0.90"),
+        *tokens("hostly", "openlab/open-70b", "0.4375", "0.142857", "{} genai-prices=0.60"),
         *tokens("acme", "closed-xl", "2", "10"),
         offer("acme", "closed-xl", "input.text.token;cache=read", "0.20"),
         offer("acme", "closed-xl", "input.text.token;tier=batch", "1"),

@@ -98,10 +98,11 @@ def test_an_unknown_preset_in_an_address_leaves_the_default() -> None:
 
 
 FIGURES = """
-import { milliseconds, money, percent, price, rounded, seconds, signedPercent } from "./figures.mjs";
+import { milliseconds, money, percent, rounded, seconds, signedPercent } from "./figures.mjs";
 console.log(JSON.stringify({
-  money: given.amounts.map(money), price: given.amounts.map(price), ms: given.times.map(milliseconds),
-  seconds: given.times.map(seconds), percent: given.shares.map(percent), signed: given.shares.map(signedPercent),
+  money: given.amounts.map(money), ms: given.times.map(milliseconds),
+  seconds: given.times.map(seconds), signed: given.shares.map(signedPercent),
+  percent: given.shares.map(Math.abs).map(percent),
   four: given.times.map((value) => rounded(value, 4)), six: given.times.map((value) => rounded(value, 6)),
 }));
 """
@@ -115,10 +116,9 @@ def test_figures_are_written_on_the_page_as_in_the_html() -> None:
     shares = [source.uniform(-1, 1) for _ in range(200)] + [0.005, 0.125, -0.004, 0.0, 1.0]
     shown = run_module(FIGURES, {"amounts": amounts, "times": times, "shares": shares})
     assert shown["money"] == [formats.money(Decimal(a)) for a in amounts]
-    assert shown["price"] == [formats.price(Decimal(a)) for a in amounts]
     assert shown["ms"] == [formats.milliseconds(t) for t in times]
     assert shown["seconds"] == [formats.seconds(t) for t in times]
-    assert shown["percent"] == [formats.percent(s) for s in shares]
+    assert shown["percent"] == [formats.percent(abs(s)) for s in shares]
     assert shown["signed"] == [formats.signed_percent(s) for s in shares]
     assert shown["four"] == [round(t, 4) for t in times]
     assert shown["six"] == [round(t, 6) for t in times]

@@ -2,21 +2,20 @@
  * The explorer: takes over the server-rendered tables, with search, facets, sorting, links and export.
  * What columns and facets there are is told by the page (`explore-data`); this script knows none by name but `price`.
  *
- * @typedef {{name: string, label: string, link?: string, fallback?: string, why?: string,
- *   address?: boolean, second?: string}} Field
+ * @typedef {import("./explore_cells.mjs").Field} Field
  * @typedef {object} Sheet
  * @property {string} id @property {string} file @property {Field[]} columns @property {Field[]} facets
  * @property {Field[]} detail @property {string[]} searched @property {string[]} exported @property {string} csv
  * @property {string} noun @property {string} sort @property {string} empty
- * @property {{column: string, preferred: string[], with: Record<string, string>} | null} comparable
- *   prices are ranked inside one value of this column only; `with` is set along with a preferred value
+ * @property {import("./explore_meters.mjs").Rule | null} comparable
  * @typedef {{q: string, sort: string, equal: Map<string, string>}} View
  */
-import { counts, label, matchingRows, sortedRows, tableOf, value } from "./columnar.mjs";
+import { counts, matchingRows, sortedRows, tableOf, value } from "./columnar.mjs";
 import { csvText, saveText } from "./csv_text.mjs";
+import { fillCell, rowTerms } from "./explore_cells.mjs";
+import { meterToRank, unitOf } from "./explore_meters.mjs";
 import { virtualList } from "./virtual_list.mjs";
 
-const LONG = 20; // characters that every column has room for
 const dataBlock = document.getElementById("explore-data");
 /** @type {{root: string, sheets: Sheet[]}} */
 const config = JSON.parse(dataBlock?.textContent ?? '{"root":"","sheets":[]}');
@@ -154,16 +153,10 @@ function explorer(sheet, section) {
     const order = [...found.keys()].sort((a, b) => found[b] - found[a]);
     for (const code of order) {
       const words = column.labels[code] || "not stated";
-      const text = select.name === sheet.comparable?.column ? `${words} (${unitOf(code)})` : words;
+      const rule = sheet.comparable?.column === select.name ? sheet.comparable : null;
+      const text = rule ? `${words} (${unitOf(table, rule, code)})` : words;
       select.add(new Option(`${text} · ${found[code].toLocaleString("en")}`, column.values[code]));
     }
-  }
-
-  /** The unit label of a meter: that of any row which has it. @param {number} code */
-  function unitOf(code) {
-    if (!table) return "";
-    const meters = table.columns.get(sheet.comparable?.column ?? "");
-    return label(table, "unit", meters?.codes.indexOf(code) ?? 0);
   }
 
   /** @param {() => void} step */
@@ -220,88 +213,33 @@ function explorer(sheet, section) {
     return matchingRows(/** @type {any} */ (table), { words: view.q, searched: sheet.searched, equal: view.equal });
   }
 
-  /**
-   * Prices of unlike meters must not stand in one ranking. When the view mixes them, one meter is chosen and said.
-   * @param {Uint32Array} rows
-   */
+  /** When the view mixes meters, one of them is chosen and said. @param {Uint32Array} rows */
   function rowsOfOneMeter(rows) {
     const rule = sheet.comparable;
     if (!rule || !table || view.equal.has(rule.column)) return rows;
-    const column = table.columns.get(rule.column);
-    if (!column) return rows;
-    const present = counts(table, rows, rule.column);
-    const codes = [...present.keys()].filter((code) => present[code]);
-    if (codes.length < 2) return rows;
-    const preferred = rule.preferred.map((wanted) => column.values.indexOf(wanted)).find((code) => present[code]);
-    const code = preferred ?? codes.reduce((best, next) => (present[next] > present[best] ? next : best));
-    view.equal.set(rule.column, column.values[code]);
-    if (preferred !== undefined) {
-      for (const [name, wanted] of Object.entries(rule.with)) {
-        const set = view.equal.get(name) === undefined;
-        if (set) view.equal.set(name, wanted);
-        if (set && !found().length) view.equal.delete(name);
-      }
+    const meter = meterToRank(table, rows, rule);
+    if (!meter) return rows;
+    view.equal.set(rule.column, meter.value);
+    for (const [name, wanted] of meter.preferred ? Object.entries(rule.with) : []) {
+      if (view.equal.has(name)) continue;
+      view.equal.set(name, wanted);
+      if (!found().length) view.equal.delete(name);
     }
     note.textContent =
-      `Prices of different meters cannot be ranked together, so only “${column.labels[code]}” per ${unitOf(code)} is ` +
-      "shown. Choose another meter above; “any” shows all of them again, unranked.";
+      `Prices of different meters cannot be ranked together, so only “${meter.words}” per ${meter.unit} is shown. ` +
+      "Choose another meter above; “any” shows all of them again, unranked.";
     return found();
   }
 
   /** @type {import("./virtual_list.mjs").Parts["fill"]} */
   function fill(cells, row) {
     if (!table) return;
-    for (const [place, column] of sheet.columns.entries()) fillCell(cells[place], column, row);
-  }
-
-  /** @param {HTMLTableCellElement} cell @param {Field} column @param {number} row */
-  function fillCell(cell, { name, link, fallback, why, second }, row) {
-    if (!table) return;
-    if (second) cell.dataset.second = label(table, second, row);
-    const words = label(table, name, row);
-    const text = words || (fallback && label(table, fallback, row)) || "—";
-    cell.classList.toggle("is-missing", !words);
-    const exact = value(table, name, row);
-    const title = exact !== words ? `${words} (${exact})` : words.length > LONG ? words : "";
-    cell.title = words ? title : (why ?? "not stated by any source");
-    if (!link || !words) return void (cell.textContent = text);
-    let anchor = cell.querySelector("a");
-    if (!anchor) {
-      anchor = document.createElement("a");
-      anchor.tabIndex = -1; // the grid is one stop; the row's own links are in its details
-      cell.replaceChildren(anchor);
-    }
-    anchor.textContent = text;
-    anchor.href = `${config.root}${link}${encodeURIComponent(exact)}/`;
+    for (const [place, field] of sheet.columns.entries()) fillCell(cells[place], field, table, row, config.root);
   }
 
   /** @type {import("./virtual_list.mjs").Parts["open"]} */
   function open(row) {
-    if (!table) return;
-    const terms = document.createElement("dl");
-    for (const { name, label: title, link, address } of sheet.detail) {
-      const words = label(table, name, row);
-      const exact = value(table, name, row);
-      if (!words) continue;
-      const term = document.createElement("dt");
-      const definition = document.createElement("dd");
-      term.textContent = title;
-      const href = link ? `${config.root}${link}${encodeURIComponent(exact)}/` : address ? exact : "";
-      definition.append(href ? anchored(words, href) : words);
-      if (exact !== words && !href) definition.append(` (${exact})`);
-      terms.append(term, definition);
-    }
-    detail.replaceChildren(terms);
-  }
-
-  /** A link; plain words for an address that is not one, because a source may write anything there. */
-  function anchored(/** @type {string} */ words, /** @type {string} */ href) {
-    if (/^[a-z]+:/i.test(href) && !/^https?:/i.test(href)) return words;
-    const anchor = document.createElement("a");
-    anchor.textContent = words;
-    anchor.href = href;
-    anchor.rel = "noreferrer";
-    return anchor;
+    if (table) detail.replaceChildren(rowTerms(sheet.detail, table, row, config.root));
   }
 
   function exportView() {

@@ -35,33 +35,29 @@ export function money(text) {
   return `$${threeDigits(text)}`;
 }
 
-/** A unit price: up to four decimals from $1 on, three significant digits below. @param {string} text */
-export function price(text) {
-  const value = Number(text);
-  if (value === 0) return "free";
-  if (value < 1) return `$${threeDigits(text)}`;
-  return `$${format(2, 4).format(/** @type {any} */ (text))}`;
+/** A float with that many decimals, rounded by its exact binary value as Python does. @param {number} value @param {number} digits */
+function fixed(value, digits, grouped = true) {
+  return format(digits, digits, grouped).format(rounded(value, digits).toFixed(digits));
 }
 
 /** A time in ms without its unit: one decimal below 10. @param {number} value */
 export function milliseconds(value) {
-  return value < 10 ? format(1, 1).format(value) : format(0, 0).format(value);
+  return fixed(value, value < 10 ? 1 : 0);
 }
 
 /** A time in ms, written in seconds without its unit. @param {number} value */
 export function seconds(value) {
-  return value / 1000 < 10 ? format(2, 2).format(value / 1000) : format(1, 1).format(value / 1000);
+  return value / 1000 < 10 ? fixed(value / 1000, 2, false) : fixed(value / 1000, 1);
 }
 
 /** @param {number} share */
 export function percent(share) {
-  return `${format(0, 0, false).format(share * 100)} %`;
+  return `${fixed(share * 100, 0, false)} %`;
 }
 
 /** @param {number} share */
 export function signedPercent(share) {
-  const rounded = format(0, 0, false).format(Math.abs(share * 100));
-  return `${share < 0 ? "−" : "+"}${rounded} %`;
+  return `${share < 0 ? "−" : "+"}${fixed(Math.abs(share * 100), 0, false)} %`;
 }
 
 /** @param {number} value */

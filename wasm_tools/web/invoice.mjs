@@ -4,7 +4,7 @@
  */
 import { csvText, saveText } from "./csv_text.mjs";
 import { coverage, elsewherePart, excludedPart, lineDetail, questionsPart } from "./invoice_parts.mjs";
-import { dollars, figure } from "./invoice_figures.mjs";
+import { about, dollars, figure } from "./invoice_figures.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
 import { virtualList } from "./virtual_list.mjs";
 
@@ -140,7 +140,7 @@ function fill(cells, row) {
     line.model || "—",
     `${figure(line.usage_qty)} ${line.usage_unit}`,
     dollars(line.amount_usd),
-    line.effective_price === null ? "—" : `$${figure(line.effective_price)} / ${line.per}`,
+    line.effective_price === null ? "—" : `$${about(line.effective_price)} / ${line.per}`,
     listedRange(line),
     line.verdict,
     line.reason,
@@ -150,6 +150,8 @@ function fill(cells, row) {
     cells[place].title = said.length > 18 ? said : "";
   }
   cells[7].dataset.verdict = line.verdict;
+  cells[2].dataset.second = line.provider; // shown on narrow screens
+  cells[4].dataset.second = texts[5];
 }
 
 /** The lowest and highest list price a line was held against. @param {Record<string, any>} line */

@@ -13,3 +13,8 @@ export function dollars(text) {
   const written = CENTS.format(/** @type {any} */ (text));
   return written.startsWith("-") ? `−$${written.slice(1)}` : `$${written}`;
 }
+
+/** A computed price to four significant digits. @param {string} text */
+export function about(text) {
+  return new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 }).format(Number(text));
+}

@@ -3,7 +3,7 @@
  *
  * @typedef {Record<string, any>} Bill the record of `wasm_tools.invoice.record.to_record`
  */
-import { dollars, figure } from "./invoice_figures.mjs";
+import { about, dollars, figure } from "./invoice_figures.mjs";
 
 const EXCLUDED_SHOWN = 200;
 
@@ -78,10 +78,10 @@ export function coverage(bill) {
 export function questionsPart(bill) {
   if (!bill.questions.length) return [];
   const items = bill.questions.map((/** @type {any} */ q) => {
-    const fits = q.readings.map((/** @type {any} */ r) => `one ${q.usage_unit} = ${figure(r.base_units)} ${q.unit}s, $${figure(r.price)} per ${q.per}`);
+    const fits = q.readings.map((/** @type {any} */ r) => `one ${q.usage_unit} = ${figure(r.base_units)} ${q.unit}s, $${about(r.price)} per ${q.per}`);
     return element("li", [
       `${q.provider}, ${q.workload}, unit “${q.usage_unit}” on ${counted(q.lines, "line")} for ${dollars(q.usd)}: as written this is ` +
-        `$${figure(q.implied_price)} per ${q.per}, while known prices run from $${figure(q.known_low)} to $${figure(q.known_high)}. ` +
+        `$${about(q.implied_price)} per ${q.per}, while known prices run from $${figure(q.known_low)} to $${figure(q.known_high)}. ` +
         (fits.length ? `It would fit if ${fits.join(", or if ")}. ` : "") +
         "Correct the unit in the file if that is what was billed; these lines are not compared.",
     ]);

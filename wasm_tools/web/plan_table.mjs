@@ -8,7 +8,7 @@
  * @property {Record<string, string>} engines @property {(plan: PlanRecord) => string} grade
  * @property {(plan: PlanRecord) => {path: string, reason: string}} manifest
  */
-import { count, milliseconds, money, percent, price, seconds, signedPercent } from "./figures.mjs";
+import { count, milliseconds, money, percent, seconds, signedPercent } from "./figures.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MARGIN_PIXELS = 40;
@@ -25,7 +25,7 @@ export function planRows(plan, source, words) {
     nameCell(plan, words),
     cell("", words.kinds[plan.kind] ?? plan.kind),
     cell("n key", money(plan.usd_per_month)),
-    cell("n", price(plan.usd_per_million_output)),
+    cell("n", money(plan.usd_per_million_output)),
     ...(plan.ttft_p95_ms === null ? unmeasured(words) : times(plan, words)),
     cell("", gradeLink(words.grade(plan), words)),
     cell("", disclosure()),
@@ -60,15 +60,19 @@ function nameCell(plan, words) {
     machine ? ` on ${machine} at ` : " at ",
     link(`${words.root}providers/${plan.provider}/`, words.providers[plan.provider] ?? plan.provider),
   );
+  if (plan.gpu) {
+    const small = document.createElement("small");
+    small.textContent = `${plan.precision}, ${words.engines[plan.engine] ?? plan.engine} ${plan.engine_version}`.trim();
+    head.append(" ", small);
+  }
   return head;
 }
 
 /** What runs the model; empty for an API. @param {PlanRecord} plan @param {Words} words */
-export function machineWords(plan, words) {
+function machineWords(plan, words) {
   if (!plan.gpu) return "";
-  const engine = `${words.engines[plan.engine] ?? plan.engine} ${plan.engine_version}`.trim();
-  const replicas = plan.replicas > 1 ? ` × ${plan.replicas}` : "";
-  return `${plan.tensor_parallel} × ${words.gpus[plan.gpu] ?? plan.gpu}${replicas}, ${plan.precision}, ${engine}`;
+  const replica = `${plan.tensor_parallel} × ${words.gpus[plan.gpu] ?? plan.gpu}`;
+  return plan.replicas === 1 ? replica : `${count(plan.replicas)} replicas of ${replica}`;
 }
 
 /** @param {PlanRecord} plan @param {Words} words */

@@ -1,5 +1,5 @@
 /**
- * Adds "2 days ago" beside absolute dates: <time datetime="2026-11-20" data-relative>2026-11-20</time>.
+ * Adds "(2 days ago)" beside absolute dates: <time datetime="2026-11-20" data-relative>2026-11-20</time>.
  * The pages themselves say nothing relative, so that a build is the same whenever it is made and read.
  */
 
@@ -22,7 +22,7 @@ if (typeof document !== "undefined") {
     if (!words) continue;
     const age = document.createElement("span");
     age.className = "age";
-    age.textContent = ` ${words}`;
+    age.textContent = ` (${words})`;
     time.append(age);
   }
 }

@@ -94,12 +94,14 @@ export function virtualList({ scroller, grid, fill, open, empty }) {
     grid.setAttribute("aria-activedescendant", cell.id);
   }
 
+  /** The columns that the style sheet shows at this width. */
+  function shownColumns() {
+    return [...head.cells].filter((cell) => cell.offsetWidth > 0).map((cell) => cell.cellIndex);
+  }
+
   /** Move the active cell and bring it into view. @param {number} place @param {number} column */
   function moveTo(place, column) {
-    active = {
-      place: Math.max(0, Math.min(place, rows.length - 1)),
-      column: Math.max(0, Math.min(column, width - 1)),
-    };
+    active = { place: Math.max(0, Math.min(place, rows.length - 1)), column };
     const headHeight = head.offsetHeight;
     const top = active.place * rowHeight;
     const bottom = top + rowHeight + headHeight - scroller.clientHeight;
@@ -121,17 +123,21 @@ export function virtualList({ scroller, grid, fill, open, empty }) {
   /** @param {KeyboardEvent} event */
   function key(event) {
     if (event.target !== grid || event.altKey || event.metaKey || !rows.length) return;
-    const { place, column } = active;
+    const { place } = active;
+    const columns = shownColumns();
+    const at = Math.max(0, columns.findLastIndex((column) => column <= active.column));
+    const column = columns[at];
+    const last = columns[columns.length - 1];
     const page = Math.max(1, Math.floor((scroller.clientHeight - head.offsetHeight) / rowHeight) - 1);
     const moves = {
       ArrowDown: [place + 1, column],
       ArrowUp: [place - 1, column],
-      ArrowRight: [place, column + 1],
-      ArrowLeft: [place, column - 1],
+      ArrowRight: [place, columns[at + 1] ?? last],
+      ArrowLeft: [place, columns[at - 1] ?? columns[0]],
       PageDown: [place + page, column],
       PageUp: [place - page, column],
-      Home: event.ctrlKey ? [0, 0] : [place, 0],
-      End: event.ctrlKey ? [rows.length - 1, width - 1] : [place, width - 1],
+      Home: [event.ctrlKey ? 0 : place, columns[0]],
+      End: [event.ctrlKey ? rows.length - 1 : place, last],
     };
     const target = moves[/** @type {keyof typeof moves} */ (event.key)];
     if (target) moveTo(target[0], target[1]);

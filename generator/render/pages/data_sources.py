@@ -18,8 +18,8 @@ SHARES = {
 def pages(data: SiteData) -> Iterator[Page]:
     """The one page."""
     stated: Counter[str] = Counter()
-    for o in (*data.offers, *data.rentals):
-        stated.update(e.source for e in o.evidence)
+    for evidence in (*(o.evidence for o in data.offers), *(r.evidence for r in data.rentals)):
+        stated.update(e.source for e in evidence)
     yield Page(
         path="data-sources/",
         title="Data sources",

@@ -6,6 +6,7 @@ from typing import Any
 from generator.render.downloads import API, LICENCE_NOTE, ApiFile, api_files
 from generator.render.page import Page, SiteData
 from generator.render.plan_tables import PLAN_COLUMNS
+from generator.render.tool_assets import module
 
 GROUPS = {
     "prices": ("Prices and measurements", "The observations themselves, as CSV and as JSON."),
@@ -36,6 +37,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             "licence": LICENCE_NOTE,
             "sources": data.registry.sources,
         },
+        scripts=(module(data, "relative_dates.mjs"),),
         styles=("assets/tools.css",),
     )
 

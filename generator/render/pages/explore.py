@@ -27,6 +27,7 @@ class Field:
     fallback: str = ""
     why: str = ""
     address: bool = False  # the value is itself a web address
+    exact: bool = False  # dollars to the last digit instead of the rounded form
     second: str = ""  # the column that stands below it on a narrow screen
 
 
@@ -81,7 +82,7 @@ OFFERS = Sheet(
         Field("provider", "Provider", "providers/"),
         Field("kind", "Kind of provider"),
         Field("meter", "Meter"),
-        Field("price", "Price in US dollars"),
+        Field("price", "Price", exact=True),
         Field("unit", "per"),
         Field("region", "Region"),
         Field("grade", "Grade"),
@@ -132,7 +133,7 @@ RENTALS = Sheet(
         Field("count", "GPUs"),
         Field("provider", "Provider", "providers/"),
         Field("commitment", "Commitment"),
-        Field("price", "Price in US dollars per GPU-hour"),
+        Field("price", "Price per GPU-hour", exact=True),
         Field("host", "Machine around the GPU included"),
         Field("region", "Region"),
         Field("grade", "Grade"),
@@ -174,7 +175,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         description=DESCRIPTION,
         template="explore.html",
         context={"sheets": sheets, "settings": data_block({"root": "../", "sheets": settings})},
-        scripts=(module(data, "explore.mjs"),),
+        scripts=(module(data, "explore.mjs"), module(data, "relative_dates.mjs")),
         styles=("assets/tools.css",),
         data=files,
     )

@@ -69,7 +69,7 @@ def gpu_page(gpu: GpuRow, index: SiteIndex) -> Page:
     return Page(
         path=f"gpus/{gpu.id}/",
         title=f"{gpu.name} rental prices and measured speed",
-        description=f"{gpu.name}: {plural(len(rentals), 'rental price')}, data sheet and measured throughput of models.",
+        description=f"{gpu.name}: {plural(len(rentals), 'rental price')}, data sheet and measured speed of models.",
         template="gpu.html",
         context={
             "name": gpu.name,
@@ -98,7 +98,7 @@ def facts(gpu: GpuRow) -> list[dict[str, Any]]:
         {"term": "FP8, dense", "value": flops(gpu.fp8_flops)},
         {"term": "FP4, dense", "value": flops(gpu.fp4_flops)},
         {"term": "Power", "value": f"{gpu.tdp_w:,.0f} W" if gpu.tdp_w else silent},
-        {"term": "GPUs in a usual machine", "value": str(gpu.gpus_per_node) if gpu.gpus_per_node else silent},
+        {"term": "GPUs a machine", "value": str(gpu.gpus_per_node) if gpu.gpus_per_node else silent},
         {"term": "Kubernetes",
          "value": f"{gpu.k8s_resource}, node label {gpu.node_label}" if gpu.node_label else gpu.k8s_resource},
         {"term": "Source", "value": gpu.source},

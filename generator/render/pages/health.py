@@ -30,11 +30,15 @@ def pages(data: SiteData) -> Iterator[Page]:
         template="health.html",
         context={
             "sources": source_rows(data),
-            "grades": [{"letter": x, "count": letters[x], "share": share(letters[x], len(data.offers))} for x in "ABCD"],
+            "grades": [
+                {"letter": x, "count": letters[x], "share": share(letters[x], len(data.offers))} for x in "ABCD"
+            ],
             "offers": len(data.offers),
             "disagreements": [disagreement_row(o, index) for o in differing[:DISAGREEMENTS]],
             "differing": len(differing),
-            "unresolved": [unresolved(kind, names) for kind, names in unresolved_names(data.state, data.registry).items()],
+            "unresolved": [
+                unresolved(kind, names) for kind, names in unresolved_names(data.state, data.registry).items()
+            ],
             "unplanned": sorted(data.results.catalogue.unplanned.items(), key=lambda u: (-u[1], u[0])),
         },
     )
@@ -115,7 +119,7 @@ def unresolved(kind: str, names: Counter[str]) -> dict[str, Any]:
     """Names of one kind that nobody has registered, the most frequent shown."""
     ordered = sorted(names.items(), key=lambda n: (-n[1], n[0]))
     return {
-        "kind": kind,
+        "title": {"gpus": "GPUs"}.get(kind, kind.capitalize()),
         "names": len(names),
         "prices": sum(names.values()),
         "shown": ", ".join(f"{name} ({n})" for name, n in ordered[:NAMES]),

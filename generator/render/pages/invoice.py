@@ -33,7 +33,7 @@ def pages(data: SiteData) -> Iterator[Page]:
                 }
             ),
         },
-        scripts=(module(data, "invoice.mjs"),),
+        scripts=(module(data, "invoice.mjs"), module(data, "relative_dates.mjs")),
         styles=("assets/tools.css",),
         tool=True,
         data={SAMPLE: sample} if sample else {},

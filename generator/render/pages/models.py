@@ -6,9 +6,9 @@ from typing import Any
 
 from generator.registry import CapabilityRow, ModelRow
 from generator.render.charts import price_chart
-from generator.render.formats import listed, missing, plural, significant, tokens
+from generator.render.formats import listed, meter_price, missing, plural, significant, tokens
 from generator.render.page import Page, SiteData
-from generator.render.price_rows import main_offer, meter_price, price_cell, sku_row, spread
+from generator.render.price_rows import main_offer, price_cell, sku_row, spread
 from generator.render.site_index import SiteIndex, Sku, site_index
 from generator.render.speeds import speed_rows
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
@@ -31,7 +31,9 @@ def pages(data: SiteData) -> Iterator[Page]:
     for developer, models in sorted(by_developer.items()):
         yield Page(
             path=f"models/by/{developer}/",
-            title=f"Models of {developer}" if developer != UNKNOWN_DEVELOPER else "Models of unknown developers",
+            title=f"Models of {index.developer_name(developer)}"
+            if developer != UNKNOWN_DEVELOPER
+            else "Models of unknown developers",
             description=f"{plural(len(models), 'model')} with their prices at all providers.",
             template="model_list.html",
             context={"rows": [rows[m] for m in models]},
@@ -55,7 +57,7 @@ def index_page(index: SiteIndex, rows: Mapping[str, dict[str, Any]]) -> Page:
             "rows": [rows[m] for m in order[:INDEXED]],
             "total": len(index.models),
             "developers": [
-                {"name": name, "href": f"models/by/{name}/", "count": n}
+                {"name": index.developer_name(name), "href": f"models/by/{name}/", "count": n}
                 for name, n in sorted(developers.items(), key=lambda d: (-d[1], d[0]))
             ],
         },
@@ -72,7 +74,7 @@ def index_row(model: str, index: SiteIndex) -> dict[str, Any]:
         "id": model,
         "name": row.name,
         "href": f"models/{model}/",
-        "developer": row.developer,
+        "developer": index.developer_name(row.developer),
         "class": card.capability,
         "context": tokens(row.context) if row.context else "",
         "open": OPEN[row.open_weights],
@@ -164,7 +166,7 @@ def facts(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex) -> 
     unknown = missing("no source states it")
     shape = next((s for s in index.data.registry.shapes if s.model == row.id), None)
     found: list[dict[str, Any]] = [
-        {"term": "Developer", "value": row.developer or unknown,
+        {"term": "Developer", "value": index.developer_name(row.developer) or unknown,
          "href": f"models/by/{row.developer or UNKNOWN_DEVELOPER}/"},
         {"term": "Weights", "value": OPEN[row.open_weights] or unknown},
         {"term": "Licence", "value": row.licence or unknown},
@@ -181,7 +183,8 @@ def facts(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex) -> 
         active = f", {significant(shape.active_b)} B active" if shape.active_b != shape.parameters_b else ""
         found.append({"term": "Parameters", "value": f"{significant(shape.parameters_b)} B{active}"})
     if capability:
-        text = f"{capability.class_}. {capability.reason} ({capability.source}; reviewed {capability.reviewed})"
+        basis = f"({capability.source}; reviewed {capability.reviewed})"
+        text = f"{capability.class_.capitalize()}. {capability.reason} {basis}"
         found.append({"term": "Capability class", "value": text})
     else:
         found.append({"term": "Capability class", "value": missing("nobody has reviewed it, so no plan ranks it")})

@@ -11,7 +11,7 @@ from generator.render.page import Page, SiteData
 SYSTEMS = {"inference_atlas": "InferenceAtlas", "compass": "Compass", "llmlab": "LLM Lab"}
 
 
-def pages(data: SiteData) -> Iterator[Page]:
+def pages(_: SiteData) -> Iterator[Page]:
     """The overview and a page a system."""
     rows = parity_rows(checkout().registry / "parity.csv")
     states = sorted({r["state"] for r in rows})

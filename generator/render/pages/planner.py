@@ -9,7 +9,7 @@ from generator.registry import Registry
 from generator.render.api_table import compact_json
 from generator.render.columnar import hashed_name
 from generator.render.page import Page, SiteData
-from generator.render.plan_rows import ENGINES, KINDS, plan_table
+from generator.render.plan_rows import ENGINES, KINDS, gpu_words, plan_table
 from generator.render.site_index import SiteIndex, site_index
 from generator.render.tool_assets import data_block, download_bytes, module
 from wasm_tools.models.cards import CAPABILITY_CLASSES
@@ -71,7 +71,7 @@ def settings(data: SiteData, index: SiteIndex, grades_name: str) -> dict[str, An
         "words": {
             "models": {m: card.name for m, card in catalogue.models.items()},
             "providers": {p: index.provider_name(p) for p in sorted(providers)},
-            "gpus": {g: card.name for g, card in catalogue.gpus.items()},
+            "gpus": {g: gpu_words(g, index) for g in catalogue.gpus},
             "kinds": KINDS,
             "engines": ENGINES,
         },

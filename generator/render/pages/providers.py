@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 from generator.render.formats import missing, plural
 from generator.render.gpu_rows import rental_row
@@ -12,6 +13,15 @@ from generator.render.price_rows import sku_row
 from generator.render.site_index import SiteIndex, Sku, site_index
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 
+KINDS = {
+    "first_party": "Sells its own models",
+    "cloud": "Cloud",
+    "host": "Hosts models of others",
+    "gateway": "Gateway to other providers",
+    "rental": "Rents out GPUs",
+    "subscription": "Sells subscriptions, not tokens",
+    "": "Nobody has reviewed this provider yet",
+}
 INDEXED = 110  # providers in the table; those with fewer prices follow as a list
 SHOWN = 56  # SKUs on a page; the explorer has all
 RENTALS = 40
@@ -64,9 +74,13 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
         template="provider.html",
         context={
             "name": name,
-            "kind": provider_kind(index.data, provider),
+            "kind": KINDS[row.kind if row else ""],
             "url": row.url if row else "",
-            "workloads": [{"name": w, "count": n} for w, n in sorted(workloads.items(), key=lambda w: (-w[1], w[0]))],
+            "host": urlsplit(row.url).hostname if row and row.url else "",
+            "workloads": [
+                {"name": workload_words(w), "count": n}
+                for w, n in sorted(workloads.items(), key=lambda w: (-w[1], w[0]))
+            ],
             "groups": groups(skus[:SHOWN], index),
             "shown": min(len(skus), SHOWN),
             "total": len(skus),
@@ -76,6 +90,11 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
             "explore": f"explore/?q={provider}",
         },
     )
+
+
+def workload_words(workload: str) -> str:
+    """A workload as it is written in a sentence."""
+    return {"llm": "language models"}.get(workload, workload)
 
 
 def sku_order(sku: Sku, index: SiteIndex) -> tuple[bool, bool, bool, int, str, str, str]:
@@ -88,7 +107,7 @@ def sku_order(sku: Sku, index: SiteIndex) -> tuple[bool, bool, bool, int, str, s
         -index.sellers_of_model.get(sku.model, 0),
         sku.model,
         sku.sku,
-        sku.region,
+        sku.region if sku.region != "global" else "",
     )
 
 
@@ -121,9 +140,10 @@ def groups(skus: list[Sku], index: SiteIndex) -> list[dict[str, Any]]:
 def sources(skus: list[Sku], provider: str, index: SiteIndex) -> list[dict[str, Any]]:
     """The sources that state prices of a provider, with dates and how many of the published prices they agree with."""
     used: Counter[str] = Counter()
-    offers = [o for s in skus for o in s.offers]
-    for o in (*offers, *index.rentals_of_provider.get(provider, [])):
-        used.update(e.source for e in o.evidence if e.price == o.price)
+    stated = [(o.price, o.evidence) for s in skus for o in s.offers]
+    stated += [(r.price, r.evidence) for r in index.rentals_of_provider.get(provider, [])]
+    for published, evidence in stated:
+        used.update(e.source for e in evidence if e.price == published)
     registry, snapshots = index.data.registry, index.data.state.snapshots
     return [
         {

@@ -80,7 +80,7 @@ def case_facts(plan: CasePlan) -> list[dict[str, str]]:
         {"term": "Load", "value": formula(plan.case, w.qps, w.peak_qps)},
         {"term": "Lengths", "value": f"{length_words(plan.profile)}. {plan.profile.description}"},
         {"term": "Experience", "value": f"{plan.slo_class.title}: {bounds_words(plan.slo)}"},
-        {"term": "Models", "value": f"{plan.case.minimum_class} or better. {plan.case.reason}"},
+        {"term": "Models", "value": f"{plan.case.minimum_class.capitalize()} or better. {plan.case.reason}"},
     ]
 
 

@@ -1,0 +1,67 @@
+"""The list that the search box reads: every thing with a page, and every section of the prose, one row each."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+
+from generator.render.formats import plural
+from generator.render.page import SiteData
+from generator.render.plan_rows import length_words
+from generator.render.site_index import SiteIndex, site_index
+
+NAMES = "assets/names.json"
+COLUMNS = ("titles", "paths", "kinds", "details", "words")
+_HEADING = re.compile(r'<h([1-3]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+
+Row = tuple[str, str, str, str, str]  # title, site path, kind, detail, all words that find it in lower case
+
+
+def names_file(data: SiteData, prose: Path) -> bytes:
+    """The list as columns. `prose` is the folder of the site right after the prose was built."""
+    index = site_index(data)
+    rows = [*_cases(data), *_models(index), *_providers(index), *_gpus(index), *_prose(prose)]
+    columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    return json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _row(title: str, path: str, kind: str, detail: str, *others: str) -> Row:
+    return (title, path, kind, detail, " ".join(dict.fromkeys(w.lower() for w in (title, *others) if w)))
+
+
+def _cases(data: SiteData) -> Iterator[Row]:
+    for case in data.results.cases:
+        yield _row(case.case.title, f"use-cases/{case.case.id}/", "use case", length_words(case.profile), "plan")
+
+
+def _models(index: SiteIndex) -> Iterator[Row]:
+    """The models that most providers sell first: of equal matches the earlier row wins."""
+    order = sorted(index.models, key=lambda m: (-index.sellers_of_model.get(m, 0), m))
+    for m in order:
+        row = index.data.registry.model[m]
+        sellers = index.sellers_of_model.get(m, 0)
+        developer = index.developer_name(row.developer)
+        yield _row(row.name, f"models/{m}/", "model", plural(sellers, "provider"), m, developer, *row.aliases)
+
+
+def _providers(index: SiteIndex) -> Iterator[Row]:
+    prices = {p: sum(len(s.offers) for s in index.skus_of_provider.get(p, ())) for p in index.providers}
+    for p in sorted(index.providers, key=lambda p: (-prices[p], p)):
+        total = prices[p] + len(index.rentals_of_provider.get(p, ()))
+        yield _row(index.provider_name(p), f"providers/{p}/", "provider", plural(total, "price"), p)
+
+
+def _gpus(index: SiteIndex) -> Iterator[Row]:
+    for g in index.data.registry.gpus:
+        prices = len(index.rentals_of_gpu.get(g.id, ()))
+        yield _row(g.name, f"gpus/{g.id}/", "GPU", plural(prices, "rental price") if prices else "", g.id)
+
+
+def _prose(site: Path) -> Iterator[Row]:
+    for page in sorted(site.rglob("index.html")):
+        path = page.parent.relative_to(site).as_posix() + "/"
+        headings = [(i, unescape(_TAG.sub("", t)).strip()) for _, i, t in _HEADING.findall(page.read_text("utf-8"))]
+        for number, (anchor, title) in enumerate(headings):
+            yield _row(title, path if number == 0 else f"{path}#{anchor}", "page", headings[0][1] if number else "")

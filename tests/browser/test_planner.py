@@ -1,0 +1,198 @@
+"""The planner's page in Chromium: an answer before Python, the same answer from Python, errors where they belong."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.chromium import chromium
+from wasm_tools.planner import ranked_plans, ranking_record, read_catalogue
+from wasm_tools.workload.traffic import Slo, Workload
+
+pytestmark = [pytest.mark.browser, pytest.mark.site]
+
+CELLS = """() => [...document.querySelectorAll('#plans tbody tr:not(.why)')].map(
+  row => [...row.cells].slice(0, -1).map(cell => cell.textContent.trim().replace(/\\s+/g, ' ')))"""
+PLANS = "() => [...document.querySelectorAll('tr[data-plan-id]')].map(r => [r.dataset.planId, r.dataset.usdPerMonth])"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[BrowserContext]:
+    with chromium() as context:
+        yield context
+
+
+@pytest.fixture
+def page(browser: BrowserContext) -> Iterator[Page]:
+    page = browser.new_page()
+    page.set_viewport_size({"width": 1440, "height": 900})
+    yield page
+    page.close()
+
+
+def without_python(page: Page) -> Page:
+    """The page on a host where the runtime cannot be loaded."""
+    page.route("**/pyodide.asm.wasm", lambda route: route.abort())
+    return page
+
+
+def answered(page: Page, address: str) -> Page:
+    page.goto(address)
+    page.wait_for_selector("#answer[data-source=engine] tr", timeout=90_000)
+    return page
+
+
+def asked_again(page: Page) -> None:
+    """Wait until the engine has answered the last edit."""
+    page.wait_for_timeout(150)
+    page.wait_for_selector("#answer:not([aria-busy])", timeout=30_000)
+
+
+def catalogue(site: Path) -> Any:
+    (pack,) = (site / "assets" / "engine").glob("planner-*.json")
+    return read_catalogue(json.loads(pack.read_text(encoding="utf-8")))
+
+
+def test_plans_are_shown_before_python_and_survive_its_failure(page: Page, site: Path, site_address: str) -> None:
+    without_python(page).goto(site_address + "tools/planner/?profile=1024-1024&slo=batch&load=10&class=large")
+    page.wait_for_selector("tr[data-source=precomputed]")
+    stored = json.loads((site / "api/v1/plans/1024-1024/batch/10.json").read_text(encoding="utf-8"))
+    assert page.evaluate(PLANS) == [[p["id"], p["usd_per_month"]] for p in stored["classes"]["large"]["plans"]]
+    page.wait_for_selector("html[data-engine=failed]", timeout=60_000)
+    assert page.locator("tr[data-source=precomputed]").count() == len(stored["classes"]["large"]["plans"])
+    assert "work without it" in page.inner_text("#runtime")
+    assert page.locator("#runtime button").is_visible()
+
+
+def test_html_script_and_engine_show_the_same_rows(page: Page, site_address: str) -> None:
+    client = page.context.new_cdp_session(page)
+    client.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    page.goto(site_address + "tools/planner/")
+    written = page.evaluate(CELLS)
+    client.send("Emulation.setScriptExecutionDisabled", {"value": False})
+    assert len(written) == 30
+    other = without_python(page.context.new_page())
+    other.goto(site_address + "tools/planner/")
+    other.wait_for_selector("tr[data-source=precomputed]")
+    assert other.evaluate(CELLS) == written
+    other.close()
+    answered(page, site_address + "tools/planner/")
+    assert page.evaluate(CELLS) == written
+
+
+def test_own_inputs_give_the_plans_of_cpython(page: Page, site: Path, site_address: str) -> None:
+    query = "prompt_tokens=700&output_tokens=90&qps=3.5&peak_factor=1.5&ttft_ms=450&itl_ms=30&e2e_ms=4000&class=large"
+    answered(page, site_address + "tools/planner/?" + query)
+    workload, slo = Workload(700, 90, 3.5, 5.25, "large"), Slo(450.0, 30.0, 4000.0)
+    record = ranking_record(ranked_plans(workload, slo, catalogue(site)))
+    expected = [[p["id"], p["usd_per_month"]] for p in record["plans"]]  # type: ignore[union-attr]
+    assert page.evaluate(PLANS) == expected
+    assert len(expected) > 0
+    left_out = page.locator("#excluded tbody tr").all_inner_texts()
+    assert sorted(int(t.split("\t")[-1].replace(",", "")) for t in left_out) == sorted(record["excluded"].values())  # type: ignore[attr-defined]
+
+
+def test_an_edit_is_answered_in_place_and_its_address_reproduces_it(page: Page, site_address: str) -> None:
+    answered(page, site_address + "tools/planner/")
+    top = page.locator("#plans").bounding_box()
+    page.fill("[name=output_tokens]", "400")
+    asked_again(page)
+    page.wait_for_timeout(300)
+    edited = page.evaluate(PLANS)
+    assert "output_tokens=400" in page.url
+    assert page.input_value("[name=profile]") == ""
+    assert page.locator("#plans").bounding_box()["y"] == top["y"]  # type: ignore[index]
+    again = page.context.new_page()
+    answered(again, page.url)
+    assert again.evaluate(PLANS) == edited
+    again.close()
+
+
+def test_users_become_requests_with_the_formula_shown(page: Page, site: Path, site_address: str) -> None:
+    answered(page, site_address + "tools/planner/?use_case=chatbot")
+    assert page.input_value("[name=use_case]") == "chatbot"
+    assert "1000 users × 0.2 active at a time × 0.4 requests a minute ÷ 60 = 1.333" in page.inner_text("#load-formula")
+    stored = json.loads((site / "api/v1/use-cases/chatbot.json").read_text(encoding="utf-8"))
+    assert page.evaluate(PLANS) == [[p["id"], p["usd_per_month"]] for p in stored["plans"]]
+    page.fill("[name=users]", "3000")
+    asked_again(page)
+    assert "= 4 requests/s on average; × 2 = 8 requests/s at peak" in page.inner_text("#load-formula")
+    assert page.input_value("[name=use_case]") == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "error"),
+    [
+        ("prompt_tokens", "0", "error-prompt_tokens"),
+        ("output_tokens", "", "error-output_tokens"),
+        ("qps", "-1", "error-qps"),
+        ("peak_factor", "0.5", "error-peak_factor"),
+        ("ttft_ms", "0", "error-ttft_ms"),
+    ],
+)
+def test_an_error_stands_at_its_field_and_the_old_answer_says_it_is_old(
+    page: Page, site_address: str, field: str, value: str, error: str
+) -> None:
+    answered(page, site_address + "tools/planner/")
+    before = page.evaluate(PLANS)
+    kept = page.input_value(f"[name={field}]")
+    page.fill(f"[name={field}]", value)
+    page.wait_for_selector(f"[name={field}][aria-invalid=true]")
+    assert len(page.inner_text(f"#{error}")) > 5
+    assert f"#{error}".lstrip("#") in (page.get_attribute(f"[name={field}]", "aria-describedby") or "")
+    assert "earlier question" in page.inner_text("#answer-status")
+    assert page.evaluate(PLANS) == before
+    page.fill(f"[name={field}]", kept)
+    page.wait_for_selector(f"[name={field}]:not([aria-invalid])")
+    asked_again(page)
+    assert page.inner_text(f"#{error}") == ""
+    assert page.evaluate(PLANS) == before
+
+
+def test_the_last_of_many_edits_is_the_one_that_is_answered(page: Page, site_address: str) -> None:
+    answered(page, site_address + "tools/planner/")
+    for tokens in ("300", "301", "302", "999", "256"):
+        page.fill("[name=output_tokens]", tokens)
+    asked_again(page)
+    last = page.evaluate(PLANS)
+    answered(page, site_address + "tools/planner/")
+    assert page.evaluate(PLANS) == last
+
+
+def test_manifests_are_linked_and_there(page: Page, site: Path, site_address: str) -> None:
+    found = ""
+    for file in sorted((site / "api/v1/plans").rglob("*.json")):
+        record = json.loads(file.read_text(encoding="utf-8"))
+        for minimum, ranking in record["classes"].items():
+            if any(p["manifest"] for p in ranking["plans"]):
+                found = f"profile={record['profile']}&slo={record['slo_class']}&load={record['load']}&class={minimum}"
+    assert found, "no plan of the grid has a manifest"
+    without_python(page).goto(f"{site_address}tools/planner/?{found}")
+    page.wait_for_selector("tr[data-source=precomputed]")
+    links = page.evaluate("[...document.querySelectorAll('#plans tr.why a[href*=manifests]')].map(a => a.href)")
+    assert links
+    for link in links:
+        assert (site / link.removeprefix(site_address)).is_file()
+
+
+def test_the_page_works_without_the_grades(page: Page, site_address: str) -> None:
+    page.route("**/grades-*.json", lambda route: route.abort())
+    answered(page, site_address + "tools/planner/")
+    assert len(page.evaluate(PLANS)) == 30
+
+
+def test_no_foreign_request_and_no_policy_violation(page: Page, site_address: str) -> None:
+    faults: list[str] = []
+    page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
+    page.on(
+        "request",
+        lambda r: None if re.match(rf"{re.escape(site_address)}|blob:|data:", r.url) else faults.append(r.url),
+    )
+    answered(page, site_address + "tools/planner/")
+    page.fill("[name=output_tokens]", "128")
+    asked_again(page)
+    assert faults == []

@@ -1,0 +1,197 @@
+"""What the data pages of a small site say: prices that are easy to check, and the words around them."""
+
+import json
+import re
+from dataclasses import replace
+from decimal import Decimal
+from html import unescape
+from pathlib import Path
+
+import pytest
+
+from generator.render.pages import gpus, health, models, plans, use_cases
+from generator.render.pages.use_cases import formula
+from generator.render.plan_rows import plan_table
+from generator.render.search_names import names_file
+from generator.render.site_index import SiteIndex
+from generator.render.templates import article_of, environment
+from tests.generator.rendered_pages import OTHERS, TEMPLATES, articles, page_of, text
+from tests.generator.small_site import AS_OF, small_site
+from wasm_tools.planner import Ranking
+
+
+def test_list_price_stands_exactly_on_model_and_provider_page() -> None:
+    for path in ("models/open-70b/", "providers/hostly/"):
+        assert '<td class="n" data-usd="0.4375">$0.4375</td>' in articles()[path]
+    assert 'data-usd="0.142857">$0.143<' in articles()["models/open-70b/"]  # rounded for the eye, exact beside it
+
+
+def test_every_meter_of_a_model_is_on_its_page() -> None:
+    said = text(articles()["models/closed-xl/"])
+    for part in ("$2.00", "$10.00", "$0.20", "$1.00", "$5.00", "prompts over 128,000 tokens in $4.00"):
+        assert part in said
+    assert "$0.36 /audio hour" in text(articles()["models/whisper-x/"])
+
+
+def test_price_that_nobody_states_is_a_dash_with_its_reason() -> None:
+    assert '<td class="n none" title="not stated by any source">—</td>' in articles()["models/open-70b/"]
+
+
+def test_lowest_median_and_highest_are_over_all_sellers() -> None:
+    context = page_of(models, "models/open-70b/").context
+    assert context["input"] == {"lowest": "$0.4375", "median": "$0.45", "highest": "$0.50", "count": 3}
+
+
+def test_suspect_price_is_shown_but_is_not_the_lowest() -> None:
+    site = small_site()
+    rates = tuple(
+        replace(r, suspect="far too low") if r.provider == "hostly" else r for r in site.results.catalogue.rates
+    )
+    catalogue = replace(site.results.catalogue, rates=rates)
+    changed = replace(site, results=replace(site.results, catalogue=catalogue))
+    page = next(p for p in models.pages(changed) if p.path == "models/open-70b/")
+    assert page.context["input"]["lowest"] == "$0.45"
+    html = article_of(environment(TEMPLATES), AS_OF)(page)
+    assert "not ranked: far too low" in html
+    assert "$0.4375" in html
+
+
+def test_home_has_the_answers_on_its_cards() -> None:
+    case = next(c for c in small_site().results.cases if c.case.id == "chatbot")
+    met = next(p for _, p in case.ranking.plans if p.slo == "met" and p.kind == "rented")
+    card = text(articles()[""].split("<li>")[1])
+    assert f"${met.usd_per_month:,.0f} /month" in card
+    assert "Open 70B on 2 × H100 SXM at Neocloud" in card
+    assert "latency not verified" in card
+
+
+def test_home_form_asks_the_planner_without_a_script() -> None:
+    form = re.search(r"<form.*?</form>", articles()[""], re.DOTALL)
+    assert form is not None
+    assert 'action="tools/planner/" method="get"' in form[0]
+    assert re.findall(r'name="(\w+)"', form[0]) == ["use_case", "users", "slo_class"]
+
+
+def test_use_case_shows_its_formula_with_numbers() -> None:
+    case = next(c for c in small_site().results.cases if c.case.id == "chatbot")
+    assert formula(case.case, case.workload.qps, case.workload.peak_qps) == (
+        "1,000 users × 20 % active at a time × 0.4 requests a minute ÷ 60 = 1.33 requests/s;"
+        " × 2 = 2.67 requests/s at peak"
+    )
+
+
+def test_what_was_left_out_is_counted_with_its_reason() -> None:
+    case = next(c for c in small_site().results.cases if c.case.id == "chatbot")
+    said = text(articles()["use-cases/chatbot/"])
+    assert case.ranking.excluded
+    for reason, n in case.ranking.excluded:
+        assert f"{reason} {n}" in said
+
+
+def test_spot_is_never_the_answer_that_can_be_relied_on() -> None:
+    answers = page_of(use_cases, "use-cases/chatbot/").context["answers"]
+    assert [(a["title"].split(",")[0], a["kind"]) for a in answers] == [
+        ("Cheapest that is measured to be fast enough", "rented"),
+        ("The same on spot", "spot"),
+        ("Cheapest of all", "API"),
+    ]
+
+
+def test_every_cell_of_the_grid_has_a_page_with_its_question() -> None:
+    grid = [p for p in plans.pages(small_site()) if p.path != "plans/"]
+    assert len(grid) == 80
+    page = next(p for p in grid if p.path == "plans/512-256/conversational/10/")
+    assert page.title == ("Short exchange, 512 → 256 tokens, conversational, 10 requests per second: what is cheapest?")
+    assert [s["class"] for s in page.context["sections"]] == ["small", "medium", "large", "frontier"]
+
+
+def test_short_list_keeps_the_cheapest_dependable_plan() -> None:
+    case = next(c for c in small_site().results.cases if c.case.id == "chatbot")
+    index = SiteIndex(small_site())
+    assert case.ranking.plans[0][1].kind == "api"
+    rows = plan_table("plans", "x", case.ranking, index, 1)["rows"]
+    assert [(r["kind"], r["met"]) for r in rows] == [("rented", True)]
+    rows = plan_table("plans", "x", Ranking(case.ranking.plans[:1], 1, ()), index, 1)["rows"]
+    assert [r["kind"] for r in rows] == ["API"]
+
+
+def test_unmeasured_latency_is_said_once_and_not_as_a_figure() -> None:
+    html = articles()["use-cases/chatbot/"]
+    assert '<td colspan="5" class="none">not measured</td>' in html
+    assert 'class="chip chip-unknown"' in html
+
+
+def test_plan_row_carries_the_exact_cost() -> None:
+    for _, plan in small_site().results.cases[0].ranking.plans:
+        assert (
+            f'data-plan-id="{plan.id}" data-usd-per-month="{plan.usd_per_month:.2f}"'
+            in articles()["use-cases/chatbot/"]
+        )
+
+
+def test_gpu_page_has_the_spread_of_each_commitment() -> None:
+    context = page_of(gpus, "gpus/h100-sxm/").context
+    assert [(s["commitment"], s["lowest"], s["count"]) for s in context["spreads"]] == [
+        ("on demand", "$2.50", 1),
+        ("spot", "$1.25", 1),
+        ("reserved 1 year", "$2.00", 1),
+    ]
+    assert "$0.0312" in text(articles()["gpus/h100-sxm/"])  # 2.50 / 80 GiB
+
+
+def test_measured_speed_is_tokens_per_second_and_gpu() -> None:
+    """64 in flight, 140 ms + 1,023 × 18 ms, 1,024 tokens, two GPUs: 64 / 18.554 × 1,024 / 2 = 1,766."""
+    speeds = page_of(gpus, "gpus/h100-sxm/").context["speeds"]
+    row = next(s for s in speeds if s["lengths"] == "1,024 → 1,024")
+    assert (row["concurrency"], row["rate"], row["per_user"]) == (64, "1,770", "55.6")
+
+
+def test_health_shows_disagreements_side_by_side_and_unknown_names() -> None:
+    said = text(articles()["health/"])
+    assert "genai-prices $0.60 (2026-11-12)" in said
+    assert "LiteLLM model price map $0.143 (2026-11-20)" in said
+    assert "never-heard-of (2)" in said
+    assert "unlisted-host (2)" in said
+    assert "Mystery 9000 (1)" in said
+    assert "7 no price (such as some-model)" in said
+
+
+def test_source_is_late_when_its_age_says_so() -> None:
+    rows = {s["id"]: s["state"] for s in page_of(health, "health/").context["sources"]}
+    assert rows["litellm"] == "fresh"
+    assert rows["models-dev"] == "late"
+
+
+def test_source_that_was_never_read_is_not_painted_fresh() -> None:
+    site = small_site()
+    state = replace(site.state, snapshots={k: v for k, v in site.state.snapshots.items() if k != "models-dev"})
+    page = next(iter(health.pages(replace(site, state=state))))
+    row = next(s for s in page.context["sources"] if s["id"] == "models-dev")
+    assert row["state"] == "never read"
+    assert "—" in str(row["observed"])
+
+
+def test_every_source_is_named_with_licence_and_attribution() -> None:
+    said = unescape(articles()["data-sources/"])
+    for source in small_site().registry.sources:
+        assert f'id="{source.id}"' in said
+        assert source.licence in said
+        assert source.attribution in said
+
+
+def test_names_file_finds_models_providers_and_gpus_without_prose(tmp_path: Path) -> None:
+    names = json.loads(names_file(small_site(), tmp_path))
+    rows = set(zip(names["titles"], names["paths"], names["kinds"], strict=True))
+    assert ("Closed XL", "models/closed-xl/", "model") in rows
+    assert ("Hostly & Sons", "providers/hostly/", "provider") in rows
+    assert ("H100 SXM", "gpus/h100-sxm/", "GPU") in rows
+    assert {p for p in names["paths"] if not p.startswith(OTHERS)} <= set(articles())
+
+
+def test_price_chart_starts_at_zero() -> None:
+    chart = page_of(models, "models/open-70b/").context["chart"]
+    widths = [(b["value"], b["width"]) for r in chart["rows"] for b in r["bars"]]
+    longest = max(w for _, w in widths)
+    top = Decimal("0.85")
+    assert dict(widths)["$0.85"] == longest
+    assert dict(widths)["$0.45"] == pytest.approx(longest * float(Decimal("0.45") / top), abs=0.1)
