@@ -71,7 +71,8 @@ def plan_row(rank: int, plan: Plan, index: SiteIndex) -> dict[str, Any]:
         "provider": index.provider_name(plan.provider),
         "provider_href": f"providers/{plan.provider}/",
         "kind": KINDS[plan.kind],
-        "month": money(plan.usd_per_month),
+        "month": month_words(plan),
+        "bound": bound_words(plan),
         "per_million": money(plan.usd_per_million_output),
         "met": plan.slo == "met",
         "times": plan_times(plan),
@@ -81,6 +82,20 @@ def plan_row(rank: int, plan: Plan, index: SiteIndex) -> dict[str, Any]:
         "reasons": plan.reasons,
         "manifest": manifest_link(plan),
     }
+
+
+def month_words(plan: Plan) -> str:
+    """The monthly cost: `$412`, or `≤ $412` where a harder measurement stands for the workload."""
+    limit = "≤ " if plan.prediction is not None and plan.prediction.evidence == "anchored" else ""
+    return limit + money(plan.usd_per_month)
+
+
+def bound_words(plan: Plan) -> str:
+    """Why the cost is an upper bound, or nothing."""
+    c = plan.configuration
+    if c is None or plan.prediction is None or plan.prediction.evidence != "anchored":
+        return ""
+    return f"upper bound: measured on {c.measured_prompt_tokens:,} → {c.measured_output_tokens:,} tokens"
 
 
 def plan_times(plan: Plan) -> dict[str, Any] | None:

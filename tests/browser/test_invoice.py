@@ -1,6 +1,7 @@
 """The invoice page in Chromium: the bill stays there, every cent is accounted for, the answer is that of CPython."""
 
 import csv
+import gzip
 import io
 import json
 import time
@@ -148,6 +149,18 @@ def test_twenty_thousand_lines_stay_usable(page: Page, site: Path) -> None:
     assert page.evaluate("document.querySelector('#lines td.is-active').closest('tr').cells[0].textContent") == str(
         lines + 1
     )
+
+
+def test_a_compressed_file_is_read_like_the_file_inside(page: Page, site: Path) -> None:
+    read(page, sample(site))
+    plain = page.inner_text("#coverage")
+    packed = gzip.compress(sample(site).encode())
+    page.set_input_files("#bill-file", {"name": "b.csv.gz", "mimeType": "application/gzip", "buffer": packed})
+    page.wait_for_selector("#bill-status:has-text('Read b.csv.gz')", timeout=30_000)
+    assert page.inner_text("#coverage") == plain
+    damaged = {"name": "bad.csv.gz", "mimeType": "application/gzip", "buffer": packed[:40]}
+    page.set_input_files("#bill-file", damaged)
+    page.wait_for_selector("#bill-status:has-text('bad.csv.gz was not read')", timeout=30_000)
 
 
 def test_a_file_can_be_dropped(page: Page, site: Path) -> None:

@@ -5,6 +5,7 @@
 import { csvText, saveText } from "./csv_text.mjs";
 import { coverage, elsewherePart, excludedPart, lineDetail, questionsPart } from "./invoice_parts.mjs";
 import { about, dollars, figure } from "./invoice_figures.mjs";
+import { megabytes } from "./figures.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
 import { virtualList } from "./virtual_list.mjs";
 
@@ -55,13 +56,25 @@ form.addEventListener("drop", (event) => {
 
 /** @param {File} chosen */
 async function readFile(chosen) {
-  if (chosen.size > LARGEST) {
-    const limit = `${LARGEST / 1e6} MB`;
-    status.textContent = `${chosen.name} has ${(chosen.size / 1e6).toFixed(0)} MB; this page reads up to ${limit}. Split it, or use the command line.`;
-    return;
+  try {
+    const plain = await unpacked(chosen);
+    if (plain.size > LARGEST) throw new Error(`it has ${megabytes(plain.size)}, this page reads up to ${megabytes(LARGEST)}: split it`);
+    await analyse({ base64: await base64Of(plain) }, chosen.name);
+  } catch (error) {
+    status.textContent = `${chosen.name} was not read: ${/** @type {Error} */ (error).message}.`;
   }
-  await analyse({ base64: await base64Of(chosen) }, chosen.name);
   file.value = ""; // so that the same file can be chosen again after it was edited
+}
+
+/** The file itself, or what is inside when it was compressed with gzip. @param {Blob} chosen @returns {Promise<Blob>} */
+async function unpacked(chosen) {
+  const [first, second] = new Uint8Array(await chosen.slice(0, 2).arrayBuffer());
+  if (first !== 0x1f || second !== 0x8b || chosen.size > LARGEST) return chosen;
+  try {
+    return await new Response(chosen.stream().pipeThrough(new DecompressionStream("gzip"))).blob();
+  } catch {
+    throw new Error("it is compressed with gzip and damaged");
+  }
 }
 
 /** @param {Blob} blob @returns {Promise<string>} */
@@ -89,7 +102,7 @@ async function analyse(params, name) {
     show(`Read ${name} in ${took} s as ${record.source_format}, held against the list prices of ${record.as_of}.`);
   } catch (error) {
     if (mine !== turn) return;
-    status.textContent = `${name} was not read: ${/** @type {Error} */ (error).message}`;
+    status.textContent = `${name} was not read: ${/** @type {Error} */ (error).message.replace(/\.?$/, ".")}`;
     if (bill) status.textContent += " Below stands the bill read before.";
   }
   byId("bill-result").removeAttribute("aria-busy");

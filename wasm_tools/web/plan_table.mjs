@@ -24,7 +24,7 @@ export function planRows(plan, source, words) {
     cell("n", count(plan.rank)),
     nameCell(plan, words),
     cell("", words.kinds[plan.kind] ?? plan.kind),
-    cell("n key", money(plan.usd_per_month)),
+    cell("n key", (plan.evidence === "anchored" ? "≤ " : "") + money(plan.usd_per_month)),
     cell("n", money(plan.usd_per_million_output)),
     ...(plan.ttft_p95_ms === null ? unmeasured(words) : times(plan, words)),
     cell("", gradeLink(words.grade(plan), words)),

@@ -5,7 +5,7 @@ from typing import Any
 
 from generator.precompute.grid import Cell
 from generator.registry import Load, Profile, SloClass
-from generator.render.formats import missing, money
+from generator.render.formats import missing
 from generator.render.page import Page, SiteData
 from generator.render.pages.use_cases import case_card, lowered
 from generator.render.plan_rows import (
@@ -14,6 +14,7 @@ from generator.render.plan_rows import (
     cheapest_dependable,
     length_words,
     load_words,
+    month_words,
     plan_table,
     source_uses,
 )
@@ -134,4 +135,4 @@ def profile_table(profile: Profile, cells: Mapping[tuple[str, str, str], Cell], 
 def cheapest_verified(ranking: Ranking) -> str:
     """The monthly cost of the cheapest plan whose target is met by measurement."""
     found = cheapest_dependable(ranking)
-    return money(found[1].usd_per_month) if found else missing("no measured configuration meets this target")
+    return month_words(found[1]) if found else missing("no measured configuration meets this target")
