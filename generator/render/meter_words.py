@@ -17,6 +17,12 @@ def meter_words(meter: Meter) -> str:
     parts = [f"{_MODALITIES[meter.modality]}{meter.direction}"]
     if meter.cache != "none":
         parts.append(_CACHES[meter.cache])
+    return ", ".join([*parts, *conditions(meter)])
+
+
+def conditions(meter: Meter) -> list[str]:
+    """When a price holds: tier, context band, time of day, variant; empty when always."""
+    parts = []
     if meter.tier != "standard":
         parts.append(meter.tier)
     if meter.above_tokens:
@@ -25,7 +31,7 @@ def meter_words(meter: Meter) -> str:
         parts.append(window_words(meter.window))
     if meter.variant:
         parts.append(meter.variant.replace("_", " "))
-    return ", ".join(parts)
+    return parts
 
 
 def window_words(window: str) -> str:

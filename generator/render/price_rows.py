@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from generator.render.formats import meter_price, missing, price
-from generator.render.meter_words import meter_words, window_words
+from generator.render.meter_words import conditions, meter_words
 from generator.render.site_index import BATCH_INPUT, BATCH_OUTPUT, CACHE_READ, SiteIndex, Sku
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, Meter, UnitRegistry, price_text
 from wasm_tools.pricing.offers import Offer
@@ -84,16 +84,7 @@ def price_groups(offers: Iterable[Offer], units: UnitRegistry) -> list[dict[str,
 
 def condition_words(meter: Meter) -> str:
     """When a price holds: tier, context band, time of day, variant; `standard` when always."""
-    parts = []
-    if meter.tier != "standard":
-        parts.append(meter.tier)
-    if meter.above_tokens:
-        parts.append(f"prompts over {meter.above_tokens:,} tokens")
-    if meter.window:
-        parts.append(window_words(meter.window))
-    if meter.variant:
-        parts.append(meter.variant.replace("_", " "))
-    return ", ".join(parts) or "standard"
+    return ", ".join(conditions(meter)) or "standard"
 
 
 def quantity_words(meter: Meter) -> str:
