@@ -20,8 +20,10 @@ from generator.places import checkout
 from generator.publish.links import broken_links
 from generator.publish.seal import SealError, oversize
 from generator.publish.server import site_server
+from generator.publish.swap import TargetError, checked_target, recover
 from generator.registry import RegistryError
 from generator.sync.run import Outcome
+from generator.sync.source_registry import SourceError
 from generator.tables import TableError
 
 app = typer.Typer(
@@ -197,7 +199,8 @@ def nightly_run(
 
 def _build(at: nightly.Inputs, site: Path | None, as_json: bool, facts: dict[str, Any]) -> None:
     started = time.perf_counter()
-    target = (site or at.places.root / "site").resolve()
+    target = checked_target((site or at.places.root / "site").resolve(), at.places.built_site)
+    target.parent.mkdir(parents=True, exist_ok=True)
     with nightly.single_run(at.places), stages() as progress:
         cells = len(at.registry.profiles) * len(at.registry.slo_classes) * len(at.registry.loads) + 1
         step = Steps(progress, "precompute", cells)
@@ -243,6 +246,7 @@ def serve(
     if not (base.startswith("/") and base.endswith("/")):
         raise nightly.RunError(f"--base {base!r} must start and end with a slash, like /atlas/")
     folder = site or checkout().root / "site"
+    recover(folder)
     if not (folder / "index.html").exists():
         raise nightly.RunError(f"{folder} holds no site: run `make site` first")
     try:
@@ -385,9 +389,14 @@ def check_site(site: Site = None) -> None:
 def main() -> None:
     """Run the command line; an expected fault ends in one sentence and a code, never in a traceback."""
     from wasm_tools.bundle.failure import BundleError
+    from wasm_tools.pricing.meters import MeterError
+    from wasm_tools.pricing.offers import OfferError
     from wasm_tools.workload.traffic import InputError
 
-    expected = (nightly.RunError, RegistryError, TableError, SealError, BundleError, InputError)
+    expected = (
+        nightly.RunError, RegistryError, SourceError, TableError, SealError, TargetError, BundleError, InputError,
+        OfferError, MeterError,
+    )  # fmt: skip
     try:
         app()
     except expected as error:

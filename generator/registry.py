@@ -189,14 +189,18 @@ def _validated[R: Row](path: Path, number: int, record: Mapping[str, Any], row_t
 
 def csv_rows[R: Row](path: Path, row_type: type[R]) -> tuple[R, ...]:
     """The validated rows of a registry CSV file."""
+    if not path.exists():
+        raise RegistryError(f"{path.name} is missing from {path.parent}")
     with path.open(encoding="utf-8", newline="") as file:
         return tuple(_validated(path, n, record, row_type) for n, record in enumerate(csv.DictReader(file), 2))
 
 
 def toml_rows[R: Row](path: Path, key: str, row_type: type[R]) -> tuple[R, ...]:
     """The validated entries `[[key]]` of a registry TOML file."""
-    with path.open("rb") as file:
-        records = tomllib.load(file)
+    try:
+        records = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise RegistryError(f"{path.name}: cannot be read as TOML ({error})") from None
     if set(records) != {key}:
         raise RegistryError(f"{path.name}: expected only [[{key}]] entries, found {', '.join(sorted(records))}")
     return tuple(_validated(path, n, record, row_type) for n, record in enumerate(records[key], 1))

@@ -3,13 +3,14 @@
 import statistics
 import tomllib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 from generator.registry import Registry
-from generator.sync.state import State
+from generator.sync.state import Snapshot, State
 from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.planner.catalogue import ApiRate, Band, Catalogue, Curve, CurvePoint, Rental, TailRatios
 from wasm_tools.pricing.meters import Meter
@@ -28,6 +29,7 @@ class PlannerConstants:
     suspect_providers: int
     suspect_of_developer: Decimal
     disputed_ratio: int
+    stale_days: int
 
 
 def planner_constants(path: Path) -> PlannerConstants:
@@ -42,6 +44,7 @@ def planner_constants(path: Path) -> PlannerConstants:
         raw["suspect"]["minimum_providers"],
         raw["suspect"]["share_of_developer"],
         raw["suspect"]["disputed_ratio"],
+        raw["suspect"]["stale_days"],
     )
 
 
@@ -59,9 +62,8 @@ def current_offers(offers: Iterable[Offer], as_of: str) -> list[Offer]:
 def planner_catalogue(registry: Registry, state: State, constants: PlannerConstants, as_of: str) -> Catalogue:
     """Everything the planner reads, limited to models that have a capability class."""
     unplanned: Counter[str] = Counter()
-    rates = _marked_suspect(
-        tuple(_rates(registry, current_offers(state.offers, as_of), unplanned)), registry, constants
-    )
+    priced = tuple(_rates(registry, current_offers(state.offers, as_of), unplanned))
+    rates = _marked_suspect(priced, registry, constants, state.snapshots, as_of)
     curves = tuple(_curves(registry, state.points, unplanned))
     rentals = tuple(_rentals(registry, state))
     models = {r.model for r in rates} | {c.model for c in curves}
@@ -140,12 +142,18 @@ def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str])
             yield ApiRate(provider, sku, model, region, price.bands, evidence_text(price.evidence), note)
 
 
-def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: PlannerConstants) -> tuple[ApiRate, ...]:
+def _marked_suspect(
+    rates: tuple[ApiRate, ...],
+    registry: Registry,
+    constants: PlannerConstants,
+    snapshots: Mapping[str, Snapshot],
+    as_of: str,
+) -> tuple[ApiRate, ...]:
     """The rates, with the reason on those that may not win: a price that nobody else confirms and that looks wrong.
 
-    Four cases: another source has a multiple of this price and nobody confirms it; the provider publishes its own
-    list and that list does not have the id; on the word of a single source family, a reseller is below the
-    developer's own price of a closed model; or, likewise, the price is far below everybody else's.
+    Five cases: another source has a multiple of this price and nobody confirms it; the provider publishes its own
+    list and that list does not have the id; and, on the word of a single source family, a price that has not been
+    read for long, one below the developer's own price of a closed model, or one far below everybody else's.
     """
     own = {s.id for s in registry.sources if s.rank == 0}
     listed = {r.provider for r in rates if own & _sources(r)}
@@ -161,13 +169,26 @@ def _marked_suspect(rates: tuple[ApiRate, ...], registry: Registry, constants: P
         if (prices := [t for p, t in of_model.items() if registry.provider[p].kind == "first_party"])
     }
 
+    age = {name: (date.fromisoformat(as_of) - date.fromisoformat(s.observed_at)).days for name, s in snapshots.items()}
+
+    def agreeing(r: ApiRate) -> dict[str, str]:
+        """Sources whose price is the published one within 1 %, one a family."""
+        published = r.bands[0].input_price
+        near = (
+            e for e in parse_evidence(r.evidence) if not e.absent_since and abs(e.price - published) * 100 <= published
+        )
+        families = {registry.source[e.source].family: e.source for e in near}
+        return {source: family for family, source in families.items()}
+
     def reason(r: ApiRate) -> str:
         if r.provider in listed and not own & _sources(r):
             return "not in the provider's own price list"
         if _disputed(r, constants.disputed_ratio):
             return "another source has a multiple of this price"
-        if len({registry.source[source].family for source in _sources(r)}) > 1:
+        if len(agreeing(r)) > 1:
             return ""
+        if agreeing(r) and all(age[source] > constants.stale_days for source in agreeing(r)):
+            return f"seen by one source only, and not for more than {constants.stale_days} days"
         total = r.bands[0].input_price + r.bands[0].output_price
         developer = developers.get(r.model)
         closed = registry.cards[r.model].open_weights is False
@@ -218,5 +239,11 @@ def _curves(registry: Registry, points: Iterable[BenchmarkPoint], unplanned: Cou
         )
         yield Curve(
             model, first.precision, gpu, first.engine, first.engine_version, first.tp, first.ep, first.isl, first.osl,
-            first.model, first.note, measured,
+            first.model, _curve_note(first), measured,
         )  # fmt: skip
+
+
+def _curve_note(point: BenchmarkPoint) -> str:
+    """What has to be known about a measured curve: InferenceX draws lengths at 80-100 % of the nominal ones."""
+    drawn = "prompts and answers were drawn at 80–100 % of these lengths" if point.origin == "infx" else ""
+    return "; ".join(part for part in (point.note, drawn) if part)

@@ -33,13 +33,14 @@ def named(statement: Statement, registry: Registry) -> Statement:
 
 
 def without_prefixes(sku: str, prefixes: tuple[str, ...]) -> str:
-    """The SKU without the prefixes that sources put before the provider's own id."""
-    stripped = True
-    while stripped:
-        stripped = False
-        for prefix in prefixes:
-            if sku.startswith(prefix) and len(sku) > len(prefix):
-                sku, stripped = sku[len(prefix) :], True
+    """The SKU without the prefixes that sources put before the provider's own id, each at most once.
+
+    `perplexity/perplexity/sonar` is another product than `perplexity/sonar`: the second prefix belongs to the id.
+    """
+    left = list(prefixes)
+    while found := next((p for p in left if sku.startswith(p) and len(sku) > len(p)), None):
+        sku = sku[len(found) :]
+        left.remove(found)
     return sku
 
 

@@ -28,10 +28,10 @@ def incoming(source: str, statements: Iterable[Statement], as_of: str, parsed: P
     """One statement per key: the one in force on `as_of`, and announced ones under their date.
 
     A price that ended before `as_of` is counted, not kept. Two rows of one source that contradict each other
-    are counted; the one with the shorter, then smaller SKU as written stays.
+    are counted and the first stays: the caller hands over the plainest spellings first.
     """
     found: dict[Key, Statement] = {}
-    for s in sorted(statements, key=lambda s: (s.effective_from, len(s.sku), s.sku, s.price)):
+    for s in sorted(statements, key=lambda s: s.effective_from):
         if s.effective_to and s.effective_to <= as_of:
             parsed.reject("ended before the date of the build", s.sku)
             continue
@@ -95,7 +95,7 @@ def _offer(
     key: Key, old: Offer | None, statement: Statement | None, chosen: Evidence, evidence: tuple[Evidence, ...]
 ) -> Offer:
     provider, sku, meter, region, _ = key
-    # An unchanged price keeps its date and its workload: a source that is chosen anew must not re-date it.
+    # An unchanged price keeps its date: a source that is chosen anew must not re-date it.
     same = old if old is not None and old.price == chosen.price else None
     if statement is None:  # the chosen source brought nothing new in this sync
         if old is None:
@@ -107,7 +107,7 @@ def _offer(
         provider=provider,
         sku=sku,
         model="",
-        workload=same.workload if same else statement.workload,
+        workload=statement.workload,
         meter=meter,
         region=region,
         price=chosen.price,
@@ -149,7 +149,8 @@ def price_events(
     A change counts when a source in `known` (one that was read before) says something else than before: the first
     payload of a new source is a baseline, not a day of changes. Nor is an effective date that became known.
     """
-    old = {_key(o, as_of): o for o in before}
+    # Of a current price and an announced one that has begun since, the current one is what was in force before.
+    old = {_key(o, as_of): o for o in sorted(before, key=lambda o: o.effective_from, reverse=True)}
     new = {_key(o, as_of): o for o in after}
     events = []
     for key in old.keys() | new.keys():

@@ -1,10 +1,12 @@
 """The sync stage: fetch every source, parse, check, reconcile, and hand back the new state."""
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 
 from generator.registry import Registry
 from generator.sync.names import named
@@ -18,7 +20,10 @@ from generator.sync.transport import fetch_first
 from wasm_tools.performance.points import BenchmarkPoint
 
 COLLAPSE_SHARE = 0.7  # a payload with fewer statements than this share of the last one is suspect
-COLLAPSE_PROVIDER = 20  # … and so is one that lacks a whole provider with more offers than this
+COLLAPSE_PROVIDER = 20  # … and so is one that lacks a whole provider with more offers than this …
+COLLAPSE_DAYS = 7  # … unless the last good payload is older than this
+IMPLAUSIBLE_USD = 1000  # per 1M text tokens: ten times the dearest model there has been
+SYSTEM_NAME = re.compile(r"[a-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ def _checked(registry: Registry, source: Source, fetched: Payload | Failure, bef
         result = _parsed(registry, source, fetched)
     except PayloadError as error:
         return _kept(source, last, f"refused: {error}")
+    except Exception as error:  # one odd payload must not take the other sources with it
+        return _kept(source, last, f"refused: the reader of {source.id} failed on it ({type(error).__name__}: {error})")
     collapse = _collapse(registry, source, result, before)
     return _kept(source, last, f"suspect: {collapse}; the last good payload stays") if collapse else result
 
@@ -86,7 +93,10 @@ def _parsed(registry: Registry, source: Source, payload: Payload) -> Accepted:
     if source.kind == "benchmark":
         points, rejected = module.points(payload.body)
         parsed = Parsed(entries=len(points) + sum(rejected.values()), rejected=Counter(rejected))
-        return Accepted(source, payload, parsed, tuple(points))
+        usable = tuple(p for p in points if SYSTEM_NAME.fullmatch(p.gpu))  # the name becomes a file name
+        if len(usable) < len(points):
+            parsed.rejected["system name with odd characters"] += len(points) - len(usable)
+        return Accepted(source, payload, parsed, usable)
     return Accepted(source, payload, module.parse(payload.body, registry.units))
 
 
@@ -103,7 +113,9 @@ def _collapse(registry: Registry, source: Source, new: Accepted, before: State) 
     known = Counter(o.provider for o in before.offers if any(e.source == source.id for e in o.evidence))
     present = {named(s, registry).provider for s in new.parsed.offers} if known else set()
     gone = sorted(p for p, n in known.items() if n > COLLAPSE_PROVIDER and p not in present)
-    return f"no offers of {', '.join(gone)} any more" if gone else ""
+    days = (date.fromisoformat(new.payload.observed_at) - date.fromisoformat(last.observed_at)).days
+    # A provider that stays away is a fact, not an accident; its offers still need a second absence to end.
+    return f"no offers of {', '.join(gone)} any more" if gone and days < COLLAPSE_DAYS else ""
 
 
 def _statements(a: Accepted) -> int:
@@ -148,8 +160,12 @@ def _merged(registry: Registry, before: State, accepted: Sequence[Accepted], as_
 def _sold(parsed: Parsed, registry: Registry) -> Iterable[Statement]:
     """The statements under our names, without those that a reviewer found to be no offer at all."""
     wrong = {(row.provider, row.sku) for row in registry.not_sold}
-    for statement in (named(s, registry) for s in parsed.offers):
-        if (statement.provider, statement.sku) in wrong:
+    plainest_first = sorted(parsed.offers, key=lambda s: (len(s.sku), s.sku))
+    for statement in (named(s, registry) for s in plainest_first):
+        meter = statement.meter
+        if meter.unit == "token" and meter.modality == "text" and statement.price > IMPLAUSIBLE_USD:
+            parsed.reject("implausible: above $1,000 per 1M text tokens", f"{statement.provider} {statement.sku}")
+        elif (statement.provider, statement.sku) in wrong:
             parsed.reject("reviewed: not sold by this provider", f"{statement.provider} {statement.sku}")
         else:
             yield statement
@@ -160,13 +176,19 @@ def _appended(before: State, events: list[PriceEvent]) -> list[PriceEvent]:
     return before.events + [e for e in events if e not in known]
 
 
+def _observed(a: Accepted) -> str:
+    """When the prices were current: a list that says when it was collected is not younger for being fetched today."""
+    collected = a.parsed.as_of if a.source.kind == "gpu" else ""
+    return min(a.payload.observed_at, collected or a.payload.observed_at)
+
+
 def _snapshot(a: Accepted) -> Snapshot:
     return Snapshot(
         transport=a.payload.transport,
         sha256=a.payload.sha256 or hashlib.sha256(a.payload.body).hexdigest(),
         bytes=len(a.payload.body),
         version=a.payload.version,
-        observed_at=a.payload.observed_at,
+        observed_at=_observed(a),
         entries=a.parsed.entries,
         statements=_statements(a),
         rejected=dict(sorted(a.parsed.rejected.items())),

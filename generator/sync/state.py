@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from generator.tables import read_rows, rows_text
+from generator.tables import TableError, read_rows, rows_text
 from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.pricing.meters import parse_meter, price_text
 from wasm_tools.pricing.offers import GpuOffer, Offer, evidence_text, parse_evidence, price_value
@@ -76,8 +76,11 @@ def load_state(folder: Path) -> State:
         return state
     snapshots = folder / "snapshots.json"
     if snapshots.exists():
-        records = json.loads(snapshots.read_text(encoding="utf-8"))
-        state.snapshots = {name: Snapshot(**record) for name, record in records.items()}
+        try:
+            records = json.loads(snapshots.read_text(encoding="utf-8"))
+            state.snapshots = {name: Snapshot(**record) for name, record in records.items()}
+        except (ValueError, TypeError, AttributeError) as error:
+            raise TableError(f"{snapshots}: cannot be read as snapshots ({error}); restore it from git") from None
     for path in sorted(folder.glob("offers/*.csv")):
         state.offers += [_offer(path.stem, row) for row in read_rows(path, OFFER_COLUMNS)]
     for path in sorted(folder.glob("gpu_offers/*.csv")):

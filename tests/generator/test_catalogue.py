@@ -151,6 +151,34 @@ def total(rate) -> Decimal:
     return rate.bands[0].input_price + rate.bands[0].output_price
 
 
+def test_only_capacity_that_is_promised_is_rented(state: State, catalogue) -> None:
+    commitment = {(o.provider, o.instance): o.commitment for o in state.gpu_offers}
+    kinds = {(commitment[r.provider, r.instance], r.kind) for r in catalogue.rentals}
+    assert kinds == {("on_demand", "rented"), ("spot", "spot")}
+
+
+def test_peak_of_the_grid_is_a_multiple_of_the_mean(registry: Registry, catalogue) -> None:
+    cell = next(grid_cells(registry, catalogue))
+    workload = cell.workloads["small"]
+    assert workload.peak_qps == pytest.approx(workload.qps * cell.load.peak_factor)
+    assert cell.load.peak_factor > 1
+
+
+def test_price_on_one_old_word_never_wins(registry: Registry, state: State, catalogue) -> None:
+    later = planner_catalogue(registry, state, planner_constants(REGISTRY / "planner.toml"), "2028-01-01")
+    single = [r for r in later.rates if len(r.evidence.split()) == 1]
+    assert single
+    assert all(r.suspect for r in single)
+    assert any("not for more than" in r.suspect for r in catalogue.rates)
+
+
+def test_price_that_the_providers_own_list_lacks_never_wins(registry: Registry, state: State, catalogue) -> None:
+    own = {s.id for s in registry.sources if s.rank == 0}
+    lost = [r for r in catalogue.rates if r.provider == "openrouter" and not any(f"{s}=" in r.evidence for s in own)]
+    assert lost
+    assert all(r.suspect for r in lost)
+
+
 def test_reseller_below_the_developers_price_of_a_closed_model_never_wins(registry: Registry, catalogue) -> None:
     own: dict[str, Decimal] = {}
     for r in catalogue.rates:

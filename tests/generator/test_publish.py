@@ -12,7 +12,7 @@ from generator.publish.links import broken_links, resolved
 from generator.publish.policy import PolicyError, inline_scripts, inline_styles, policy, script_hashes, with_policy
 from generator.publish.seal import SealError, sealed
 from generator.publish.server import header_rules, site_server
-from generator.publish.swap import published, recover
+from generator.publish.swap import TargetError, published, recover
 
 THEME = '__md_scope=new URL("/",location)'
 
@@ -112,10 +112,33 @@ def test_link_to_a_folder_without_slash_counts_as_its_page() -> None:
 
 def test_publish_replaces_the_whole_folder(tmp_path: Path) -> None:
     new, old = site(tmp_path / "new", index="new"), site(tmp_path / "site", index="old", gone="old")
+    (old / "build.json").write_text("{}")
     published(new, old)
     assert (tmp_path / "site" / "index.html").read_text() == "new"
     assert not (tmp_path / "site" / "gone").exists()
     assert not new.exists()
+
+
+def test_folder_that_is_no_site_is_never_replaced(tmp_path: Path) -> None:
+    new, mine = site(tmp_path / "new", index="new"), tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.txt").write_text("years of work")
+    with pytest.raises(TargetError, match="something else"):
+        published(new, mine)
+    with pytest.raises(TargetError, match="the build itself"):
+        published(new, tmp_path)
+    with pytest.raises(TargetError, match="is a file"):
+        published(new, mine / "thesis.txt")
+    assert (mine / "thesis.txt").read_text() == "years of work"
+    assert (new / "index.html").exists()
+
+
+def test_publish_puts_back_what_a_crash_left_first(tmp_path: Path) -> None:
+    new, retired = site(tmp_path / "new", index="new"), site(tmp_path / "site.old", index="old")
+    (retired / "build.json").write_text("{}")
+    published(new, tmp_path / "site")
+    assert (tmp_path / "site" / "index.html").read_text() == "new"
+    assert not retired.exists()
 
 
 def test_old_site_comes_back_after_a_crash_between_the_renames(tmp_path: Path) -> None:

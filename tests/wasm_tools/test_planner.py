@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from tests.wasm_tools.catalogues import CLOSED, GPU, OPEN, catalogue, curve, rate, with_rates
 from wasm_tools import browser
-from wasm_tools.performance.memory import fits, memory_needed
+from wasm_tools.performance.memory import fits, kv_bytes_per_token, memory_needed, weight_bytes
 from wasm_tools.planner import plan_record, ranked_plans, ranking_record, read_catalogue
-from wasm_tools.planner.gpu_plans import nearest_harder_curve, replicas_for
+from wasm_tools.planner.catalogue import CurvePoint, TailRatios
+from wasm_tools.planner.gpu_plans import nearest_harder_curve, p95_estimate, replicas_for
 from wasm_tools.planner.pack import PackError, catalogue_pack
 from wasm_tools.workload.traffic import InputError, Slo, Workload, class_slo, qps_of_users
 
@@ -65,6 +66,50 @@ def test_gpu_plan_by_hand() -> None:
     assert plan.prediction.ttft_ms == pytest.approx(400)
     assert plan.slo_margin == pytest.approx(1 - 400 / 450)
     assert plan.utilisation == pytest.approx(20 / (10 * c.requests_per_second))
+
+
+def test_p95_is_mean_times_its_own_ratio() -> None:
+    tails = TailRatios(2.0, 1.5, "a test")
+    estimate = p95_estimate(CurvePoint(4, 100.0, 10.0, ""), 101, tails, "measured")
+    assert (estimate.ttft_ms, estimate.itl_ms, estimate.e2e_ms) == (200.0, 15.0, 200.0 + 100 * 15.0)
+
+
+def test_end_to_end_bound_can_be_the_binding_one() -> None:
+    # C=1: 80 + 1023 × 8 ms; C=16: 180 + 1023 × 12 ms
+    plan = by_kind(Workload(1024, 1024, 1, 1, "medium"), "rented", Slo(10_000, 1_000, 9_000))
+    assert plan.configuration.concurrency == 1
+    excluded = ranked_plans(Workload(1024, 1024, 1, 1, "medium"), Slo(10_000, 1_000, 5_000), catalogue()).excluded
+    assert dict(excluded)["misses the end-to-end bound"] == 1
+
+
+def test_unit_costs_of_a_rented_plan_by_hand() -> None:
+    plan = by_kind(Workload(512, 1024, 2, 2, "medium"), "rented")
+    month = plan.usd_per_month
+    assert plan.usd_per_hour == month / 730 == Decimal("2.50") * plan.configuration.gpus
+    requests = Decimal(2 * 730 * 3600)
+    assert plan.usd_per_million_output == month * 1_000_000 / (requests * 1024)
+    assert plan.usd_per_million_tokens == month * 1_000_000 / (requests * 1536)
+
+
+def test_bytes_of_weights_and_cache_by_precision() -> None:
+    shape = OPEN.shape
+    assert weight_bytes(shape, "bf16") == 140e9
+    assert weight_bytes(shape, "fp8") == 70e9
+    assert weight_bytes(shape, "fp4") == 70e9 * 0.5625
+    assert kv_bytes_per_token(shape, "bf16") == 2 * 163_840
+    assert kv_bytes_per_token(shape, "int4") == 2 * 163_840
+    assert kv_bytes_per_token(shape, "fp8") == 163_840
+
+
+def test_a_tenth_of_the_memory_stays_free() -> None:
+    exact = replace(OPEN.shape, parameters=0.9 * GPU.memory_bytes, kv_elements=0)
+    assert fits(exact, "fp8", GPU, 1, 1, 1)
+    assert not fits(replace(exact, parameters=0.91 * GPU.memory_bytes), "fp8", GPU, 1, 1, 1)
+
+
+def test_one_plan_asked_for_is_the_first_one() -> None:
+    ((rank, _),) = ranked_plans(Workload(1000, 500, 0.01, 0.02, "medium"), LOOSE, catalogue(), 1).plans
+    assert rank == 1
 
 
 def test_other_lengths_use_a_harder_measurement_and_say_so() -> None:

@@ -30,7 +30,7 @@ def ranked_plans(workload: Workload, slo: Slo, catalogue: Catalogue, shown: int 
     candidates.sort(key=lambda candidate: (candidate.usd_per_month, candidate.id))
     kept = list(_varied(candidates, shown))
     # The cheapest plan with a verified target must not fall off a list full of cheaper unverified ones.
-    if not any(candidate.dependable for _, candidate in kept):
+    if shown > 1 and not any(candidate.dependable for _, candidate in kept):
         first = next(((rank, c) for rank, c in enumerate(candidates, 1) if c.dependable), None)
         if first is not None:
             kept = [*kept[: shown - 1], first]

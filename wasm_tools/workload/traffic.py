@@ -9,7 +9,7 @@ HOURS_PER_MONTH = 730  # 8,760 hours a year / 12, the one month of the whole atl
 SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 
 MAX_TOKENS = 10_000_000
-MAX_QPS = 1_000_000.0
+MIN_QPS, MAX_QPS = 0.000001, 1_000_000.0  # one request in twelve days; more than all of us send
 MAX_USERS = 1_000_000_000
 
 
@@ -76,8 +76,8 @@ def _whole(name: str, value: object) -> None:
 
 
 def _rate(name: str, value: float) -> None:
-    if not _finite(value) or not 0 < value <= MAX_QPS:
-        raise InputError(name, f"{value!r} is not a rate above 0 and up to {MAX_QPS:,.0f} requests/s")
+    if not _finite(value) or not MIN_QPS <= value <= MAX_QPS:
+        raise InputError(name, f"{value!r} is not a rate from {MIN_QPS:f} to {MAX_QPS:,.0f} requests/s")
 
 
 def qps_of_users(users: float, active_fraction: float, requests_per_minute: float) -> float:
