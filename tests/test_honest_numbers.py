@@ -32,7 +32,7 @@ PAIRS = [
     ("kimi-k2.6", "moonshotai", "kimi-k2.6", "litellm", "moonshot/kimi-k2.6"),
     ("glm-5.1", "zai", "glm-5.1", "litellm", "zai/glm-5.1"),
     ("llama-3.3-70b-instruct", "deepinfra", "meta-llama/llama-3.3-70b-instruct", "litellm", "deepinfra/meta-llama/Llama-3.3-70B-Instruct"),
-    ("gpt-oss-120b", "deepinfra", "openai/gpt-oss-120b", "litellm", "deepinfra/openai/gpt-oss-120b"),
+    ("claude-sonnet-4-5", "openrouter", "anthropic/claude-sonnet-4.5", "openrouter", "anthropic/claude-sonnet-4.5"),
     ("gpt-oss-120b", "novita", "openai/gpt-oss-120b", "litellm", "novita/openai/gpt-oss-120b"),
     ("qwen3-235b-a22b-instruct-2507", "cortecs", "qwen3-235b-a22b-instruct-2507", "models.dev", "cortecs|qwen3-235b-a22b-instruct-2507"),
     ("minimax-m2.5", "deepinfra", "minimaxai/minimax-m2.5", "models.dev", "deepinfra|MiniMaxAI/MiniMax-M2.5"),
