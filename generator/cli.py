@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -308,34 +309,20 @@ def plan(
 
 def _print_plans(record: dict[str, Any]) -> None:
     table = Table(title=f"{record['possible']:,} plans, prices as of {record['as_of']}", title_justify="left")
-    for name in (
-        "#",
-        "model",
-        "provider",
-        "kind",
-        "GPUs",
-        "$/month",
-        "$/1M tokens",
-        "TTFT p95",
-        "ITL p95",
-        "target",
-        "evidence",
-    ):
-        table.add_column(name, justify="right" if name[0] in "#$TIG" else "left")
+    table.box, table.pad_edge = box.SIMPLE_HEAD, False
+    for name, width in (("#", 4), ("plan", None), ("$/month", 12), ("$/1M tok", 8), ("target, p95", 13)):
+        left = name in ("plan", "target, p95")
+        table.add_column(name, justify="left" if left else "right", no_wrap=width != 13, min_width=width)
     for p in record["plans"]:
+        where = f"{p['gpus']} × {p['gpu']}, {p['kind']}" if p["gpus"] else p["kind"]
         ttft, itl = p["ttft_p95_ms"], p["itl_p95_ms"]
         table.add_row(
             str(p["rank"]),
-            p["model"],
-            p["provider"],
-            p["kind"],
-            f"{p['gpus']} × {p['gpu']}" if p["gpus"] else "—",
+            f"{p['model']}\n  {p['provider']}, {where}",
             f"{float(p['usd_per_month']):,.2f}",
             f"{float(p['usd_per_million_tokens']):.3g}",
-            f"{ttft:.0f} ms" if ttft else "—",
-            f"{itl:.1f} ms" if itl else "—",
-            "met" if p["slo"] == "met" else "not verified",
-            p["evidence"],
+            f"{'met' if p['slo'] == 'met' else 'not verified'}, {p['evidence']}"
+            + (f"\n{ttft:.0f} ms, {itl:.1f} ms" if ttft else ""),
         )
     Console().print(table)
     for reason, count in record["excluded"].items():
