@@ -18,6 +18,7 @@ BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 RUN_HERE = {
     "make site",
     "make serve",
+    "make nightly",
     "source .venv/bin/activate",
     "atlas plan --prompt 512 --output 256 --qps 10 --slo conversational --class medium",
     "atlas health",
@@ -135,6 +136,16 @@ def test_make_serve_shows_the_site(built: Path) -> None:
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(timeout=10)
+
+
+def test_make_nightly_syncs_and_builds(built: Path) -> None:
+    """Hosts that cannot be reached keep their last good rows; the site is built all the same."""
+    made = run("make nightly", built)
+    assert made.returncode == 0, made.stderr[-3000:]
+    for source in ("litellm", "genai-prices", "models-dev", "openrouter", "tardellirs", "aiconfigurator"):
+        assert source in made.stderr
+    changed = run("git status --porcelain", built).stdout.split("\n")
+    assert all(line[3:].startswith("data/state/") for line in changed if line)
 
 
 def test_missing_tools_give_one_sentence(clone: Path, tmp_path: Path) -> None:
