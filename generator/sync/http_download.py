@@ -1,5 +1,7 @@
-"""One HTTP GET into memory, with a limit on its size."""
+"""One HTTP request into memory, with a limit on its size."""
 
+import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -18,9 +20,24 @@ class Download:
     body: bytes
 
 
-def download(client: httpx.Client, url: str, timeout: httpx.Timeout, max_bytes: int) -> Download:
-    """The answer to GET `url` after redirects; raises httpx.HTTPError, httpx.InvalidURL and OversizeError."""
-    with client.stream("GET", url, timeout=timeout, follow_redirects=True) as response:
+def download(
+    client: httpx.Client,
+    url: str,
+    timeout: httpx.Timeout,
+    max_bytes: int,
+    query: str = "",
+    headers: Mapping[str, str] | None = None,
+) -> Download:
+    """The answer to GET `url`, or to POST of a GraphQL `query`.
+
+    Raises httpx.HTTPError, httpx.InvalidURL and OversizeError.
+    Redirects are followed, but not with a key in the headers: it is meant for one host only.
+    """
+    request = client.build_request(
+        "POST" if query else "GET", url, json={"query": query} if query else None, timeout=timeout, headers=headers
+    )
+    response = client.send(request, stream=True, follow_redirects=not headers)
+    with contextlib.closing(response):
         if response.status_code != httpx.codes.OK:
             return Download(response.status_code, response.headers, b"")
         announced = response.headers.get("content-length", "")

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from generator.sync.http_download import OversizeError, download
-from generator.sync.payloads import MAX_BYTES, Payload, TransportError, payload
+from generator.sync.payloads import MAX_BYTES, Payload, Piece, TransportError, assembled, payload
 from generator.sync.source_registry import Source
 
 TIMEOUT = httpx.Timeout(20.0, connect=5.0)
@@ -80,7 +80,7 @@ class Mirror:
     as_of: str
     client: httpx.Client | None = None
     _place: _Folder | _Web = field(init=False)
-    _routes: dict[str, str] | None = field(init=False, default=None)
+    _routes: dict[tuple[str, str], str] | None = field(init=False, default=None)
     _manifest: dict[str, Mapping[str, Any]] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
@@ -90,33 +90,42 @@ class Mirror:
             self._place = _Folder(self.location)
 
     def fetch(self, source: Source) -> Payload:
-        """The stored payload of the source's URL; raises TransportError when the mirror has none."""
+        """The stored payload of the source's addresses; raises TransportError when the mirror lacks them."""
         if isinstance(self._place, _Folder) and not self._place.root.is_dir():
             raise TransportError(source.id, "mirror", f"{self.location} is not a folder", "give the path of a mirror")
-        url = urlsplit(source.url)
-        path = self.routes().get(source.url) or f"{url.netloc}{url.path}"
+        if source.stored:
+            stored = self._place.read(source.stored)
+            if stored is not None and stored.body:
+                observed, version = self._dated(source.stored, stored)
+                return payload(stored.body, "mirror", observed, version)
+        return assembled(source, "mirror", lambda address: self._piece(source, address))
+
+    def _piece(self, source: Source, address: str) -> Piece:
+        url = urlsplit(address)
+        path = self.routes().get(("POST" if source.query else "GET", address)) or f"{url.netloc}{url.path}"
         stored = self._place.read(path) if _inside(path) else None
-        if stored is None:
+        if stored is None and not source.files:
             path = self._original(PurePosixPath(url.path).name)
             stored = self._place.read(path) if path else None
         if stored is None or not stored.body:
             raise TransportError(
                 source.id,
                 "mirror",
-                f"{self.location} holds no payload for {source.url}",
+                f"{self.location} holds no payload for {address}",
                 f"store it as {url.netloc}{url.path} in the mirror, or sync without a mirror",
+                absent=stored is None,
             )
         observed, version = self._dated(path, stored)
-        return payload(stored.body, "mirror", observed, version)
+        return Piece(stored.body, observed, version)
 
-    def routes(self) -> dict[str, str]:
-        """Stored file of each GET address whose file name differs from the address."""
+    def routes(self) -> dict[tuple[str, str], str]:
+        """Stored file of each method and address whose file name differs from the address."""
         if self._routes is None:
             records = _records(self._place.read("routes.json"))
             self._routes = {
-                r["url"]: r["file"]
+                (str(r.get("method", "GET")), r["url"]): r["file"]
                 for r in records
-                if r.get("method", "GET") == "GET" and isinstance(r.get("url"), str) and isinstance(r.get("file"), str)
+                if isinstance(r.get("url"), str) and isinstance(r.get("file"), str)
             }
         return self._routes
 

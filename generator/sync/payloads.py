@@ -1,10 +1,16 @@
-"""Payloads: the bytes a transport brought, with where they came from and what date they state."""
+"""Payloads: the bytes a transport brought, with where they came from and what date they state.
+
+A payload of several addresses (the files of a source, or what its connector's `collect` asks for) is one JSON object
+of their texts by name, so that every stage after the transport sees one body with one checksum.
+"""
 
 import hashlib
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from generator.sync.source_registry import Source
+from generator.sync.source_registry import Source, connector
 
 TransportName = Literal["mirror", "live", "package"]
 MAX_BYTES = 64 * 1024 * 1024  # the largest payload known is 5 MB; anything near this is not a price list
@@ -29,12 +35,62 @@ def payload(body: bytes, transport: TransportName, observed_at: str, version: st
 class TransportError(Exception):
     """A transport that brought nothing; the message names the source, the transport and the remedy."""
 
-    def __init__(self, source: str, transport: TransportName, what: str, remedy: str) -> None:
-        super().__init__(source, transport, what, remedy)  # all parts, so that the error survives a process boundary
-        self.source, self.transport, self.what, self.remedy = source, transport, what, remedy
+    def __init__(self, source: str, transport: TransportName, what: str, remedy: str, absent: bool = False) -> None:
+        # all parts, so that the error survives a process boundary
+        super().__init__(source, transport, what, remedy, absent)
+        self.source, self.transport, self.what, self.remedy, self.absent = source, transport, what, remedy, absent
 
     def __str__(self) -> str:
         return f"{self.source}: {self.transport}: {self.what}; {self.remedy}"
+
+
+ABSENT_SHARE = 0.1  # a source whose files are gone to a larger share than this has moved
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one address answered."""
+
+    body: bytes
+    observed_at: str
+    version: str
+
+
+def assembled(source: Source, transport: TransportName, read: Callable[[str], Piece]) -> Payload:
+    """The payload of a source from as many addresses as it has; raises TransportError.
+
+    It is as old as its oldest piece. A file that is gone is left out (the checks of the sync see what went with it);
+    more than a tenth of them gone is an error.
+    """
+    if not source.files and not source.collected:
+        piece = read(source.url)
+        return payload(piece.body, transport, piece.observed_at, piece.version)
+    pieces: dict[str, Piece] = {}
+
+    def text(name: str, url: str) -> str:
+        pieces[name] = read(url)
+        try:
+            return pieces[name].body.decode("utf-8")
+        except UnicodeDecodeError:
+            raise TransportError(source.id, transport, f"{name} is not UTF-8 text", "look at the file") from None
+
+    texts: dict[str, str] = {}
+    gone: list[str] = []
+    if source.collected:
+        texts = connector(source).collect(source.url, text)
+    else:
+        for name in source.files:
+            try:
+                texts[name] = text(name, source.url.replace("{file}", name))
+            except TransportError as error:
+                if not error.absent or len(gone) + 1 > max(1, ABSENT_SHARE * len(source.files)):
+                    raise
+                gone.append(name)
+        if not texts:
+            raise TransportError(source.id, transport, "none of its files is there", "look where they have gone")
+    body = json.dumps(texts, ensure_ascii=False, sort_keys=True).encode()
+    oldest = min((p.observed_at for p in pieces.values()), default="")
+    return payload(body, transport, oldest, max((p.version for p in pieces.values()), default=""))
 
 
 @dataclass(frozen=True, slots=True)

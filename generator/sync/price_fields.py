@@ -1,8 +1,11 @@
 """Price fields of a payload turned into statements: exact numbers, one price a meter, nothing dropped in silence."""
 
+import csv
+import io
 import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from generator.sync.statements import Parsed, PayloadError, Statement
@@ -18,6 +21,41 @@ def json_payload(source: str, body: bytes) -> Any:
         return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
     except (ValueError, RecursionError) as error:
         raise PayloadError(f"{source}: the payload is not complete JSON ({error})") from None
+
+
+def folder_payload(source: str, body: bytes) -> dict[str, str]:
+    """The texts of a payload of several files by file name; raises PayloadError naming the source."""
+    files = json_payload(source, body)
+    if not isinstance(files, dict) or not files or not all(isinstance(text, str) for text in files.values()):
+        raise PayloadError(f"{source}: expected the texts of several files by name")
+    return files
+
+
+def csv_payload(source: str, text: str, columns: Collection[str]) -> Iterator[dict[str, str]]:
+    """The rows of a CSV text that has at least `columns`; raises PayloadError naming what is missing.
+
+    A row with another number of fields than the header comes back as an empty one: its columns have shifted (PE-38).
+    """
+    rows = csv.reader(io.StringIO(text.removeprefix("\ufeff")))
+    try:
+        header = next(rows, [])
+        missing = [c for c in columns if c not in header]
+        if missing:
+            raise PayloadError(f"{source}: the CSV lacks the column {', '.join(missing)}")
+        for row in rows:
+            yield dict(zip(header, row, strict=True)) if len(row) == len(header) else {}
+    except csv.Error as error:
+        raise PayloadError(f"{source}: is not a CSV file ({error})") from None
+
+
+def number(text: object) -> object:
+    """The exact number that a text states; what is no number comes back as it is, to be rejected by name."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return Decimal(text.strip())
+    except InvalidOperation:
+        return text
 
 
 def number_problem(value: object) -> str:
@@ -51,7 +89,7 @@ class EntryPrices:
     provider: str
     sku: str
     workload: str
-    prices: dict[tuple[Meter, str, str], Statement] = field(default_factory=dict)
+    prices: dict[tuple[Meter, str, str, str], Statement] = field(default_factory=dict)
 
     def reject(self, reason: str) -> None:
         """Count one field of this entry that is left out."""
@@ -68,28 +106,31 @@ class EntryPrices:
         effective_from: str = "",
         effective_to: str = "",
         note: str = "",
+        currency: str = "USD",
+        source_url: str = "",
     ) -> None:
-        """The price `value` USD per `per` base units of `meter`, from the payload field `name`."""
+        """The price `value` in `currency` per `per` base units of `meter`, from the payload field `name`."""
         problem = number_problem(value)
         if problem:
             self.reject(problem if problem == ZERO else f"{name}: {problem}")
             return
         # Multiplied before it is divided, so that a price per hour or per million comes out with its own digits.
         price = settled(self.units.display_price(meter, Decimal(value)) / per)  # type: ignore[arg-type]
-        key = (meter, region, effective_from)
+        key = (meter, region, effective_from, currency)
         known = self.prices.get(key)
         if known is not None:
             self.reject(f"{name}: {'repeats' if known.price == price else 'contradicts'} another field of its entry")
             return
         self.prices[key] = Statement(
-            self.provider, self.sku, self.workload, meter, plain(price), region, effective_from, effective_to, note
-        )
+            self.provider, self.sku, self.workload, meter, plain(price), region, effective_from, effective_to, note,
+            name, currency, source_url,
+        )  # fmt: skip
 
     def state(self) -> None:
         """Hand the prices over; a reasoning rate that equals the output rate is no price of its own."""
-        for (meter, region, start), statement in self.prices.items():
+        for (meter, region, start, currency), statement in self.prices.items():
             if meter.variant == "reasoning":
-                output = self.prices.get((replace(meter, variant=""), region, start))
+                output = self.prices.get((replace(meter, variant=""), region, start, currency))
                 if output is not None and output.price == statement.price:
                     self.reject("reasoning rate repeats the output rate")
                     continue

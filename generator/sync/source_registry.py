@@ -6,7 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 
 class SourceError(ValueError):
@@ -22,8 +22,23 @@ class PackageMember(BaseModel):
     member: str = Field(min_length=1)
 
 
+class AccessKey(BaseModel):
+    """A key that the host asks for: the environment variable that holds it and the header that carries it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    variable: str = Field(pattern=r"^[A-Z][A-Z0-9_]+$")
+    header: str = Field(min_length=1)
+    prefix: str = ""  # "Bearer "
+
+
 class Source(BaseModel):
-    """One upstream. `rank`: 0 first-party evidence, 1 curated list, 2 aggregator, 3 copy."""
+    """One upstream. `rank`: 0 first-party evidence, 1 curated list, 2 aggregator, 3 copy.
+
+    A source of several files has `{file}` in its URL, and their names in `files`; its payload is one JSON object of
+    their texts by name. A source that is asked by POST has the GraphQL `query`. `stored` is the place in a mirror of a
+    table that was taken out of a live payload of another form; its connector reads both forms.
+    """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -39,6 +54,22 @@ class Source(BaseModel):
     cadence_days: int = Field(ge=1)
     kind: Literal["api", "gpu", "benchmark"]
     package: PackageMember | None = None
+    files: tuple[str, ...] = ()
+    query: str = ""
+    stored: str = ""
+    collected: bool = False  # its connector's `collect(url, read)` asks for the addresses: pages, or an index first
+    key: AccessKey | None = None
+
+    @field_validator("files", mode="before")
+    @classmethod
+    def _as_tuple(cls, value: object) -> object:
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _files_have_a_place(self) -> "Source":
+        if bool(self.files) != ("{file}" in self.url):
+            raise ValueError("files and {file} in the url go together")
+        return self
 
 
 class _Registry(BaseModel):

@@ -3,10 +3,11 @@
 The caller decides the order: the mirror when one is given, else the live host and then the package.
 """
 
+import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -15,7 +16,7 @@ import httpx
 from generator.sync.http_download import Download, OversizeError, download
 from generator.sync.mirror import Mirror
 from generator.sync.packages import Package
-from generator.sync.payloads import MAX_BYTES, Failure, Payload, Transport, TransportError, payload
+from generator.sync.payloads import MAX_BYTES, Failure, Payload, Piece, Transport, TransportError, assembled
 from generator.sync.source_registry import Source
 
 __all__ = ["Failure", "Live", "Mirror", "Package", "Payload", "TimeBudget", "TransportError", "fetch_first"]
@@ -47,11 +48,16 @@ class TimeBudget:
 
 
 class _NoAnswerError(Exception):
-    """A failed attempt. `again`: another one may help. `dead`: the host cannot be reached. `silent`: it timed out."""
+    """A failed attempt. `again`: another one may help. `dead`: the host cannot be reached. `silent`: it timed out.
 
-    def __init__(self, what: str, *, again: bool, dead: bool = False, silent: bool = False) -> None:
+    `absent`: the host says that there is nothing at the address.
+    """
+
+    def __init__(
+        self, what: str, *, again: bool, dead: bool = False, silent: bool = False, absent: bool = False
+    ) -> None:
         super().__init__(what)
-        self.again, self.dead, self.silent = again, dead, silent
+        self.again, self.dead, self.silent, self.absent = again, dead, silent, absent
 
 
 @dataclass(slots=True)
@@ -72,30 +78,43 @@ class Live:
     max_bytes: int = MAX_BYTES
     sleep: Callable[[float], None] = time.sleep
     unreachable: set[str] = field(default_factory=set)
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)  # holds the keys
     _hosts: dict[str, threading.Lock] = field(default_factory=dict, repr=False)
 
     def fetch(self, source: Source) -> Payload:
-        """The payload at the source's URL, observed on the run's date; raises TransportError."""
-        host = urlsplit(source.url).netloc
-        with self._hosts.setdefault(host, threading.Lock()):
-            return self._fetched(source, host)
+        """The payload at the source's addresses, observed on the run's date; raises TransportError."""
+        headers = self._headers(source)
+        return assembled(source, "live", lambda url: self._piece(source, url, headers))
 
-    def _fetched(self, source: Source, host: str) -> Payload:
+    def _headers(self, source: Source) -> dict[str, str]:
+        if source.key is None:
+            return {}
+        key = self.environment.get(source.key.variable, "").strip()
+        if not key:
+            raise TransportError(source.id, "live", "no key", f"put one into {source.key.variable}")
+        return {source.key.header: source.key.prefix + key}
+
+    def _piece(self, source: Source, url: str, headers: Mapping[str, str]) -> Piece:
+        host = urlsplit(url).netloc
+        with self._hosts.setdefault(host, threading.Lock()):
+            return self._fetched(source, url, host, headers)
+
+    def _fetched(self, source: Source, url: str, host: str, headers: Mapping[str, str]) -> Piece:
         if host in self.unreachable:
             raise TransportError(source.id, "live", f"{host} could not be reached earlier in this run", REMEDY)
         for attempt in range(1, TRIES + 1):
             try:
-                answer = self._attempt(source.url)
+                answer = self._attempt(url, source.query, headers)
             except _NoAnswerError as error:
                 last = not error.again or attempt == TRIES
                 if error.dead or (error.silent and last):
                     self.unreachable.add(host)
                 if error.dead or last:
-                    raise TransportError(source.id, "live", f"{host}: {error}", REMEDY) from None
+                    raise TransportError(source.id, "live", f"{host}: {error}", REMEDY, error.absent) from None
                 self._wait(self.backoff_s * 2 ** (attempt - 1))
             else:
                 version = answer.headers.get("etag", "").removeprefix("W/").strip('"')
-                return payload(answer.body, "live", self.as_of, version)
+                return Piece(answer.body, self.as_of, version)
         raise TransportError(source.id, "live", f"{host}: gave no answer", REMEDY)
 
     def _wait(self, seconds: float) -> None:
@@ -103,8 +122,8 @@ class Live:
         self.budget.spend(seconds)
         self.sleep(seconds)
 
-    def _attempt(self, url: str) -> Download:
-        """One GET; only the time of failed attempts is charged to the budget."""
+    def _attempt(self, url: str, query: str, headers: Mapping[str, str]) -> Download:
+        """One request; only the time of failed attempts is charged to the budget."""
         # Half of what is left at most, so that one silent host cannot take the time of all the others.
         left = self.budget.left / 2
         if left < LEAST_S:
@@ -113,18 +132,20 @@ class Live:
         timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
         started = self.budget.clock()
         try:
-            return _checked(self._within(min(self.attempt_s, left), url, timeout))
+            return _checked(self._within(min(self.attempt_s, left), url, timeout, query, headers))
         except _NoAnswerError:
             self.budget.spend(min(self.budget.clock() - started, left))
             raise
 
-    def _within(self, seconds: float, url: str, timeout: httpx.Timeout) -> Download:
+    def _within(
+        self, seconds: float, url: str, timeout: httpx.Timeout, query: str, headers: Mapping[str, str]
+    ) -> Download:
         """The download, given up after `seconds` whatever the socket or the name service is waiting for."""
         answers: queue.SimpleQueue[Download | Exception] = queue.SimpleQueue()
 
         def attempt() -> None:
             try:
-                answers.put(download(self.client, url, timeout, self.max_bytes))
+                answers.put(download(self.client, url, timeout, self.max_bytes, query, headers))
             except Exception as error:  # handed over to the waiting thread, which sorts it
                 answers.put(error)
 
@@ -140,7 +161,8 @@ class Live:
 
 def _checked(answer: Download) -> Download:
     if answer.status != httpx.codes.OK:
-        raise _NoAnswerError(f"answered HTTP {answer.status}", again=answer.status in WORTH_A_RETRY)
+        gone = answer.status in (httpx.codes.NOT_FOUND, httpx.codes.GONE)
+        raise _NoAnswerError(f"answered HTTP {answer.status}", again=answer.status in WORTH_A_RETRY, absent=gone)
     if not answer.body:
         raise _NoAnswerError("answered with an empty body", again=True)
     return answer

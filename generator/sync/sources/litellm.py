@@ -206,12 +206,16 @@ def _collect_products(prices: EntryPrices, fields: Mapping[str, Any]) -> None:
         factor = special.get(tail) if dot else fields.get(head)
         for statement, product in _products(prices, key, factor, listed):
             note = f"list price x {factor} ({what})"
-            prices.prices[(statement.meter, region, "")] = replace(statement, price=product, region=region, note=note)
+            prices.prices[(statement.meter, region, "", "USD")] = replace(
+                statement, price=product, region=region, note=note
+            )
     standard = [s for s in listed if s.meter.tier == "standard" and not s.meter.variant]
     for statement, product in _products(prices, "provider_specific_entry.fast", special.get("fast"), standard):
         meter = replace(statement.meter, tier="priority")
         note = f"list price x {special['fast']} (fast mode)"
-        prices.prices.setdefault((meter, "global", ""), replace(statement, meter=meter, price=product, note=note))
+        prices.prices.setdefault(
+            (meter, "global", "", "USD"), replace(statement, meter=meter, price=product, note=note)
+        )
 
 
 def _products(prices: EntryPrices, key: str, factor: object, listed: list[Any]) -> Iterator[tuple[Any, Decimal]]:
