@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from generator.places import Places
-from generator.precompute.catalogue import current_offers
+from generator.precompute.catalogue import published_offers
 from generator.precompute.invoice_pack import invoice_pack
 from generator.precompute.run import Precomputed, pack_text, precomputed, write_precomputed
 from generator.publish.seal import Seal, sealed
@@ -135,9 +135,8 @@ def bundle_stage(at: Inputs, results: Precomputed) -> Mapping[str, Any]:
 
 def site_data(at: Inputs, results: Precomputed, bundle: Mapping[str, Any]) -> SiteData:
     """Everything the views read, with names resolved through the registry."""
-    offers = (
-        replace(o, model=at.registry.model_of(o.provider, o.sku)) for o in current_offers(at.state.offers, at.as_of)
-    )
+    published = published_offers(at.registry, at.state.offers, at.as_of)
+    offers = (replace(o, model=at.registry.model_of(o.provider, o.sku)) for o in published)
     rentals = (replace(g, gpu=at.registry.gpu_of(g.gpu_name)) for g in at.state.gpu_offers)
     return SiteData(
         registry=at.registry,

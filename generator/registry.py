@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -127,6 +128,15 @@ class NotSold(Row):
     reviewed: date
 
 
+class ExchangeRate(Row):
+    """How much of a currency a US dollar was worth on a date."""
+
+    currency: str
+    date: str
+    units_per_usd: Decimal
+    source: str
+
+
 class Profile(Row):
     """Standard traffic: prompt and output lengths in tokens."""
 
@@ -233,6 +243,7 @@ class Registry:
     capabilities: tuple[CapabilityRow, ...]
     gpus: tuple[GpuRow, ...]
     not_sold: tuple[NotSold, ...]
+    exchange_rates: tuple[ExchangeRate, ...]
     profiles: tuple[Profile, ...]
     slo_classes: tuple[SloClass, ...]
     loads: tuple[Load, ...]
@@ -344,6 +355,7 @@ def load_registry(folder: Path) -> Registry:
         capabilities=csv_rows(folder / "capability.csv", CapabilityRow),
         gpus=csv_rows(folder / "gpus.csv", GpuRow),
         not_sold=csv_rows(folder / "not_sold.csv", NotSold),
+        exchange_rates=csv_rows(folder / "exchange_rates.csv", ExchangeRate),
         profiles=toml_rows(folder / "profiles.toml", "profile", Profile),
         slo_classes=toml_rows(folder / "slo_classes.toml", "slo_class", SloClass),
         loads=toml_rows(folder / "loads.toml", "load", Load),

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from generator.exchange import in_usd
 from generator.registry import Registry
 from generator.sync.state import Snapshot, State
 from wasm_tools.performance.points import BenchmarkPoint
@@ -50,7 +51,7 @@ def planner_constants(path: Path) -> PlannerConstants:
 
 def current_offers(offers: Iterable[Offer], as_of: str) -> list[Offer]:
     """The offers in force on `as_of`: not ended, begun, and of several begun ones of a key the latest."""
-    current: dict[tuple[str, str, Meter, str], Offer] = {}
+    current: dict[tuple[str, str, Meter, str, str], Offer] = {}
     for o in offers:
         if o.effective_from > as_of or (o.effective_to and o.effective_to <= as_of):
             continue
@@ -59,10 +60,15 @@ def current_offers(offers: Iterable[Offer], as_of: str) -> list[Offer]:
     return list(current.values())
 
 
+def published_offers(registry: Registry, offers: Iterable[Offer], as_of: str) -> list[Offer]:
+    """The offers in force on `as_of` in US dollars: what pages, plans, bills and downloads all read."""
+    return list(in_usd(current_offers(offers, as_of), registry.exchange_rates, as_of))
+
+
 def planner_catalogue(registry: Registry, state: State, constants: PlannerConstants, as_of: str) -> Catalogue:
     """Everything the planner reads, limited to models that have a capability class."""
     unplanned: Counter[str] = Counter()
-    priced = tuple(_rates(registry, current_offers(state.offers, as_of), unplanned))
+    priced = tuple(_rates(registry, published_offers(registry, state.offers, as_of), unplanned))
     rates = _marked_suspect(priced, registry, constants, state.snapshots, as_of)
     curves = tuple(_curves(registry, state.points, unplanned))
     rentals = tuple(_rentals(registry, state))
@@ -139,7 +145,7 @@ def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str])
             unplanned["free tier"] += 1
         else:
             note = "the price depends on the time of day; the dearest hours are counted" if price.timed else ""
-            yield ApiRate(provider, sku, model, region, price.bands, evidence_text(price.evidence), note)
+            yield ApiRate(provider, sku, model, region, price.bands, _compact(price.evidence), note)
 
 
 def _marked_suspect(
@@ -203,6 +209,11 @@ def _marked_suspect(
     return tuple(replace(r, suspect=reason(r)) for r in rates)
 
 
+def _compact(evidence: Iterable[Evidence]) -> str:
+    """Evidence for the data pack, without the names of payload fields."""
+    return evidence_text(replace(e, field="") for e in evidence)
+
+
 def _disputed(rate: ApiRate, ratio: int) -> bool:
     """Whether the published price rests on one source while another one has `ratio` times as much."""
     said = [e.price for e in parse_evidence(rate.evidence)]
@@ -218,8 +229,8 @@ def _sources(rate: ApiRate) -> set[str]:
 def _rentals(registry: Registry, state: State) -> Iterable[Rental]:
     for o in sorted(state.gpu_offers, key=lambda o: o.key):
         gpu, kind = registry.gpu_of(o.gpu_name), RENTAL_KINDS.get(o.commitment)
-        if gpu and kind and o.price:
-            yield Rental(o.provider, o.instance, gpu, o.region, kind, o.price, evidence_text(o.evidence))
+        if gpu and kind and o.price and o.currency == "USD":
+            yield Rental(o.provider, o.instance, gpu, o.region, kind, o.price, _compact(o.evidence))
 
 
 def _curves(registry: Registry, points: Iterable[BenchmarkPoint], unplanned: Counter[str]) -> Iterable[Curve]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.places import checkout
-from generator.precompute.catalogue import current_offers
+from generator.precompute.catalogue import published_offers
 from generator.registry import Registry
 from wasm_tools.invoice.pack import COLUMNS, PACK_VERSION, short_evidence
 from wasm_tools.pricing.meters import price_text
@@ -24,7 +24,7 @@ def invoice_pack(
     """
     folder = registry_dir or checkout().registry
     rows = sorted(
-        (replace(o, model=registry.model_of(o.provider, o.sku)) for o in current_offers(offers, as_of)),
+        (replace(o, model=registry.model_of(o.provider, o.sku)) for o in published_offers(registry, offers, as_of)),
         key=lambda o: o.key,
     )
     providers, models = {o.provider for o in rows}, {o.model for o in rows if o.model}

@@ -1,6 +1,7 @@
 """Reconciliation: the statements of all sources become one offer each, with the evidence kept and a value chosen."""
 
-from collections.abc import Container, Iterable, Mapping
+import re
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -9,26 +10,28 @@ from generator.sync.source_registry import Source
 from generator.sync.state import PriceEvent, Snapshot
 from generator.sync.statements import Parsed, Statement
 from wasm_tools.pricing.meters import Meter, price_text
-from wasm_tools.pricing.offers import Evidence, Offer, evidence_text
+from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer
 
 STALE_DAYS = 45  # evidence this much older than the newest loses one rank: a newer list may know a price change
 
-Key = tuple[str, str, Meter, str, str]  # provider, sku, meter, region, announced effective_from or ""
+Key = tuple[str, str, Meter, str, str, str]  # an offer's key, and the date from which an announced price holds, or ""
+_SEPARATORS = re.compile(r"[\s=!:]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """The accepted statements of one source, under our names."""
+    """The accepted statements of one source, under our names. `held` are keys on which it said something suspicious."""
 
     source: str
     statements: Mapping[Key, Statement]
+    held: frozenset[Key] = frozenset()
 
 
 def incoming(source: str, statements: Iterable[Statement], as_of: str, parsed: Parsed) -> Incoming:
     """One statement per key: the one in force on `as_of`, and announced ones under their date.
 
-    A price that ended before `as_of` is counted, not kept. Two rows of one source that contradict each other
-    are counted and the first stays: the caller hands over the plainest spellings first.
+    A price that ended before `as_of` is counted, not kept. Two rows of one source for one key are counted too: where
+    they contradict each other the first stays, because the caller hands over the plainest spellings first.
     """
     found: dict[Key, Statement] = {}
     for s in sorted(statements, key=lambda s: s.effective_from):
@@ -36,12 +39,14 @@ def incoming(source: str, statements: Iterable[Statement], as_of: str, parsed: P
             parsed.reject("ended before the date of the build", s.sku)
             continue
         announced = s.effective_from if s.effective_from > as_of else ""
-        key = (s.provider, s.sku, s.meter, s.region, announced)
+        key = (s.provider, s.sku, s.meter, s.region, s.currency, announced)
         other = found.get(key)
         if other is None or s.effective_from > other.effective_from:
             found[key] = s
         elif other.price != s.price:
             parsed.reject("contradicts another row of the same source", f"{s.provider} {s.sku} {s.meter}")
+        else:
+            parsed.reject("repeats another row of the same source", f"{s.provider} {s.sku} {s.meter}")
     return Incoming(source, found)
 
 
@@ -56,18 +61,22 @@ def reconciled(
 
     Sources that are not in `news` keep their evidence untouched. A row that a source no longer has is marked
     with the date of that payload; when a later payload lacks it again, the evidence is dropped, and an offer
-    without evidence ends.
+    without evidence ends. An announced price that is no longer announced is dropped at once.
     """
-    rows: dict[Key, Offer] = {_key(o, as_of): o for o in sorted(previous, key=lambda o: o.effective_from)}
+    rows: dict[Key, Offer] = {offer_key(o, as_of): o for o in sorted(previous, key=lambda o: o.effective_from)}
     evidence: dict[Key, dict[str, Evidence]] = {k: {e.source: e for e in o.evidence} for k, o in rows.items()}
     stated: dict[Key, dict[str, Statement]] = {}
     for new in news:
         observed = snapshots[new.source].observed_at
         for key, said in evidence.items():
-            if new.source in said and key not in new.statements:
-                _note_absence(said, new.source, observed)
+            if new.source in said and key not in new.statements and key not in new.held:
+                if key[-1]:
+                    del said[new.source]
+                else:
+                    note_absence(said, new.source, observed)
         for key, s in new.statements.items():
-            evidence.setdefault(key, {})[new.source] = Evidence(new.source, s.price)
+            field = _SEPARATORS.sub("~", s.field.strip())
+            evidence.setdefault(key, {})[new.source] = Evidence(new.source, s.price, field=field)
             stated.setdefault(key, {})[new.source] = s
     offers = []
     for key, said in evidence.items():
@@ -79,11 +88,13 @@ def reconciled(
     return offers
 
 
-def _key(offer: Offer, as_of: str) -> Key:
+def offer_key(offer: Offer, as_of: str) -> Key:
+    """The key of an offer in a sync of `as_of`: an announced price stands beside the current one."""
     return (*offer.key, offer.effective_from if offer.effective_from > as_of else "")
 
 
-def _note_absence(said: dict[str, Evidence], source: str, observed: str) -> None:
+def note_absence(said: dict[str, Evidence], source: str, observed: str) -> None:
+    """Mark the evidence of `source` as absent since `observed`, or drop it when an earlier payload lacked it too."""
     first = said[source].absent_since
     if not first:
         said[source] = replace(said[source], absent_since=observed)
@@ -94,7 +105,7 @@ def _note_absence(said: dict[str, Evidence], source: str, observed: str) -> None
 def _offer(
     key: Key, old: Offer | None, statement: Statement | None, chosen: Evidence, evidence: tuple[Evidence, ...]
 ) -> Offer:
-    provider, sku, meter, region, _ = key
+    provider, sku, meter, region, currency, _ = key
     # An unchanged price keeps its date: a source that is chosen anew must not re-date it.
     same = old if old is not None and old.price == chosen.price else None
     if statement is None:  # the chosen source brought nothing new in this sync
@@ -115,6 +126,7 @@ def _offer(
         effective_from=same.effective_from if same else statement.effective_from,
         effective_to=statement.effective_to,
         note=statement.note,
+        currency=currency,
     )
 
 
@@ -150,29 +162,42 @@ def price_events(
     payload of a new source is a baseline, not a day of changes. Nor is an effective date that became known.
     """
     # Of a current price and an announced one that has begun since, the current one is what was in force before.
-    old = {_key(o, as_of): o for o in sorted(before, key=lambda o: o.effective_from, reverse=True)}
-    new = {_key(o, as_of): o for o in after}
+    old = {offer_key(o, as_of): o for o in sorted(before, key=lambda o: o.effective_from, reverse=True)}
+    new = {offer_key(o, as_of): o for o in after}
+    return changes(old, new, snapshots, known, lambda o: (o.provider, o.sku, str(o.meter), o.region, o.currency))
+
+
+def changes[K, O: Offer | GpuOffer](
+    old: Mapping[K, O],
+    new: Mapping[K, O],
+    snapshots: Mapping[str, Snapshot],
+    known: Container[str],
+    identity: Callable[[O], tuple[str, str, str, str, str]],
+) -> list[PriceEvent]:
+    """The events between two sets of priced rows by key. `identity` gives provider, sku, meter, region, currency."""
     events = []
     for key in old.keys() | new.keys():
         a, b = old.get(key), new.get(key)
         seen = b or a
         if seen is None or (a and b and a.price == b.price) or _said(a, known) == _said(b, known):
             continue
+        provider, sku, meter, region, currency = identity(seen)
         events.append(
             PriceEvent(
                 date=max(snapshots[e.source].observed_at for e in seen.evidence),
-                provider=seen.provider,
-                sku=seen.sku,
-                meter=str(seen.meter),
-                region=seen.region,
+                provider=provider,
+                sku=sku,
+                meter=meter,
+                region=region,
+                currency=currency,
                 kind="listed" if a is None else "ended" if b is None else "repriced",
                 old=price_text(a.price) if a else "",
                 new=price_text(b.price) if b else "",
-                sources=evidence_text(seen.evidence),
+                sources=" ".join(sorted({e.source for e in seen.evidence})),
             )
         )
-    return sorted(events, key=lambda e: (e.date, e.provider, e.sku, e.meter, e.region, e.kind))
+    return sorted(events, key=lambda e: (e.date, e.provider, e.sku, e.meter, e.region, e.currency, e.kind))
 
 
-def _said(offer: Offer | None, known: Container[str]) -> set[tuple[str, Decimal]]:
+def _said(offer: Offer | GpuOffer | None, known: Container[str]) -> set[tuple[str, Decimal]]:
     return {(e.source, e.price) for e in offer.evidence if e.source in known} if offer else set()

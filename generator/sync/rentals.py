@@ -1,34 +1,70 @@
-"""Rental prices of a sync: GPU statements merged into the previous GPU offers, with absences noted."""
+"""Rental prices of a sync: the statements of all GPU sources become one rental offer each, with the evidence kept."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 
 from generator.registry import Registry
 from generator.sync.names import slug
-from generator.sync.statements import GpuStatement
+from generator.sync.reconcile import changes, chosen_evidence, note_absence
+from generator.sync.source_registry import Source
+from generator.sync.state import PriceEvent, Snapshot
+from generator.sync.statements import GpuStatement, Parsed
 from wasm_tools.pricing.offers import Evidence, GpuOffer
 
-Key = tuple[str, str, str, str]
+Key = tuple[str, str, str, str, str]
+
+
+def rental_offers(source: str, parsed: Parsed, registry: Registry) -> dict[Key, GpuOffer]:
+    """The rental offers of one source by key; a row that repeats or contradicts another one is counted."""
+    found: dict[Key, GpuOffer] = {}
+    for statement in parsed.gpu_offers:
+        offer = _offer(statement, source, registry)
+        other = found.setdefault(offer.key, offer)
+        if other is not offer:
+            what = "repeats" if other.price == offer.price else "contradicts"
+            parsed.reject(f"{what} another row of the same source", f"{offer.provider} {offer.instance}")
+    return found
 
 
 def merged_rentals(
-    previous: Iterable[GpuOffer], news: Mapping[str, tuple[str, Iterable[GpuStatement]]], registry: Registry
+    previous: Iterable[GpuOffer],
+    news: Mapping[str, Mapping[Key, GpuOffer]],
+    snapshots: Mapping[str, Snapshot],
+    sources: Mapping[str, Source],
 ) -> list[GpuOffer]:
-    """GPU offers after a sync. `news` maps a source to its observation date and statements; other sources stay."""
+    """GPU offers after a sync; `news` maps a source to its offers, other sources keep their evidence.
+
+    The published price is chosen as for API offers; what else describes the offer comes from the chosen source.
+    """
     rows = {o.key: o for o in previous}
-    for source, (observed, statements) in news.items():
-        fresh = {o.key: o for o in (_offer(s, source, registry) for s in statements)}
-        for key, old in list(rows.items()):
-            if key not in fresh and any(e.source == source for e in old.evidence):
-                ended = _without(old, source, observed)
-                if ended is None:
-                    del rows[key]
-                else:
-                    rows[key] = ended
-        for key, new in fresh.items():
-            others = tuple(e for e in rows[key].evidence if e.source != source) if key in rows else ()
-            rows[key] = replace(new, evidence=tuple(sorted((*new.evidence, *others))))
-    return list(rows.values())
+    evidence = {key: {e.source: e for e in o.evidence} for key, o in rows.items()}
+    for source, fresh in news.items():
+        for key, said in evidence.items():
+            if source in said and key not in fresh:
+                note_absence(said, source, snapshots[source].observed_at)
+        for key, offer in fresh.items():
+            evidence.setdefault(key, {})[source] = offer.evidence[0]
+    merged = []
+    for key, said in evidence.items():
+        if not said:
+            continue
+        chosen = chosen_evidence(said.values(), snapshots, sources)
+        row = news.get(chosen.source, {}).get(key) or rows[key]
+        merged.append(replace(row, price=chosen.price, evidence=tuple(sorted(said.values()))))
+    return merged
+
+
+def rental_events(
+    before: Iterable[GpuOffer], after: Iterable[GpuOffer], snapshots: Mapping[str, Snapshot], known: Container[str]
+) -> list[PriceEvent]:
+    """What changed between two sets of rental offers; the meter of such an event is `gpu_hour;<commitment>`."""
+    return changes(
+        {o.key: o for o in before},
+        {o.key: o for o in after},
+        snapshots,
+        known,
+        lambda o: (o.provider, o.instance, f"gpu_hour;{o.commitment}", o.region, o.currency),
+    )
 
 
 def _offer(s: GpuStatement, source: str, registry: Registry) -> GpuOffer:
@@ -46,16 +82,7 @@ def _offer(s: GpuStatement, source: str, registry: Registry) -> GpuOffer:
         evidence=(Evidence(source, s.price),),
         note=s.note,
         source_url=s.source_url,
+        currency=s.currency,
+        per_second=s.per_second,
+        scale_to_zero=s.scale_to_zero,
     )
-
-
-def _without(offer: GpuOffer, source: str, observed: str) -> GpuOffer | None:
-    kept: list[Evidence] = []
-    for e in offer.evidence:
-        if e.source != source:
-            kept.append(e)
-        elif not e.absent_since:
-            kept.append(replace(e, absent_since=observed))
-        elif e.absent_since >= observed:
-            kept.append(e)
-    return replace(offer, evidence=tuple(kept)) if kept else None

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from generator.registry import Registry
+from generator.sync.facts import merged_facts, sku_facts
 from generator.sync.names import named
 from generator.sync.payloads import Failure, Payload, Transport
-from generator.sync.reconcile import Incoming, incoming, price_events, reconciled
-from generator.sync.rentals import merged_rentals
+from generator.sync.reconcile import incoming, price_events, reconciled
+from generator.sync.rentals import merged_rentals, rental_events, rental_offers
 from generator.sync.source_registry import Source, connector
 from generator.sync.state import PriceEvent, Snapshot, State
-from generator.sync.statements import GpuStatement, Parsed, PayloadError, Statement
+from generator.sync.statements import Parsed, PayloadError, Statement
+from generator.sync.suspects import plausible_rentals, without_suspects
 from generator.sync.transport import fetch_first
 from wasm_tools.performance.points import BenchmarkPoint
 
@@ -135,25 +137,29 @@ def _outcome(a: Accepted, before: State) -> Outcome:
 
 
 def _merged(registry: Registry, before: State, accepted: Sequence[Accepted], as_of: str) -> State:
-    api: list[Incoming] = []
-    rentals: dict[str, tuple[str, Iterable[GpuStatement]]] = {}
-    points = before.points
-    for a in accepted:
-        if a.source.kind == "api":
-            api.append(incoming(a.source.id, _sold(a.parsed, registry), as_of, a.parsed))
-        elif a.source.kind == "gpu":
-            rentals[a.source.id] = (a.payload.observed_at, a.parsed.gpu_offers)
-        else:
-            points = list(a.points)
     snapshots = before.snapshots | {a.source.id: _snapshot(a) for a in accepted}
+    api = [
+        incoming(a.source.id, _sold(a.parsed, registry), as_of, a.parsed) for a in accepted if a.source.kind == "api"
+    ]
+    rentals = {a.source.id: rental_offers(a.source.id, a.parsed, registry) for a in accepted if a.source.kind == "gpu"}
+    developers = {p.id for p in registry.providers if p.kind == "first_party"}
+    api, held = without_suspects(api, before.offers, registry.source, snapshots, registry.model_of, developers)
+    rentals, odd_rentals = plausible_rentals(rentals, before.gpu_offers, registry.gpu_of)
     offers = reconciled(before.offers, api, snapshots, registry.source, as_of)
-    events = price_events(before.offers, offers, snapshots, set(before.snapshots), as_of)
+    gpu_offers = merged_rentals(before.gpu_offers, rentals, snapshots, registry.source)
+    known = set(before.snapshots)
+    events = price_events(before.offers, offers, snapshots, known, as_of)
+    events += rental_events(before.gpu_offers, gpu_offers, snapshots, known)
+    read = {a.source.id for a in accepted}
     return State(
-        snapshots=snapshots,
+        # once more: what was merged or held back is counted by now
+        snapshots=before.snapshots | {a.source.id: _snapshot(a) for a in accepted},
         offers=offers,
-        gpu_offers=merged_rentals(before.gpu_offers, rentals, registry),
+        gpu_offers=gpu_offers,
         events=_appended(before, events),
-        points=points,
+        points=next((list(a.points) for a in accepted if a.source.kind == "benchmark"), before.points),
+        facts=merged_facts(before.facts, {a.source.id: sku_facts(a.parsed, registry) for a in accepted}),
+        quarantine=[q for q in before.quarantine if q.source not in read] + held + odd_rentals,
     )
 
 
@@ -193,6 +199,7 @@ def _snapshot(a: Accepted) -> Snapshot:
         statements=_statements(a),
         rejected=dict(sorted(a.parsed.rejected.items())),
         examples=dict(sorted(a.parsed.examples.items())),
+        unread=dict(sorted(a.parsed.unread.items())),
     )
 
 

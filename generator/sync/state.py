@@ -2,20 +2,28 @@
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
+from typing import Any
 
+from generator.sync.statements import FIELDS, SkuFacts
 from generator.tables import TableError, read_rows, rows_text
 from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.pricing.meters import parse_meter, price_text
 from wasm_tools.pricing.offers import GpuOffer, Offer, evidence_text, parse_evidence, price_value
 
-OFFER_COLUMNS = ("sku", "workload", "meter", "region", "price", "evidence", "effective_from", "effective_to", "note")
-GPU_COLUMNS = (
-    "instance", "gpu_name", "count", "region", "commitment", "price", "host_included", "evidence", "note", "source_url",
+OFFER_COLUMNS = (
+    "sku", "workload", "meter", "region", "price", "currency", "evidence", "effective_from", "effective_to", "note",
 )  # fmt: skip
-EVENT_COLUMNS = ("date", "provider", "sku", "meter", "region", "kind", "old", "new", "sources")
+GPU_COLUMNS = (
+    "instance", "gpu_name", "count", "region", "commitment", "price", "currency", "host_included", "per_second",
+    "scale_to_zero", "evidence", "note", "source_url",
+)  # fmt: skip
+EVENT_COLUMNS = ("date", "sku", "meter", "region", "currency", "kind", "old", "new", "sources")
+FACT_COLUMNS = ("sku", "source", *FIELDS)
+QUARANTINE_COLUMNS = ("source", "sku", "meter", "region", "currency", "price", "expected", "reason")
 POINT_COLUMNS = (
     "model", "precision", "engine", "engine_version", "tp", "ep", "isl", "osl", "concurrency", "ttft_ms", "tpot_ms",
     "statistic", "origin", "measured", "note",
@@ -35,21 +43,38 @@ class Snapshot:
     statements: int
     rejected: Mapping[str, int]
     examples: Mapping[str, str]
+    unread: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class PriceEvent:
-    """One change of one price."""
+    """One change of one price. The meter of a rental price is `gpu_hour;<commitment>`, its sku the instance."""
 
     date: str
     provider: str
     sku: str
     meter: str
     region: str
+    currency: str
     kind: str  # listed, repriced, ended
     old: str
     new: str
     sources: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A statement that was not used because it looks wrong; `expected` is the price that others state."""
+
+    source: str
+    provider: str
+    sku: str
+    meter: str
+    region: str
+    currency: str
+    price: str
+    expected: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -61,6 +86,8 @@ class State:
     gpu_offers: list[GpuOffer] = field(default_factory=list)
     events: list[PriceEvent] = field(default_factory=list)
     points: list[BenchmarkPoint] = field(default_factory=list)
+    facts: dict[str, Mapping[tuple[str, str], SkuFacts]] = field(default_factory=dict)  # by source
+    quarantine: list[Quarantined] = field(default_factory=list)
 
     @property
     def newest_observation(self) -> str:
@@ -86,10 +113,30 @@ def load_state(folder: Path) -> State:
     for path in sorted(folder.glob("gpu_offers/*.csv")):
         state.gpu_offers += [_gpu_offer(path.stem, row) for row in read_rows(path, GPU_COLUMNS)]
     for path in sorted(folder.glob("price_events/*.csv")):
-        state.events += [PriceEvent(**row) for row in read_rows(path, EVENT_COLUMNS)]
+        state.events += [PriceEvent(provider=path.stem, **row) for row in read_rows(path, EVENT_COLUMNS)]
     for path in sorted(folder.glob("benchmarks/*.csv")):
         state.points += [_point(path.stem, row) for row in read_rows(path, POINT_COLUMNS)]
+    facts: dict[str, dict[tuple[str, str], SkuFacts]] = {}
+    for path in sorted(folder.glob("facts/*.csv")):
+        for row in read_rows(path, FACT_COLUMNS):
+            facts.setdefault(row["source"], {})[path.stem, row["sku"]] = _facts(path.stem, row)
+    state.facts.update(facts)
+    for path in sorted(folder.glob("quarantine/*.csv")):
+        state.quarantine += [Quarantined(provider=path.stem, **row) for row in read_rows(path, QUARANTINE_COLUMNS)]
     return state
+
+
+def _facts(provider: str, row: Mapping[str, str]) -> SkuFacts:
+    stated: dict[str, Any] = {name: _FACT_VALUES[name](row[name]) for name in FIELDS if row[name]}
+    return SkuFacts(provider=provider, sku=row["sku"], **stated)
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|"))
+
+
+_READERS: dict[Any, Callable[[str], Any]] = {str: str, int | None: int, float | None: float, tuple[str, ...]: _words}
+_FACT_VALUES = {f.name: _READERS[f.type] for f in dataclass_fields(SkuFacts)}
 
 
 def _offer(provider: str, row: Mapping[str, str]) -> Offer:
@@ -105,6 +152,7 @@ def _offer(provider: str, row: Mapping[str, str]) -> Offer:
         effective_from=row["effective_from"],
         effective_to=row["effective_to"],
         note=row["note"],
+        currency=row["currency"] or "USD",
     )
 
 
@@ -122,6 +170,9 @@ def _gpu_offer(provider: str, row: Mapping[str, str]) -> GpuOffer:
         evidence=parse_evidence(row["evidence"]),
         note=row["note"],
         source_url=row["source_url"],
+        currency=row["currency"] or "USD",
+        per_second=row["per_second"],
+        scale_to_zero=row["scale_to_zero"],
     )
 
 
@@ -161,9 +212,16 @@ def state_files(state: State) -> dict[str, str]:
         files[f"offers/{provider}.csv"] = rows_text(OFFER_COLUMNS, sorted(map(_offer_row, offers)))
     for provider, rentals in _grouped((o.provider, o) for o in state.gpu_offers).items():
         files[f"gpu_offers/{provider}.csv"] = rows_text(GPU_COLUMNS, sorted(map(_gpu_row, rentals)))
-    for year, events in _grouped((e.date[:4], e) for e in state.events).items():
-        rows = sorted(tuple(str(getattr(e, c)) for c in EVENT_COLUMNS) for e in events)
-        files[f"price_events/{year}.csv"] = rows_text(EVENT_COLUMNS, rows)
+    for provider, events in _grouped((e.provider, e) for e in state.events).items():
+        files[f"price_events/{provider}.csv"] = rows_text(
+            EVENT_COLUMNS, sorted(_record(e, EVENT_COLUMNS) for e in events)
+        )
+    for provider, held in _grouped((q.provider, q) for q in state.quarantine).items():
+        rows = sorted(_record(q, QUARANTINE_COLUMNS) for q in held)
+        files[f"quarantine/{provider}.csv"] = rows_text(QUARANTINE_COLUMNS, rows)
+    facts = ((provider, (source, f)) for source, by_sku in state.facts.items() for (provider, _), f in by_sku.items())
+    for provider, stated in _grouped(facts).items():
+        files[f"facts/{provider}.csv"] = rows_text(FACT_COLUMNS, sorted(_fact_row(s, f) for s, f in stated))
     for gpu, points in _grouped((p.gpu, p) for p in state.points).items():
         files[f"benchmarks/{gpu}.csv"] = rows_text(POINT_COLUMNS, map(_point_row, sorted(points, key=_point_order)))
     return files
@@ -176,18 +234,36 @@ def _grouped[T](pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
     return groups
 
 
+def _record(record: object, columns: Sequence[str]) -> tuple[str, ...]:
+    return tuple(getattr(record, c) for c in columns)
+
+
+def _fact_row(source: str, facts: SkuFacts) -> tuple[str, ...]:
+    return (facts.sku, source, *(_fact_text(getattr(facts, name)) for name in FIELDS))
+
+
+def _fact_text(value: object) -> str:
+    if value is None:
+        return ""
+    return "|".join(value) if isinstance(value, tuple) else str(value)
+
+
 def _offer_row(o: Offer) -> tuple[str, ...]:
     return (
-        o.sku, o.workload, str(o.meter), o.region, price_text(o.price), evidence_text(o.evidence), o.effective_from,
-        o.effective_to, o.note,
+        o.sku, o.workload, str(o.meter), o.region, price_text(o.price), _currency(o.currency),
+        evidence_text(o.evidence), o.effective_from, o.effective_to, o.note,
     )  # fmt: skip
 
 
 def _gpu_row(o: GpuOffer) -> tuple[str, ...]:
     return (
-        o.instance, o.gpu_name, str(o.count), o.region, o.commitment, price_text(o.price), o.host_included,
-        evidence_text(o.evidence), o.note, o.source_url,
+        o.instance, o.gpu_name, str(o.count), o.region, o.commitment, price_text(o.price), _currency(o.currency),
+        o.host_included, o.per_second, o.scale_to_zero, evidence_text(o.evidence), o.note, o.source_url,
     )  # fmt: skip
+
+
+def _currency(code: str) -> str:
+    return "" if code == "USD" else code
 
 
 def _point_order(p: BenchmarkPoint) -> tuple[str, str, str, str, int, int, int, int, int]:

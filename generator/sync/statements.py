@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
 from wasm_tools.pricing.meters import Meter
@@ -79,6 +79,9 @@ class SkuFacts:
     uptime: float | None = None  # share, 0 to 1
     observed_requests: int | None = None  # behind the three observations above
     source_url: str = ""
+
+
+FIELDS = tuple(f.name for f in fields(SkuFacts) if f.name not in ("provider", "sku"))
 
 
 @dataclass(slots=True)

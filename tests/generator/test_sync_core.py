@@ -112,6 +112,33 @@ def test_price_that_ended_before_the_build_is_counted_not_kept() -> None:
     assert parsed.rejected == {"ended before the date of the build": 1}
 
 
+def test_a_row_that_one_source_repeats_is_merged_and_counted() -> None:
+    parsed = Parsed()
+    kept = incoming("list", [said("a", "1"), said("a", "1")], AS_OF, parsed)
+    assert len(kept.statements) == 1
+    assert parsed.rejected == {"repeats another row of the same source": 1}
+
+
+def test_prices_in_two_currencies_are_two_offers() -> None:
+    yuan = replace(said("a", "3"), currency="CNY")
+    offers = merge([], {"list": snapshot(AS_OF)}, list=[said("a", "0.44"), yuan])
+    assert {(o.currency, o.price) for o in offers} == {("USD", Decimal("0.44")), ("CNY", Decimal(3))}
+
+
+def test_an_announced_price_that_is_withdrawn_never_begins() -> None:
+    now, later = said("a", "1"), said("a", "3", effective_from="2027-01-01")
+    first = merge([], {"list": snapshot("2026-11-01")}, list=[now, later])
+    assert [o.price for o in merge(first, {"list": snapshot("2026-11-10")}, list=[now])] == [Decimal(1)]
+
+
+def test_the_payload_field_stays_with_the_evidence(tmp_path: Path) -> None:
+    named = replace(said("a", "1"), field="2026-01-01 input=mtok")
+    state = State(snapshots={"list": snapshot(AS_OF)}, offers=merge([], {"list": snapshot(AS_OF)}, list=[named]))
+    save_state(state, tmp_path / "state")
+    (offer,) = load_state(tmp_path / "state").offers
+    assert offer.evidence[0].field == "2026-01-01~input~mtok"
+
+
 def test_two_rows_of_one_source_that_contradict_are_counted() -> None:
     parsed = Parsed()
     kept = incoming("list", [said("a", "1"), said("a", "2")], AS_OF, parsed)
@@ -156,7 +183,7 @@ def test_other_sources_do_not_touch_what_the_chosen_one_said() -> None:
 
 def full_state() -> State:
     offers = merge([], {"list": snapshot(AS_OF)}, list=[said("b", "1"), said("a", "0.000001")])
-    event = PriceEvent(AS_OF, "openai", "a", "input.text.token", "global", "repriced", "2", "1", "list=1")
+    event = PriceEvent(AS_OF, "openai", "a", "input.text.token", "global", "USD", "repriced", "2", "1", "list")
     return State(snapshots={"list": snapshot(AS_OF)}, offers=offers, events=[event])
 
 

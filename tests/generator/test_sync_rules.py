@@ -12,7 +12,7 @@ from generator.registry import Registry, load_registry
 from generator.sync.names import named
 from generator.sync.payloads import Payload, payload
 from generator.sync.reconcile import chosen_evidence, incoming
-from generator.sync.rentals import merged_rentals
+from generator.sync.rentals import merged_rentals, rental_offers
 from generator.sync.run import _sold, synced
 from generator.sync.source_registry import Source
 from generator.sync.state import State
@@ -72,7 +72,10 @@ def rental(name: str, price: str = "2") -> GpuStatement:
 
 
 def rentals(previous: list[GpuOffer], day: str, registry: Registry, *statements: GpuStatement) -> list[GpuOffer]:
-    return merged_rentals(previous, {"tardellirs": (day, statements)}, registry)
+    news = {"tardellirs": rental_offers("tardellirs", Parsed(gpu_offers=list(statements)), registry)}
+    shots = {"tardellirs": snapshot(day), "elsewhere": snapshot(AS_OF)}
+    sources = {**registry.source, "elsewhere": registry.source["tardellirs"]}
+    return merged_rentals(previous, news, shots, sources)
 
 
 def test_rental_that_disappears_once_is_marked_and_twice_is_gone(registry: Registry) -> None:
@@ -87,8 +90,28 @@ def test_rental_that_disappears_once_is_marked_and_twice_is_gone(registry: Regis
 
 def test_rental_of_another_source_is_not_touched(registry: Registry) -> None:
     mine = rentals([], "2026-05-01", registry, rental("a"))
-    other = replace(mine[0], instance="x", evidence=(Evidence("elsewhere", Decimal(3)),))
+    other = replace(mine[0], instance="x", price=Decimal(3), evidence=(Evidence("elsewhere", Decimal(3)),))
     assert other in rentals([*mine, other], "2026-06-01", registry, rental("a"))
+
+
+def test_the_better_ranked_source_sets_the_price_of_a_rental(registry: Registry) -> None:
+    vendor, list_ = rental("a", "3"), rental("a", "2")
+    news = {
+        name: rental_offers(name, Parsed(gpu_offers=[s]), registry) for name, s in (("vendor", vendor), ("list", list_))
+    }
+    shots = {"vendor": snapshot("2026-11-01"), "list": snapshot(AS_OF)}
+    (offer,) = merged_rentals([], news, shots, SOURCES)
+    assert offer.price == 3
+    assert {(e.source, e.price) for e in offer.evidence} == {("vendor", Decimal(3)), ("list", Decimal(2))}
+
+
+def test_two_rows_for_one_rental_are_counted(registry: Registry) -> None:
+    parsed = Parsed(gpu_offers=[rental("a"), rental("a"), rental("a", "5")])
+    assert len(rental_offers("list", parsed, registry)) == 1
+    assert parsed.rejected == {
+        "repeats another row of the same source": 1,
+        "contradicts another row of the same source": 1,
+    }
 
 
 class Broken(Exception):

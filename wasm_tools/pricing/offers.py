@@ -10,7 +10,9 @@ WORKLOADS = (
     "llm", "embeddings", "rerank", "speech-to-text", "text-to-speech", "realtime", "image", "video", "vision",
     "moderation", "search",
 )  # fmt: skip
-COMMITMENTS = ("on_demand", "spot", "community", "marketplace", "serverless", "1y", "3y")
+COMMITMENTS = (
+    "on_demand", "spot", "community", "marketplace", "serverless", "scheduled", "1w", "1m", "3m", "6m", "1y", "3y",
+)  # fmt: skip
 
 
 class OfferError(ValueError):
@@ -19,23 +21,30 @@ class OfferError(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Evidence:
-    """What one source says: its price on the display scale, and the date of the first payload without it."""
+    """What one source says: its price on the display scale, and the date of the first payload without it.
+
+    `field` is the name that the price has in the payload, without separators of the text form.
+    """
 
     source: str
     price: Decimal
     absent_since: str = ""
+    field: str = ""
 
     def __str__(self) -> str:
-        return f"{self.source}={price_text(self.price)}" + (f"!{self.absent_since}" if self.absent_since else "")
+        field = f":{self.field}" if self.field else ""
+        absent = f"!{self.absent_since}" if self.absent_since else ""
+        return f"{self.source}{field}={price_text(self.price)}{absent}"
 
 
 def parse_evidence(text: str) -> tuple[Evidence, ...]:
-    """Evidence from its column text: `source=price` or `source=price!date`, separated by spaces."""
+    """Evidence from its column text: `source:field=price!date` with field and date optional, separated by spaces."""
     found = []
     for item in text.split():
-        source, _, rest = item.partition("=")
+        name, _, rest = item.partition("=")
+        source, _, field = name.partition(":")
         price, _, absent = rest.partition("!")
-        found.append(Evidence(source, price_value(price, f"evidence {item!r}"), absent))
+        found.append(Evidence(source, price_value(price, f"evidence {item!r}"), absent, field))
     return tuple(found)
 
 
@@ -57,7 +66,7 @@ def price_value(text: str, where: str) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One dated API price. `price` is USD per display unit of the meter. `model` is empty while unresolved."""
+    """One dated API price: `currency` per display unit of the meter. `model` is empty while unresolved."""
 
     provider: str
     sku: str
@@ -70,16 +79,17 @@ class Offer:
     effective_from: str = ""
     effective_to: str = ""
     note: str = ""
+    currency: str = "USD"
 
     @property
-    def key(self) -> tuple[str, str, Meter, str]:
+    def key(self) -> tuple[str, str, Meter, str, str]:
         """The identity of an offer over time: everything but its price and dates."""
-        return (self.provider, self.sku, self.meter, self.region)
+        return (self.provider, self.sku, self.meter, self.region, self.currency)
 
 
 @dataclass(frozen=True, slots=True)
 class GpuOffer:
-    """One dated rental price, USD per GPU-hour. `gpu` is empty while the name is unresolved."""
+    """One dated rental price, `currency` per GPU-hour. `gpu` is empty while the name is unresolved."""
 
     provider: str
     instance: str
@@ -93,8 +103,11 @@ class GpuOffer:
     evidence: tuple[Evidence, ...] = ()
     note: str = ""
     source_url: str = ""
+    currency: str = "USD"
+    per_second: str = ""  # billed by the second: yes, no, empty while unknown
+    scale_to_zero: str = ""
 
     @property
-    def key(self) -> tuple[str, str, str, str]:
+    def key(self) -> tuple[str, str, str, str, str]:
         """The identity of a rental price over time."""
-        return (self.provider, self.instance, self.region, self.commitment)
+        return (self.provider, self.instance, self.region, self.commitment, self.currency)

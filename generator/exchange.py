@@ -1,0 +1,48 @@
+"""Prices in other currencies turned into US dollars by a dated rate, at the edge: the store keeps the vendor's own."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+from generator.registry import ExchangeRate
+from generator.sync.price_fields import settled
+from wasm_tools.pricing.meters import plain, price_text
+from wasm_tools.pricing.offers import Offer
+
+DIGITS = 6  # significant digits of a converted price: the rate has no more
+
+
+def rate_on(rates: Iterable[ExchangeRate], currency: str, as_of: str) -> ExchangeRate | None:
+    """The newest rate of a currency that is not younger than `as_of`, else its oldest; None for an unknown currency."""
+    dated = sorted((r for r in rates if r.currency == currency), key=lambda r: r.date)
+    return next((r for r in reversed(dated) if r.date <= as_of), dated[0] if dated else None)
+
+
+def in_usd(offers: Iterable[Offer], rates: Iterable[ExchangeRate], as_of: str) -> Iterator[Offer]:
+    """The offers in US dollars: converted ones say so in their note; one without a rate is left out.
+
+    Where the same SKU is also priced in US dollars for the same region, that price is the vendor's own and the
+    converted one is left out.
+    """
+    offers, rates = list(offers), list(rates)
+    stated = {(o.provider, o.sku, o.meter, o.region) for o in offers if o.currency == "USD"}
+    for o in offers:
+        if o.currency == "USD":
+            yield o
+            continue
+        rate = rate_on(rates, o.currency, as_of)
+        if rate is None or (o.provider, o.sku, o.meter, o.region) in stated:
+            continue
+        note = f"{price_text(o.price)} {o.currency} at {price_text(rate.units_per_usd)} to the dollar ({rate.date})"
+        evidence = tuple(replace(e, price=_converted(e.price, rate)) for e in o.evidence)
+        yield replace(
+            o,
+            price=_converted(o.price, rate),
+            evidence=evidence,
+            currency="USD",
+            note=f"{note}; {o.note}" if o.note else note,
+        )
+
+
+def _converted(price: Decimal, rate: ExchangeRate) -> Decimal:
+    return plain(settled(Decimal(f"{price / rate.units_per_usd:.{DIGITS - 1}e}")))

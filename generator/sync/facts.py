@@ -1,0 +1,53 @@
+"""What sources say about SKUs beside prices: one row a source and SKU, and the best value of each field of a SKU."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields, replace
+from decimal import Decimal
+
+from generator.registry import Registry
+from generator.sync.names import named
+from generator.sync.source_registry import Source
+from generator.sync.statements import FIELDS, Parsed, SkuFacts, Statement
+from wasm_tools.pricing.meters import TEXT_INPUT
+
+_EMPTY = {f.name: f.default for f in fields(SkuFacts)}
+
+
+def sku_facts(parsed: Parsed, registry: Registry) -> dict[tuple[str, str], SkuFacts]:
+    """The facts of one source under our names. Of two rows for one SKU the plainest spelling counts, gaps are filled.
+
+    The page that a source cites for a price is a fact of the SKU, too.
+    """
+    found: dict[tuple[str, str], SkuFacts] = {}
+    cited = {(s.provider, s.sku): s.source_url for s in reversed(parsed.offers) if s.source_url}
+    stated = [*parsed.facts, *(SkuFacts(provider=p, sku=s, source_url=url) for (p, s), url in cited.items())]
+    for facts in sorted(stated, key=lambda f: (len(f.sku), f.sku)):
+        ours = named(Statement(facts.provider, facts.sku, "llm", TEXT_INPUT, Decimal(0)), registry)
+        key = (ours.provider, ours.sku)
+        row = replace(facts, provider=ours.provider, sku=ours.sku)
+        found[key] = _filled(found[key], row) if key in found else row
+    return {key: row for key, row in found.items() if any(getattr(row, f) != _EMPTY[f] for f in FIELDS)}
+
+
+def _filled(first: SkuFacts, second: SkuFacts) -> SkuFacts:
+    gaps = {f: getattr(second, f) for f in FIELDS if getattr(first, f) == _EMPTY[f]}
+    return replace(first, **gaps) if gaps else first
+
+
+def merged_facts(
+    previous: Mapping[str, Mapping[tuple[str, str], SkuFacts]],
+    news: Mapping[str, Mapping[tuple[str, str], SkuFacts]],
+) -> dict[str, Mapping[tuple[str, str], SkuFacts]]:
+    """Facts by source after a sync: a source that was read replaces what it said before, the others stay."""
+    return {**previous, **news}
+
+
+def best_facts(rows: Iterable[tuple[str, SkuFacts]], sources: Mapping[str, Source]) -> SkuFacts:
+    """One row out of what several sources say about a SKU: each field from the best rank that has it."""
+    ordered: Sequence[SkuFacts] = [
+        facts for _, facts in sorted(rows, key=lambda r: (sources[r[0]].rank if r[0] in sources else 9, r[0]))
+    ]
+    best = ordered[0]
+    for other in ordered[1:]:
+        best = _filled(best, other)
+    return best
