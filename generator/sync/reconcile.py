@@ -174,13 +174,26 @@ def changes[K, O: Offer | GpuOffer](
     known: Container[str],
     identity: Callable[[O], tuple[str, str, str, str, str]],
 ) -> list[PriceEvent]:
-    """The events between two sets of priced rows by key. `identity` gives provider, sku, meter, region, currency."""
+    """The events between two sets of priced rows by key. `identity` gives provider, sku, meter, region, currency.
+
+    A price has changed when a source that was read before moved to the published value. Where another source is
+    believed than before, the value that is published changes, but nobody changed a price.
+    """
     events = []
     for key in old.keys() | new.keys():
         a, b = old.get(key), new.get(key)
         seen = b or a
-        if seen is None or (a and b and a.price == b.price) or _said(a, known) == _said(b, known):
+        if seen is None:
             continue
+        if a and b:
+            moved = _moved_from(a, b)
+            if moved is None:
+                continue
+            kind, was, now = "repriced", price_text(moved), price_text(b.price)
+        elif not any(e.source in known for e in seen.evidence):
+            continue
+        else:
+            kind, was, now = ("listed", "", price_text(seen.price)) if b else ("ended", price_text(seen.price), "")
         provider, sku, meter, region, currency = identity(seen)
         events.append(
             PriceEvent(
@@ -190,14 +203,21 @@ def changes[K, O: Offer | GpuOffer](
                 meter=meter,
                 region=region,
                 currency=currency,
-                kind="listed" if a is None else "ended" if b is None else "repriced",
-                old=price_text(a.price) if a else "",
-                new=price_text(b.price) if b else "",
+                kind=kind,
+                old=was,
+                new=now,
                 sources=" ".join(sorted({e.source for e in seen.evidence})),
             )
         )
     return sorted(events, key=lambda e: (e.date, e.provider, e.sku, e.meter, e.region, e.currency, e.kind))
 
 
-def _said(offer: Offer | GpuOffer | None, known: Container[str]) -> set[tuple[str, Decimal]]:
-    return {(e.source, e.price) for e in offer.evidence if e.source in known} if offer else set()
+def _moved_from(before: Offer | GpuOffer, after: Offer | GpuOffer) -> Decimal | None:
+    """The earlier price of a source that states the published price now and another one before; None without one."""
+    if before.price == after.price:
+        return None
+    said = {e.source: e.price for e in before.evidence}
+    movers = sorted(
+        e.source for e in after.evidence if e.price == after.price and said.get(e.source, e.price) != e.price
+    )
+    return said[movers[0]] if movers else None
