@@ -17,12 +17,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 from generator import nightly
+from generator.catalogue_commands import commands
+from generator.options import AsJson, AsOf, MirrorOption, Overlay, notes
+from generator.overlay import OverlayError
 from generator.places import checkout
 from generator.publish.links import broken_links
 from generator.publish.seal import SealError, oversize
 from generator.publish.server import site_server
 from generator.publish.swap import TargetError, checked_target, recover
 from generator.registry import RegistryError
+from generator.sync.history import HistoryError
 from generator.sync.run import Outcome
 from generator.sync.source_registry import SourceError
 from generator.tables import TableError
@@ -33,24 +37,8 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-notes = Console(stderr=True)
+app.add_typer(commands)
 
-AsOf = Annotated[
-    str | None,
-    typer.Option(
-        "--as-of",
-        help="The date the run stands for, like 2026-11-20. Default: today, or offline the newest observation.",
-    ),
-]
-MirrorOption = Annotated[
-    str | None,
-    typer.Option(
-        "--mirror",
-        envvar="ATLAS_MIRROR",
-        help="Folder or address of stored payloads, laid out as HOST/PATH, used instead of the network.",
-    ),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs instead of a table.")]
 Site = Annotated[
     Path | None, typer.Option("--site", help="Where the finished site goes. Default: site/ of the checkout.")
 ]
@@ -117,6 +105,13 @@ def sync(
     source: Annotated[
         list[str] | None, typer.Option("--source", help="Only this source; may be given several times.")
     ] = None,
+    history: Annotated[
+        Path | None,
+        typer.Option(
+            "--history",
+            help="Start anew from stored payloads of the past, laid out as SOURCE/DATE/FILE, before the sync.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Fetch every price source, reconcile, and store the result in data/state. Exit code 3: a source was not fresh."""
@@ -124,12 +119,14 @@ def sync(
     with nightly.single_run(places):
         at = nightly.inputs(places, as_of, offline=False)
         report = print_source if not as_json else nightly.silent
-        at, outcomes, changed = nightly.sync_stage(at, mirror, report, source or ())
+        at, outcomes, changed = nightly.sync_stage(at, mirror, report, source or (), history)
     facts = {
         "sources": len(outcomes),
         "offers": len(at.state.offers),
         "rentals": len(at.state.gpu_offers),
         "measured points": len(at.state.points),
+        "price events": len(at.state.events),
+        "held back": len(at.state.quarantine),
     }
     if as_json:
         typer.echo(
@@ -143,9 +140,9 @@ def sync(
 
 
 @app.command()
-def precompute(as_of: AsOf = None, as_json: AsJson = False) -> None:
+def precompute(as_of: AsOf = None, overlay: Overlay = None, as_json: AsJson = False) -> None:
     """Plan every cell of the standard grid and every use case from the stored prices."""
-    at = nightly.inputs(checkout(), as_of, offline=True)
+    at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay)
     with nightly.single_run(at.places), stages() as progress:
         step = Steps(
             progress,
@@ -160,9 +157,9 @@ def precompute(as_of: AsOf = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def bundle(as_of: AsOf = None, as_json: AsJson = False) -> None:
+def bundle(as_of: AsOf = None, overlay: Overlay = None, as_json: AsJson = False) -> None:
     """Assemble the browser engine: Python runtime, engine and data packs."""
-    at = nightly.inputs(checkout(), as_of, offline=True)
+    at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay)
     with nightly.single_run(at.places), stages() as progress:
         results = nightly.precompute_stage(at, Steps(progress, "precompute", None))
         step = Steps(progress, "bundle", 1)
@@ -172,9 +169,9 @@ def bundle(as_of: AsOf = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def render(as_of: AsOf = None, site: Site = None, as_json: AsJson = False) -> None:
+def render(as_of: AsOf = None, overlay: Overlay = None, site: Site = None, as_json: AsJson = False) -> None:
     """Build the site from the stored prices and publish it: precompute, bundle, render, seal, publish."""
-    _build(nightly.inputs(checkout(), as_of, offline=True), site, as_json, {})
+    _build(nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay), site, as_json, {})
 
 
 @app.command(name="nightly")
@@ -184,6 +181,7 @@ def nightly_run(
     offline: Annotated[
         bool, typer.Option("--offline", help="Use the committed data only: no sync, no network.")
     ] = False,
+    overlay: Overlay = None,
     site: Site = None,
     as_json: AsJson = False,
 ) -> None:
@@ -195,7 +193,7 @@ def nightly_run(
             report = nightly.silent if as_json else print_source
             at, outcomes, _ = nightly.sync_stage(at, mirror, report)
             facts["sources kept from before"] = sum(o.state == "kept" for o in outcomes)
-    _build(at, site, as_json, facts)
+    _build(nightly.overlaid(at, overlay), site, as_json, facts)
 
 
 def _build(at: nightly.Inputs, site: Path | None, as_json: bool, facts: dict[str, Any]) -> None:
@@ -281,6 +279,7 @@ def plan(
     ] = "medium",
     top: Annotated[int, typer.Option(min=1, max=1000, help="Plans to show.")] = 10,
     as_of: AsOf = None,
+    overlay: Overlay = None,
     as_json: AsJson = False,
 ) -> None:
     """Rank every way to serve a workload by monthly cost. Exit code 4: no plan is possible."""
@@ -288,7 +287,7 @@ def plan(
     from wasm_tools.planner import ranked_plans, ranking_record
     from wasm_tools.workload.traffic import Workload, class_slo
 
-    at = nightly.inputs(checkout(), as_of, offline=True)
+    at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay)
     classes = {c.id: c for c in at.registry.slo_classes}
     if slo not in classes:
         raise nightly.RunError(f"--slo {slo!r} is not one of {', '.join(classes)}")
@@ -329,34 +328,6 @@ def _print_plans(record: dict[str, Any]) -> None:
         notes.print(f"  left out: {count:,} × {reason}", highlight=False)
 
 
-@app.command()
-def health(as_of: AsOf = None, as_json: AsJson = False) -> None:
-    """Show how old and how complete each source is. Exit code 3: a source is late or was never read."""
-    from generator.health import source_health
-
-    at = nightly.inputs(checkout(), as_of, offline=as_of is not None)
-    rows = source_health(at.registry, at.state, at.as_of)
-    if as_json:
-        typer.echo(json.dumps({"as_of": at.as_of, "sources": rows}))
-    else:
-        table = Table(title=f"Sources as of {at.as_of}", title_justify="left")
-        for name in ("source", "state", "observed", "age", "statements", "left out", "transport"):
-            table.add_column(name, justify="right" if name in ("age", "statements", "left out") else "left")
-        for row in rows:
-            age = "—" if row["age_days"] is None else f"{row['age_days']} d"
-            table.add_row(
-                row["source"],
-                row["state"],
-                row["observed_at"] or "never",
-                age,
-                f"{row['statements']:,}",
-                f"{row['rejected']:,}",
-                row["transport"],
-            )
-        Console().print(table)
-    raise typer.Exit(3 if any(row["state"] != "fresh" for row in rows) else 0)
-
-
 @app.command(name="check-site")
 def check_site(site: Site = None) -> None:
     """Check a built site: links, sizes, no foreign requests. Exit code 1: something is wrong."""
@@ -382,7 +353,7 @@ def main() -> None:
 
     expected = (
         nightly.RunError, RegistryError, SourceError, TableError, SealError, TargetError, BundleError, InputError,
-        OfferError, MeterError,
+        OfferError, MeterError, HistoryError, OverlayError,
     )  # fmt: skip
     try:
         app()

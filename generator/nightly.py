@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 
+from generator.overlay import with_overlay
 from generator.places import Places
 from generator.precompute.catalogue import published_offers
 from generator.precompute.invoice_pack import invoice_pack
@@ -21,8 +22,10 @@ from generator.publish.swap import published
 from generator.registry import Registry, load_registry
 from generator.render.page import SiteData
 from generator.render.run import RenderSummary, rendered
+from generator.sync.history import dated_payloads, replayed
+from generator.sync.memo import Memo, folder_digest
 from generator.sync.payloads import Transport
-from generator.sync.run import Outcome, synced
+from generator.sync.run import Outcome, fetched_payloads, merged, unchanged
 from generator.sync.state import State, load_state, save_state
 from generator.sync.transport import Live, Mirror, Package, TimeBudget
 from wasm_tools.bundle.assemble import assemble
@@ -57,6 +60,14 @@ def inputs(places: Places, as_of: str | None, offline: bool) -> Inputs:
     if not as_of:
         raise RunError("there is no price state yet: run `atlas sync` first, or give a mirror with --mirror")
     return Inputs(places, load_registry(places.registry), state, checked_date(as_of))
+
+
+def overlaid(at: Inputs, overlay: Path | None) -> Inputs:
+    """The inputs with a local overlay of private models and prices, which is never stored."""
+    if overlay is None:
+        return at
+    registry, state = with_overlay(at.registry, at.state, overlay, at.as_of)
+    return replace(at, registry=registry, state=state)
 
 
 def checked_date(text: str) -> str:
@@ -97,17 +108,38 @@ def transports(mirror: str | None, as_of: str) -> list[Transport]:
 
 
 def sync_stage(
-    at: Inputs, mirror: str | None, report: Callable[[Outcome], None], only: Sequence[str] = ()
+    at: Inputs,
+    mirror: str | None,
+    report: Callable[[Outcome], None],
+    only: Sequence[str] = (),
+    history: Path | None = None,
 ) -> tuple[Inputs, list[Outcome], bool]:
-    """Sync all sources and save the state. The third value says whether anything changed on disk."""
+    """Sync all sources and save the state. The third value says whether anything changed on disk.
+
+    With a folder of `history` the state starts anew from its dated payloads. When nothing at all has changed since the
+    last sync, nothing is parsed.
+    """
     unknown = [s for s in only if s not in at.registry.source]
     if unknown:
         raise RunError(f"no source named {', '.join(unknown)}; known: {', '.join(at.registry.source)}")
-    state, outcomes = synced(at.registry, at.state, transports(mirror, at.as_of), at.as_of, report, only)
+    before = at.state
+    if history is not None:
+        before = replayed(at.registry, dated_payloads(history, at.registry), at.as_of, report)
+    fetched = fetched_payloads(at.registry, transports(mirror, at.as_of), only)
+    code = folder_digest([at.places.root / "generator" / "sync", at.places.root / "wasm_tools" / "pricing"], "*.py")
+    inputs = f"{at.as_of} {code} {folder_digest([at.places.registry], '*')}"
+    memo = Memo(at.places.cache / "sync.json", inputs, at.places.state)
+    if history is None and memo.holds(fetched):
+        outcomes = unchanged(before, fetched, at.registry)
+        for outcome in outcomes:
+            report(outcome)
+        return at, outcomes, False
+    state, outcomes = merged(at.registry, before, fetched, at.as_of, report)
     if not state.offers:
         raise RunError("no source could be reached and there is no earlier state: check the network or give --mirror")
     changed = save_state(state, at.places.state)
-    return replace(at, state=load_state(at.places.state)), outcomes, changed
+    memo.remember(fetched)
+    return replace(at, state=load_state(at.places.state) if changed else at.state), outcomes, changed
 
 
 def precompute_stage(at: Inputs, step: Step) -> Precomputed:

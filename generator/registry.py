@@ -4,7 +4,7 @@ import csv
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -13,6 +13,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from generator.sync.disputes import Acknowledgement
+from generator.sync.identity import (
+    ModelName,
+    NamingRules,
+    load_naming_rules,
+    model_name,
+    registered_spellings,
+    spelling_form,
+    without_developer,
+)
 from generator.sync.source_registry import Source, load_sources
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelCard, ModelShape
@@ -126,6 +136,20 @@ class NotSold(Row):
     sku: str
     reason: str
     reviewed: date
+
+
+class AcknowledgementRow(Row):
+    """A dispute between sources that somebody has looked at; `prefer` is the source whose value is published."""
+
+    id: str
+    provider: str
+    sku: str
+    meter: str
+    region: str
+    prefer: str
+    reason: str
+    reviewed: date
+    expires: OptionalDate
 
 
 class ExchangeRate(Row):
@@ -244,15 +268,25 @@ class Registry:
     gpus: tuple[GpuRow, ...]
     not_sold: tuple[NotSold, ...]
     exchange_rates: tuple[ExchangeRate, ...]
+    acknowledgements: tuple[AcknowledgementRow, ...]
     profiles: tuple[Profile, ...]
     slo_classes: tuple[SloClass, ...]
     loads: tuple[Load, ...]
     use_cases: tuple[UseCase, ...]
+    naming: NamingRules
 
     @cached_property
     def source(self) -> dict[str, Source]:
         """Sources by id."""
         return {s.id: s for s in self.sources}
+
+    @cached_property
+    def acknowledged(self) -> dict[str, Acknowledgement]:
+        """Reviewed disputes by id."""
+        return {
+            a.id: Acknowledgement(a.id, a.prefer, a.reason, a.reviewed.isoformat(), a.expires or "")
+            for a in self.acknowledgements
+        }
 
     @cached_property
     def provider(self) -> dict[str, ProviderRow]:
@@ -284,10 +318,89 @@ class Registry:
         """GPU ids by every registered spelling; `name#80` means the name together with 80 GB of memory."""
         return {name: g.id for g in self.gpus for name in (g.id, *g.aliases)}
 
+    @cached_property
+    def model_by_form(self) -> dict[str, str]:
+        """Model ids by every registered spelling with one separator for all, without forms that mean two models."""
+        found: dict[str, set[str]] = {}
+        for name, model in self.model_by_alias.items():
+            found.setdefault(spelling_form(name), set()).add(model)
+        return {form: next(iter(models)) for form, models in found.items() if len(models) == 1}
+
+    @cached_property
+    def _models(self) -> dict[tuple[str, str], str]:
+        return {}
+
+    @cached_property
+    def _bases(self) -> dict[tuple[str, str], str]:
+        return {}
+
     def model_of(self, provider: str, sku: str) -> str:
-        """The canonical model of a provider's id, or empty when nobody has registered the name."""
+        """The canonical model of a provider's id, or empty when nobody has registered the name.
+
+        First the id as it is, then the name that the rules of `generator.sync.identity` derive from it. Without a
+        provider only the id itself counts: a benchmark measures one checkpoint, not whatever is sold under its name.
+        """
+        key = (provider, sku)
+        found = self._models.get(key)
+        if found is None:
+            found = self._models[key] = self._model_of(provider, sku)
+        return found
+
+    def _model_of(self, provider: str, sku: str) -> str:
         whole = sku.lower().rsplit("/", 1)[-1].strip()
-        return self.model_by_alias.get(whole) or self.model_by_alias.get(model_key(provider, sku), "")
+        if self._says_the_provider_twice(provider, sku, whole):
+            return ""
+        model = self.model_by_alias.get(whole) or self.model_by_alias.get(model_key(provider, sku), "")
+        if model or not provider:
+            return model
+        name = model_name(self.naming, provider, sku)
+        return "" if name.moving else self._registered(name)
+
+    def _says_the_provider_twice(self, provider: str, sku: str, last: str) -> bool:
+        """Whether the id is a product of its own: Perplexity sells `perplexity/sonar` beside `sonar`."""
+        row = self.provider.get(provider)
+        path = sku.lower()[: -len(last)] if "/" in sku else ""
+        return bool(row and path and path in row.sku_prefixes and not any(c.isdigit() for c in last))
+
+    def _registered(self, name: ModelName) -> str:
+        found = self._known(name)
+        if not found and (joined := without_developer(self.naming, name)):
+            bare, developer = joined
+            found = self._known(bare)
+            return found if found and self.model[found].developer == developer else ""
+        return found
+
+    def _known(self, name: ModelName) -> str:
+        for spelling in registered_spellings(name):
+            found = self.model_by_alias.get(spelling) or self.model_by_form.get(spelling_form(spelling), "")
+            if found:
+                return found
+        return ""
+
+    def base_of(self, provider: str, sku: str) -> str:
+        """The name under which the offers of a model are counted: its snapshots, aliases and spellings share it.
+
+        A registered model without its date where the undated name is registered, too; what an alias stood for when
+        it was reviewed; and for a name that nobody has registered what the rules leave of it.
+        """
+        key = (provider, sku)
+        found = self._bases.get(key)
+        if found is None:
+            found = self._bases[key] = self._base_of(provider, sku)
+        return found
+
+    def _base_of(self, provider: str, sku: str) -> str:
+        model = self.model_of(provider, sku)
+        if model:
+            undated = self.model_by_alias.get(model_name(self.naming, "", model).base)
+            return undated or model
+        name = model_name(self.naming, provider, sku)
+        target = self.naming.target(provider, name.base)
+        if target:
+            return self._base_of("", target)
+        if name.moving and target is None:
+            return self._registered(replace(name, moving=False)) or f"{name.base}-latest"
+        return name.base
 
     def gpu_of(self, name: str) -> str:
         """The GPU of a source's name (`name` or `name#GB`), or empty when nobody has registered it."""
@@ -356,8 +469,10 @@ def load_registry(folder: Path) -> Registry:
         gpus=csv_rows(folder / "gpus.csv", GpuRow),
         not_sold=csv_rows(folder / "not_sold.csv", NotSold),
         exchange_rates=csv_rows(folder / "exchange_rates.csv", ExchangeRate),
+        acknowledgements=csv_rows(folder / "acknowledgements.csv", AcknowledgementRow),
         profiles=toml_rows(folder / "profiles.toml", "profile", Profile),
         slo_classes=toml_rows(folder / "slo_classes.toml", "slo_class", SloClass),
         loads=toml_rows(folder / "loads.toml", "load", Load),
         use_cases=toml_rows(folder / "use_cases.toml", "use_case", UseCase),
+        naming=load_naming_rules(folder),
     )

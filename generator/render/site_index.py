@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from generator.grades import NOTHING, Grade, GradeLimits, Grader, grade_limits, grader
 from generator.places import checkout
 from generator.precompute.catalogue import RENTAL_KINDS
-from generator.render.grades import Grade, Grader, grade_limits, grader
 from generator.render.page import SiteData
+from generator.sync.disputes import Dispute, OfferKey, disputes
 from generator.tables import read_rows
 from wasm_tools.planner.catalogue import Curve
 from wasm_tools.planner.plan import Plan
@@ -153,13 +154,34 @@ class SiteIndex:
         return self.data.registry.model[model].name
 
     @cached_property
+    def _limits(self) -> GradeLimits:
+        return grade_limits(checkout().registry / "grades.toml")
+
+    @cached_property
     def _grader(self) -> Grader:
-        limits = grade_limits(checkout().registry / "grades.toml")
-        return grader(self.data.registry.source, self.data.state.snapshots, limits, self.data.as_of)
+        return grader(self.data.registry.source, self.data.state.snapshots, self._limits, self.data.as_of)
+
+    @cached_property
+    def disputes(self) -> Mapping[OfferKey, Dispute]:
+        """What sources of different families disagree about, by offer key."""
+        data = self.data
+        return disputes(
+            data.offers,
+            data.registry.source,
+            data.state.snapshots,
+            self._limits.agreement,
+            data.registry.acknowledged,
+            data.registry.is_moving,
+            data.as_of,
+        )
 
     def grade(self, offer: Offer | GpuOffer) -> Grade:
         """The grade of a published price on the date of the build."""
-        return self._grader(offer.price, offer.evidence)
+        if isinstance(offer, GpuOffer):
+            return self._grader(offer.price, offer.evidence, NOTHING, "")
+        dispute = self.disputes.get(offer.key)
+        explained = dispute.explained_sources if dispute else NOTHING
+        return self._grader(offer.price, offer.evidence, explained, offer.effective_from)
 
     @cached_property
     def _priced(self) -> Mapping[tuple[str, str, str, str], list[Offer | GpuOffer]]:

@@ -51,3 +51,14 @@ def best_facts(rows: Iterable[tuple[str, SkuFacts]], sources: Mapping[str, Sourc
     for other in ordered[1:]:
         best = _filled(best, other)
     return best
+
+
+def facts_of_skus(
+    by_source: Mapping[str, Mapping[tuple[str, str], SkuFacts]], sources: Mapping[str, Source]
+) -> dict[tuple[str, str], SkuFacts]:
+    """The best facts of every SKU that any source describes, by provider and SKU."""
+    rows: dict[tuple[str, str], list[tuple[str, SkuFacts]]] = {}
+    for source, by_sku in by_source.items():
+        for key, facts in by_sku.items():
+            rows.setdefault(key, []).append((source, facts))
+    return {key: best_facts(said, sources) for key, said in rows.items()}

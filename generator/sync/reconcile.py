@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from generator.sync.disputes import Acknowledgement, preferred
 from generator.sync.source_registry import Source
 from generator.sync.state import PriceEvent, Snapshot
 from generator.sync.statements import Parsed, Statement
@@ -15,6 +16,7 @@ from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer
 STALE_DAYS = 45  # evidence this much older than the newest loses one rank: a newer list may know a price change
 
 Key = tuple[str, str, Meter, str, str, str]  # an offer's key, and the date from which an announced price holds, or ""
+NOTHING: Mapping[str, Acknowledgement] = {}
 _SEPARATORS = re.compile(r"[\s=!:]+")
 
 
@@ -56,6 +58,7 @@ def reconciled(
     snapshots: Mapping[str, Snapshot],
     sources: Mapping[str, Source],
     as_of: str,
+    acknowledged: Mapping[str, Acknowledgement] = NOTHING,
 ) -> list[Offer]:
     """The offers after a sync: new evidence merged into old, absences noted, values chosen.
 
@@ -82,7 +85,8 @@ def reconciled(
     for key, said in evidence.items():
         if not said:
             continue
-        chosen = chosen_evidence(said.values(), snapshots, sources)
+        reviewed = preferred(key[:-1], said.values(), acknowledged, as_of)
+        chosen = reviewed or chosen_evidence(said.values(), snapshots, sources)
         statement = stated.get(key, {}).get(chosen.source)
         offers.append(_offer(key, rows.get(key), statement, chosen, tuple(sorted(said.values()))))
     return offers

@@ -51,6 +51,15 @@ class Accepted:
     points: tuple[BenchmarkPoint, ...] = ()
 
 
+def fetched_payloads(
+    registry: Registry, transports: Sequence[Transport], only: Iterable[str] = ()
+) -> dict[str, Payload | Failure]:
+    """The payload of every source, or why there is none; several sources at a time."""
+    wanted = [s for s in registry.sources if not only or s.id in only]
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return dict(zip((s.id for s in wanted), pool.map(lambda s: fetch_first(s, transports), wanted), strict=True))
+
+
 def synced(
     registry: Registry,
     before: State,
@@ -60,18 +69,43 @@ def synced(
     only: Iterable[str] = (),
 ) -> tuple[State, list[Outcome]]:
     """The state after a sync, and the outcome of each source. A source that fails changes nothing."""
-    wanted = [s for s in registry.sources if not only or s.id in only]
+    return merged(registry, before, fetched_payloads(registry, transports, only), as_of, report)
+
+
+def merged(
+    registry: Registry,
+    before: State,
+    fetched: Mapping[str, Payload | Failure],
+    as_of: str,
+    report: Callable[[Outcome], None],
+) -> tuple[State, list[Outcome]]:
+    """The state after reading the fetched payloads, and the outcome of each source."""
     outcomes: list[Outcome] = []
     accepted: list[Accepted] = []
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        for source, fetched in zip(wanted, pool.map(lambda s: fetch_first(s, transports), wanted), strict=True):
-            result = _checked(registry, source, fetched, before)
-            if isinstance(result, Accepted):
-                accepted.append(result)
-                result = _outcome(result, before)
-            outcomes.append(result)
-            report(result)
-    return _merged(registry, before, accepted, as_of), outcomes
+    for source in (s for s in registry.sources if s.id in fetched):
+        result = _checked(registry, source, fetched[source.id], before)
+        if isinstance(result, Accepted):
+            accepted.append(result)
+            result = _outcome(result, before)
+        outcomes.append(result)
+        report(result)
+    return _next_state(registry, before, accepted, as_of), outcomes
+
+
+def unchanged(before: State, fetched: Mapping[str, Payload | Failure], registry: Registry) -> list[Outcome]:
+    """The outcomes of a sync that read exactly what the last one read."""
+    outcomes = []
+    for source in (s for s in registry.sources if s.id in fetched):
+        payload, last = fetched[source.id], before.snapshots.get(source.id)
+        if isinstance(payload, Failure) or last is None:
+            why = payload.reason if isinstance(payload, Failure) else "refused as before"
+            outcomes.append(_kept(source, last, f"not reached: {why}"))
+        else:
+            left_out = sum(last.rejected.values())
+            outcomes.append(
+                Outcome(source.id, "unchanged", payload.transport, last.observed_at, last.statements, left_out, "")
+            )
+    return outcomes
 
 
 def _checked(registry: Registry, source: Source, fetched: Payload | Failure, before: State) -> Accepted | Outcome:
@@ -136,7 +170,7 @@ def _outcome(a: Accepted, before: State) -> Outcome:
     return Outcome(a.source.id, state, a.payload.transport, a.payload.observed_at, _statements(a), rejected, "")
 
 
-def _merged(registry: Registry, before: State, accepted: Sequence[Accepted], as_of: str) -> State:
+def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted], as_of: str) -> State:
     snapshots = before.snapshots | {a.source.id: _snapshot(a) for a in accepted}
     api = [
         incoming(a.source.id, _sold(a.parsed, registry), as_of, a.parsed) for a in accepted if a.source.kind == "api"
@@ -145,7 +179,7 @@ def _merged(registry: Registry, before: State, accepted: Sequence[Accepted], as_
     developers = {p.id for p in registry.providers if p.kind == "first_party"}
     api, held = without_suspects(api, before.offers, registry.source, snapshots, registry.model_of, developers)
     rentals, odd_rentals = plausible_rentals(rentals, before.gpu_offers, registry.gpu_of)
-    offers = reconciled(before.offers, api, snapshots, registry.source, as_of)
+    offers = reconciled(before.offers, api, snapshots, registry.source, as_of, registry.acknowledged)
     gpu_offers = merged_rentals(before.gpu_offers, rentals, snapshots, registry.source)
     known = set(before.snapshots)
     events = price_events(before.offers, offers, snapshots, known, as_of)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.render.formats import age_days, listed, plural
+from generator.sync.disputes import Agreement
 from generator.sync.source_registry import Source
 from generator.sync.state import Snapshot
 from wasm_tools.pricing.meters import price_text
@@ -33,8 +34,7 @@ class Level:
 class GradeLimits:
     """data/registry/grades.toml: the levels from the best on; what fits none of them is D."""
 
-    share: Decimal
-    explained_days: int
+    agreement: Agreement
     levels: tuple[Level, ...]
 
 
@@ -49,16 +49,16 @@ class Grade:
     newest: str  # date of the newest agreeing observation, empty when none was dated
 
 
-Grader = Callable[[Decimal, tuple[Evidence, ...]], Grade]
+Grader = Callable[[Decimal, tuple[Evidence, ...], frozenset[str], str], Grade]
+NOTHING: frozenset[str] = frozenset()
 
 
 def grade_limits(path: Path) -> GradeLimits:
     """The limits from their registry file."""
     with path.open("rb") as file:
         raw = tomllib.load(file, parse_float=Decimal)
-    return GradeLimits(
-        raw["agreement"]["share"], raw["explained"]["older_by_days"], tuple(_level(g) for g in raw["grade"])
-    )
+    agreement = Agreement(raw["agreement"]["share"], raw["explained"]["older_by_days"])
+    return GradeLimits(agreement, tuple(_level(g) for g in raw["grade"]))
 
 
 def _level(raw: Mapping[str, Any]) -> Level:
@@ -74,11 +74,17 @@ def _level(raw: Mapping[str, Any]) -> Level:
 
 
 def grader(sources: Mapping[str, Source], snapshots: Mapping[str, Snapshot], limits: GradeLimits, as_of: str) -> Grader:
-    """The function that grades a price on its evidence, on the date of the build."""
+    """The function that grades a price on its evidence, on the date of the build.
+
+    Its further arguments are the sources whose difference something explains, and the date from which an announced
+    price holds: until it has been seen after that date it is no better than C.
+    """
 
     @cache
-    def grade(price: Decimal, evidence: tuple[Evidence, ...]) -> Grade:
-        return _graded(price, evidence, sources, snapshots, limits, as_of)
+    def grade(
+        price: Decimal, evidence: tuple[Evidence, ...], explained: frozenset[str] = NOTHING, begins: str = ""
+    ) -> Grade:
+        return _graded(price, evidence, explained, begins, sources, snapshots, limits, as_of)
 
     return grade
 
@@ -87,6 +93,7 @@ def grader(sources: Mapping[str, Source], snapshots: Mapping[str, Snapshot], lim
 class _Voice:
     """What one family says: its newest statement."""
 
+    source: str
     title: str
     price: Decimal
     rank: int
@@ -97,24 +104,29 @@ class _Voice:
 def _graded(
     price: Decimal,
     evidence: tuple[Evidence, ...],
+    explained: frozenset[str],
+    begins: str,
     sources: Mapping[str, Source],
     snapshots: Mapping[str, Snapshot],
     limits: GradeLimits,
     as_of: str,
 ) -> Grade:
     voices = _families(evidence, sources, snapshots)
-    agree = [v for v in voices if abs(v.price - price) <= limits.share * price]
+    agree = [v for v in voices if limits.agreement.holds(v.price, price)]
     differ = [v for v in voices if v not in agree]
     newest = max((v.observed for v in agree), default="")
     if not newest:
         return Grade(WORST, "no source states this price any more", (), tuple(v.title for v in differ), "")
-    open_ones = [v for v in differ if not v.gone and age_days(v.observed, newest) < limits.explained_days]
-    disagreement = "unexplained" if open_ones else "explained" if differ else "none"
+    older = limits.agreement.older_by_days
+    open_ones = [v for v in differ if not v.gone and v.source not in explained and age_days(v.observed, newest) < older]
+    unconfirmed = bool(begins) and newest < begins
+    disagreement = "unexplained" if open_ones else "explained" if differ or unconfirmed else "none"
     age = age_days(newest, as_of)
     letter = next((x.letter for x in limits.levels if _earned(x, agree, age, disagreement)), WORST)
     return Grade(
         letter,
-        _sentence(agree, open_ones or differ, bool(open_ones), newest, age),
+        _sentence(agree, open_ones or differ, bool(open_ones), newest, age)
+        + (f"; announced for {begins} and not seen since then" if unconfirmed else ""),
         tuple(v.title for v in agree),
         tuple(v.title for v in differ),
         newest,
@@ -130,7 +142,7 @@ def _families(
         source, snapshot = sources.get(e.source), snapshots.get(e.source)
         if source is None or snapshot is None:
             continue
-        voice = _Voice(source.title, e.price, source.rank, snapshot.observed_at, bool(e.absent_since))
+        voice = _Voice(e.source, source.title, e.price, source.rank, snapshot.observed_at, bool(e.absent_since))
         if source.family not in newest or voice.observed > newest[source.family].observed:
             newest[source.family] = voice
     return list(newest.values())
@@ -150,5 +162,5 @@ def _sentence(agree: list[_Voice], differ: list[_Voice], is_open: bool, newest: 
     parts = [f"{names} {states} it, last seen {newest} ({seen})"]
     if differ:
         others = listed([f"{v.title} says {price_text(v.price)} ({v.observed})" for v in differ])
-        parts.append(others if is_open else f"{others}, an older or withdrawn statement")
+        parts.append(others if is_open else f"{others}, explained by its date, scope or another price of the id")
     return "; ".join(parts)

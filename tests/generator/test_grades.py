@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from generator.render.grades import Grade, grade_limits, grader
+from generator.grades import Grade, grade_limits, grader
 from generator.sync.source_registry import Source
 from generator.sync.state import Snapshot
 from tests.generator.small_site import REGISTRY

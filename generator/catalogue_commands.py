@@ -1,0 +1,122 @@
+"""The commands that look at the catalogue: health of the sources, changes between dates, history of a model."""
+
+import json
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from generator import nightly
+from generator.changes import between, event_record, of_model, order, percent
+from generator.health import health_report
+from generator.options import AsJson, AsOf, Overlay
+from generator.places import checkout
+from generator.sync.state import PriceEvent, load_state
+
+commands = typer.Typer()
+SHOWN = 60
+Limit = Annotated[int, typer.Option("--limit", min=1, help="Rows of the table; --json always prints all.")]
+
+
+@commands.command()
+def health(as_of: AsOf = None, overlay: Overlay = None, as_json: AsJson = False) -> None:
+    """Show how old and how complete the catalogue is. Exit code 3: a source is late or was never read."""
+    at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=as_of is not None), overlay)
+    report = health_report(at.registry, at.state, at.as_of, at.places.registry)
+    if as_json:
+        typer.echo(json.dumps(report))
+    else:
+        Console().print(_sources(report))
+        Console().print(_coverage(report))
+        for line in _findings(report):
+            Console().print(line, highlight=False)
+    raise typer.Exit(3 if any(s["state"] not in ("fresh", "no key") for s in report["sources"]) else 0)
+
+
+def _table(title: str, *columns: str, numbers: Iterable[str] = ()) -> Table:
+    table = Table(title=title, title_justify="left")
+    for name in columns:
+        table.add_column(name, justify="right" if name in numbers else "left")
+    return table
+
+
+def _sources(report: dict[str, Any]) -> Table:
+    numbers = ("age", "statements", "left out", "held back", "unread keys")
+    table = _table(
+        f"Sources as of {report['as_of']}", "source", "state", "observed", "age", "statements", "left out", "held back",
+        "unread keys", "transport", numbers=numbers,
+    )  # fmt: skip
+    for s in report["sources"]:
+        age = "—" if s["age_days"] is None else f"{s['age_days']} d"
+        counts = (f"{s[k]:,}" for k in ("statements", "rejected", "quarantined", "unread"))
+        table.add_row(s["source"], s["state"], s["observed_at"] or "never", age, *counts, s["transport"])
+    return table
+
+
+def _coverage(report: dict[str, Any]) -> Table:
+    numbers = ("offers", "pairs", "providers")
+    table = _table("Coverage, each offer counted once", "workload", *numbers, numbers=numbers)
+    for name, counts in report["coverage"].items():
+        table.add_row(name, *(f"{counts[k]:,}" if counts[k] is not None else "—" for k in numbers))
+    return table
+
+
+def _findings(report: dict[str, Any]) -> Iterable[str]:
+    grades = ", ".join(f"{letter} {count:,}" for letter, count in report["grades"].items())
+    yield f"Grades: {grades}"
+    d = report["disputes"]
+    yield f"Disputes: {d['open']:,} open, {d['explained']:,} explained, {d['acknowledged']:,} reviewed"
+    for check in report["cross_references"]:
+        yield f"{check['title']}: {check['count']:,}" + (f" (such as {check['examples'][0]})" if check["count"] else "")
+
+
+@commands.command()
+def diff(
+    first: Annotated[str, typer.Argument(help="Changes after this date, like 2026-10-01 …")],
+    second: Annotated[str, typer.Argument(help="… up to this one.")],
+    provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
+    kind: Annotated[str | None, typer.Option(help="Only listed, repriced or ended.")] = None,
+    limit: Limit = SHOWN,
+    as_json: AsJson = False,
+) -> None:
+    """Show what changed between two dates: new, removed and repriced offers with per cent."""
+    after, until = sorted((nightly.checked_date(first), nightly.checked_date(second)))
+    if kind not in (None, "listed", "repriced", "ended"):
+        raise nightly.RunError(f"--kind {kind!r} is not one of listed, repriced, ended")
+    events = between(load_state(checkout().state).events, after, until)
+    chosen = [e for e in events if provider in (None, e.provider) and kind in (None, e.kind)]
+    _print_events(chosen, f"Changes after {after} up to {until}", limit, as_json)
+
+
+@commands.command()
+def history(
+    model: Annotated[str, typer.Argument(help="A model id, an alias, or a provider's own id.")],
+    provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
+    limit: Limit = SHOWN,
+    as_json: AsJson = False,
+) -> None:
+    """Show every recorded price change of a model. Exit code 4: none is recorded."""
+    at = nightly.inputs(checkout(), None, offline=True)
+    found = [e for e in of_model(at.state.events, model, at.registry) if provider in (None, e.provider)]
+    _print_events(sorted(found, key=order), f"Price changes of {model}", limit, as_json)
+    raise typer.Exit(0 if found else 4)
+
+
+def _print_events(events: list[PriceEvent], title: str, limit: int, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([event_record(e) for e in events]))
+        return
+    table = _table(title, "date", "provider", "id", "meter", "region", "change", "old", "new", numbers=("old", "new"))
+    for e in events[-limit:]:
+        change = percent(e)
+        told = e.kind if change is None else f"{change:+.1f} %"
+        currency = "" if e.currency == "USD" else f" {e.currency}"
+        table.add_row(
+            e.date, e.provider, e.sku, e.meter, e.region, told, e.old + currency if e.old else "—", e.new or "—"
+        )
+    Console().print(table)
+    kinds = {k: sum(e.kind == k for e in events) for k in ("listed", "repriced", "ended")}
+    hidden = f"; the newest {limit} are shown" if len(events) > limit else ""
+    typer.echo(", ".join(f"{n:,} {k}" for k, n in kinds.items()) + hidden, err=True)

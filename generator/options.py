@@ -1,0 +1,34 @@
+"""What the commands share: their common options, and the channel for people beside the one for programs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+notes = Console(stderr=True)
+
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        help="The date the run stands for, like 2026-11-20. Default: today, or offline the newest observation.",
+    ),
+]
+MirrorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--mirror",
+        envvar="ATLAS_MIRROR",
+        help="Folder or address of stored payloads, laid out as HOST/PATH, used instead of the network.",
+    ),
+]
+Overlay = Annotated[
+    Path | None,
+    typer.Option(
+        "--overlay",
+        envvar="ATLAS_OVERLAY",
+        help="A TOML file of your own models, prices and rentals that joins the catalogue of this run only.",
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs instead of a table.")]
