@@ -1,8 +1,9 @@
 """Manifests of the plans: one KServe file for each distinct deployment that the grid or a use case ranks.
 
 What a manifest deploys does not depend on who rents out the GPUs or on today's price, so plans that differ in these
-only share one file. Where the measured configuration cannot be deployed as it was measured, there is no manifest, and
-the reason is said beside the plan.
+only share one file. Where the benchmark does not name the weights that it ran, or names them under another model, the
+manifest says so. Where the measured configuration cannot be deployed as it was measured, there is no manifest, and the
+reason is said beside the plan.
 """
 
 import math
@@ -12,6 +13,7 @@ from functools import cache
 
 from generator.places import checkout
 from generator.registry import Registry, load_registry
+from generator.render.checkpoints import CheckpointRow, Weights, load_checkpoints, weights_of
 from generator.render.page import SiteData
 from wasm_tools.manifests.kserve import bundle
 from wasm_tools.manifests.runtimes import ManifestError, ServingRuntimes, serving_runtimes
@@ -21,10 +23,6 @@ from wasm_tools.planner.plan import Configuration, Plan
 
 FOLDER = "api/v1/manifests"
 GIB = 2**30
-# Checkpoints that their developers publish with 4-bit weights (MXFP4, INT4): deployed as stored.
-STORED_IN_4_BITS = {"openai/gpt-oss-120b": "fp4", "openai/gpt-oss-20b": "fp4", "moonshotai/Kimi-K2.5": "int4"}
-# Repository names say how the weights are stored: …-FP8, …-NVFP4.
-_NAMED_STORAGE = {"fp8": ("fp8",), "fp4": ("nvfp4", "mxfp4", "fp4"), "int4": ("int4", "awq", "gptq")}
 
 
 def manifest_path(plan: Plan) -> str | None:
@@ -77,16 +75,12 @@ def _deployment(model: str, c: Configuration, times: tuple[float, float]) -> Ser
     card, gpu = registry.cards.get(model), registry.gpu_cards.get(c.gpu)
     if card is None or card.shape is None or gpu is None:
         return "the architecture of the model or the GPU is not registered"
-    repository, quantization, reason = _weights(c, card.hf_repo)
-    if reason:
-        return reason
-    if c.expert_parallel > 1:
-        return "it was measured with expert parallelism, for which the manifest has no setting yet"
     try:
         runtime = _runtimes().runtime(c.engine)
+        weights = weights_of(c, card.hf_repo, _checkpoints())
         spec = ServingSpec(
-            model_repo=repository,
-            served_name=model,
+            model_repo=weights.repository,
+            served_name=weights.serves or model,
             engine=c.engine,
             node_label=gpu.node_label,
             gpus=c.tensor_parallel,
@@ -99,9 +93,13 @@ def _deployment(model: str, c: Configuration, times: tuple[float, float]) -> Ser
             weights_gib=round(weight_bytes(card.shape, c.precision) / GIB, 1),
             precision=c.precision,
             gpu_resource=gpu.resource,
-            quantization=quantization,
+            quantization=runtime.quantization_name(weights.stored, c.precision),
+            expert_parallel=c.expert_parallel,
+            trust_remote_code=weights.remote_code,
+            kv_cache=weights.kv_cache,
             drain_seconds=_drain_seconds(c, times),
             evidence=_evidence(c, runtime.version, times),
+            weights_note=_weights_note(c, weights, card.name),
         )
         bundle(spec, _runtimes())
     except ManifestError as error:
@@ -109,25 +107,18 @@ def _deployment(model: str, c: Configuration, times: tuple[float, float]) -> Ser
     return spec
 
 
-def _weights(c: Configuration, hf_repo: str) -> tuple[str, str, str]:
-    """Repository, on-load quantisation and, instead of both, the reason why the measured weights are not known.
-
-    Benchmarks often name the base repository for runs at a lower precision. 8 bits can be made while loading, 4 bits
-    cannot: there the repository that was really measured would have to be known.
-    """
-    repository = c.checkpoint
-    if hf_repo and hf_repo != repository and hf_repo.rpartition("/")[2] == repository.rpartition("/")[2]:
-        repository = hf_repo  # the benchmark names another organisation than the one that publishes the weights
-    name = repository.rpartition("/")[2].lower()
-    stored = next((p for p, words in _NAMED_STORAGE.items() if any(w in name.split("-") for w in words)), "")
-    stored = STORED_IN_4_BITS.get(repository, stored)
-    if stored == c.precision or (not stored and c.precision in ("bf16", "fp16")):
-        return repository, "", ""
-    if not stored and c.precision == "fp8":
-        return repository, "fp8", ""
-    if stored:
-        return "", "", f"it was measured at {c.precision}, but the weights that the source names are {stored}"
-    return "", "", f"it was measured at {c.precision}, but the source does not name the weights of that precision"
+def _weights_note(c: Configuration, weights: Weights, model: str) -> str:
+    """Where the weights come from when the benchmark does not name them; empty when it does."""
+    said = {
+        "": "",
+        "measured": f"The benchmark set names {c.checkpoint}; it was run at {c.precision} with {weights.repository}.",
+        "published": f"The benchmark names {c.checkpoint} and not the weights that it ran at {c.precision};"
+        f" {weights.repository} is published at that precision and was chosen for this manifest.",
+    }[weights.basis]
+    if not weights.serves:
+        return said
+    other = _registry().cards[weights.serves].name
+    return f"{said} These are weights of {other}, not of {model}; the architecture is the same."
 
 
 def _drain_seconds(c: Configuration, times: tuple[float, float]) -> int:
@@ -150,6 +141,11 @@ def _evidence(c: Configuration, version: str, times: tuple[float, float]) -> str
 @cache
 def _registry() -> Registry:
     return load_registry(checkout().registry)
+
+
+@cache
+def _checkpoints() -> tuple[CheckpointRow, ...]:
+    return load_checkpoints(checkout().registry / "checkpoints.csv")
 
 
 @cache

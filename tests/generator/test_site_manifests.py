@@ -1,18 +1,34 @@
-"""Manifests on the site: each deploys what was measured, or its plan says why there is none."""
+"""Manifests on the site: every self-hosted plan has one, it deploys what was measured and says what nobody knows."""
 
+import csv
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 
+from generator import nightly
 from generator.places import checkout
-from generator.registry import Registry, load_registry
-from generator.render.manifests import manifest_path, manifest_refusal, ranked_everywhere
+from generator.precompute.run import Precomputed, precomputed
+from generator.registry import Registry, RegistryError, load_registry
+from generator.render.checkpoints import CheckpointRow, load_checkpoints
+from generator.render.manifests import (
+    _runtimes,
+    _spec_or_reason,
+    manifest_files,
+    manifest_path,
+    manifest_refusal,
+    ranked_everywhere,
+)
 from generator.render.plan_tables import plan_table
 from tests.generator.tool_site import tool_site
+from tests.wasm_tools.crd_schema import custom_resource_schema
+from wasm_tools.manifests.kserve import bundle
 from wasm_tools.manifests.serving_spec import ServingSpec
 from wasm_tools.planner import Ranking
 from wasm_tools.planner.plan import Configuration, Plan, Prediction
@@ -24,13 +40,19 @@ def registry() -> Registry:
 
 
 @cache
+def checkpoints() -> tuple[CheckpointRow, ...]:
+    return load_checkpoints(checkout().registry / "checkpoints.csv")
+
+
+@cache
 def open_model() -> tuple[str, str]:
-    """A registered model with an architecture and a repository whose name says nothing of its storage."""
+    """A registered model with an architecture and a repository of which nothing says how it is stored."""
     names = ("fp8", "fp4", "int4", "awq", "gptq", "nvfp4", "mxfp4")
+    known = {name for row in checkpoints() for name in (row.measured, row.repo)}
     return next(
         (card.id, card.hf_repo)
         for card in registry().cards.values()
-        if card.shape and card.hf_repo and not any(n in card.hf_repo.lower() for n in names) and "oss" not in card.id
+        if card.shape and card.hf_repo not in {"", *known} and not any(n in card.hf_repo.lower() for n in names)
     )
 
 
@@ -56,9 +78,6 @@ def plan(**changes: object) -> Plan:
 
 def deployed(of: Plan) -> dict[str, object]:
     """The object that the manifest of a plan holds."""
-    from generator.render.manifests import _runtimes, _spec_or_reason
-    from wasm_tools.manifests.kserve import bundle
-
     spec = _spec_or_reason(of)
     assert isinstance(spec, ServingSpec), spec
     (text,) = bundle(spec, _runtimes()).values()
@@ -110,10 +129,11 @@ def test_weights_stored_in_eight_bits_are_taken_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"precision": "fp4"}, "does not name the weights of that precision"),
+        ({"precision": "fp4"}, "no checkpoint of that precision is known"),
+        ({"precision": "fp8", "engine": "trtllm"}, "TensorRT-LLM cannot make while loading"),
         ({"precision": "fp8", "checkpoint": "nvidia/Some-Model-NVFP4"}, "are fp4"),
-        ({"expert_parallel": 8}, "expert parallelism"),
-        ({"engine": "trtllm"}, "TensorRT-LLM"),
+        ({"precision": "fp8", "checkpoint": "openai/gpt-oss-120b"}, "are fp4"),
+        ({"expert_parallel": 2, "tensor_parallel": 4}, "all 4 GPUs of a replica"),
         ({"engine": "unheard-of"}, "unheard-of"),
         ({"gpu": "unheard-of"}, "not registered"),
     ],
@@ -136,12 +156,176 @@ def test_published_plans_point_to_their_manifest() -> None:
     assert cell["manifest"] == (manifest_path(plan()) or "").removeprefix("api/v1/") != ""
 
 
+@pytest.mark.parametrize("engine", ["vllm", "sglang", "trtllm"])
+def test_experts_are_spread_over_the_gpus_of_a_replica_as_measured(engine: str) -> None:
+    spread, alone = arguments(plan(engine=engine, expert_parallel=2)), arguments(plan(engine=engine))
+    assert len(spread) == len(alone) + 1
+    assert set(alone) < set(spread)
+
+
+@pytest.mark.parametrize("row", checkpoints(), ids=lambda r: f"{r.measured}-{r.precision}")
+def test_the_checkpoint_of_the_measured_precision_is_deployed_with_the_reason(row: CheckpointRow) -> None:
+    engine = row.engines[0] if row.engines else "vllm"
+    measured = plan(checkpoint=row.measured, precision=row.precision, engine=engine, gpu="b200-sxm")
+    assert arguments(measured)[0] == row.repo
+    annotations = deployed(measured)["metadata"]["annotations"]  # type: ignore[index]
+    said = annotations.get("inference-price-atlas/weights", "")
+    if row.basis == "native":
+        assert said == ""
+    else:
+        assert row.measured in said
+        assert row.repo in said
+        assert ("was chosen for this manifest" in said) == (row.basis == "published"), "a choice of ours is called one"
+    remote = {"--trust-remote-code", "--trust_remote_code"} & set(arguments(measured))
+    assert bool(remote) == (row.remote_code == "yes")
+    assert not any(a.startswith("--quantization") for a in arguments(measured)), "stored so, not made while loading"
+
+
+def test_weights_of_another_model_are_served_under_their_own_name() -> None:
+    measured = replace(plan(checkpoint="meta-llama/Llama-3.1-70B", precision="fp4"), model="llama-3.1-70b-instruct")
+    assert "--served-model-name=llama-3.3-70b-instruct" in arguments(measured)
+    annotations = deployed(measured)["metadata"]["annotations"]  # type: ignore[index]
+    assert (
+        "weights of Llama 3.3 70B Instruct, not of Llama 3.1 70B Instruct"
+        in annotations["inference-price-atlas/weights"]
+    )
+
+
+def test_a_checkpoint_for_one_engine_is_not_given_to_another() -> None:
+    measured = plan(checkpoint="Qwen/Qwen3-32B", precision="fp8", engine="trtllm")
+    assert arguments(measured)[0] == "Qwen/Qwen3-32B-FP8"
+    other = plan(checkpoint="Qwen/Qwen3-32B", precision="fp8", engine="vllm")
+    assert arguments(other)[0] == "Qwen/Qwen3-32B", "vLLM makes 8 bits of the weights that the benchmark names"
+    assert "--quantization=fp8" in arguments(other)
+
+
+def test_another_organisation_is_replaced_by_the_one_that_publishes_the_weights() -> None:
+    repository = open_model()[1]
+    assert arguments(plan(checkpoint=f"elsewhere/{repository.rpartition('/')[2]}"))[0] == repository
+
+
+def test_a_sixteen_bit_model_without_registered_repository_is_taken_as_named() -> None:
+    assert arguments(plan(checkpoint="someone/Their-Own-Model"))[0] == "someone/Their-Own-Model"
+
+
+def test_checkpoints_are_sorted_sourced_and_of_models_that_the_registry_has() -> None:
+    rows = checkpoints()
+    keys = [(r.measured, r.precision, r.engines) for r in rows]
+    assert keys == sorted(keys)
+    for row in rows:
+        assert row.source
+        if row.serves:
+            assert registry().cards[row.serves].shape == shape_of(row.measured), (
+                "the architecture is said to be the same"
+            )
+
+
+def shape_of(repository: str) -> object:
+    return registry().cards[registry().model_of("", repository)].shape
+
+
+@pytest.mark.mirror
+def test_checkpoints_are_stored_as_their_configuration_says(mirror: Path) -> None:
+    configurations = {row: mirror / "huggingface.co" / row.repo / "resolve/main/config.json" for row in checkpoints()}
+    stored = {row: json.loads(p.read_text(encoding="utf-8")) for row, p in configurations.items() if p.exists()}
+    assert len(stored) >= 9
+    for row, config in stored.items():
+        said = config.get("quantization_config") or config.get("text_config", {}).get("quantization_config")
+        assert row.remote_code == "" or "auto_map" in config, f"{row.repo} has no code that could be needed"
+        if said is None:  # then it is in a file of its own, which is not stored here
+            assert row.storage in row.repo.lower(), f"nothing says how {row.repo} is stored"
+            continue
+        method = {"mxfp4": "mxfp4", "fp8": "fp8", "compressed-tensors": "int4"}.get(said["quant_method"])
+        assert row.storage == (method or said["quant_algo"].lower()), row.repo
+        assert bool(row.kv_cache) == bool(said.get("kv_cache_scheme")), row.repo
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"storage": "fp8"}, "not stored at fp4"),
+        ({"basis": "native"}, "native means"),
+        ({"repo": "a/b"}, "native means"),
+        ({"storage": "gguf"}, "storage"),
+        ({"remote_code": "no"}, "remote_code"),
+        ({"reviewed": "soon"}, "reviewed"),
+    ],
+)
+def test_a_checkpoint_that_contradicts_itself_is_refused(change: dict[str, str], message: str, tmp_path: Path) -> None:
+    row = {
+        "measured": "a/b", "precision": "fp4", "engines": "", "repo": "a/b-NVFP4", "storage": "nvfp4", "serves": "",
+        "remote_code": "", "kv_cache": "", "basis": "published", "source": "a test", "reviewed": "2026-11-26",
+    }  # fmt: skip
+    assert len(load_checkpoints(written(tmp_path, [row]))) == 1
+    with pytest.raises(RegistryError, match=message):
+        load_checkpoints(written(tmp_path, [row | change]))
+    with pytest.raises(RegistryError, match="named twice for vllm"):
+        load_checkpoints(written(tmp_path, [row | {"engines": "vllm"}, row | {"engines": "trtllm|vllm"}]))
+
+
+def written(folder: Path, rows: list[dict[str, str]]) -> Path:
+    path = folder / "checkpoints.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
 def self_hosted() -> Iterator[Plan]:
     return (p for p in ranked_everywhere(tool_site()) if p.configuration)
 
 
-def test_every_self_hosted_plan_of_the_grid_has_a_manifest_or_a_reason() -> None:
+def test_a_self_hosted_plan_has_a_manifest_or_a_reason() -> None:
     plans = list(self_hosted())
     assert plans
     for p in plans:
         assert bool(manifest_path(p)) != bool(manifest_refusal(p))
+
+
+@cache
+def committed() -> Precomputed:
+    """The rankings of the committed data."""
+    at = nightly.inputs(checkout(), None, offline=True)
+    return precomputed(at.registry, at.state, at.places.registry, at.as_of, nightly.silent)
+
+
+def test_every_self_hosted_plan_of_the_grid_and_the_use_cases_has_a_manifest() -> None:
+    rankings = [r for cell in committed().cells for r in cell.rankings.values()]
+    rankings += [case.ranking for case in committed().cases]
+    plans = [p for ranking in rankings for _, p in ranking.plans if p.configuration]
+    assert len(plans) > 100
+    assert {p.id: manifest_refusal(p) for p in plans if manifest_refusal(p)} == {}
+    assert all(manifest_path(p) for p in plans)
+
+
+@pytest.mark.mirror
+def test_every_published_manifest_is_valid_for_the_kserve_definition(upstream: Path) -> None:
+    definition = upstream / "crds" / "kserve" / "serving.kserve.io_inferenceservices.yaml"
+    schema = jsonschema.Draft202012Validator(custom_resource_schema(definition, "v1beta1"))
+    files = dict(manifest_files(replace(tool_site(), results=committed())))
+    assert len(files) > 50
+    for path, text in files.items():
+        document = yaml.safe_load(text)
+        assert path == f"api/v1/manifests/{document['metadata']['name']}/inferenceservice.yaml"
+        assert [f"{e.json_path}: {e.message}" for e in schema.iter_errors(document)] == [], path
+
+
+# Their weights are stored at 4 bits, and the set says 8: what was run is not known, so nothing can be deployed for it.
+UNKNOWN_WEIGHTS = {("openai/gpt-oss-120b", "fp8", "trtllm")}
+
+
+def test_every_measured_configuration_can_be_deployed_but_those_whose_weights_are_unknown() -> None:
+    refused = {}
+    for curve in committed().catalogue.curves:
+        configuration = Configuration(
+            gpu=curve.gpu, checkpoint=curve.checkpoint, precision=curve.precision, engine=curve.engine,
+            engine_version=curve.engine_version, tensor_parallel=curve.tensor_parallel,
+            expert_parallel=curve.expert_parallel, replicas=1, concurrency=curve.points[0].concurrency,
+            requests_per_second=1.0, measured_prompt_tokens=curve.prompt_tokens,
+            measured_output_tokens=curve.output_tokens, measured_on=curve.points[0].measured,
+        )  # fmt: skip
+        measured = replace(plan(), model=curve.model, configuration=configuration)
+        if reason := manifest_refusal(measured):
+            refused[curve.checkpoint, curve.precision, curve.engine] = reason
+    assert set(refused) == UNKNOWN_WEIGHTS, refused

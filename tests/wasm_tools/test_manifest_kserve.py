@@ -1,6 +1,7 @@
 """The InferenceService of a plan: valid for KServe and Kubernetes, true to the plan, and never two under one name."""
 
 import copy
+import json
 import math
 import re
 import tomllib
@@ -60,6 +61,11 @@ VARIANTS = {
     "single": spec(replicas=1, max_replicas=1),
     "claim": spec(cache_claim="models"),
     "sglang": spec(engine="sglang", max_replicas=4, revision="main", quantization="fp8", max_num_batched_tokens=8192),
+    "experts": spec(expert_parallel=2, trust_remote_code=True),
+    "sglang-experts": spec(engine="sglang", gpus=4, expert_parallel=2, trust_remote_code=True),
+    "trtllm": spec(engine="trtllm"),
+    "trtllm-experts": spec(engine="trtllm", gpus=4, expert_parallel=2, trust_remote_code=True, revision="main"),
+    "trtllm-one-gpu": spec(engine="trtllm", model_repo="openai/gpt-oss-120b", gpus=1),
 }
 variants = pytest.mark.parametrize("chosen", VARIANTS.values(), ids=VARIANTS)
 
@@ -76,12 +82,13 @@ def container(chosen: ServingSpec) -> Any:
 def deployment(found: Any) -> dict[str, Any]:
     """The Deployment that the predictor amounts to, without the fields that only KServe knows."""
     pod = copy.deepcopy(found["spec"]["predictor"])
+    annotations = found["metadata"]["annotations"] | pod.pop("annotations", {})
     replicas = pod.pop("minReplicas")
     strategy = pod.pop("deploymentStrategy")
     for name in ("maxReplicas", "autoScaling"):
         pod.pop(name, None)
     labels = found["metadata"]["labels"]
-    template = {"metadata": {"labels": labels}, "spec": pod}
+    template = {"metadata": {"labels": labels, "annotations": annotations}, "spec": pod}
     body = {"replicas": replicas, "strategy": strategy, "selector": {"matchLabels": labels}, "template": template}
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": found["metadata"], "spec": body}
 
@@ -140,11 +147,14 @@ def test_gpus_of_the_plan_are_requested_limited_and_used(chosen: ServingSpec) ->
     resources, args = container(chosen)["resources"], container(chosen)["args"]
     assert resources["requests"]["nvidia.com/gpu"] == resources["limits"]["nvidia.com/gpu"] == str(chosen.gpus)
     assert resources["requests"]["memory"] == resources["limits"]["memory"]
-    assert f"--tensor-parallel-size={chosen.gpus}" in args
+    flag = {"trtllm": "--tp_size"}.get(chosen.engine, "--tensor-parallel-size")
+    assert f"{flag}={chosen.gpus}" in args
     assert "cpu" not in resources["limits"]
 
 
-@pytest.mark.parametrize(("engine", "flag"), [("vllm", "--max-model-len"), ("sglang", "--context-length")])
+@pytest.mark.parametrize(
+    ("engine", "flag"), [("vllm", "--max-model-len"), ("sglang", "--context-length"), ("trtllm", "--max_seq_len")]
+)
 def test_context_holds_the_longest_prompt_and_answer(engine: str, flag: str) -> None:
     assert f"{flag}=8192" in container(spec(engine=engine))["args"]
     assert spec(max_model_len=4608).max_model_len == 4608
@@ -165,6 +175,7 @@ def test_context_holds_the_longest_prompt_and_answer(engine: str, flag: str) -> 
             ],
         ),
         ("sglang", ["--disable-radix-cache", "--max-running-requests=64", "--kv-cache-dtype=fp8_e4m3"]),
+        ("trtllm", ["--backend=pytorch", "--max_batch_size=64"]),
     ],
 )
 def test_conditions_of_the_prediction_are_written_out(engine: str, expected: list[str]) -> None:
@@ -177,6 +188,119 @@ def test_optional_values_are_written_only_when_stated() -> None:
     ]
     stated = container(spec(quantization="fp8", revision="abc123", max_num_batched_tokens=4096))["args"]
     assert {"--quantization=fp8", "--revision=abc123", "--max-num-batched-tokens=4096"} <= set(stated)
+
+
+def engine_options(chosen: ServingSpec) -> Any:
+    """What an engine reads from its options file: the YAML that the kubelet writes from the pod's annotation."""
+    pod = service(chosen)["spec"]["predictor"]
+    (volume,) = [v for v in pod["volumes"] if "downwardAPI" in v]
+    (file,) = volume["downwardAPI"]["items"]
+    found = re.fullmatch(r"metadata\.annotations\['([^']+)'\]", file["fieldRef"]["fieldPath"])
+    assert found
+    (mount,) = [m for m in pod["containers"][0]["volumeMounts"] if m["name"] == volume["name"]]
+    (path,) = [a.partition("=")[2] for a in pod["containers"][0]["args"] if a.startswith("--config=")]
+    assert path == f"{mount['mountPath']}/{file['path']}", (
+        "the arguments name another file than the one that is mounted"
+    )
+    return yaml.safe_load(pod["annotations"][found[1]])
+
+
+def test_options_that_an_engine_reads_from_a_file_come_with_the_pod() -> None:
+    options = engine_options(spec(engine="trtllm"))
+    assert options["kv_cache_config"]["enable_block_reuse"] is False, "prefixes were not shared when it was measured"
+    assert options["kv_cache_config"]["dtype"] == "fp8"
+    assert engine_options(spec(engine="trtllm", kv_cache="auto"))["kv_cache_config"]["dtype"] == "auto"
+    graphs = options["cuda_graph_config"]
+    assert graphs == {"enable_padding": True, "max_batch_size": 64}, "as many as are in flight, as a whole number"
+    assert engine_options(spec(engine="trtllm", max_num_seqs=7))["cuda_graph_config"]["max_batch_size"] == 7
+
+
+@pytest.mark.parametrize("engine", ["vllm", "sglang"])
+def test_an_engine_without_an_options_file_gets_none(engine: str) -> None:
+    pod = service(spec(engine=engine))["spec"]["predictor"]
+    assert "annotations" not in pod
+    assert "downwardAPI" not in json.dumps(pod)
+
+
+@pytest.mark.parametrize(
+    ("repository", "node_label", "backend"),
+    [
+        ("openai/gpt-oss-120b", "NVIDIA-H200", {"backend": "TRITON"}),
+        ("openai/gpt-oss-120b", "NVIDIA-B200", {"backend": "TRTLLM"}),
+        ("openai/gpt-oss-120b", "NVIDIA-L40S", None),
+        ("meta-llama/Llama-3.1-8B-Instruct", "NVIDIA-H200", None),
+    ],
+)
+def test_what_the_guide_asks_for_depends_on_weights_and_gpu(repository: str, node_label: str, backend: object) -> None:
+    options = engine_options(spec(engine="trtllm", model_repo=repository, node_label=node_label))
+    assert options.get("moe_config") == backend
+    assert options["kv_cache_config"]["enable_block_reuse"] is False, "the common options are still there"
+
+
+@pytest.mark.parametrize(("prompt", "expected"), [(512, 8192), (8192, 8704)])
+def test_an_engine_that_takes_prompts_whole_has_room_for_one(prompt: int, expected: int) -> None:
+    args = container(spec(engine="trtllm", prompt_tokens=prompt, max_model_len=prompt + 512))["args"]
+    assert f"--max_num_tokens={expected}" in args
+    assert "--max_num_tokens=9000" in container(spec(engine="trtllm", max_num_batched_tokens=9000))["args"]
+    assert not [a for a in container(spec())["args"] if "batched" in a], "the others split a prompt"
+
+
+@pytest.mark.parametrize(
+    ("engine", "gpus", "size", "expected"),
+    [
+        ("vllm", 4, 4, "--enable-expert-parallel"),
+        ("sglang", 4, 4, "--expert-parallel-size=4"),
+        ("sglang", 4, 2, "--expert-parallel-size=2"),
+        ("trtllm", 4, 4, "--ep_size=4"),
+        ("trtllm", 8, 2, "--ep_size=2"),
+    ],
+)
+def test_experts_are_spread_as_they_were_measured(engine: str, gpus: int, size: int, expected: str) -> None:
+    assert expected in container(spec(engine=engine, gpus=gpus, expert_parallel=size))["args"]
+    alone = container(spec(engine=engine, gpus=gpus))["args"]
+    assert not [a for a in alone if "expert" in a or a.startswith("--ep")]
+
+
+@pytest.mark.parametrize(
+    ("engine", "flag"),
+    [("vllm", "--trust-remote-code"), ("sglang", "--trust-remote-code"), ("trtllm", "--trust_remote_code")],
+)
+def test_remote_code_runs_only_where_the_plan_says_so_and_is_announced(engine: str, flag: str) -> None:
+    assert flag not in container(spec(engine=engine))["args"]
+    assert "inference-price-atlas/remote-code" not in service(spec(engine=engine))["metadata"]["annotations"]
+    trusting = spec(engine=engine, trust_remote_code=True)
+    assert flag in container(trusting)["args"]
+    assert "code" in service(trusting)["metadata"]["annotations"]["inference-price-atlas/remote-code"]
+
+
+def test_the_name_that_clients_ask_for_is_said_where_the_engine_chooses_it() -> None:
+    annotations = service(spec(engine="trtllm"))["metadata"]["annotations"]
+    assert annotations["inference-price-atlas/clients-ask-for"] == "meta-llama/Llama-3.3-70B-Instruct"
+    assert "served name" in annotations["inference-price-atlas/left-to-engine"]
+    assert "inference-price-atlas/clients-ask-for" not in service(spec())["metadata"]["annotations"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "stored", "precision", "expected"),
+    [
+        ("vllm", "", "bf16", ""),
+        ("vllm", "", "fp8", "fp8"),
+        ("vllm", "fp8", "fp8", ""),
+        ("vllm", "nvfp4", "fp4", ""),
+        ("sglang", "nvfp4", "fp4", "modelopt_fp4"),
+        ("trtllm", "nvfp4", "fp4", ""),
+    ],
+)
+def test_an_engine_is_told_of_the_weights_what_it_cannot_find_out(
+    engine: str, stored: str, precision: str, expected: str
+) -> None:
+    assert RUNTIMES.runtime(engine).quantization_name(stored, precision) == expected
+
+
+@pytest.mark.parametrize(("engine", "precision"), [("trtllm", "fp8"), ("vllm", "fp4"), ("sglang", "int4")])
+def test_a_precision_that_an_engine_cannot_make_is_refused(engine: str, precision: str) -> None:
+    with pytest.raises(ManifestError, match="cannot make while loading"):
+        RUNTIMES.runtime(engine).quantization_name("", precision)
 
 
 def test_shared_memory_is_mounted_where_gpus_work_together_and_fits_the_limit() -> None:
@@ -305,6 +429,9 @@ def test_hostile_annotation_comes_back_as_written(url: str) -> None:
         ({"usd_per_hour": "1e2"}, "usd_per_hour"),
         ({"usd_per_hour": "cheap"}, "usd_per_hour"),
         ({"quantization": "fp8 --trust-remote-code"}, "quantization"),
+        ({"expert_parallel": 0}, "expert_parallel"),
+        ({"expert_parallel": 3}, "expert_parallel"),
+        ({"expert_parallel": 4}, "expert_parallel"),
     ],
 )
 def test_a_plan_that_cannot_be_deployed_is_refused_by_field(change: dict[str, Any], message: str) -> None:
@@ -315,8 +442,11 @@ def test_a_plan_that_cannot_be_deployed_is_refused_by_field(change: dict[str, An
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"engine": "trtllm"}, "TensorRT-LLM"),
-        ({"engine": "llama.cpp"}, "there are sglang, vllm"),
+        ({"engine": "llama.cpp"}, "there are sglang, trtllm, vllm"),
+        ({"engine": "trtllm", "max_replicas": 6}, "no number of waiting requests"),
+        ({"engine": "trtllm", "quantization": "fp8"}, "no argument for 'fp8'"),
+        ({"engine": "trtllm", "max_num_batched_tokens": 4095}, "takes a prompt whole"),
+        ({"gpus": 4, "expert_parallel": 2}, "all 4 GPUs of a replica, not over 2"),
         ({"gpu_resource": "amd.com/gpu"}, "vLLM image runs on nvidia.com/gpu"),
         ({"kv_cache": "int2"}, "kv_cache"),
         ({"engine": "sglang", "served_name": "a:b"}, "reserves ':'"),
@@ -352,6 +482,37 @@ def test_every_vllm_flag_is_in_the_option_table_of_its_version(upstream: Path) -
         assert positive == name or flags[positive]["type"].startswith("bool"), name
 
 
+# The options of `trtllm-serve serve` that the documentation of TensorRT-LLM 1.2.1 lists and a manifest may use.
+TRTLLM_OPTIONS = frozenset({
+    "--backend", "--config", "--ep_size", "--free_gpu_memory_fraction", "--host", "--max_batch_size", "--max_seq_len",
+    "--max_num_tokens", "--port", "--pp_size", "--revision", "--tokenizer", "--tp_size", "--trust_remote_code",
+})  # fmt: skip
+
+
+def test_every_tensorrt_llm_flag_is_in_the_documentation_of_its_version() -> None:
+    runtime = RUNTIMES.runtimes["trtllm"]
+    assert runtime.version == "1.2.1", "read the options of the new version and name it here"
+    assert runtime.arguments[0] == "{model}"
+    flags = {a.partition("=")[0] for a in (*runtime.arguments[1:], *runtime.optional.values())}
+    assert flags <= TRTLLM_OPTIONS
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"options": {"x": 1}}, "options_path"),
+        ({"options_path": "/etc/x.yaml"}, "options_path"),
+        ({"expert_parallel": ""}, "expert_parallel"),
+        ({"expert_parallel": "some"}, "all, divisor or left out"),
+        ({"tuned": [{"repositories": []}]}, "Tuning"),
+        ({"unheard_of": 1}, "unheard_of"),
+    ],
+)
+def test_a_runtime_that_contradicts_itself_is_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ManifestError, match=message):
+        serving_runtimes({"runtime": [{**RECORDS["runtime"][0], **change}]})
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     parts=st.lists(st.text(max_size=60), max_size=4),
@@ -372,8 +533,10 @@ deployable = st.fixed_dictionaries(
     {
         "model_repo": st.sampled_from(["a/b", "a/B", "b/b", "a-b", "a/b-vllm"]),
         "served_name": st.sampled_from(["x", "X", "x "]),
-        "engine": st.sampled_from(["vllm", "sglang"]),
-        "gpus": st.sampled_from([1, 2, 8]),
+        "engine": st.sampled_from(["vllm", "sglang", "trtllm"]),
+        "gpus": st.sampled_from([2, 4, 8]),
+        "expert_parallel": st.sampled_from([1, 2]),
+        "trust_remote_code": st.booleans(),
         "replicas": st.integers(1, 3),
         "max_num_seqs": st.sampled_from([1, 64]),
         "weights_gib": st.sampled_from([16, 16.0, 16.1]),
@@ -394,4 +557,11 @@ def test_two_different_deployments_never_share_an_id(changes: list[dict[str, Any
 def test_a_new_price_updates_the_deployment_instead_of_naming_another() -> None:
     observed = {"usd_per_hour": "9.99", "dataset_date": "2026-11-22", "evidence": "anchored", "plan_url": "https://x/"}
     assert spec(**observed).plan_id == spec().plan_id
+    assert spec(weights_note="chosen here").plan_id == spec().plan_id
     assert spec(slo="p95 TTFT 900 ms").plan_id != spec().plan_id
+
+
+def test_a_new_setting_leaves_the_ids_of_deployments_that_do_not_use_it() -> None:
+    assert spec().plan_id == "llama-3-3-70b-instruct-vllm-7okfajngcj"
+    assert len({spec(), spec(expert_parallel=2), spec(trust_remote_code=True)}) == 3
+    assert len({s.plan_id for s in (spec(), spec(expert_parallel=2), spec(trust_remote_code=True))}) == 3

@@ -2,10 +2,14 @@
 
 KServe runs it in Standard mode: a Deployment and a Service named `<plan id>-predictor`. A plan of fixed size has no
 autoscaler; one that may grow is scaled by KEDA on waiting requests, because processor load says nothing about decoding.
+Options that an engine reads from a file only are an annotation of the pod, which the kubelet mounts as that file: one
+object stays one object, and no shell writes it.
 Unproven: no cluster has run these objects. Their schema is checked, the controllers' behaviour is read from source.
 """
 
+import json
 import math
+from pathlib import PurePosixPath
 
 from wasm_tools.manifests.runtimes import ManifestError, ServingRuntime, ServingRuntimes
 from wasm_tools.manifests.serving_spec import ServingSpec
@@ -14,6 +18,7 @@ from wasm_tools.manifests.yaml_text import Plain, yaml_text
 
 KSERVE_VERSION = "0.20.0"
 ANNOTATIONS = "inference-price-atlas/"
+OPTIONS_ANNOTATION = ANNOTATIONS + "engine-options"
 SECRET_NAME, SECRET_KEY = "hf-token", "token"
 _PRE_STOP = 15  # seconds in which the endpoint is removed everywhere before the server stops to accept
 _HEADER = f"""\
@@ -39,6 +44,16 @@ def inference_service(spec: ServingSpec, runtimes: ServingRuntimes) -> dict[str,
     if any(c in spec.served_name for c in runtime.reserved_in_name):
         raise ManifestError(
             f"served_name: {runtime.name} reserves {runtime.reserved_in_name!r}; give a name without it"
+        )
+    if spec.max_replicas > spec.replicas and not runtime.queue_metric:
+        raise ManifestError(
+            f"max_replicas: {runtime.name} {runtime.version} publishes no number of waiting requests to scale on;"
+            " give as many as replicas"
+        )
+    if runtime.batched_tokens and 0 < spec.max_num_batched_tokens < spec.prompt_tokens:
+        raise ManifestError(
+            f"max_num_batched_tokens: {runtime.name} takes a prompt whole, and {spec.max_num_batched_tokens} is below"
+            f" the {spec.prompt_tokens} tokens of one"
         )
     return {
         "apiVersion": "serving.kserve.io/v1beta1",
@@ -78,6 +93,11 @@ def _annotations(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, Plain]
         "rental": spec.rental,
         "slo": spec.slo,
         "evidence": spec.evidence,
+        "weights": spec.weights_note,
+        "remote-code": "the container runs code of the model's repository" if spec.trust_remote_code else "",
+        "clients-ask-for": spec.model_repo if runtime.names_model_by_repository else "",
+        "metrics": runtime.metrics_path,
+        "left-to-engine": runtime.left_to_engine,
         "edit-before-applying": "spec.predictor.autoScaling: serverAddress of your Prometheus" if grows else "",
     }
     return {
@@ -88,7 +108,9 @@ def _annotations(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, Plain]
 
 
 def _predictor(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, Plain]:
+    options = runtime.options_of(_argument_values(spec, runtime), spec.model_repo, spec.node_label)
     predictor: dict[str, Plain] = {
+        **({"annotations": {OPTIONS_ANNOTATION: json.dumps(options)}} if options else {}),
         "minReplicas": spec.replicas,
         "maxReplicas": spec.max_replicas,
         # A surge pod would need a spare GPU.
@@ -99,7 +121,7 @@ def _predictor(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, Plain]:
         "tolerations": [{"key": spec.gpu_resource, "operator": "Exists", "effect": "NoSchedule"}],
         "securityContext": _pod_security(runtime),
         "containers": [_container(spec, runtime)],
-        "volumes": _volumes(spec),
+        "volumes": _volumes(spec, runtime),
     }
     if spec.max_replicas > 1:
         predictor["topologySpreadConstraints"] = [
@@ -158,6 +180,9 @@ def _container(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, Plain]:
     mounts: list[Plain] = [{"name": "cache", "mountPath": runtime.cache_path}]
     if spec.gpus > 1:
         mounts.append({"name": "shm", "mountPath": "/dev/shm"})
+    if runtime.options_path:
+        folder = str(PurePosixPath(runtime.options_path).parent)
+        mounts.append({"name": "engine-options", "mountPath": folder, "readOnly": True})
     startup_failures = math.ceil(2 * cold_start_seconds(spec.weights_gib) / 10)
     return {
         "name": "kserve-container",
@@ -184,6 +209,7 @@ def _environment(runtime: ServingRuntime) -> list[Plain]:
 
 
 def _argument_values(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, str]:
+    whole_prompt = max(runtime.batched_tokens, spec.max_model_len) if runtime.batched_tokens else 0
     return {
         "model": spec.model_repo,
         "served_name": spec.served_name,
@@ -195,7 +221,10 @@ def _argument_values(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, st
         "drain_seconds": str(spec.drain_seconds),
         "revision": spec.revision,
         "quantization": spec.quantization,
-        "max_num_batched_tokens": str(spec.max_num_batched_tokens or ""),
+        "max_num_batched_tokens": str(spec.max_num_batched_tokens or whole_prompt or ""),
+        "expert_parallel": runtime.expert_parallel_size(spec.expert_parallel, spec.gpus),
+        "trust_remote_code": "yes" if spec.trust_remote_code else "",
+        "options_path": runtime.options_path,
     }
 
 
@@ -213,7 +242,7 @@ def _resources(spec: ServingSpec) -> dict[str, Plain]:
     return {"requests": requests, "limits": bound}
 
 
-def _volumes(spec: ServingSpec) -> list[Plain]:
+def _volumes(spec: ServingSpec, runtime: ServingRuntime) -> list[Plain]:
     cache: dict[str, Plain] = (
         {"persistentVolumeClaim": {"claimName": spec.cache_claim}}
         if spec.cache_claim
@@ -222,6 +251,10 @@ def _volumes(spec: ServingSpec) -> list[Plain]:
     volumes: list[Plain] = [{"name": "cache", **cache}]
     if spec.gpus > 1:
         volumes.append({"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": f"{SHM_GIB}Gi"}})
+    if runtime.options_path:
+        source: Plain = {"fieldPath": f"metadata.annotations['{OPTIONS_ANNOTATION}']"}
+        file: Plain = {"path": PurePosixPath(runtime.options_path).name, "fieldRef": source}
+        volumes.append({"name": "engine-options", "downwardAPI": {"items": [file]}})
     return volumes
 
 

@@ -11,7 +11,9 @@ from wasm_tools.manifests.runtimes import ManifestError
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # What may change from night to night without being another deployment: it must not change the plan's id.
-_OBSERVED = ("plan_id", "plan_url", "dataset_date", "usd_per_hour", "evidence")
+_OBSERVED = ("plan_id", "plan_url", "dataset_date", "usd_per_hour", "evidence", "weights_note")
+# Fields that came later: where they say nothing, a deployment keeps the id that it had before.
+_SAYS_NOTHING = {"expert_parallel": 1, "trust_remote_code": False}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,9 @@ class ServingSpec:
     gpu_resource: str = "nvidia.com/gpu"
     node_label_key: str = "nvidia.com/gpu.product"
     revision: str = ""  # commit of the checkpoint
-    quantization: str = ""  # engine's name of an on-load quantisation; empty: as the checkpoint is stored
+    quantization: str = ""  # engine's name of a quantisation that it has to be told; empty: it finds out itself
+    expert_parallel: int = 1  # GPUs of a replica that share out the experts of a layer; 1: each has a part of them all
+    trust_remote_code: bool = False  # run code of the checkpoint's repository
     kv_cache: str = "auto"  # auto: the model's own type; fp8
     max_num_batched_tokens: int = 0  # 0: the engine's default
     drain_seconds: int = 60  # at least the duration of a slow request
@@ -51,12 +55,16 @@ class ServingSpec:
     usd_per_hour: str = ""
     slo: str = ""
     evidence: str = ""
+    weights_note: str = ""  # why these weights, where the measurement does not name them
 
     def __post_init__(self) -> None:
         for name in ("gpus", "replicas", "max_replicas", "prompt_tokens", "output_tokens", "max_num_seqs"):
             _require_count(name, getattr(self, name), 1)
         _require_count("max_num_batched_tokens", self.max_num_batched_tokens, 0)
         _require_count("drain_seconds", self.drain_seconds, 1)
+        _require_count("expert_parallel", self.expert_parallel, 1)
+        if self.gpus % self.expert_parallel:
+            raise ManifestError(f"expert_parallel: {self.expert_parallel} does not divide the {self.gpus} GPUs")
         _require_count("max_model_len", self.max_model_len, self.prompt_tokens + self.output_tokens)
         if self.max_replicas < self.replicas:
             raise ManifestError(f"max_replicas: {self.max_replicas} is below the {self.replicas} replicas of the plan")
@@ -81,7 +89,11 @@ class ServingSpec:
             object.__setattr__(self, "plan_id", self._derived_id())
 
     def _derived_id(self) -> str:
-        content = {name: value for name, value in asdict(self).items() if name not in _OBSERVED}
+        content = {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in _OBSERVED and (name not in _SAYS_NOTHING or value != _SAYS_NOTHING[name])
+        }
         content["weights_gib"] = repr(float(self.weights_gib))
         return plan_id([self.model_repo.rpartition("/")[2], self.engine], content)
 
