@@ -5,13 +5,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from generator.health import health_report
 from generator.places import checkout
 from generator.precompute.run import case_record, cell_record
 from generator.render.api_table import ApiTable, Column, compact_json, csv_bytes, json_bytes, json_schema, objects_bytes
 from generator.render.manifests import manifest_files
 from generator.render.page import SiteData
 from generator.render.plan_tables import plan_table, with_manifests
-from generator.render.price_tables import offers_table, points_table, rentals_table
+from generator.render.price_tables import (
+    disputes_table,
+    offers_table,
+    points_table,
+    quarantine_table,
+    rentals_table,
+)
 from generator.render.registry_tables import registry_tables
 
 API = "api/v1/"
@@ -60,13 +67,22 @@ def api_files(data: SiteData) -> tuple[ApiFile, ...]:
 
 
 def _api_files(data: SiteData) -> Iterator[ApiFile]:
-    for table in (offers_table(data), rentals_table(data), points_table(data)):
+    for table in (
+        offers_table(data), rentals_table(data), points_table(data), disputes_table(data), quarantine_table(data),
+    ):  # fmt: skip
         yield _table_file(table, "csv", csv_bytes(table), "prices")
         yield _table_file(table, "json", json_bytes(table, data.as_of), "prices")
         yield _schema_file(table, objects=False)
     for table in registry_tables(data):
         yield _table_file(table, "json", objects_bytes(table, data.as_of), "registries")
         yield _schema_file(table, objects=True)
+    yield ApiFile(
+        API + "health.json",
+        compact_json(health_report(data.registry, data.state, data.as_of, checkout().registry)),
+        "Health",
+        "State of the sources, coverage, grades, disputes, and what does not fit together.",
+        "health",
+    )
     parity = (checkout().registry / "parity.csv").read_bytes()
     yield ApiFile(
         API + "parity.csv",

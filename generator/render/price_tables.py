@@ -48,6 +48,28 @@ RENTAL_COLUMNS = (
     Column("note", "text", "what a source says beside the price"),
     Column("source_url", "text", "the page that the source read the price from, where it says so"),
 )
+DISPUTE_COLUMNS = (
+    Column("id", "text", "stays the same until a value changes"),
+    Column("provider", "text", "who bills"),
+    Column("sku", "text", "the provider's own id, in normal form"),
+    Column("meter", "text", "what is billed, in the text form of the vocabulary"),
+    Column("region", "text", "region or scope"),
+    Column("price", "decimal", "the published price", "US dollars per display unit of the meter"),
+    Column("evidence", "text", "what each source says"),
+    Column("state", "text", "open, explained or reviewed"),
+    Column("why", "text", "what the other number is, or the reason of the review"),
+)
+QUARANTINE_COLUMNS = (
+    Column("source", "text", "who says it"),
+    Column("provider", "text", "who bills"),
+    Column("sku", "text", "the provider's own id, or the rented instance"),
+    Column("meter", "text", "what is billed; gpu_hour for rentals"),
+    Column("region", "text", "region or scope"),
+    Column("currency", "text", "ISO 4217"),
+    Column("price", "decimal", "what the source says", "currency per display unit of the meter"),
+    Column("expected", "decimal", "what others say, empty when no single price is expected"),
+    Column("reason", "text", "why it is held back"),
+)
 POINT_COLUMNS = (
     Column("model", "text", "the weights that were measured, as published"),
     Column("canonical_model", "text", "canonical model; id in models.json, empty while the name is unresolved"),
@@ -101,6 +123,46 @@ def offers_table(data: SiteData) -> ApiTable:
         "API offers",
         "Every current price of a hosted model, one row a provider, model id, meter and region.",
         OFFER_COLUMNS,
+        rows,
+    )
+
+
+def disputes_table(data: SiteData) -> ApiTable:
+    """Every price about which independent families differ by more than 1 %."""
+    rows = [
+        (
+            d.id,
+            d.offer.provider,
+            d.offer.sku,
+            str(d.offer.meter),
+            d.offer.region,
+            price_text(d.offer.price),
+            evidence_text(d.offer.evidence),
+            "reviewed" if d.acknowledged else "open" if d.open else "explained",
+            d.acknowledged or "; ".join(f"{source}: {reason}" for source, reason in sorted(d.explained.items())),
+        )
+        for _, d in sorted(site_index(data).disputes.items())
+    ]
+    return ApiTable(
+        "disputes",
+        "Disputes",
+        "Prices about which independent source families differ by more than 1 %.",
+        DISPUTE_COLUMNS,
+        rows,
+    )
+
+
+def quarantine_table(data: SiteData) -> ApiTable:
+    """Every statement that is held back."""
+    rows = sorted(
+        (q.source, q.provider, q.sku, q.meter, q.region, q.currency, q.price, q.expected, q.reason)
+        for q in data.state.quarantine
+    )
+    return ApiTable(
+        "quarantine",
+        "Held back",
+        "Statements of sources that look wrong next to what others say, and are not used.",
+        QUARANTINE_COLUMNS,
         rows,
     )
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from generator.health import source_health
 from generator.render.api_table import ApiTable, Cell, Column
 from generator.render.page import SiteData
 
@@ -19,7 +18,6 @@ def registry_tables(data: SiteData) -> list[ApiTable]:
         *grid_tables(data),
         units_table(data),
         sources_table(data),
-        health_table(data),
     ]
 
 
@@ -209,21 +207,3 @@ def sources_table(data: SiteData) -> ApiTable:
             )
         rows.append((*terms, *read))
     return ApiTable("sources", "Sources", "Where every figure comes from, and on which terms.", columns, rows)
-
-
-def health_table(data: SiteData) -> ApiTable:
-    """How old and how complete each source is on the date of the build."""
-    columns = (
-        Column("source", "text", "id in sources.json"),
-        Column("state", "text", "fresh, late (older than twice its cadence) or never read"),
-        Column("observed_at", "date", "date of the last accepted payload"),
-        Column("age_days", "integer", "age on the date of the build", "days"),
-        Column("cadence_days", "integer", "how often it is expected to change", "days"),
-        Column("statements", "integer", "prices or points read from it"),
-        Column("rejected", "integer", "entries or fields left out"),
-        Column("transport", "text", "how the payload was fetched"),
-        Column("version", "text", "version that the payload states"),
-    )
-    records = source_health(data.registry, data.state, data.as_of)
-    rows = [tuple(record[c.name] for c in columns) for record in records]
-    return ApiTable("health", "Health of the sources", "Age and completeness of each source.", columns, rows)

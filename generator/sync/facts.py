@@ -26,7 +26,7 @@ def sku_facts(parsed: Parsed, registry: Registry) -> dict[tuple[str, str], SkuFa
         key = (ours.provider, ours.sku)
         row = replace(facts, provider=ours.provider, sku=ours.sku)
         found[key] = _filled(found[key], row) if key in found else row
-    return {key: row for key, row in found.items() if any(getattr(row, f) != _EMPTY[f] for f in FIELDS)}
+    return {key: row for key, row in found.items() if row != SkuFacts(provider=key[0], sku=key[1])}
 
 
 def _filled(first: SkuFacts, second: SkuFacts) -> SkuFacts:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from generator.sync.disputes import Acknowledgement, preferred
 from generator.sync.source_registry import Source
@@ -78,8 +79,7 @@ def reconciled(
                 else:
                     note_absence(said, new.source, observed)
         for key, s in new.statements.items():
-            field = _SEPARATORS.sub("~", s.field.strip())
-            evidence.setdefault(key, {})[new.source] = Evidence(new.source, s.price, field=field)
+            evidence.setdefault(key, {})[new.source] = Evidence(new.source, s.price, field=_field(s.field))
             stated.setdefault(key, {})[new.source] = s
     offers = []
     for key, said in evidence.items():
@@ -90,6 +90,12 @@ def reconciled(
         statement = stated.get(key, {}).get(chosen.source)
         offers.append(_offer(key, rows.get(key), statement, chosen, tuple(sorted(said.values()))))
     return offers
+
+
+@lru_cache(maxsize=8192)
+def _field(name: str) -> str:
+    """The name of a payload field without the separators of evidence."""
+    return _SEPARATORS.sub("~", name.strip())
 
 
 def offer_key(offer: Offer, as_of: str) -> Key:
@@ -143,6 +149,8 @@ def chosen_evidence(
     is more than 45 days older than the newest one for this price, or gone from its source, loses one rank.
     """
     said = list(evidence)
+    if len(said) == 1:
+        return said[0]
     newest = max(snapshots[e.source].observed_at for e in said)
 
     def order(e: Evidence) -> tuple[int, int, str]:

@@ -196,7 +196,7 @@ def test_a_schema_refuses_a_row_that_is_too_short() -> None:
     assert row["minItems"] == row["maxItems"] == 3
 
 
-@pytest.mark.parametrize("name", ["models.json", "providers.json", "gpus.json", "sources.json", "health.json"])
+@pytest.mark.parametrize("name", ["models.json", "providers.json", "gpus.json", "sources.json"])
 def test_registries_are_objects_by_column(name: str) -> None:
     items = record(name)["items"]
     assert items

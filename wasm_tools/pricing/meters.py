@@ -1,12 +1,15 @@
 """Meters: what is billed, in dimensions that can be compared, and the scale on which a price is shown."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import lru_cache
 
 DIRECTIONS = ("input", "output")
 MODALITIES = ("any", "text", "audio", "image", "video")
 TIERS = ("standard", "batch", "flex", "priority")
+_SEPARATOR = re.compile(r"[;=,| \n]")
 CACHES = ("none", "read", "write", "write_1h", "write_12h", "storage")
 
 
@@ -34,12 +37,17 @@ class Meter:
         _require("tier", self.tier, TIERS)
         if self.above_tokens < 0:
             raise MeterError(f"meter: above_tokens is {self.above_tokens}, it cannot be negative")
-        for name in ("unit", "window", "variant"):
-            if any(c in getattr(self, name) for c in ";=,| \n"):
-                raise MeterError(f"meter: {name} {getattr(self, name)!r} holds a separator")
+        if _SEPARATOR.search(f"{self.unit}{self.window}{self.variant}"):
+            name = next(n for n in ("unit", "window", "variant") if _SEPARATOR.search(getattr(self, n)))
+            raise MeterError(f"meter: {name} {getattr(self, name)!r} holds a separator")
 
     def __str__(self) -> str:
-        return ";".join([f"{self.direction}.{self.modality}.{self.unit}", *_qualifiers(self)])
+        return _text(self)
+
+
+@lru_cache(maxsize=4096)
+def _text(meter: Meter) -> str:
+    return ";".join([f"{meter.direction}.{meter.modality}.{meter.unit}", *_qualifiers(meter)])
 
 
 def _require(name: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -57,6 +65,7 @@ def _qualifiers(meter: Meter) -> Iterable[str]:
             yield f"{name}={value}"
 
 
+@lru_cache(maxsize=4096)  # thousands of rows have some hundred meters; errors are not cached
 def parse_meter(text: str) -> Meter:
     """The meter whose text form is `text`; raises MeterError naming what is wrong."""
     head, *rest = text.split(";")

@@ -28,7 +28,11 @@ def pages(data: SiteData) -> Iterator[Page]:
         title="GPUs",
         description=f"{plural(len(rows), 'accelerator')}: data sheet, rental prices by provider, measured speed.",
         template="gpus.html",
-        context={"rows": rows, "total": len(data.rentals)},
+        context={
+            "rows": [r for r in rows if r["prices"] or r["models"]],
+            "others": [r for r in rows if not (r["prices"] or r["models"])],
+            "total": len(data.rentals),
+        },
     )
     for gpu in data.registry.gpus:
         yield gpu_page(gpu, index)

@@ -5,15 +5,20 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from generator.health import source_health
+from generator.health import health_report, source_health
+from generator.places import checkout
 from generator.render.formats import missing, plural, price
 from generator.render.meter_words import meter_words
 from generator.render.page import Page, SiteData
 from generator.render.site_index import SiteIndex, site_index
+from generator.sync.disputes import Dispute
 from generator.sync.run import unresolved_names
+from generator.sync.state import Quarantined
+from wasm_tools.pricing.meters import parse_meter
 from wasm_tools.pricing.offers import Offer
 
-DISAGREEMENTS = 50
+DISAGREEMENTS = 25
+HELD_BACK = 25
 NAMES = 60
 REASONS = 8
 
@@ -21,8 +26,9 @@ REASONS = 8
 def pages(data: SiteData) -> Iterator[Page]:
     """The one page."""
     index = site_index(data)
+    report = health_report(data.registry, data.state, data.as_of, checkout().registry)
     differing = disagreements(index)
-    letters = Counter(index.grade(o).letter for o in data.offers)
+    letters = report["grades"]
     yield Page(
         path="health/",
         title="Health",
@@ -34,6 +40,13 @@ def pages(data: SiteData) -> Iterator[Page]:
                 {"letter": x, "count": letters[x], "share": share(letters[x], len(data.offers))} for x in "ABCD"
             ],
             "offers": len(data.offers),
+            "coverage": [{"workload": name, **counts} for name, counts in report["coverage"].items()],
+            "rentals": report["rentals"],
+            "checks": report["cross_references"],
+            "disputes": report["disputes"],
+            "quarantine": [quarantine_row(q, index) for q in quarantined(data)[:HELD_BACK]],
+            "held_back": len(data.state.quarantine),
+            "changes": dict(Counter(e.kind for e in data.state.events)),
             "disagreements": [disagreement_row(o, index) for o in differing[:DISAGREEMENTS]],
             "differing": len(differing),
             "unresolved": [
@@ -67,6 +80,9 @@ def source_rows(data: SiteData) -> list[dict[str, Any]]:
                 "cadence": plural(record["cadence_days"], "day"),
                 "rows": record["statements"] if snapshot else never,
                 "rejected": record["rejected"],
+                "held_back": record["quarantined"],
+                "unread": record["unread"],
+                "unread_keys": ", ".join(sorted(record["unread_keys"])[:NAMES]),
                 "reasons": [reason_words(r, n, snapshot.examples if snapshot else {}) for r, n in rejected[:REASONS]],
                 "transport": record["transport"] or never,
                 "version": record["version"][:12],
@@ -81,10 +97,30 @@ def reason_words(reason: str, count: int, examples: Mapping[str, str]) -> str:
     return f"{count:,} {reason}" + (f" (such as {example})" if example else "")
 
 
-def disagreements(index: SiteIndex) -> list[Offer]:
-    """Offers about which families differ by more than 1 %, the largest ratio first."""
-    found = [o for o in index.data.offers if index.grade(o).differ]
-    return sorted(found, key=lambda o: (-ratio(o), o.key))
+def quarantined(data: SiteData) -> list[Quarantined]:
+    """Statements that are held back, by source and name."""
+    return sorted(data.state.quarantine, key=lambda q: (q.source, q.provider, q.sku, q.meter, q.region))
+
+
+def quarantine_row(held: Quarantined, index: SiteIndex) -> dict[str, Any]:
+    """A statement that is held back, with the reason."""
+    rental = held.meter.startswith("gpu_hour")
+    return {
+        "source": index.data.registry.source[held.source].title,
+        "provider": index.provider_name(held.provider),
+        "provider_href": f"providers/{held.provider}/" if held.provider in index.providers else "",
+        "sku": held.sku,
+        "meter": "GPU-hour" if rental else meter_words(parse_meter(held.meter)),
+        "price": price(Decimal(held.price)),
+        "currency": held.currency,
+        "expected": price(Decimal(held.expected)) if held.expected else "—",
+        "reason": held.reason,
+    }
+
+
+def disagreements(index: SiteIndex) -> list[Dispute]:
+    """What families differ about by more than 1 %: open disputes first, then the largest ratio."""
+    return sorted(index.disputes.values(), key=lambda d: (not d.open, -ratio(d.offer), d.offer.key))
 
 
 def ratio(offer: Offer) -> Decimal:
@@ -93,8 +129,9 @@ def ratio(offer: Offer) -> Decimal:
     return max(prices) / min(prices)
 
 
-def disagreement_row(offer: Offer, index: SiteIndex) -> dict[str, Any]:
-    """What each source says about one price."""
+def disagreement_row(dispute: Dispute, index: SiteIndex) -> dict[str, Any]:
+    """What each source says about one price, and what explains it."""
+    offer = dispute.offer
     registry, snapshots = index.data.registry, index.data.state.snapshots
     grade = index.grade(offer)
     return {
@@ -112,6 +149,10 @@ def disagreement_row(offer: Offer, index: SiteIndex) -> dict[str, Any]:
         ),
         "grade": grade.letter,
         "grade_reason": grade.reason,
+        "id": dispute.id,
+        "why": dispute.acknowledged
+        or "; ".join(f"{registry.source[s].title}: {reason}" for s, reason in sorted(dispute.explained.items()))
+        or "open",
     }
 
 

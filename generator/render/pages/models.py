@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from itertools import batched
 from typing import Any
 
 from generator.registry import CapabilityRow, ModelRow
@@ -18,6 +19,7 @@ SHOWN = 40  # price rows on a model page; the explorer has all
 SPEEDS = 14
 OPEN = {"yes": "open weights", "no": "closed", "": ""}
 UNKNOWN_DEVELOPER = "unknown"
+LISTED = 80  # models on one page of a developer
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -29,18 +31,30 @@ def pages(data: SiteData) -> Iterator[Page]:
     for m in index.models:
         by_developer.setdefault(data.registry.model[m].developer or UNKNOWN_DEVELOPER, []).append(m)
     for developer, models in sorted(by_developer.items()):
-        yield Page(
-            path=f"models/by/{developer}/",
-            title=f"Models of {index.developer_name(developer)}"
-            if developer != UNKNOWN_DEVELOPER
-            else "Models of unknown developers",
-            description=f"{plural(len(models), 'model')} with their prices at all providers.",
-            template="model_list.html",
-            context={"rows": [rows[m] for m in models]},
-        )
+        yield from developer_pages(developer, [rows[m] for m in models], index)
     capabilities = {c.model: c for c in data.registry.capabilities}
     for m in index.models:
         yield model_page(data.registry.model[m], capabilities.get(m), index)
+
+
+def developer_pages(developer: str, rows: list[dict[str, Any]], index: SiteIndex) -> Iterator[Page]:
+    """The models of one developer, on as many pages as stay light."""
+    known = developer != UNKNOWN_DEVELOPER
+    title = f"Models of {index.developer_name(developer)}" if known else "Models of unknown developers"
+    parts = list(batched(rows, LISTED))  # noqa: B911 - the last part may be shorter
+    paths = [f"models/by/{developer}/" + (f"{n}/" if n > 1 else "") for n in range(1, len(parts) + 1)]
+    for number, (path, part) in enumerate(zip(paths, parts, strict=True), 1):
+        of_all = f", part {number} of {len(parts)}" if len(parts) > 1 else ""
+        yield Page(
+            path=path,
+            title=title + of_all,
+            description=f"{plural(len(rows), 'model')} with their prices at all providers{of_all}.",
+            template="model_list.html",
+            context={
+                "rows": part,
+                "parts_of_list": [{"number": n, "href": p, "here": n == number} for n, p in enumerate(paths, 1)],
+            },
+        )
 
 
 def index_page(index: SiteIndex, rows: Mapping[str, dict[str, Any]]) -> Page:

@@ -1,0 +1,152 @@
+"""Seconds and memory of a full sync of the stored payloads, and of one in which nothing changed.
+
+Beside it stands a *restatement* of the earlier catalogue's sync, written from its description (IA-47): three tiers a
+provider, one JSON catalogue with a JSON-schema-like check of every row, deltas against the last one, a history of 30
+runs. It is not that system's code, and it reads the same provider files. Both are measured in one run; compare the
+cost a row.
+"""
+
+import csv
+import json
+import os
+import resource
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from generator import nightly
+from generator.places import Places
+from generator.sync.memo import folder_digest
+
+ROOT = Path(__file__).parents[2]
+EARLIER = "raw.githubusercontent.com/jayeshsuyal/InferenceAtlas/main/data"
+AS_OF = "2026-11-20"
+
+
+@dataclass
+class EarlierRow:
+    """A row of the earlier catalogue."""
+
+    provider: str
+    workload_type: str
+    sku_key: str
+    sku_name: str
+    model_key: str
+    billing_mode: str
+    unit_price_usd: float
+    unit_name: str
+    region: str
+    source_url: str
+    source_date: str
+    confidence: str
+    source_kind: str
+
+
+CONFIDENCE = {"official": 3, "high": 3, "medium": 2, "estimated": 1, "low": 1}
+KINDS = {"provider_api": 3, "provider_csv": 2, "normalized_catalog": 1}
+
+
+def restated_sync(data: Path, out: Path) -> int:
+    """The earlier sync restated: rows in the catalogue it writes."""
+    bundled = json.loads((data / "catalog_v2/pricing_catalog.json").read_text(encoding="utf-8"))
+    snapshot = bundled if isinstance(bundled, list) else bundled["rows"]
+    chosen: dict[tuple[str, str, str, str], EarlierRow] = {}
+    candidates = [_earlier(r, "normalized_catalog") for r in snapshot]
+    for path in sorted((data / "providers_csv").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            candidates += [_earlier(r, "provider_csv") for r in csv.DictReader(file)]
+    for row in candidates:
+        if row is None or row.unit_price_usd <= 0:
+            continue
+        key = (row.provider, row.sku_key, row.unit_name, row.region)
+        if key not in chosen or _order(row) > _order(chosen[key]):
+            chosen[key] = row
+    before = {(r["provider"], r["sku_key"], r["unit_name"], r["region"]): r for r in snapshot}
+    deltas = [
+        {"key": list(k), "old": before[k]["unit_price_usd"], "new": r.unit_price_usd}
+        for k, r in chosen.items()
+        if k in before and abs(float(before[k]["unit_price_usd"]) - r.unit_price_usd) > 1e-12
+    ]
+    rows = [asdict(r) for r in sorted(chosen.values(), key=lambda r: (r.provider, r.sku_key, r.unit_name, r.region))]
+    for row in rows:
+        if any(not isinstance(v, str | float) for v in row.values()):
+            raise ValueError(row)
+    (out / "pricing_catalog.json").write_text(json.dumps({"rows": rows}, indent=2), encoding="utf-8")
+    history_file = out / "history.json"
+    history = json.loads(history_file.read_text(encoding="utf-8")) if history_file.exists() else []
+    history_file.write_text(json.dumps([*history, {"deltas": deltas}][-30:], indent=2), encoding="utf-8")
+    return len(rows)
+
+
+def _earlier(r: dict[str, str], kind: str) -> EarlierRow | None:
+    try:
+        return EarlierRow(
+            provider=r["provider"], workload_type=r["workload_type"], sku_key=r["sku_key"], sku_name=r["sku_name"],
+            model_key=r["model_key"], billing_mode=r.get("billing_mode") or r.get("billing_type") or "",
+            unit_price_usd=float(r["unit_price_usd"]), unit_name=r["unit_name"], region=r.get("region") or "global",
+            source_url=r.get("source_url") or "", source_date=r.get("source_date") or "",
+            confidence=r.get("confidence") or "", source_kind=kind,
+        )  # fmt: skip
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _order(row: EarlierRow) -> tuple[int, int, str]:
+    return (CONFIDENCE.get(row.confidence, 0), KINDS[row.source_kind], row.source_date)
+
+
+def timed[T](work: Callable[[], T], runs: int = 5) -> tuple[float, T]:
+    """Median seconds of several runs and the last result."""
+    seconds = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        result = work()
+        seconds.append(time.perf_counter() - started)
+    return statistics.median(seconds), result
+
+
+def full_sync(mirror: str, root: Path) -> tuple[float, float, int]:
+    """Seconds of a sync into an empty state, of one without change, and how many statements were read."""
+    (root / "data").mkdir()
+    for folder in ("generator", "wasm_tools"):
+        (root / folder).symlink_to(ROOT / folder)
+    (root / "data" / "registry").symlink_to(ROOT / "data" / "registry")
+    places = Places(root)
+    started = time.perf_counter()
+    _, outcomes, _ = nightly.sync_stage(nightly.inputs(places, AS_OF, offline=False), mirror, nightly.silent)
+    first = time.perf_counter() - started
+    started = time.perf_counter()
+    _, again, changed = nightly.sync_stage(nightly.inputs(places, AS_OF, offline=False), mirror, nightly.silent)
+    if changed or any(o.state == "fresh" for o in again):
+        raise SystemExit("the second sync changed something")
+    return first, time.perf_counter() - started, sum(o.statements for o in outcomes)
+
+
+def main() -> None:
+    mirror = os.environ.get("ATLAS_MIRROR")
+    if not mirror:
+        sys.stdout.write("bench_sync needs ATLAS_MIRROR, a folder of stored payloads\n")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "earlier"
+        out.mkdir()
+        old, rows = timed(lambda: restated_sync(Path(mirror) / EARLIER, out))
+        (Path(folder) / "checkout").mkdir()
+        first, again, statements = full_sync(mirror, Path(folder) / "checkout")
+        digest, _ = timed(lambda: folder_digest([Path(folder) / "checkout" / "data" / "state"], "*"))
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    sys.stdout.write(
+        f"full sync          {first:6.2f} s for {statements:,} statements, {1e6 * first / statements:.0f} µs each\n"
+        f"nothing changed    {again:6.2f} s (of which the digest of the state {digest:.2f} s)\n"
+        f"memory             {memory:6.2f} GB at most\n"
+        f"earlier, restated  {old:6.3f} s for {rows:,} rows, {1e6 * old / rows:.0f} µs each\n"
+        f"ours costs {first / statements / (old / rows):.2f}x of it a row\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
