@@ -30,8 +30,11 @@ class Incoming:
     held: frozenset[Key] = frozenset()
 
 
-def incoming(source: str, statements: Iterable[Statement], as_of: str, parsed: Parsed) -> Incoming:
+def incoming(source: str, statements: Iterable[Statement], as_of: str, parsed: Parsed, observed: str = "") -> Incoming:
     """One statement per key: the one in force on `as_of`, and announced ones under their date.
+
+    Announced is what was to begin after the payload was `observed` (without that, after `as_of`): a list of August that
+    names a price for September has not seen it.
 
     A price that ended before `as_of` is counted, not kept. Two rows of one source for one key are counted too: where
     they contradict each other the first stays, because the caller hands over the plainest spellings first.
@@ -41,7 +44,7 @@ def incoming(source: str, statements: Iterable[Statement], as_of: str, parsed: P
         if s.effective_to and s.effective_to <= as_of:
             parsed.reject("ended before the date of the build", s.sku)
             continue
-        announced = s.effective_from if s.effective_from > as_of else ""
+        announced = s.effective_from if s.effective_from > (observed or as_of) else ""
         key = (s.provider, s.sku, s.meter, s.region, s.currency, announced)
         other = found.get(key)
         if other is None or s.effective_from > other.effective_from:
@@ -65,9 +68,10 @@ def reconciled(
 
     Sources that are not in `news` keep their evidence untouched. A row that a source no longer has is marked
     with the date of that payload; when a later payload lacks it again, the evidence is dropped, and an offer
-    without evidence ends. An announced price that is no longer announced is dropped at once.
+    without evidence ends. An announced price that is no longer announced is dropped at once, and so is one whose day
+    has come while a source that was read since then states the price in force.
     """
-    rows: dict[Key, Offer] = {offer_key(o, as_of): o for o in sorted(previous, key=lambda o: o.effective_from)}
+    rows: dict[Key, Offer] = {offer_key(o, snapshots): o for o in sorted(previous, key=lambda o: o.effective_from)}
     evidence: dict[Key, dict[str, Evidence]] = {k: {e.source: e for e in o.evidence} for k, o in rows.items()}
     stated: dict[Key, dict[str, Statement]] = {}
     for new in news:
@@ -83,7 +87,9 @@ def reconciled(
             stated.setdefault(key, {})[new.source] = s
     offers = []
     for key, said in evidence.items():
-        if not said:
+        if not said or (
+            key[-1] and key[-1] <= as_of and _seen_since(evidence.get((*key[:-1], "")), key[-1], snapshots)
+        ):
             continue
         reviewed = preferred(key[:-1], said.values(), acknowledged, as_of)
         chosen = reviewed or chosen_evidence(said.values(), snapshots, sources)
@@ -98,9 +104,16 @@ def _field(name: str) -> str:
     return _SEPARATORS.sub("~", name.strip())
 
 
-def offer_key(offer: Offer, as_of: str) -> Key:
-    """The key of an offer in a sync of `as_of`: an announced price stands beside the current one."""
-    return (*offer.key, offer.effective_from if offer.effective_from > as_of else "")
+def offer_key(offer: Offer, snapshots: Mapping[str, Snapshot]) -> Key:
+    """The key of an offer in a sync: a price that nobody has seen in force yet stands beside the current one."""
+    begins = offer.effective_from
+    seen = bool(begins) and any(snapshots[e.source].observed_at >= begins for e in offer.evidence)
+    return (*offer.key, "" if seen else begins)
+
+
+def _seen_since(said: Mapping[str, Evidence] | None, day: str, snapshots: Mapping[str, Snapshot]) -> bool:
+    """Whether a source that states the price in force was read on that day or later."""
+    return bool(said) and any(snapshots[source].observed_at >= day for source in said or ())
 
 
 def note_absence(said: dict[str, Evidence], source: str, observed: str) -> None:
@@ -166,7 +179,6 @@ def price_events(
     after: Iterable[Offer],
     snapshots: Mapping[str, Snapshot],
     known: Container[str],
-    as_of: str,
 ) -> list[PriceEvent]:
     """What changed between two sets of offers, dated by the newest observation behind the new value.
 
@@ -174,8 +186,8 @@ def price_events(
     payload of a new source is a baseline, not a day of changes. Nor is an effective date that became known.
     """
     # Of a current price and an announced one that has begun since, the current one is what was in force before.
-    old = {offer_key(o, as_of): o for o in sorted(before, key=lambda o: o.effective_from, reverse=True)}
-    new = {offer_key(o, as_of): o for o in after}
+    old = {offer_key(o, snapshots): o for o in sorted(before, key=lambda o: o.effective_from, reverse=True)}
+    new = {offer_key(o, snapshots): o for o in after}
     return changes(old, new, snapshots, known, lambda o: (o.provider, o.sku, str(o.meter), o.region, o.currency))
 
 

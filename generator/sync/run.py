@@ -19,6 +19,7 @@ from generator.sync.state import PriceEvent, Snapshot, State
 from generator.sync.statements import Parsed, PayloadError, Statement
 from generator.sync.suspects import plausible_rentals, without_suspects
 from generator.sync.transport import fetch_first
+from generator.sync.weekdays import with_weekdays
 from wasm_tools.performance.points import BenchmarkPoint
 
 COLLAPSE_SHARE = 0.7  # a payload with fewer statements than this share of the last one is suspect
@@ -173,16 +174,19 @@ def _outcome(a: Accepted, before: State) -> Outcome:
 def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted], as_of: str) -> State:
     snapshots = before.snapshots | {a.source.id: _snapshot(a) for a in accepted}
     api = [
-        incoming(a.source.id, _sold(a.parsed, registry), as_of, a.parsed) for a in accepted if a.source.kind == "api"
+        incoming(a.source.id, _sold(a.parsed, registry), as_of, a.parsed, a.payload.observed_at)
+        for a in accepted
+        if a.source.kind == "api"
     ]
+    api = with_weekdays(api, before.offers)
     rentals = {a.source.id: rental_offers(a.source.id, a.parsed, registry) for a in accepted if a.source.kind == "gpu"}
     developers = {p.id for p in registry.providers if p.kind == "first_party"}
-    api, held = without_suspects(api, before.offers, registry.source, snapshots, registry.model_of, developers)
+    api, held = without_suspects(api, before.offers, registry.source, snapshots, registry.plain_model_of, developers)
     rentals, odd_rentals = plausible_rentals(rentals, before.gpu_offers, registry.gpu_of)
     offers = reconciled(before.offers, api, snapshots, registry.source, as_of, registry.acknowledged)
     gpu_offers = merged_rentals(before.gpu_offers, rentals, snapshots, registry.source)
     known = set(before.snapshots)
-    events = price_events(before.offers, offers, snapshots, known, as_of)
+    events = price_events(before.offers, offers, snapshots, known)
     events += rental_events(before.gpu_offers, gpu_offers, snapshots, known)
     read = {a.source.id for a in accepted}
     return State(

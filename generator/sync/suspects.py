@@ -27,8 +27,9 @@ CNY_PER_USD = (6.2, 7.7)  # the range of the exchange rate since 2019
 MANY_PROVIDERS = 3  # so many other providers make a median that a lone price can be held against
 FAR = 6.0  # … and is suspicious when it is this many times away from it and off by a power of ten from a price that
 # the developer or two other providers charge
-MUCH_NEWER_DAYS = 30  # a list that is this much newer may know a price change
-GPU_FAR = 15.0  # a rental price this many times away from the median of its GPU is a wrong field or a wrong unit
+MUCH_NEWER_DAYS = 30  # of two lists this far apart one may know another price of the same meter
+SIBLING_FAR = 5.0  # a price this many times away from all others is held against its siblings in the same list
+GPU_FAR = 30.0  # a rental price this many times away from the median of its GPU is a wrong field or a wrong unit
 
 Sku = tuple[str, str, str, str]  # provider, sku, region, currency
 Prices = dict[Meter, Decimal]
@@ -108,6 +109,7 @@ class _Judge:
     snapshots: Mapping[str, Snapshot]
     model_of: ModelOf
     developers: Container[str]  # providers that sell models of their own
+    _siblings: dict[tuple[str, str], list[tuple[str, tuple[float, float]]]] | None = None
     _charged: dict[str, dict[str, tuple[float, float]]] | None = None
 
     def family(self, source: str) -> str:
@@ -129,6 +131,21 @@ class _Judge:
             self._charged = self._provider_prices()
         model = self.model_of(sku[0], sku[1]) if sku[3] == "USD" else ""
         return {p: both for p, both in self._charged.get(model, {}).items() if p != sku[0]} if model else {}
+
+    def siblings(self, source: str, sku: Sku) -> list[tuple[str, tuple[float, float]]]:
+        """Prices of the ids of one list and provider whose name begins as `sku` does, one of both being the whole."""
+        if self._siblings is None:
+            self._siblings = {}
+            for (provider, name, region, currency), said in self.lists.by_sku.items():
+                for stating, prices in said.items() if (region, currency) == ("global", "USD") else ():
+                    if (both := _both(prices)) is not None:
+                        self._siblings.setdefault((stating, provider), []).append((name, both))
+        name = sku[1]
+        return [
+            (other, both)
+            for other, both in self._siblings.get((source, sku[0]), ())
+            if other != name and (other.startswith(name) or name.startswith(other))
+        ]
 
     def _provider_prices(self) -> dict[str, dict[str, tuple[float, float]]]:
         """Input and output price of every model at every provider: the median of what sources say."""
@@ -196,10 +213,12 @@ def _scale_error(
     mine = _both(own)
     if mine is None:
         return None
-    elsewhere = judge.others(sku)
-    market = _median(elsewhere)
     stated = {s: b for s, p in peers.items() if (b := _both(p)) is not None}
     off = {s: n for s, b in stated.items() if (n := _power_of_ten(mine, b))}
+    if stated and not off:
+        return _sibling_error(source, sku, mine, stated, peers, judge)
+    elsewhere = judge.others(sku)
+    market = _median(elsewhere)
     for other, n in sorted(off.items(), key=lambda o: judge.rank(o[0])):
         if not _other_is_right(source, mine, other, stated, market, judge):
             continue
@@ -218,6 +237,26 @@ def _scale_error(
             return f"10^{n} times the price at {provider}, far from all other providers of the model", {}
         if own_model and _is_exchange_rate(mine, theirs):
             return f"the price at {provider} times the exchange rate of the yuan: CNY read as USD", {}
+    return None
+
+
+def _sibling_error(
+    source: str,
+    sku: Sku,
+    mine: tuple[float, float],
+    stated: Mapping[str, tuple[float, float]],
+    peers: Mapping[str, Prices],
+    judge: _Judge,
+) -> tuple[str, Prices] | None:
+    """A price far from all others that is a power of ten off from a sibling in its own list (PE-03)."""
+    if not all(
+        max(m / t, t / m) >= SIBLING_FAR for theirs in stated.values() for m, t in zip(mine, theirs, strict=True)
+    ):
+        return None
+    for other, both in judge.siblings(source, sku):
+        if n := _power_of_ten(mine, both):
+            best = min(stated, key=lambda s: (judge.rank(s), s))
+            return f"10^{n} times the price of {other} in the same list, far from what {best} states", peers[best]
     return None
 
 
@@ -277,18 +316,24 @@ def _misfiled(
         for other, prices in sorted(stating, key=lambda s: (judge.rank(s[0]), s[0])):
             if judge.rank(other) > judge.rank(source) or judge.days_newer(source, other) > MUCH_NEWER_DAYS:
                 continue
-            taken_for = next((m for m, p in prices.items() if p == price and _confusable(m, meter, prices)), None)
+            long_ago = judge.days_newer(other, source) > MUCH_NEWER_DAYS
+            taken_for = next(
+                (m for m, p in prices.items() if p == price and _confusable(m, meter, prices, long_ago)), None
+            )
             if taken_for is not None and own.get(taken_for, price) == price:
                 yield meter, (prices[meter], f"the price of {taken_for} at {other}")
                 break
 
 
-def _confusable(a: Meter, b: Meter, prices: Prices) -> bool:
+def _confusable(a: Meter, b: Meter, prices: Prices, long_ago: bool) -> bool:
     """Whether meter `a` may be taken for `b`: they differ in exactly one of modality, context band and tier.
 
     A tier counts where it is a discount or surcharge as its name says: a batch price above the standard one belongs
-    to another host.
+    to another host. Among lists that are far apart in time only the modality counts: the base price of then may be the
+    batch price of now.
     """
+    if long_ago and a.modality == b.modality:
+        return False
     if (a.direction, a.unit, a.cache, a.window, a.variant) != (b.direction, b.unit, b.cache, b.window, b.variant):
         return False
     if (a.modality != b.modality) + (a.above_tokens != b.above_tokens) + (a.tier != b.tier) != 1:

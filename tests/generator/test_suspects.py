@@ -111,6 +111,22 @@ def test_a_much_newer_list_may_know_a_price_change() -> None:
     assert judged(shots=old, **said)[1] == []
 
 
+def test_pe_03_a_price_far_from_all_others_is_held_against_its_siblings() -> None:
+    kimi = [*both("p", "kimi-k2", "4", "20"), *both("p", "kimi-k2-0905", "0.4", "2")]
+    _, held = judged(list=both("p", "kimi-k2", "0.5", "2"), crowd=kimi)
+    assert held_by(held) == {("crowd", "kimi-k2")}
+    near = [*both("p", "kimi-k2", "0.6", "3"), *both("p", "kimi-k2-0905", "0.06", "0.3")]
+    assert judged(list=both("p", "kimi-k2", "0.5", "2"), crowd=near)[1] == []
+
+
+def test_a_base_price_of_long_ago_may_be_the_batch_price_of_now() -> None:
+    old = {**SHOTS, "crowd": snapshot("2026-08-01")}
+    said = {"list": rows("p", "m", (TEXT_INPUT, "2"), (BATCH, "1")), "crowd": rows("p", "m", (TEXT_INPUT, "1"))}
+    assert judged(shots=old, **said)[1] == []
+    audio = {"list": rows("p", "m", (TEXT_INPUT, "2"), (AUDIO, "9")), "crowd": rows("p", "m", (TEXT_INPUT, "9"))}
+    assert judged(shots=old, **audio)[1]
+
+
 def test_a_first_party_price_is_not_held_against_a_lower_rank() -> None:
     said = {"vendor": rows("p", "m", (TEXT_INPUT, "9")), "crowd": rows("p", "m", (TEXT_INPUT, "2"), (AUDIO, "9"))}
     assert judged(**said)[1] == []

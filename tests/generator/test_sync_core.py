@@ -11,6 +11,7 @@ from generator.sync.reconcile import chosen_evidence, incoming, price_events, re
 from generator.sync.source_registry import Source
 from generator.sync.state import PriceEvent, Snapshot, State, load_state, save_state, state_files
 from generator.sync.statements import Parsed, Statement
+from generator.sync.weekdays import with_weekdays
 from generator.tables import TableError
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, Meter
 from wasm_tools.pricing.offers import Evidence, Offer
@@ -77,7 +78,7 @@ def test_row_that_disappears_once_is_kept_and_twice_is_ended() -> None:
     assert same_day == second
     third = merge(second, {"list": snapshot("2026-11-15")}, list=[said("a", "1")])
     assert {o.sku for o in third} == {"a"}
-    (event,) = price_events(second, third, {"list": snapshot("2026-11-15")}, {"list"}, AS_OF)
+    (event,) = price_events(second, third, {"list": snapshot("2026-11-15")}, {"list"})
     assert (event.kind, event.sku, event.old) == ("ended", "b", "2")
 
 
@@ -125,6 +126,44 @@ def test_prices_in_two_currencies_are_two_offers() -> None:
     assert {(o.currency, o.price) for o in offers} == {("USD", Decimal("0.44")), ("CNY", Decimal(3))}
 
 
+def test_pe_16_hours_without_days_are_the_window_whose_days_another_source_names() -> None:
+    hours, days = replace(TEXT_INPUT, window="0100-0400"), replace(TEXT_INPUT, window="0100-0400@mon-fri")
+    other_hours = replace(TEXT_INPUT, window="0600-1000")
+    news = [
+        incoming("list", [said("a", "0.3", hours), said("a", "0.3", other_hours)], AS_OF, Parsed()),
+        incoming("crowd", [said("a", "0.3", days)], AS_OF, Parsed()),
+    ]
+    completed = with_weekdays(news, [])
+    offers = reconciled([], completed, {n: snapshot(AS_OF) for n in SOURCES}, SOURCES, AS_OF)
+    assert {o.meter.window: len(o.evidence) for o in offers} == {"0100-0400@mon-fri": 2, "0600-1000": 1}
+    later = with_weekdays([news[0]], offers)
+    assert {m.window for _, _, m, *_ in later[0].statements} == {"0100-0400@mon-fri", "0600-1000"}
+
+
+def test_pe_18_an_announced_price_whose_day_has_come_needs_to_be_seen_when_others_were_read_since() -> None:
+    now = said("a", "2", effective_to="2026-09-01")
+    then = said("a", "3", effective_from="2026-09-01")
+    august = {"list": snapshot("2026-08-21"), "crowd": snapshot("2026-11-10")}
+    announced = incoming("list", [now, then], "2026-08-21", Parsed(), "2026-08-21")
+    lone = reconciled([], [announced], august, SOURCES, "2026-08-21")
+    assert {o.effective_from for o in lone} == {"", "2026-09-01"}
+    seen = incoming("crowd", [said("a", "2")], AS_OF, Parsed(), "2026-11-10")
+    (offer,) = reconciled(lone, [seen], august, SOURCES, AS_OF)
+    assert (offer.price, offer.effective_from) == (Decimal(2), "")
+
+
+def test_an_announced_price_begins_when_its_source_is_read_after_its_day() -> None:
+    then = said("a", "3", effective_from="2026-09-01")
+    first = incoming("list", [said("a", "2", effective_to="2026-09-01"), then], "2026-08-21", Parsed(), "2026-08-21")
+    before = reconciled([], [first], {"list": snapshot("2026-08-21")}, SOURCES, "2026-08-21")
+    again = incoming("list", [then], AS_OF, Parsed(), "2026-11-10")
+    shots = {"list": snapshot("2026-11-10")}
+    (offer,) = reconciled(before, [again], shots, SOURCES, AS_OF)
+    assert (offer.price, offer.effective_from) == (Decimal(3), "2026-09-01")
+    (event,) = price_events(before, [offer], shots, {"list"})
+    assert (event.kind, event.old, event.new) == ("repriced", "2", "3")
+
+
 def test_an_announced_price_that_is_withdrawn_never_begins() -> None:
     now, later = said("a", "1"), said("a", "3", effective_from="2027-01-01")
     first = merge([], {"list": snapshot("2026-11-01")}, list=[now, later])
@@ -150,7 +189,7 @@ def test_repricing_is_one_event_with_old_and_new() -> None:
     before = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1")])
     shots = {"list": snapshot("2026-11-10")}
     after = merge(before, shots, list=[said("a", "1.50")])
-    (event,) = price_events(before, after, shots, {"list"}, AS_OF)
+    (event,) = price_events(before, after, shots, {"list"})
     assert (event.kind, event.old, event.new, event.date) == ("repriced", "1", "1.5", "2026-11-10")
 
 
@@ -165,13 +204,13 @@ def test_first_payload_of_a_source_is_a_baseline_not_a_day_of_changes() -> None:
     before = merge([], shots, crowd=[said("a", "1")])
     after = merge(before, shots, vendor=[said("a", "2"), said("b", "3")])
     assert {o.price for o in after} == {Decimal(2), Decimal(3)}
-    assert price_events(before, after, shots, {"crowd"}, AS_OF) == []
+    assert price_events(before, after, shots, {"crowd"}) == []
 
 
 def test_date_that_becomes_known_is_no_change() -> None:
     before = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1")])
     after = [replace(before[0], effective_from="2026-09-10")]
-    assert price_events(before, after, {"list": snapshot("2026-11-10")}, {"list"}, AS_OF) == []
+    assert price_events(before, after, {"list": snapshot("2026-11-10")}, {"list"}) == []
 
 
 def test_other_sources_do_not_touch_what_the_chosen_one_said() -> None:
