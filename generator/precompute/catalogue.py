@@ -15,7 +15,7 @@ from generator.sync.state import Snapshot, State
 from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.planner.catalogue import ApiRate, Band, Catalogue, Curve, CurvePoint, Rental, TailRatios
 from wasm_tools.pricing.meters import Meter
-from wasm_tools.pricing.offers import Evidence, Offer, evidence_text, parse_evidence
+from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer, evidence_text, parse_evidence
 
 RENTAL_KINDS = {"on_demand": "rented", "spot": "spot"}
 
@@ -71,7 +71,7 @@ def planner_catalogue(registry: Registry, state: State, constants: PlannerConsta
     priced = tuple(_rates(registry, published_offers(registry, state.offers, as_of), unplanned))
     rates = _marked_suspect(priced, registry, constants, state.snapshots, as_of)
     curves = tuple(_curves(registry, state.points, unplanned))
-    rentals = tuple(_rentals(registry, state))
+    rentals = tuple(_rentals(registry, state, unplanned))
     models = {r.model for r in rates} | {c.model for c in curves}
     gpus = {r.gpu for r in rentals} | {c.gpu for c in curves}
     return Catalogue(
@@ -226,11 +226,21 @@ def _sources(rate: ApiRate) -> set[str]:
     return {e.source for e in parse_evidence(rate.evidence) if not e.absent_since}
 
 
-def _rentals(registry: Registry, state: State) -> Iterable[Rental]:
+def _rentals(registry: Registry, state: State, unplanned: Counter[str]) -> Iterable[Rental]:
+    """Rentable GPUs: of one provider, GPU, kind and size of machine the cheapest region, since nobody asks for one."""
+    cheapest: dict[tuple[str, str, str, int], GpuOffer] = {}
     for o in sorted(state.gpu_offers, key=lambda o: o.key):
         gpu, kind = registry.gpu_of(o.gpu_name), RENTAL_KINDS.get(o.commitment)
-        if gpu and kind and o.price and o.currency == "USD":
-            yield Rental(o.provider, o.instance, gpu, o.region, kind, o.price, _compact(o.evidence))
+        if not gpu or not kind or not o.price or o.currency != "USD":
+            continue
+        if o.host_included == "no":
+            unplanned["GPU price without the machine"] += 1
+            continue
+        key = (o.provider, gpu, kind, o.count)
+        if key not in cheapest or o.price < cheapest[key].price:
+            cheapest[key] = o
+    for (provider, gpu, kind, count), o in cheapest.items():
+        yield Rental(provider, o.instance, gpu, o.region, kind, o.price, _compact(o.evidence), count)
 
 
 def _curves(registry: Registry, points: Iterable[BenchmarkPoint], unplanned: Counter[str]) -> Iterable[Curve]:

@@ -13,7 +13,7 @@ from wasm_tools import browser
 from wasm_tools.performance.memory import fits, kv_bytes_per_token, memory_needed, weight_bytes
 from wasm_tools.planner import plan_record, ranked_plans, ranking_record, read_catalogue
 from wasm_tools.planner.catalogue import CurvePoint, TailRatios
-from wasm_tools.planner.gpu_plans import nearest_harder_curve, p95_estimate, replicas_for
+from wasm_tools.planner.gpu_plans import nearest_harder_curve, p95_estimate, rented_gpus, replicas_for
 from wasm_tools.planner.pack import PackError, catalogue_pack
 from wasm_tools.workload.traffic import InputError, Slo, Workload, class_slo, qps_of_users
 
@@ -80,6 +80,32 @@ def test_end_to_end_bound_can_be_the_binding_one() -> None:
     assert plan.configuration.concurrency == 1
     excluded = ranked_plans(Workload(1024, 1024, 1, 1, "medium"), Slo(10_000, 1_000, 5_000), catalogue()).excluded
     assert dict(excluded)["misses the end-to-end bound"] == 1
+
+
+@pytest.mark.parametrize(
+    ("count", "tensor_parallel", "replicas", "paid"),
+    [
+        (1, 2, 3, 6),  # sold singly
+        (8, 2, 3, 8),  # three replicas fit into one machine, two GPUs are idle
+        (8, 2, 5, 16),
+        (8, 8, 2, 16),
+        (4, 8, 1, None),  # a replica does not fit into one machine
+        (6, 4, 2, 12),  # one replica a machine, two GPUs of each are idle
+    ],
+)
+def test_whole_machines_are_paid_for(count: int, tensor_parallel: int, replicas: int, paid: int | None) -> None:
+    assert rented_gpus(count, tensor_parallel, replicas) == paid
+
+
+def test_a_machine_that_is_rented_whole_costs_its_idle_gpus_too() -> None:
+    single = catalogue()
+    whole = replace(single, rentals=tuple(replace(r, count=8) for r in single.rentals))
+    work, slo = Workload(1024, 1024, 0.1, 0.2, "medium"), Slo(2000, 100, 200_000)
+
+    one, eight = (by_kind(work, "rented", slo, c) for c in (single, whole))
+    assert (one.configuration.gpus, eight.configuration.gpus) == (2, 8)
+    assert eight.usd_per_month == one.usd_per_month * 4
+    assert any("6 of them idle" in reason for reason in eight.reasons)
 
 
 def test_unit_costs_of_a_rented_plan_by_hand() -> None:

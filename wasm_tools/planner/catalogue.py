@@ -37,7 +37,10 @@ class ApiRate:
 
 @dataclass(frozen=True, slots=True)
 class Rental:
-    """One GPU rental price, $/GPU-hour. `kind` is rented (on demand) or spot."""
+    """One GPU rental price, $/GPU-hour. `kind` is rented (on demand) or spot.
+
+    `count` GPUs are rented as one machine; 1 where they are sold singly or nobody says.
+    """
 
     provider: str
     instance: str
@@ -46,6 +49,7 @@ class Rental:
     kind: str
     price: Decimal
     evidence: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,11 @@ def gpu_plans(workload: Workload, slo: Slo, catalogue: Catalogue, excluded: Coun
         if not offers:
             excluded["no rental price for this GPU"] += 1
         replicas = replicas_for(workload.peak_qps, operating.requests_per_second, catalogue.utilisation_cap)
-        gpus = operating.curve.tensor_parallel * replicas
         for rental in offers:
+            gpus = rented_gpus(rental.count, operating.curve.tensor_parallel, replicas)
+            if gpus is None:
+                excluded["one machine has fewer GPUs than a replica needs"] += 1
+                continue
             yield Candidate(
                 usd_per_month=rental.price * gpus * HOURS_PER_MONTH,
                 id=":".join(
@@ -139,9 +142,23 @@ def replicas_for(peak_qps: float, requests_per_second: float, utilisation_cap: f
     return max(1, math.ceil(peak_qps / (utilisation_cap * requests_per_second) - 1e-9))
 
 
+def rented_gpus(count: int, tensor_parallel: int, replicas: int) -> int | None:
+    """GPUs to pay for when they come in machines of `count`; None when a replica does not fit into one machine.
+
+    A count of 1 means that GPUs are sold singly, or that nobody says: then only those in use are paid for.
+    """
+    if count == 1:
+        return tensor_parallel * replicas
+    per_machine = count // tensor_parallel
+    return None if per_machine == 0 else count * math.ceil(replicas / per_machine)
+
+
 def _plan(workload: Workload, catalogue: Catalogue, at: OperatingPoint, rental: Rental, replicas: int) -> Plan:
     curve = at.curve
-    per_month = rental.price * (curve.tensor_parallel * replicas) * HOURS_PER_MONTH
+    gpus = rented_gpus(rental.count, curve.tensor_parallel, replicas)
+    if gpus is None:
+        raise ValueError(f"{rental.provider} {rental.instance}: a replica does not fit into one machine")
+    per_month = rental.price * gpus * HOURS_PER_MONTH
     requests = Decimal(repr(workload.qps)) * SECONDS_PER_MONTH
     per_token = per_month * 1_000_000 / (requests * (workload.prompt_tokens + workload.output_tokens))
     per_output = per_month * 1_000_000 / (requests * workload.output_tokens)
@@ -154,6 +171,7 @@ def _plan(workload: Workload, catalogue: Catalogue, at: OperatingPoint, rental: 
         tensor_parallel=curve.tensor_parallel,
         expert_parallel=curve.expert_parallel,
         replicas=replicas,
+        gpus=gpus,
         concurrency=at.point.concurrency,
         requests_per_second=at.requests_per_second,
         measured_prompt_tokens=curve.prompt_tokens,
@@ -176,12 +194,12 @@ def _plan(workload: Workload, catalogue: Catalogue, at: OperatingPoint, rental: 
         utilisation=workload.peak_qps / (replicas * at.requests_per_second),
         slo_margin=at.margin,
         price_evidence=rental.evidence,
-        reasons=_reasons(workload, catalogue, at, rental, replicas),
+        reasons=_reasons(workload, catalogue, at, rental, replicas, gpus),
     )
 
 
 def _reasons(
-    workload: Workload, catalogue: Catalogue, at: OperatingPoint, rental: Rental, replicas: int
+    workload: Workload, catalogue: Catalogue, at: OperatingPoint, rental: Rental, replicas: int, gpus: int
 ) -> tuple[str, ...]:
     curve, point = at.curve, at.point
     plural = "" if replicas == 1 else "s"
@@ -190,7 +208,7 @@ def _reasons(
         f" {at.requests_per_second:.3g} requests/s with {point.concurrency} in flight; {replicas} replica{plural}"
         f" carry the peak of {workload.peak_qps:g} requests/s at no more than"
         f" {catalogue.utilisation_cap:.0%} of that",
-        f"${rental.price:f} per GPU-hour × {curve.tensor_parallel * replicas} GPUs × {HOURS_PER_MONTH} h",
+        f"${rental.price:f} per GPU-hour × {gpus} GPUs × {HOURS_PER_MONTH} h",
         f"measured means at {curve.prompt_tokens:,}→{curve.output_tokens:,} tokens: TTFT {point.ttft_ms:.0f} ms,"
         f" {point.tpot_ms:.1f} ms per token; p95 estimated with the tail ratios of {catalogue.tails.source}",
     ]
@@ -200,7 +218,11 @@ def _reasons(
         reasons.append(curve.note)
     if rental.kind == "spot":
         reasons.append("spot capacity can be taken away at any time; this price buys no availability")
-    if curve.tensor_parallel > 1:
+    if rental.count > 1:
+        used = curve.tensor_parallel * replicas
+        idle = f", {gpus - used} of them idle" if gpus > used else ""
+        reasons.append(f"rented as whole machines of {rental.count} GPUs{idle}")
+    elif curve.tensor_parallel > 1:
         reasons.append(
             f"needs {curve.tensor_parallel} of these GPUs in one machine; ask the provider, the source does not say"
         )

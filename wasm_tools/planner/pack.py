@@ -8,7 +8,7 @@ from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelCard, ModelShape
 from wasm_tools.planner.catalogue import ApiRate, Band, Catalogue, Curve, CurvePoint, Rental, TailRatios
 
-PACK_VERSION = 1
+PACK_VERSION = 2
 
 
 class PackError(ValueError):
@@ -64,8 +64,8 @@ def _rate(row: Sequence[Any]) -> ApiRate:
 
 
 def _rental(row: Sequence[Any]) -> Rental:
-    provider, instance, gpu, region, kind, price, evidence = row
-    return Rental(provider, instance, gpu, region, kind, Decimal(price), evidence)
+    provider, instance, gpu, region, kind, price, evidence, count = row
+    return Rental(provider, instance, gpu, region, kind, Decimal(price), evidence, count)
 
 
 def _curve(row: Sequence[Any]) -> Curve:
@@ -123,7 +123,8 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
             for r in catalogue.rates
         ],
         "rentals": [
-            [r.provider, r.instance, r.gpu, r.region, r.kind, str(r.price), r.evidence] for r in catalogue.rentals
+            [r.provider, r.instance, r.gpu, r.region, r.kind, str(r.price), r.evidence, r.count]
+            for r in catalogue.rentals
         ],
         "curves": [
             [

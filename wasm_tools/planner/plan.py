@@ -19,16 +19,12 @@ class Configuration:
     tensor_parallel: int
     expert_parallel: int
     replicas: int
+    gpus: int  # that are paid for: those of all replicas, and idle ones where GPUs come in whole machines
     concurrency: int  # requests in flight in one replica at which it was measured
     requests_per_second: float  # that one replica serves at this concurrency
     measured_prompt_tokens: int
     measured_output_tokens: int
     measured_on: str
-
-    @property
-    def gpus(self) -> int:
-        """GPUs of all replicas."""
-        return self.tensor_parallel * self.replicas
 
 
 @dataclass(frozen=True, slots=True)
