@@ -32,7 +32,7 @@ def health(as_of: AsOf = None, overlay: Overlay = None, as_json: AsJson = False)
         Console().print(_coverage(report))
         for line in _findings(report):
             Console().print(line, highlight=False)
-    raise typer.Exit(3 if any(s["state"] not in ("fresh", "no key") for s in report["sources"]) else 0)
+    raise typer.Exit(3 if any(s["state"] in ("late", "never read") for s in report["sources"]) else 0)
 
 
 def _table(title: str, *columns: str, numbers: Iterable[str] = ()) -> Table:

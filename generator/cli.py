@@ -75,15 +75,18 @@ def stages() -> Iterator[Progress]:
         yield progress
 
 
+MARKS = {"fresh": "[green]new[/]", "unchanged": "same", "kept": "[yellow]kept[/]", "not read": "[dim]none[/]"}
+
+
 def source_line(outcome: Outcome) -> str:
     """One line on what happened to one source."""
-    mark = {"fresh": "[green]new[/]", "unchanged": "same", "kept": "[yellow]kept[/]"}[outcome.state]
+    mark = MARKS[outcome.state]
     told = (
         f"{outcome.statements:>7,} statements, {outcome.rejected:,} left out"
-        if outcome.state != "kept"
+        if outcome.state in ("fresh", "unchanged")
         else outcome.message
     )
-    return f"  {mark:<6} {outcome.source:<15} {outcome.transport:<9} {outcome.observed_at or 'never':<11} {told}"
+    return f"  {mark:<6} {outcome.source:<20} {outcome.transport:<9} {outcome.observed_at or 'never':<11} {told}"
 
 
 def print_source(outcome: Outcome) -> None:

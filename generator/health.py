@@ -98,7 +98,7 @@ def _last_read(state: State, source: str) -> str:
 
 def _state(source: Source, snapshot: Snapshot | None, age: int | None) -> str:
     if snapshot is None or age is None:
-        return "no key" if source.key else "never read"
+        return "no key" if source.key else "never read" if source.sampled else "not read yet"
     return "late" if age > LATE_AFTER * source.cadence_days else "fresh"
 
 

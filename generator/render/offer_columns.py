@@ -17,6 +17,11 @@ COMMITMENT_WORDS = {
     "community": "community",
     "marketplace": "marketplace",
     "serverless": "serverless",
+    "scheduled": "scheduled in advance",
+    "1w": "reserved 1 week",
+    "1m": "reserved 1 month",
+    "3m": "reserved 3 months",
+    "6m": "reserved 6 months",
     "1y": "reserved 1 year",
     "3y": "reserved 3 years",
 }

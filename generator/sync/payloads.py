@@ -6,6 +6,7 @@ of their texts by name, so that every stage after the transport sees one body wi
 
 import hashlib
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -70,8 +71,8 @@ def assembled(source: Source, transport: TransportName, read: Callable[[str], Pi
     def text(name: str, url: str) -> str:
         pieces[name] = read(url)
         try:
-            return pieces[name].body.decode("utf-8")
-        except UnicodeDecodeError:
+            return _text(pieces[name].body)
+        except (UnicodeDecodeError, zlib.error):
             raise TransportError(source.id, transport, f"{name} is not UTF-8 text", "look at the file") from None
 
     texts: dict[str, str] = {}
@@ -91,6 +92,18 @@ def assembled(source: Source, transport: TransportName, read: Callable[[str], Pi
     body = json.dumps(texts, ensure_ascii=False, sort_keys=True).encode()
     oldest = min((p.observed_at for p in pieces.values()), default="")
     return payload(body, transport, oldest, max((p.version for p in pieces.values()), default=""))
+
+
+def _text(body: bytes) -> str:
+    """A body as text: what is packed with gzip is unpacked, a zip archive comes as one character a byte (Latin-1).
+
+    Some hosts send gzip without saying so in a header; what `collect` does with an archive is its own affair.
+    """
+    if body.startswith(b"PK\x03\x04"):
+        return body.decode("latin-1")
+    if body.startswith(b"\x1f\x8b"):
+        body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_BYTES)
+    return body.decode("utf-8")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class Outcome:
     """What happened to one source in a sync, in words."""
 
     source: str
-    state: str  # fresh, unchanged, kept
+    state: str  # fresh, unchanged, kept; not read: it has never been, and nobody expects it to be here
     transport: str
     observed_at: str
     statements: int
@@ -160,8 +160,10 @@ def _statements(a: Accepted) -> int:
 
 
 def _kept(source: Source, last: Snapshot | None, message: str) -> Outcome:
-    observed, statements = (last.observed_at, last.statements) if last else ("", 0)
-    return Outcome(source.id, "kept", "last good" if last else "none", observed, statements, 0, message)
+    if last is None:
+        state = "kept" if source.sampled else "not read"
+        return Outcome(source.id, state, "none", "", 0, 0, message)
+    return Outcome(source.id, "kept", "last good", last.observed_at, last.statements, 0, message)
 
 
 def _outcome(a: Accepted, before: State) -> Outcome:

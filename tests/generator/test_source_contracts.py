@@ -14,7 +14,7 @@ from generator.sync.price_fields import settled
 from generator.sync.sources import genai_prices, litellm, models_dev, openrouter
 from generator.sync.statements import Parsed, Statement
 from generator.sync.time_windows import DAY, complement_windows, minutes, spans, window_text
-from generator.sync.workload_names import workload_of
+from generator.sync.workload_names import counts_no_tokens, workload_of
 from wasm_tools.pricing.meters import parse_meter, unit_registry
 from wasm_tools.pricing.offers import WORKLOADS
 
@@ -161,9 +161,61 @@ def test_binary_noise_is_taken_out(digits: int, exponent: int) -> None:
         ("sora-2", ["text"], ["video"], "video"),
         ("qwen3-omni-flash", ["text", "audio"], ["text", "audio"], "llm"),
         ("claude-opus-5", [], [], "llm"),
+        ("gpt-realtime-whisper", [], [], "speech-to-text"),
+        ("gemini-3.5-transcribe-live", [], [], "speech-to-text"),
+        ("deepgram/nova-3", [], [], "speech-to-text"),
+        ("deepgram/deepgram/aura-2", [], [], "text-to-speech"),
+        ("vertex_ai/chirp_3", [], [], "speech-to-text"),
+        ("amazon.nova-2-sonic-v1:0", [], [], "realtime"),
+        ("amazon.nova-2-lite-v1:0", [], [], "llm"),
+        ("x-ai/grok-voice-latest", [], [], "realtime"),
+        ("x-ai/grok-voice-tts-1.0", [], [], "text-to-speech"),
+        ("gemini-2.5-flash-native-audio-latest", [], [], "realtime"),
+        ("eleven_multilingual_v2", [], [], "text-to-speech"),
+        ("lyria-3-pro-preview", ["text"], ["text", "audio"], "text-to-speech"),
+        ("vertex_ai/semantic-ranker-fast", [], [], "rerank"),
+        ("sentence-transformers/all-mpnet-base-v2", [], [], "embeddings"),
+        ("openai/gpt-oss-safeguard-20b", [], [], "moderation"),
+        ("azure_ai/doc-intelligence/prebuilt-read", [], [], "vision"),
+        ("alibaba/wan-v2.6-i2v", [], [], "video"),
+        ("fal_ai/bytedance/seedance-2.0/image-to-video", [], [], "video"),
+        ("gemini-omni-1.1-flash", [], [], "video"),
+        ("qwen3.8-omni-flash", [], [], "llm"),
+        ("gemini-3-pro-image-preview", ["text", "image"], ["text"], "image"),
+        ("llama-3.2-11b-vision-instruct", ["text", "image"], ["text"], "llm"),
+        ("stability.sd3-large-v1:0", [], [], "image"),
+        ("amazon.nova-canvas-v1:0", [], [], "image"),
+        ("tavily/search", [], [], "search"),
+        ("gpt-4o-search-preview", [], [], "llm"),
+        ("any/name", ["text"], ["embeddings"], "embeddings"),
+        ("any/name", ["text"], ["rerank"], "rerank"),
+        ("any/name", ["text"], ["speech"], "text-to-speech"),
+        ("any/name", ["audio"], ["transcription"], "speech-to-text"),
     ],
 )
 def test_a_workload_comes_from_modalities_and_words(
     name: str, inputs: list[str], outputs: list[str], workload: str
 ) -> None:
     assert workload_of(name, inputs, outputs) == workload
+
+
+@pytest.mark.parametrize("name", ["black-forest-labs/FLUX.2-pro", "stable-diffusion-3.5-large", "qwen-image", "x/sd3"])
+def test_diffusion_models_count_no_tokens(name: str) -> None:
+    assert counts_no_tokens(name)
+
+
+@pytest.mark.parametrize("name", ["gpt-image-1", "gemini-3-pro-image", "google/nano-banana", "fluxion-70b-chat"])
+def test_other_models_count_tokens(name: str) -> None:
+    assert not counts_no_tokens(name)
+
+
+@pytest.mark.mirror
+def test_sources_agree_on_what_a_model_does(mirror: Path) -> None:
+    """The same id, without what a gateway puts before it, has one workload in all four payloads."""
+    bodies = {module: mirror / path for module, path in MIRRORED.items()} | {genai_prices: mirror / GENAI_023}
+    found: dict[str, set[str]] = {}
+    for module, path in bodies.items():
+        for s in module.parse(path.read_bytes(), UNITS).offers:
+            found.setdefault(s.sku.lower().rpartition("/")[2], set()).add(s.workload)
+    assert {name for name, workloads in found.items() if len(workloads) > 1} <= {"ada", "v3"}  # two models each
+    assert len(found) > 3000

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from generator.sync.source_registry import load_sources
-from generator.sync.sources.genai_prices import parse
+from generator.sync.sources.genai_prices import NO_WEEKDAYS, parse
 from generator.sync.statements import Parsed, PayloadError
 from wasm_tools.pricing.meters import unit_registry
 
@@ -69,6 +69,26 @@ def test_pe_14_peak_hours_belong_to_the_newest_dated_price_before_them(parsed: P
     assert got["output.text.token;window=0600-1000", "2026-09-10", ""] == Decimal("1.2")
     (note,) = {s.note for s in parsed.offers if s.sku == "deepseek-v4-flash" and s.meter.window}
     assert "weekdays" in note
+
+
+def test_pe_16_hours_without_weekdays_carry_that_remark(parsed: Parsed) -> None:
+    timed = [s for s in parsed.offers if s.meter.window]
+    assert timed and {s.note for s in timed} == {NO_WEEKDAYS}
+    assert not [s for s in timed if "@" in s.meter.window]
+
+
+def test_pe_19_an_introductory_price_ends_on_its_day_in_every_tier(parsed: Parsed) -> None:
+    got = dated(parsed, "gemini-3.6-flash")
+    assert got["output.text.token", "", "2027-01-01"] == Decimal("3.75")
+    assert got["output.text.token", "2027-01-01", ""] == Decimal("7.5")
+    assert got["output.text.token;tier=batch", "2026-10-14", "2027-01-01"] == Decimal("1.875")
+
+
+def test_pe_25_and_26_a_batch_id_of_openrouter_is_a_tier_there_and_nowhere_else() -> None:
+    fields = {"id": "a/m:batch", "prices": {"input_mtok": 1}}
+    for provider, key in (("openrouter", ("a/m", "batch")), ("azure", ("a/m:batch", "standard"))):
+        got = parse(json.dumps([{"id": provider, "models": [fields]}]).encode(), UNITS)
+        assert {(s.provider, s.sku, s.meter.tier) for s in got.offers} == {(provider, *key)}
 
 
 def test_a_span_over_midnight_is_one_window() -> None:
@@ -131,6 +151,50 @@ def test_hours_pages_characters_and_requests_have_their_meters(parsed: Parsed) -
     assert prices(parsed, "tts-1") == {"input.text.character": Decimal(15)}
     assert prices(parsed, "sonar-pro")["input.any.request"] == Decimal(14)
     assert prices(parsed, "sonar-deep-research")["output.text.token;variant=citation"] == Decimal(2)
+
+
+def test_a_price_cites_the_page_of_its_model_else_that_of_its_provider(parsed: Parsed) -> None:
+    assert {s.source_url for s in parsed.offers if s.sku == "gpt-4o"} <= {
+        "https://developers.openai.com/api/docs/pricing", "https://platform.openai.com/docs/pricing",
+    }  # fmt: skip
+    fields = {"id": "m", "prices": {"input_mtok": 1}, "price_comments": "As of May (https://a.example/p#x), roughly."}
+    record = {
+        "id": "p",
+        "pricing_urls": ["https://b.example"],
+        "models": [fields, {"id": "n", "prices": {"input_mtok": 1}}],
+    }
+    got = parse(json.dumps([record]).encode(), UNITS)
+    assert [s.source_url for s in got.offers] == ["https://a.example/p#x", "https://b.example"]
+
+
+def test_what_stands_beside_the_prices_is_a_fact(parsed: Parsed) -> None:
+    (got,) = [f for f in parsed.facts if f.sku == "claude-opus-4-8"]
+    assert (got.provider, got.name, got.context, got.status) == ("anthropic", "Claude Opus 4.8", 1_000_000, "")
+    fields = {"id": "m", "prices": {"input_mtok": 1}, "deprecated": True}
+    assert parse(json.dumps([{"id": "p", "models": [fields]}]).encode(), UNITS).facts[0].status == "deprecated"
+
+
+def test_a_key_that_nobody_has_looked_at_is_counted() -> None:
+    fields = {"id": "m", "prices": {"input_mtok": 1}, "smell": 1}
+    got = parse(json.dumps([{"id": "p", "models": [fields], "mood": 1}]).encode(), UNITS)
+    assert got.unread == {"smell": 1, "provider.mood": 1}
+
+
+@pytest.mark.parametrize(
+    ("keys", "workload"),
+    [
+        ({"output_video_mtok": 17.5, "output_mtok": 9}, "video"),
+        ({"input_mchars": 15}, "text-to-speech"),
+        ({"audio_hours": 1}, "speech-to-text"),
+        ({"audio_hours": 1, "output_mtok": 2}, "llm"),
+        ({"input_document_kpages": 1}, "vision"),
+        ({"rerank_searches_kcount": 1}, "rerank"),
+        ({"web_searches_kcount": 5}, "search"),
+        ({"web_searches_kcount": 5, "output_mtok": 2}, "llm"),
+    ],
+)
+def test_price_keys_tell_the_workload_of_a_plain_name(keys: dict[str, float], workload: str) -> None:
+    assert {s.workload for s in model(prices=keys).offers} == {workload}
 
 
 def test_workloads_come_from_keys_and_ids(parsed: Parsed) -> None:
@@ -196,6 +260,31 @@ def test_the_newest_data_are_read_whole(mirror: Path) -> None:
         f"service_tier=fast {key}: repeats another field of its entry"
         for key in ("input_mtok", "output_mtok", "cache_read_mtok", "cache_write_mtok")
     }
+
+
+@pytest.mark.mirror
+def test_the_newest_data_have_facts_and_pages(mirror: Path) -> None:
+    got = parse((mirror / NEWEST).read_bytes(), UNITS)
+    assert not got.unread
+    assert len(got.facts) == len({(f.provider, f.sku) for f in got.facts}) == 2080
+    assert all(s.source_url.startswith("https://") for s in got.offers)
+    assert sum(f.status == "deprecated" for f in got.facts) > 30
+    assert not [s for s in got.offers if ":batch" in s.sku]
+
+
+@pytest.mark.mirror
+def test_pe_18_an_announced_rise_of_august_is_dated_and_gone_in_november(mirror: Path) -> None:
+    august = mirror / "raw.githubusercontent.com" / "pydantic" / "genai-prices" / "main" / "prices" / "new_data" / "v2"
+    before = dated(parse((august / "data.json").read_bytes(), UNITS), "claude-sonnet-5")
+    after = dated(parse((mirror / NEWEST).read_bytes(), UNITS), "claude-sonnet-5")
+    assert before["input.text.token", "", "2026-09-01"] == 2
+    assert before["input.text.token", "2026-09-01", ""] == 3
+    assert after["input.text.token", "", ""] == 2 and after["output.text.token", "", ""] == 10
+
+
+@pytest.mark.mirror
+def test_pe_30_no_price_is_zero(mirror: Path) -> None:
+    assert min(s.price for s in parse((mirror / NEWEST).read_bytes(), UNITS).offers) > 0
 
 
 @pytest.mark.mirror

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from generator.sync.price_fields import ZERO
-from generator.sync.sources.litellm import parse
+from generator.sync.sources.litellm import NOT_MODELS, parse
+from generator.sync.sources.litellm_keys import meaning
 from generator.sync.statements import Parsed, PayloadError, Statement
-from wasm_tools.pricing.meters import unit_registry
+from wasm_tools.pricing.meters import parse_meter, unit_registry
 
 ROOT = Path(__file__).parents[2]
 UNITS = unit_registry(tomllib.loads((ROOT / "data" / "registry" / "units.toml").read_text())["unit"])
@@ -95,7 +96,7 @@ def test_peak_prices_without_known_hours_are_left_out_not_guessed(windows: objec
 def test_pe_30_a_zero_is_a_missing_price(parsed: Parsed) -> None:
     assert prices(parsed, "omni-moderation-latest") == {}
     assert "output.text.token" not in prices(parsed, "text-embedding-3-small")
-    assert parsed.rejected[ZERO] == 14
+    assert parsed.rejected[ZERO] == 15
 
 
 def test_pe_35_databricks_units_are_not_money(parsed: Parsed) -> None:
@@ -153,13 +154,95 @@ def test_an_image_key_is_read_by_what_the_model_makes(parsed: Parsed) -> None:
     assert prices(parsed, "low/1024-x-1024/gpt-image-1")["output.image.image"] == Decimal("0.011")
     assert prices(parsed, "runwayml/gen4_image") == {"output.image.image": Decimal("0.05")}
     assert "output.image.image" not in prices(parsed, "gemini-3.1-pro-preview")
-    assert prices(parsed, "gemini/lyria-3-clip-preview") == {}
-    assert parsed.rejected["output_cost_per_image: the model makes no images"] == 2
+    assert parsed.rejected["output_cost_per_image: the model makes no images"] == 1
 
 
-def test_provisioned_capacity_is_not_a_price_per_use(parsed: Parsed) -> None:
-    assert prices(parsed, "bedrock/*/1-month-commitment/cohere.command-light-text-v14") == {}
-    assert any("provisioned capacity" in reason for reason in parsed.rejected)
+def test_a_model_that_only_sounds_is_priced_by_the_track(parsed: Parsed) -> None:
+    assert prices(parsed, "gemini/lyria-3-clip-preview") == {"output.audio.track": Decimal("0.04")}
+    made = {"supported_output_modalities": ["audio"], "output_cost_per_image": 0.08}
+    stream = parse(json.dumps({"lyria-realtime": {"litellm_provider": "p", "mode": "chat"} | made}).encode(), UNITS)
+    assert stream.offers == [] and len(stream.rejected) == 1
+
+
+def test_provisioned_capacity_is_rented_by_the_hour(parsed: Parsed) -> None:
+    """Both fields of these entries name the same second."""
+    assert prices(parsed, "bedrock/*/1-month-commitment/cohere.command-light-text-v14") == {
+        "input.any.provisioned_second;variant=provisioned": Decimal("6.8472")
+    }
+    assert parsed.rejected["input_cost_per_second: repeats another field of its entry"] == 1
+
+
+def test_a_router_has_a_fee_of_its_own(parsed: Parsed) -> None:
+    assert prices(parsed, "azure/model-router") == {"input.text.token;variant=router_fee": Decimal("0.14")}
+    assert "routed model" in statements(parsed, "azure/model-router")[0].note
+
+
+def test_a_diffusion_model_has_no_price_per_token(parsed: Parsed) -> None:
+    """Fireworks' price per picture, divided by a million."""
+    assert prices(parsed, "fireworks_ai/accounts/fireworks/models/flux-kontext-pro") == {}
+    assert sum(n for r, n in parsed.rejected.items() if "diffusion" in r) == 2
+
+
+def test_pe_19_an_introductory_price_is_not_its_batch_price(parsed: Parsed) -> None:
+    got = prices(parsed, "gemini/gemini-3.6-flash")
+    assert (got["input.text.token"], got["output.text.token"]) == (Decimal("0.75"), Decimal("3.75"))
+    assert (got["input.text.token;tier=batch"], got["output.text.token;tier=batch"]) == (
+        Decimal("0.375"), Decimal("1.875"),
+    )  # fmt: skip
+
+
+def test_pe_20_a_regional_price_is_a_price_of_its_own_sku(parsed: Parsed) -> None:
+    """The connector keeps the prefix; it becomes a region when the provider is named."""
+    for prefix, factor in (("", "1"), ("us.", "1.1"), ("us-gov.", "1.2")):
+        got = prices(parsed, f"{prefix}anthropic.claude-sonnet-5")
+        assert got["input.text.token"] == 2 * Decimal(factor)
+        assert got["output.text.token"] == 10 * Decimal(factor)
+
+
+def test_free_searches_are_a_remark(parsed: Parsed) -> None:
+    notes = {
+        s.note for s in statements(parsed, "gemini/gemini-3.6-flash") if s.meter == parse_meter("input.any.search")
+    }
+    assert notes == {"the first 5000 a month are free"}
+
+
+def test_workloads_of_the_chat_route_come_from_names_and_outputs(parsed: Parsed) -> None:
+    found = {s.sku: s.workload for s in parsed.offers}
+    assert found["groq/openai/gpt-oss-safeguard-20b"] == "moderation"
+    assert found["gemini/lyria-3-clip-preview"] == "text-to-speech"
+    assert found["gpt-4o"] == "llm"
+    assert {s.workload for s in entry(input_cost_per_token=1e-6, mode="chat").offers} == {"llm"}
+
+
+def test_the_page_of_a_price_is_kept(parsed: Parsed) -> None:
+    assert {s.source_url for s in statements(parsed, "gpt-4o")} == {"https://developers.openai.com/api/docs/pricing"}
+    sentence = entry(input_cost_per_token=1e-6, source="the base model, for want of a price")
+    assert {s.source_url for s in sentence.offers} == {""}
+
+
+def test_what_stands_beside_the_prices_is_a_fact(parsed: Parsed) -> None:
+    facts = {f.sku: f for f in parsed.facts}
+    gemini = facts["gemini/gemini-2.5-flash-image"]
+    assert (gemini.context, gemini.max_output, gemini.retires_on) == (65536, 32768, "2027-03-15")
+    assert (gemini.requests_per_minute, gemini.tokens_per_minute) == (100_000, 8_000_000)
+    assert gemini.input_modalities == ("text", "image", "audio", "video")
+    assert gemini.output_modalities == ("text", "image")
+    assert facts["whisper-1"].retires_on == "2027-02-26" and facts["whisper-1"].deprecated_on == ""
+    assert facts["gpt-6-astra"].context is None  # 922,000 is what a window of 1,050,000 leaves to the prompt
+    assert len(facts) == len(parsed.facts)
+
+
+@pytest.mark.parametrize("value", ["4096", -1, 0, 1.5, float("nan"), True, None, [1]])
+def test_a_length_that_is_no_whole_number_is_unknown(value: object) -> None:
+    (facts,) = entry(input_cost_per_token=1e-6, max_input_tokens=value, rpm=4000000.0).facts
+    assert (facts.context, facts.requests_per_minute) == (None, 4_000_000)
+
+
+def test_a_key_that_nobody_has_looked_at_is_counted() -> None:
+    got = entry(input_cost_per_token=1e-6, smell="roses", supports_smell=True, provider_specific_entry={"se": 1.2})
+    assert got.unread == {"smell": 1, "provider_specific_entry.se": 1}
+    band = {"range": [0, 1000], "input_cost_per_token": 1e-6, "mood": 1}
+    assert entry(tiered_pricing=[band]).unread == {"tiered_pricing.mood": 1}
 
 
 def test_a_regional_or_fast_multiplier_is_an_exact_product_with_a_note(parsed: Parsed) -> None:
@@ -171,7 +254,7 @@ def test_a_regional_or_fast_multiplier_is_an_exact_product_with_a_note(parsed: P
 
 
 def test_entries_that_are_no_models_are_counted(parsed: Parsed) -> None:
-    assert parsed.entries == 36
+    assert parsed.entries == 44
     assert parsed.rejected["documentation, not a model"] == 1
     assert parsed.rejected["evaluation row, not a model"] == 1
     assert parsed.rejected["price taken from a list that may not be redistributed"] == 1
@@ -232,11 +315,53 @@ def test_the_whole_price_map_is_read(mirror: Path) -> None:
     started = time.perf_counter()
     got = parse(body, UNITS)
     assert time.perf_counter() - started < 3
-    assert (got.entries, len(got.offers)) == (4553, 18505)
+    assert (got.entries, len(got.offers)) == (4553, 18517)
     assert not [r for r in got.rejected if "no meter" in r or "not understood" in r or "contradicts" in r]
     assert not [r for r in got.rejected if "not a number" in r]
     assert got.rejected["documentation, not a model"] == 2
     assert got.rejected["evaluation row, not a model"] == 34
+    assert not got.unread
+    assert len(got.facts) == 4516
+    assert sum(1 for s in got.offers if s.source_url) == 15_683
+
+
+@pytest.mark.mirror
+def test_every_key_that_names_a_cost_has_a_meaning(mirror: Path) -> None:
+    """All 159 of them: a meter, or a reason why there is none. Nothing is left as unknown."""
+    entries = [e for k, e in json.loads((mirror / MAP).read_bytes()).items() if k not in NOT_MODELS]
+    keys = {(key, str(entry.get("mode") or "")) for entry in entries for key in entry if "cost" in key}
+    assert len({key for key, _ in keys}) == 159
+    for key, mode in keys:
+        if key != "search_context_cost_per_query":
+            found = meaning(key, mode)
+            assert found.meter or (found.why_not and "no meter for this key" not in found.why_not), (key, mode)
+    without = {key for key, mode in keys if key != "search_context_cost_per_query" and meaning(key, mode).meter is None}
+    assert without == {
+        "input_dbu_cost_per_token", "output_dbu_cost_per_token", "ocr_cost_per_credit", "guardrail_cost_per_unit",
+    }  # fmt: skip
+
+
+@pytest.mark.mirror
+def test_at_least_95_of_100_price_fields_are_mapped(mirror: Path) -> None:
+    """Left out beside zeros and repeated prices: units that are no money and units that nobody states."""
+    got = parse((mirror / MAP).read_bytes(), UNITS)
+    lost = sum(n for r, n in got.rejected.items() if r != ZERO and "repeat" not in r and "not a model" not in r)
+    assert lost < 0.05 * len(got.offers)
+
+
+@pytest.mark.mirror
+def test_pe_07_30_and_35_hold_in_the_whole_map(mirror: Path) -> None:
+    got = parse((mirror / MAP).read_bytes(), UNITS)
+    assert prices(got, "whisper-1") == {"input.audio.audio_second": Decimal("0.36")}
+    assert got.rejected[ZERO] == 642
+    assert got.rejected["input_dbu_cost_per_token: Databricks units, not money"] == 77
+    assert min(s.price for s in got.offers) > 0
+
+
+@pytest.mark.mirror
+def test_pe_14_and_16_the_hours_of_deepseek_name_weekdays(mirror: Path) -> None:
+    got = prices(parse((mirror / MAP).read_bytes(), UNITS), "deepseek-v4-flash")
+    assert {m.partition("window=")[2] for m in got} == {"", "0100-0400@mon-fri", "0600-1000@mon-fri"}
 
 
 @pytest.mark.mirror

@@ -84,6 +84,21 @@ def test_a_reasoning_rate_that_differs_is_a_variant(parsed: Parsed) -> None:
     assert prices(parsed, "perplexity", "sonar-deep-research")["output.text.token;variant=reasoning"] == Decimal(3)
 
 
+def test_a_diffusion_model_or_one_that_only_draws_counts_no_tokens() -> None:
+    for name, made in (("black-forest-labs/FLUX.2-klein-4B", "image"), ("qwen-image", "image"), ("gpt-5.4", "image")):
+        record = {"id": name, "modalities": {"input": ["text"], "output": [made]}, "cost": {"input": 1, "output": 2}}
+        got = parse(json.dumps({"p": {"id": "p", "models": {name: record}}}).encode(), UNITS)
+        assert got.offers == [] and "unit is not stated" in next(iter(got.rejected)), name
+
+
+def test_pe_25_and_26_a_gateways_variant_is_one_of_its_own_sku() -> None:
+    record = {"id": "m", "cost": {"input": 1}}
+    body = {p: {"id": p, "models": {"q/m:thinking": record}} for p in ("openrouter", "nano-gpt")}
+    got = parse(json.dumps(body).encode(), UNITS)
+    assert prices(got, "openrouter", "q/m") == {"input.text.token;variant=thinking": Decimal(1)}
+    assert prices(got, "nano-gpt", "q/m:thinking") == {"input.text.token": Decimal(1)}
+
+
 def test_minutes_and_pictures_in_token_fields_are_not_prices(parsed: Parsed) -> None:
     assert prices(parsed, "scaleway", "whisper-large-v3") == {}
     assert prices(parsed, "digitalocean", "stable-diffusion-3.5-large") == {}
@@ -95,6 +110,32 @@ def test_pe_30_zero_and_nothing_are_missing_prices(parsed: Parsed) -> None:
     assert parsed.rejected[ZERO] == 3
     assert parsed.rejected["no price stated"] == 1
     assert prices(parsed, "openai", "text-embedding-3-small") == {"input.text.token": Decimal("0.02")}
+
+
+def test_what_stands_beside_the_prices_is_a_fact(parsed: Parsed) -> None:
+    (got,) = [f for f in parsed.facts if (f.provider, f.sku) == ("openai", "gpt-4o")]
+    assert (got.name, got.context, got.max_output) == ("GPT-4o", 128000, 16384)
+    assert (got.released, got.knowledge, got.open_weights, got.status) == ("2024-05-13", "2023-09", "no", "")
+    assert (got.input_modalities, got.output_modalities) == (("text", "image", "pdf"), ("text",))
+    assert got.source_url == "https://platform.openai.com/docs/models"
+    assert parsed.as_of == "2024-08-06"
+
+
+def test_zero_lengths_and_the_unix_epoch_are_unknown() -> None:
+    got = model(None, limit={"context": 0, "output": 0.5}, release_date="1970-01-01", status="alpha", open_weights=1)
+    (facts,) = got.facts
+    assert (facts.context, facts.max_output, facts.released, facts.open_weights) == (None, None, "", "")
+    assert facts.status == "beta"
+
+
+def test_a_key_or_status_that_nobody_has_looked_at_is_counted() -> None:
+    modes = {"modes": {"fast": {"cost": {}, "speed": 2}, "slow": {}}, "new": 1}
+    got = model({"input": 1}, smell="roses", status="zombie", experimental=modes)
+    assert got.unread == {
+        "smell": 1, "status zombie": 1, "experimental.new": 1, "experimental.modes.slow": 1,
+        "experimental.modes.fast.speed": 1,
+    }  # fmt: skip
+    assert parse(b'{"p": {"id": "p", "models": {}, "smell": 1}}', UNITS).unread == {"provider.smell": 1}
 
 
 def test_workloads_come_from_modalities_and_ids(parsed: Parsed) -> None:
@@ -126,6 +167,10 @@ def test_a_field_that_is_no_price_costs_only_itself(cost: object, reason: str) -
 
 def test_a_model_of_another_shape_costs_only_itself() -> None:
     assert model([1, 2]).rejected == {"model has another shape: cost": 1}
+    assert model(None, limit="long").rejected == {"model has another shape: limit": 1}
+    assert parse(b'{"p": {"models": {"m": 5, "n": {}}}}', UNITS).rejected == {
+        "model has another shape: not an object": 1, "model has another shape: id": 1,
+    }  # fmt: skip
     assert parse(b'{"p": {"models": {}}, "q": {"models": []}}', UNITS).rejected == {"provider has another shape": 1}
 
 
@@ -135,10 +180,61 @@ def test_a_payload_that_is_no_list_of_providers_is_refused_by_name(body: bytes) 
         parse(body, UNITS)
 
 
+@pytest.fixture(scope="module")
+def whole(mirror: Path) -> Parsed:
+    return parse((mirror / "models.dev" / "api.json").read_bytes(), UNITS)
+
+
 @pytest.mark.mirror
-def test_the_whole_file_is_read(mirror: Path) -> None:
-    got = parse((mirror / "models.dev" / "api.json").read_bytes(), UNITS)
-    assert (got.entries, len(got.offers)) == (5258, 12193)
-    assert not [r for r in got.rejected if "no meter" in r or "another shape" in r]
-    assert prices(got, "google", "gemini-3-pro-image-preview")["output.image.token"] == 120
-    assert prices(got, "openai", "gpt-5.4")["input.text.token;above_tokens=272000"] == 5
+def test_the_whole_file_is_read(whole: Parsed) -> None:
+    assert (whole.entries, len(whole.offers), len(whole.facts)) == (5258, 12184, 5258)
+    assert not [r for r in whole.rejected if "no meter" in r or "another shape" in r]
+    assert not whole.unread
+    assert whole.as_of == "2026-06-12"
+    assert whole.rejected == {
+        ZERO: 1215,
+        "no price stated": 372,
+        "context_over_200k repeats the tiers beside it": 179,
+        "reasoning rate repeats the output rate": 41,
+        "model that only hears or sees, priced in token fields: the unit is not stated": 8,
+        "a diffusion model counts no tokens, the unit is not stated": 4,
+        "model that only draws, priced in token fields: the unit is not stated": 2,
+    }
+    assert sum(f.status == "deprecated" for f in whole.facts) == 113
+
+
+@pytest.mark.mirror
+def test_pe_08_the_same_model_makes_text_at_12_and_pictures_at_120(whole: Parsed) -> None:
+    assert prices(whole, "google", "gemini-3-pro-image-preview")["output.image.token"] == 120
+    assert "output.text.token" not in prices(whole, "google", "gemini-3-pro-image-preview")
+    assert prices(whole, "openrouter", "google/gemini-3-pro-image-preview")["output.text.token"] == 12
+
+
+@pytest.mark.mirror
+def test_pe_12_the_thresholds_of_the_file_are_those_of_its_tiers(whole: Parsed) -> None:
+    got = prices(whole, "openai", "gpt-5.4")
+    assert (got["input.text.token;above_tokens=272000"], got["output.text.token;above_tokens=272000"]) == (
+        Decimal(5), Decimal("22.5"),
+    )  # fmt: skip
+    sizes = {s.meter.above_tokens for s in whole.offers}
+    assert {0, 32_000, 128_000, 200_000, 256_000, 272_000} <= sizes
+
+
+@pytest.mark.mirror
+def test_pe_20_of_two_scopes_only_one_is_dearer_in_the_build_of_july(upstream: Path) -> None:
+    """The connector reports both as they are; that `us.` lacks its tenth is for the reconciler to see."""
+    import gzip
+
+    folder = upstream / "history" / "models.dev" / "2026-07-02-built-from-toml"
+    (path,) = folder.glob("*.json*")
+    body = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+    got = parse(body, UNITS)
+    sold = {p: prices(got, "amazon-bedrock", f"{p}anthropic.claude-sonnet-5") for p in ("us.", "eu.")}
+    assert sold["us."]["input.text.token"] == 2
+    assert sold["eu."]["input.text.token"] == Decimal("2.2")
+
+
+@pytest.mark.mirror
+def test_pe_30_a_model_that_costs_nothing_anywhere_is_free_of_statements(whole: Parsed) -> None:
+    assert min(s.price for s in whole.offers) > 0
+    assert prices(whole, "nvidia", "baai/bge-m3") == {}

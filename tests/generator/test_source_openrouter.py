@@ -10,7 +10,7 @@ import pytest
 
 from generator.sync.price_fields import ZERO
 from generator.sync.sources.openrouter import parse
-from generator.sync.statements import Parsed, PayloadError
+from generator.sync.statements import Parsed, PayloadError, SkuFacts
 from wasm_tools.pricing.meters import unit_registry
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +110,49 @@ def test_a_reasoning_rate_is_a_price_only_where_it_differs(parsed: Parsed) -> No
     assert parsed.rejected["reasoning rate repeats the output rate"] == 1
 
 
+def facts(parsed: Parsed, sku: str) -> SkuFacts:
+    (found,) = [f for f in parsed.facts if f.sku == sku]
+    return found
+
+
+def test_what_stands_beside_the_prices_is_a_fact(parsed: Parsed) -> None:
+    got = facts(parsed, "openai/gpt-4o")
+    assert (got.provider, got.name, got.developer) == ("openrouter", "GPT-4o", "OpenAI")
+    assert (got.context, got.max_output, got.knowledge) == (128000, 16384, "2023-10-31")
+    assert (got.input_modalities, got.output_modalities) == (("text", "image", "file"), ("text",))
+    assert (got.hf_repo, got.retires_on, got.released) == ("", "", "")
+    assert got.source_url == "https://openrouter.ai/openai/gpt-4o"
+
+
+def test_pe_21_an_alias_names_the_model_it_stands_for(parsed: Parsed) -> None:
+    assert facts(parsed, "~anthropic/claude-opus-latest").alias_of == "anthropic/claude-opus-5"
+
+
+def test_the_plain_id_speaks_for_its_variants() -> None:
+    rows = [{"id": "a/m:batch", "name": "Batch"}, {"id": "a/m", "name": "A: M"}, {"id": "a/m:free", "name": "Free"}]
+    body = {"data": [row | {"pricing": {"prompt": "0.000001"}} for row in rows]}
+    got = parse(json.dumps(body).encode(), UNITS)
+    assert [(f.sku, f.name) for f in got.facts] == [("a/m", "M")]
+
+
+def test_pe_31_only_a_near_expiration_is_the_end_of_a_model() -> None:
+    for stated, kept in (("2098-12-31", ""), ("2026-12-31", "2026-12-31"), (None, "")):
+        body = {"data": [{"id": "a/m", "pricing": {"prompt": "0.000001"}, "expiration_date": stated}]}
+        assert parse(json.dumps(body).encode(), UNITS).facts[0].retires_on == kept
+
+
+def test_a_key_that_nobody_has_looked_at_is_counted() -> None:
+    body = {"data": [{"id": "a/m", "pricing": {"prompt": "0.000001"}, "smell": 1}]}
+    assert parse(json.dumps(body).encode(), UNITS).unread == {"smell": 1}
+
+
+def test_a_reasoning_rate_of_a_variant_is_told_apart() -> None:
+    same = model({"prompt": "0.000001", "completion": "0.000002", "internal_reasoning": "0.000002"}, "a/m:thinking")
+    assert set(prices(same, "a/m")) == {"input.text.token;variant=thinking", "output.text.token;variant=thinking"}
+    other = model({"prompt": "0.000001", "completion": "0.000002", "internal_reasoning": "0.000003"}, "a/m:thinking")
+    assert prices(other, "a/m")["output.text.token;variant=thinking_reasoning"] == Decimal(3)
+
+
 def test_the_newest_model_dates_the_payload(parsed: Parsed) -> None:
     assert parsed.as_of == "2026-08-21"
 
@@ -156,3 +199,18 @@ def test_the_whole_list_is_read(mirror: Path) -> None:
     assert got.rejected["alias of another id"] == 12
     assert got.rejected["price depends on the routed model (-1)"] == 5
     assert not [r for r in got.rejected if "no meter" in r or "not understood" in r or "not stated" in r]
+    assert not got.unread
+    assert len(got.facts) == len({f.sku for f in got.facts}) == 349
+    assert sum(bool(f.alias_of) for f in got.facts) == 12
+    assert {f.retires_on for f in got.facts} == {"", "2026-08-24", "2026-09-30", "2026-12-31"}
+
+
+@pytest.mark.mirror
+def test_pe_13_14_and_25_hold_in_the_whole_list(mirror: Path) -> None:
+    got = parse((mirror / "openrouter.ai" / "api" / "v1" / "models.json").read_bytes(), UNITS)
+    terra = prices(got, "openai/gpt-5.6-terra")
+    assert (terra["input.text.token;above_tokens=272000"], terra["output.text.token;above_tokens=272000"]) == (4, 18)
+    assert {s.provider for s in got.offers} == {"openrouter"}
+    assert prices(got, "deepseek/deepseek-v4-flash")["input.text.token"] < Decimal("0.07")
+    assert [s.sku for s in got.offers if s.meter.window]
+    assert not [s for s in got.offers if s.price <= 0]

@@ -1,13 +1,14 @@
 """genai-prices publishes reviewed prices per provider and model, in USD per million tokens (`*_mtok`), hour or 1,000.
 
 Only the v2 file (`prices/new_data/v2/data.json`) is read; `prices/data.json` is frozen and still holds a cancelled
-price rise. The package carries the same records as a Python module, turned into the v2 shape by
+price rise (PE-42). The package carries the same records as a Python module, turned into the v2 shape by
 `generator.sync.package_records`. Traps: `prices` is one object or a list of conditional ones of which the **last that
-matches wins**; a condition is a start date or a span of the day in UTC, never both, and cannot name weekdays. So a
-dated entry holds from its date to the next date, and a span belongs to the newest dated price listed before it. The
-base is the off-peak price, as everywhere in the atlas (`generator.sync.time_windows`). `price_variants` are partial and
-of them the **first** that matches wins for each key. A value may be `{base, tiers}`; `audio_hours` and
-`input_audio_hours` are the same hours; OpenAI's service tier `fast` is another name of `priority`.
+matches wins**; a condition is a start date or a span of the day in UTC, never both, and cannot name weekdays (PE-16).
+So a dated entry holds from its date to the next date, and a span belongs to the newest dated price listed before it.
+The base is the off-peak price, as everywhere in the atlas (`generator.sync.time_windows`). `price_variants` are partial
+and of them the **first** that matches wins for each key. A value may be `{base, tiers}`; `audio_hours` and
+`input_audio_hours` are the same hours; OpenAI's service tier `fast` is another name of `priority`; OpenRouter's ids
+carry `:batch` for the batch tier. `price_comments` are sentences of the source: only the page that they cite is used.
 """
 
 import re
@@ -20,7 +21,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from generator.sync.price_fields import EntryPrices, json_payload
-from generator.sync.statements import Parsed, PayloadError
+from generator.sync.sources.openrouter_pricing import variant_of
+from generator.sync.statements import Parsed, PayloadError, SkuFacts
 from generator.sync.time_windows import minutes, window_text
 from generator.sync.workload_names import workload_of
 from wasm_tools.pricing.meters import Meter, UnitRegistry
@@ -57,7 +59,20 @@ _TIERS = {
     ("service_tier", "fast"): "priority",
     ("speed", "fast"): "priority",
 }
-_KEY_WORKLOADS = {"input_mchars": "text-to-speech", "document_kpages": "vision", "input_audio_hours": "speech-to-text"}
+# What a model does when its id does not tell: a part of its price keys, of a model without text tokens as output.
+_KEY_WORKLOADS = {
+    "input_mchars": "text-to-speech", "document_kpages": "vision", "audio_hours": "speech-to-text",
+    "rerank_searches": "rerank", "web_searches": "search",
+}  # fmt: skip
+# Keys without a price of their own: read here, or looked at and left (texts, patterns that match ids and addresses).
+_PROVIDER_KEYS = frozenset({
+    "id", "name", "models", "pricing_urls", "api_pattern", "model_match", "provider_match", "extractors", "description",
+    "price_comments", "fallback_model_providers",
+})  # fmt: skip
+_MODEL_KEYS = frozenset({
+    "id", "name", "prices", "price_variants", "context_window", "deprecated", "price_comments", "match", "description",
+})  # fmt: skip
+_PAGE = re.compile(r"https?://[^\s,;)]+[^\s,;).:`]")
 
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 Clock = Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d:00Z$")]
@@ -97,6 +112,10 @@ class _Model(BaseModel):
     id: str
     prices: dict[str, Any] | list[_Conditional]
     price_variants: list[_Variant] = []
+    name: str | None = None
+    context_window: int | None = None
+    deprecated: bool | None = None
+    price_comments: str | None = None
 
 
 class _Provider(BaseModel):
@@ -104,6 +123,7 @@ class _Provider(BaseModel):
 
     id: str
     models: list[Any]
+    pricing_urls: list[str] | None = None
 
 
 def parse(body: bytes, units: UnitRegistry) -> Parsed:
@@ -119,13 +139,15 @@ def parse(body: bytes, units: UnitRegistry) -> Parsed:
             parsed.entries += 1
             parsed.reject("provider has another shape", str(record.get("id", "?")) if isinstance(record, dict) else "?")
             continue
+        parsed.expect(record, _PROVIDER_KEYS, "provider.")
+        page = provider.pricing_urls[0] if provider.pricing_urls else ""
         for fields in provider.models:
             parsed.entries += 1
-            _state_model(parsed, units, provider.id, fields)
+            _state_model(parsed, units, provider.id, page, fields)
     return parsed
 
 
-def _state_model(parsed: Parsed, units: UnitRegistry, provider: str, fields: object) -> None:
+def _state_model(parsed: Parsed, units: UnitRegistry, provider: str, page: str, fields: object) -> None:
     try:
         model = _Model.model_validate(fields)
     except ValidationError as error:
@@ -133,26 +155,47 @@ def _state_model(parsed: Parsed, units: UnitRegistry, provider: str, fields: obj
         place = ".".join(str(part) for part in error.errors()[0]["loc"] if not isinstance(part, int))
         parsed.reject(f"model has another shape: {place}", f"{provider} {name}")
         return
+    if isinstance(fields, dict):
+        parsed.expect(fields, _MODEL_KEYS)
+    sku, tier, kind = variant_of(model.id) if provider == "openrouter" else (model.id, "standard", "")
+    cited = _PAGE.search(model.price_comments or "")
+    page = cited[0] if cited else page
+    if sku == model.id:
+        parsed.facts.append(_facts(provider, model, page))
     listed = model.prices if isinstance(model.prices, list) else [_Conditional(prices=model.prices)]
     keys = {key for entry in listed for key in entry.prices}
-    prices = EntryPrices(parsed, units, provider, model.id, _workload(provider, model.id, keys))
+    prices = EntryPrices(parsed, units, provider, sku, _workload(provider, sku, keys))
     for entry, start, end in _dated(listed):
         for name, meter, per, value in _fields(prices, entry.prices):
-            meter = replace(meter, window=entry.window)
+            meter = replace(meter, window=entry.window, tier=tier, variant=meter.variant or kind)
             note = NO_WEEKDAYS if entry.window else ""
-            prices.add(name, meter, value, per, effective_from=start, effective_to=end, note=note)
-    _collect_variants(prices, model.price_variants)
+            prices.add(name, meter, value, per, effective_from=start, effective_to=end, note=note, source_url=page)
+    _collect_variants(prices, model.price_variants, page)
     if not keys:
         parsed.reject("no price stated", f"{provider} {model.id}")
     _merge_unchanged(prices)
     prices.state()
 
 
+def _facts(provider: str, model: _Model, page: str) -> SkuFacts:
+    return SkuFacts(
+        provider=provider,
+        sku=model.id,
+        name=model.name or "",
+        context=model.context_window or None,
+        status="deprecated" if model.deprecated else "",
+        source_url=page,
+    )
+
+
 def _workload(provider: str, model_id: str, keys: set[str]) -> str:
-    for part, workload in _KEY_WORKLOADS.items():
-        if any(part in key for key in keys) and "output_mtok" not in keys:
-            return workload
-    return workload_of(f"{provider.replace('voyageai', 'voyage-')}/{model_id}")
+    """By the words of the id, else by the price keys."""
+    if "output_video_mtok" in keys:
+        return "video"
+    named = workload_of(f"{provider.replace('voyageai', 'voyage-')}/{model_id}")
+    if named != "llm" or "output_mtok" in keys:
+        return named
+    return next((work for part, work in _KEY_WORKLOADS.items() if any(part in key for key in keys)), named)
 
 
 def _dated(listed: list[_Conditional]) -> Iterator[tuple[_Conditional, str, str]]:
@@ -216,7 +259,7 @@ def key_meaning(key: str) -> tuple[Meter, int] | None:
     return meter, 1_000_000
 
 
-def _collect_variants(prices: EntryPrices, variants: list[_Variant]) -> None:
+def _collect_variants(prices: EntryPrices, variants: list[_Variant], page: str) -> None:
     """Prices of batch, flex and priority processing. Of several variants for one key the first that holds wins."""
     by_meter: dict[tuple[Meter, str], list[tuple[str, Any, int, str]]] = {}
     for variant in variants:
@@ -237,7 +280,7 @@ def _collect_variants(prices: EntryPrices, variants: list[_Variant]) -> None:
         for start, end in pairwise([*starts, NEVER]):
             _, price, per, name = next(d for d in dated if d[0] <= start)
             until = "" if end == NEVER else end
-            prices.add(f"{when} {name}", meter, price, per, effective_from=start, effective_to=until)
+            prices.add(f"{when} {name}", meter, price, per, effective_from=start, effective_to=until, source_url=page)
 
 
 def _merge_unchanged(prices: EntryPrices) -> None:

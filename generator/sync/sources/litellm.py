@@ -3,10 +3,12 @@
 The unit is told by the key name alone (`litellm_keys`). Traps: `sample_spec` is documentation and evaluation rows are
 not models; a price of 0 mostly means unknown; Databricks units stand beside USD; transcribers repeat one rate as input
 and output seconds (PE-07); an image generator with nothing but `input_cost_per_image` means the generated image;
-`output_cost_per_image` also prices clips of music and, once, tokens; one row takes its price from a list that may not
-be redistributed. With `off_peak_pricing` the **top-level price is the peak price**: it is stated for the peak windows
-(`generator.sync.time_windows`), and the off-peak price becomes the price without window. Multipliers for regional
-processing and for fast mode are prices too: they are stated as the exact product, for tokens, with a note.
+`output_cost_per_image` also prices tracks of music and, once, tokens; a model router has a fee of its own and bills the
+routed model on top; one row takes its price from a list that may not be redistributed. `mode` is the API route: among
+its chat models are readers of documents, guards and music. With `off_peak_pricing` the **top-level price is the peak
+price**: it is stated for the peak windows (`generator.sync.time_windows`), and the off-peak price becomes the price
+without window. Multipliers for regional processing and for fast mode are prices too: they are stated as the exact
+product, for tokens, with a note. What stands beside the prices is read by `litellm_facts`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,10 +17,11 @@ from decimal import Decimal
 from typing import Any
 
 from generator.sync.price_fields import EntryPrices, json_payload, number_problem
+from generator.sync.sources.litellm_facts import NOT_PRICES, SPECIAL_KEYS, entry_facts, source_page
 from generator.sync.sources.litellm_hours import peak_hours
-from generator.sync.sources.litellm_keys import KeyMeaning, is_priced, meaning
-from generator.sync.statements import Parsed, PayloadError
-from generator.sync.workload_names import workload_of
+from generator.sync.sources.litellm_keys import TRACK, KeyMeaning, is_priced, meaning
+from generator.sync.statements import Parsed, PayloadError, SkuFacts
+from generator.sync.workload_names import counts_no_tokens, workload_of
 from wasm_tools.pricing.meters import Meter, UnitRegistry, plain
 
 SOURCE = "litellm"
@@ -31,9 +34,16 @@ _WORKLOADS = {
     "guardrail": "moderation",
     "search": "search", "vector_store": "search",
 }  # fmt: skip
+# Tasks that a model behind the chat route may have by its name or by what it makes.
+_BEHIND_CHAT = frozenset(
+    {"embeddings", "image", "moderation", "realtime", "rerank", "text-to-speech", "video", "vision"}
+)
+_ROUTERS = ("model_router", "model-router")
+_ROUTER_NOTE = "the router's own fee; the routed model is billed on top"
 _IMAGE_MODES = frozenset({"image_generation", "image_edit"})
 _SEARCH = Meter("input", "any", "search")
 _PICTURE = Meter("output", "image", "image")
+_BAND_KEYS = frozenset({"range", "max_results_range"})
 _PEAK_NOTE, _OFF_PEAK_NOTE = "peak hours", "outside peak hours"
 # Multipliers on all token prices: key, the region or tier they lead to, and what to call them.
 _UPLIFTS = (
@@ -42,6 +52,7 @@ _UPLIFTS = (
     ("regional_endpoint_uplift_multiplier", "regional", "regional endpoint"),
     ("provider_specific_entry.us", "us", "regional processing"),
 )
+_UPLIFT_KEYS = frozenset(key for key, _, _ in _UPLIFTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +76,9 @@ def parse(body: bytes, units: UnitRegistry) -> Parsed:
         if isinstance(entry, str):
             parsed.reject(entry, sku)
             continue
-        workload = _WORKLOADS.get(entry.mode) or _unnamed_workload(entry)
-        prices = EntryPrices(parsed, units, entry.provider, sku, workload)
+        facts = entry_facts(entry.provider, sku, entry.fields)
+        parsed.facts.append(facts)
+        prices = EntryPrices(parsed, units, entry.provider, sku, _workload(entry, facts))
         if not _collect(prices, entry):
             parsed.reject("no price stated", sku)
         prices.state()
@@ -91,32 +103,42 @@ def _entry(sku: str, fields: object) -> Entry | str:
     return Entry(sku, provider, mode, fields)
 
 
-def _unnamed_workload(entry: Entry) -> str:
-    if any(key.startswith("input_cost_per_character") for key in entry.fields):
+def _workload(entry: Entry, facts: SkuFacts) -> str:
+    """By the mode; for the chat route and for entries without a mode by what the model makes, then by its name."""
+    stated = _WORKLOADS.get(entry.mode)
+    if stated and stated != "llm":
+        return stated
+    if not stated and any(key.startswith("input_cost_per_character") for key in entry.fields):
         return "text-to-speech"
-    return workload_of(f"{entry.provider}/{entry.sku}")
+    named = workload_of(f"{entry.provider}/{entry.sku}", facts.input_modalities, facts.output_modalities)
+    return named if not stated or named in _BEHIND_CHAT else "llm"
 
 
 def _collect(prices: EntryPrices, entry: Entry) -> bool:
     """Add every price of an entry; False when it states none."""
-    fields, found = entry.fields, False
+    fields, found, page = entry.fields, False, source_page(entry.fields)
+    note = _ROUTER_NOTE if entry.sku.endswith(_ROUTERS) else ""
     hours = peak_hours(prices, fields.get("off_peak_pricing"))
     for key, value in fields.items():
-        if not is_priced(key) or value is None:
+        if not is_priced(key):
+            if key not in NOT_PRICES and not key.startswith("supports_"):
+                prices.parsed.unread[key] += 1
+            continue
+        if value is None:
             continue
         found = True
         known = _checked(key, value, entry, prices)
         if known is None or known.meter is None:
             continue
         if known.meter not in hours.meters:
-            prices.add(key, known.meter, value * known.scale, known.per)
+            prices.add(key, known.meter, value * known.scale, known.per, note=note, source_url=page)
         for window in hours.windows if known.meter in hours.meters else ():
             meter = replace(known.meter, window=window)
-            prices.add(key, meter, value * known.scale, known.per, note=_PEAK_NOTE)
+            prices.add(key, meter, value * known.scale, known.per, note=_PEAK_NOTE, source_url=page)
     for meter, value in hours.meters.items() if hours.windows else ():
-        prices.add("off_peak_pricing", meter, value, note=_OFF_PEAK_NOTE)
-    found |= _collect_bands(prices, entry)
-    found |= _collect_searches(prices, fields.get("search_context_cost_per_query"))
+        prices.add("off_peak_pricing", meter, value, note=_OFF_PEAK_NOTE, source_url=page)
+    found |= _collect_bands(prices, entry, page)
+    found |= _collect_searches(prices, fields, page)
     _collect_products(prices, fields)
     return found
 
@@ -125,6 +147,10 @@ def _checked(key: str, value: object, entry: Entry, prices: EntryPrices) -> KeyM
     """What the key means in this entry, or None after counting why it means nothing."""
     known = meaning(key, entry.mode)
     why_not = f"{key}: {known.why_not}" if known.meter is None else ""
+    if known.meter and entry.sku.endswith(_ROUTERS):
+        known = replace(known, meter=replace(known.meter, variant="router_fee"))
+    elif known.meter and known.meter.unit == "token" and counts_no_tokens(entry.sku):
+        why_not = f"{key}: a diffusion model counts no tokens, the unit is not stated"
     if known.meter and known.meter.unit == "image":
         known, why_not = _image_meaning(key, known, entry)
     twice = value == entry.fields.get("input_cost_per_second") and value != 0
@@ -139,9 +165,11 @@ def _checked(key: str, value: object, entry: Entry, prices: EntryPrices) -> KeyM
 
 
 def _image_meaning(key: str, known: KeyMeaning, entry: Entry) -> tuple[KeyMeaning, str]:
-    """Image keys by what the entry makes: a picture, nothing to look at, or both a picture and an input image."""
+    """Image keys by what the entry makes: a picture, music, neither, or both a picture and an input image."""
     made = entry.fields.get("supported_output_modalities")
     if key.startswith("output_cost_per_image"):
+        if made == ["audio"] and "realtime" not in entry.sku:
+            return replace(known, meter=TRACK), ""
         if entry.mode not in _IMAGE_MODES and isinstance(made, list) and "image" not in made:
             return known, f"{key}: the model makes no images"
         return known, ""
@@ -154,7 +182,7 @@ def _image_meaning(key: str, known: KeyMeaning, entry: Entry) -> tuple[KeyMeanin
     return known, ""
 
 
-def _collect_bands(prices: EntryPrices, entry: Entry) -> bool:
+def _collect_bands(prices: EntryPrices, entry: Entry, page: str) -> bool:
     """`tiered_pricing`: one object a context band, or a band of search results."""
     bands = entry.fields.get("tiered_pricing")
     if bands is None:
@@ -166,13 +194,14 @@ def _collect_bands(prices: EntryPrices, entry: Entry) -> bool:
             prices.reject("tiered_pricing: band without a range")
             continue
         variant = f"results_{results}-{int(band['max_results_range'][1])}" if results is not None else ""
+        prices.parsed.expect((k for k in band if not is_priced(k)), _BAND_KEYS, "tiered_pricing.")
         for key, value in band.items():
             if not is_priced(key):
                 continue
             known = _checked(key, value, entry, prices)
             if known and known.meter:
                 meter = replace(known.meter, above_tokens=tokens or 0, variant=variant or known.meter.variant)
-                prices.add(f"tiered_pricing.{key}", meter, value)
+                prices.add(f"tiered_pricing.{key}", meter, value, source_url=page)
     return True
 
 
@@ -183,16 +212,18 @@ def _lower_bound(band: object, name: str) -> int | None:
     return int(bounds[0])
 
 
-def _collect_searches(prices: EntryPrices, by_size: object) -> bool:
+def _collect_searches(prices: EntryPrices, fields: Mapping[str, Any], page: str) -> bool:
     """Web searches by context size; one price when all sizes cost the same."""
+    by_size, free = fields.get("search_context_cost_per_query"), fields.get("search_free_requests")
     if not isinstance(by_size, dict) or not by_size:
         return False
+    note = f"the first {free.get('count')} a {free.get('period')} are free" if isinstance(free, dict) else ""
     if len(set(map(str, by_size.values()))) == 1:
-        prices.add("search_context_cost_per_query", _SEARCH, next(iter(by_size.values())))
-        return True
+        by_size = {"": next(iter(by_size.values()))}
     for name, value in by_size.items():
         size = name.removeprefix("search_context_size_")
-        prices.add("search_context_cost_per_query", replace(_SEARCH, variant=f"context_{size}"), value)
+        meter = replace(_SEARCH, variant=f"context_{size}" if size else "")
+        prices.add("search_context_cost_per_query", meter, value, note=note, source_url=page)
     return True
 
 
@@ -200,6 +231,9 @@ def _collect_products(prices: EntryPrices, fields: Mapping[str, Any]) -> None:
     """Prices stated as a multiple of the token prices."""
     special = fields.get("provider_specific_entry")
     special = special if isinstance(special, dict) else {}
+    prices.parsed.expect(special, SPECIAL_KEYS, "provider_specific_entry.")
+    if not special and not _UPLIFT_KEYS & fields.keys():
+        return
     listed = [s for s in prices.prices.values() if s.meter.unit == "token" and s.region == "global"]
     for key, region, what in _UPLIFTS:
         head, dot, tail = key.partition(".")
@@ -207,15 +241,14 @@ def _collect_products(prices: EntryPrices, fields: Mapping[str, Any]) -> None:
         for statement, product in _products(prices, key, factor, listed):
             note = f"list price x {factor} ({what})"
             prices.prices[(statement.meter, region, "", "USD")] = replace(
-                statement, price=product, region=region, note=note
+                statement, price=product, region=region, note=note, field=key
             )
     standard = [s for s in listed if s.meter.tier == "standard" and not s.meter.variant]
     for statement, product in _products(prices, "provider_specific_entry.fast", special.get("fast"), standard):
         meter = replace(statement.meter, tier="priority")
         note = f"list price x {special['fast']} (fast mode)"
-        prices.prices.setdefault(
-            (meter, "global", "", "USD"), replace(statement, meter=meter, price=product, note=note)
-        )
+        fast = replace(statement, meter=meter, price=product, note=note, field="provider_specific_entry.fast")
+        prices.prices.setdefault((meter, "global", "", "USD"), fast)
 
 
 def _products(prices: EntryPrices, key: str, factor: object, listed: list[Any]) -> Iterator[tuple[Any, Decimal]]:

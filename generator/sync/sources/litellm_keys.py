@@ -24,6 +24,10 @@ _KEY = re.compile(
 _SIZED = re.compile(r"(output_cost_per_(?:image|second))_([0-9.]+[kKp]?|premium_image|above_\d+_and_\d+_pixels\w*)")
 _INTERVAL = re.compile(r"(input_cost_per_video_per_second)_(above_\d+s_interval)")
 
+# A unit of capacity that is rented by the second whether it works or not; the id of its SKU names the commitment.
+PROVISIONED = Meter("input", "any", "provisioned_second", variant="provisioned")
+TRACK = Meter("output", "audio", "track")
+
 _STEMS = {
     "input_cost_per_token": Meter("input", "text", "token"),
     "output_cost_per_token": Meter("output", "text", "token"),
@@ -61,6 +65,7 @@ _STEMS = {
     "input_cost_per_request": Meter("input", "any", "request"),
     "input_cost_per_text_message": Meter("input", "text", "request", variant="text_message"),
     "code_interpreter_cost_per_session": Meter("input", "any", "session", variant="code_interpreter"),
+    "cost_per_second": PROVISIONED,
 }
 _AUDIO_IN = Meter("input", "audio", "audio_second")
 _VIDEO_OUT = Meter("output", "video", "video_second")
@@ -71,11 +76,12 @@ _SECONDS = {
     ("input_cost_per_second", "realtime"): _AUDIO_IN,
     ("output_cost_per_second", "audio_speech"): Meter("output", "audio", "audio_second"),
     ("output_cost_per_second", "video_generation"): _VIDEO_OUT,
+    ("input_cost_per_second", "chat"): PROVISIONED,
+    ("output_cost_per_second", "chat"): PROVISIONED,
 }
 _NO_METER = {
-    "cost_per_second": "provisioned capacity, not a price per use",
-    "input_cost_per_second": "a second of this mode is provisioned capacity, not a price per use",
-    "output_cost_per_second": "a second of this mode is provisioned capacity, not a price per use",
+    "input_cost_per_second": "a second of what is not stated",
+    "output_cost_per_second": "a second of what is not stated",
     "input_dbu_cost_per_token": "Databricks units, not money",
     "output_dbu_cost_per_token": "Databricks units, not money",
     "output_db_cost_per_token": "Databricks units, not money",
@@ -96,6 +102,7 @@ class KeyMeaning:
     why_not: str = ""
 
 
+@lru_cache(maxsize=4096)
 def is_priced(key: str) -> bool:
     """Whether a key of an entry states a price by itself."""
     return key not in _NESTED and _PRICED.search(key) is not None

@@ -1,44 +1,33 @@
 """OpenRouter publishes its model list with prices as **strings**, USD per token (a search or a request is per unit).
 
 A price is what the gateway charges for one of its hosts, so the provider is always OpenRouter and never the
-developer (PE-25). Traps: `-1` means that the price depends on the routed model; ids that start with `~` are aliases;
-`:free` is no price and `:batch` is the batch tier of the same model; `overrides` hold either spans of the day in UTC as
-HHMM numbers (`1000` is 10:00) of which some only repeat the base, or context bands (`generator.sync.time_windows`);
-`image` is per image token where it equals the text rate, and its unit is unknown elsewhere; an `expiration_date` of
-2098 means none and is not used. Descriptions stay out: numbers and names only.
+developer (PE-25); what each host charges is `openrouter_endpoints`. Traps beside those of `openrouter_pricing`: ids
+that start with `~` are aliases; `:free` is no price and `:batch` is the batch tier of the same model; an
+`expiration_date` of 2098 means none; `created` is the day of the listing here, not of the release. Descriptions stay
+out: numbers and names only.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generator.sync.price_fields import EntryPrices, json_payload
-from generator.sync.statements import Parsed, PayloadError
-from generator.sync.time_windows import minutes, window_text
+from generator.sync.sources.openrouter_pricing import ROUTED, Terms, base_prices, collect_prices, is_routed, variant_of
+from generator.sync.statements import Parsed, PayloadError, SkuFacts
 from generator.sync.workload_names import workload_of
-from wasm_tools.pricing.meters import Meter, UnitRegistry
+from wasm_tools.pricing.meters import UnitRegistry
 
 SOURCE = PROVIDER = "openrouter"
-_METERS = {
-    "prompt": Meter("input", "text", "token"),
-    "completion": Meter("output", "text", "token"),
-    "internal_reasoning": Meter("output", "text", "token", variant="reasoning"),
-    "input_cache_read": Meter("input", "text", "token", cache="read"),
-    "input_cache_write": Meter("input", "text", "token", cache="write"),
-    "input_cache_write_1h": Meter("input", "text", "token", cache="write_1h"),
-    "audio": Meter("input", "audio", "token"),
-    "audio_output": Meter("output", "audio", "token"),
-    "input_audio_cache": Meter("input", "audio", "token", cache="read"),
-    "image_output": Meter("output", "image", "token"),
-    "image": Meter("input", "image", "token"),
-    "web_search": Meter("input", "any", "search"),
-    "request": Meter("input", "any", "request"),
-}
-_CONDITIONS = frozenset({"utc_start", "utc_end", "min_prompt_tokens"})
+PAGES = "https://openrouter.ai/"  # + id: the page of a model
+NO_END = "2098"  # an expiration in or after this year means that there is none
+# Keys that are read here, and those that say nothing about a price or a card of a model.
+_KEYS = frozenset({
+    "id", "name", "created", "context_length", "architecture", "pricing", "top_provider", "hugging_face_id",
+    "knowledge_cutoff", "expiration_date", "alias_target",
+    "canonical_slug", "description", "per_request_limits", "supported_parameters", "default_parameters",
+    "supported_voices", "links", "reasoning", "benchmarks",
+})  # fmt: skip
 
 
 class _Architecture(BaseModel):
@@ -48,13 +37,32 @@ class _Architecture(BaseModel):
     output_modalities: list[str] = []
 
 
+class _TopProvider(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    max_completion_tokens: int | None = None
+
+
+class _Alias(BaseModel):
+    model_config = ConfigDict(strict=True, extra="ignore")
+
+    slug: str = ""
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(strict=True, extra="ignore")
 
     id: str
     pricing: dict[str, Any]
+    name: str = ""
     architecture: _Architecture = _Architecture()
     created: int = 0
+    context_length: int | None = None
+    top_provider: _TopProvider = _TopProvider()
+    hugging_face_id: str | None = None
+    knowledge_cutoff: str | None = None
+    expiration_date: str | None = None
+    alias_target: _Alias = _Alias()
 
 
 def parse(body: bytes, units: UnitRegistry) -> Parsed:
@@ -64,6 +72,7 @@ def parse(body: bytes, units: UnitRegistry) -> Parsed:
     if not isinstance(models, list) or not models:
         raise PayloadError(f'{SOURCE}: expected {{"data": [models]}}')
     parsed, newest = Parsed(entries=len(models)), 0
+    facts: dict[str, SkuFacts] = {}
     for fields in models:
         try:
             model = _Model.model_validate(fields)
@@ -72,86 +81,51 @@ def parse(body: bytes, units: UnitRegistry) -> Parsed:
             place = ".".join(str(part) for part in error.errors()[0]["loc"] if not isinstance(part, int))
             parsed.reject(f"model has another shape: {place}", str(name))
             continue
+        parsed.expect(fields, _KEYS)
         newest = max(newest, model.created)
+        sku = variant_of(model.id)[0]
+        if sku == model.id or sku not in facts:  # the plain id speaks for its variants
+            facts[sku] = _facts(sku, model)
         _state_model(parsed, units, model)
+    parsed.facts = list(facts.values())
     parsed.as_of = datetime.fromtimestamp(newest, UTC).date().isoformat() if newest else ""
     return parsed
 
 
 def _state_model(parsed: Parsed, units: UnitRegistry, model: _Model) -> None:
-    sku, _, suffix = model.id.partition(":")
+    sku, tier, variant = variant_of(model.id)
     if model.id.startswith("~"):
         parsed.reject("alias of another id", model.id)
         return
-    if suffix == "free":
+    if variant == "free":
         parsed.reject("free variant is not a price", model.id)
         return
-    base = _numbers(model.pricing)
-    if any(value == -1 for value in base.values()):
-        parsed.reject("price depends on the routed model (-1)", model.id)
+    base = base_prices(model.pricing)
+    if is_routed(base):
+        parsed.reject(ROUTED, model.id)
         return
     made = model.architecture
     workload = workload_of(sku, made.input_modalities, made.output_modalities)
     prices = EntryPrices(parsed, units, PROVIDER, sku, workload)
-    variant = Meter("input", "text", "token", tier="batch" if suffix == "batch" else "standard")
-    other = suffix if variant.tier == "standard" else ""
-    _collect(prices, base, {}, variant.tier, other)
-    overrides = model.pricing.get("overrides", [])
-    for override in overrides if isinstance(overrides, list) else [overrides]:
-        condition = _condition(override)
-        if condition is None:
-            prices.reject("overrides: condition not understood")
-            continue
-        stated = _numbers({k: v for k, v in override.items() if k not in _CONDITIONS})
-        if "window" in condition and all(base.get(k) == v for k, v in stated.items()):
-            prices.reject("window repeats the base price")
-            continue
-        _collect(prices, stated, condition, variant.tier, other)
+    collect_prices(prices, base, model.pricing.get("overrides", []), Terms(tier, variant))
     prices.state()
 
 
-def _numbers(pricing: Mapping[str, Any]) -> dict[str, Any]:
-    """The price fields with their texts as exact numbers; what is no number stays as it is, to be counted."""
-    return {key: _number(value) for key, value in pricing.items() if key != "overrides"}
-
-
-def _number(value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    try:
-        return Decimal(value)
-    except InvalidOperation:
-        return value
-
-
-def _condition(override: object) -> dict[str, Any] | None:
-    """The window and context band of an override, or None when it has neither or is not understood."""
-    if not isinstance(override, dict):
-        return None
-    found: dict[str, Any] = {}
-    start, end = override.get("utc_start"), override.get("utc_end")
-    if start is not None or end is not None:
-        try:
-            found["window"] = window_text(minutes(f"{start:04}"), minutes(f"{end:04}"))
-        except (TypeError, ValueError):
-            return None
-    threshold = override.get("min_prompt_tokens")
-    if threshold is not None:
-        if type(threshold) is not int or threshold <= 0:
-            return None
-        found["above_tokens"] = threshold
-    return found or None
-
-
-def _collect(
-    prices: EntryPrices, stated: Mapping[str, Any], condition: Mapping[str, Any], tier: str, variant: str
-) -> None:
-    for key, value in stated.items():
-        meter = _METERS.get(key)
-        if meter is None:
-            prices.reject(f"{key}: no meter for this key")
-            continue
-        if key == "image" and value != 0 and value != stated.get("prompt"):
-            prices.reject("image: the unit is not stated")
-            continue
-        prices.add(key, replace(meter, tier=tier, variant=variant or meter.variant, **condition), value)
+def _facts(sku: str, model: _Model) -> SkuFacts:
+    developer, colon, name = model.name.partition(": ")
+    end = model.expiration_date or ""
+    return SkuFacts(
+        provider=PROVIDER,
+        sku=sku,
+        name=name if colon else model.name,
+        developer=developer if colon else "",
+        context=model.context_length or None,
+        max_output=model.top_provider.max_completion_tokens or None,
+        knowledge=model.knowledge_cutoff or "",
+        retires_on=end if end < NO_END else "",
+        input_modalities=tuple(model.architecture.input_modalities),
+        output_modalities=tuple(model.architecture.output_modalities),
+        hf_repo=model.hugging_face_id or "",
+        alias_of=model.alias_target.slug,
+        source_url=PAGES + sku,
+    )

@@ -10,7 +10,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from generator.sync.price_fields import json_payload, number_problem
+from generator.sync.price_fields import json_payload
+from generator.sync.rental_prices import rental_problem
 from generator.sync.statements import GpuStatement, Parsed, PayloadError
 from wasm_tools.pricing.meters import Meter, UnitRegistry, plain
 
@@ -72,7 +73,7 @@ def _problem(row: _Offering) -> str:
         return "redistribution needs a data licence"
     if row.tier not in _COMMITMENTS:
         return f"tier {row.tier} is not a commitment"
-    return number_problem(row.price_usd_hour)
+    return rental_problem(row.price_usd_hour)
 
 
 def _statement(row: _Offering, units: UnitRegistry) -> GpuStatement:
