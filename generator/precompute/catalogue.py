@@ -11,7 +11,9 @@ from pathlib import Path
 
 from generator.exchange import in_usd
 from generator.registry import Registry
+from generator.sync.facts import facts_of_skus
 from generator.sync.state import Snapshot, State
+from generator.sync.statements import SkuFacts
 from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.planner.catalogue import ApiRate, Band, Catalogue, Curve, CurvePoint, Rental, TailRatios
 from wasm_tools.pricing.meters import Meter
@@ -68,7 +70,8 @@ def published_offers(registry: Registry, offers: Iterable[Offer], as_of: str) ->
 def planner_catalogue(registry: Registry, state: State, constants: PlannerConstants, as_of: str) -> Catalogue:
     """Everything the planner reads, limited to models that have a capability class."""
     unplanned: Counter[str] = Counter()
-    priced = tuple(_rates(registry, published_offers(registry, state.offers, as_of), unplanned))
+    facts = facts_of_skus(state.facts, registry.source)
+    priced = tuple(_rates(registry, published_offers(registry, state.offers, as_of), facts, as_of, unplanned))
     rates = _marked_suspect(priced, registry, constants, state.snapshots, as_of)
     curves = tuple(_curves(registry, state.points, unplanned))
     rentals = tuple(_rentals(registry, state, unplanned))
@@ -124,7 +127,13 @@ def token_price(offers: Iterable[Offer]) -> TokenPrice:
     return TokenPrice(tuple(bands), first_input.evidence, timed)
 
 
-def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str]) -> Iterable[ApiRate]:
+def _rates(
+    registry: Registry,
+    offers: Iterable[Offer],
+    facts: Mapping[tuple[str, str], SkuFacts],
+    as_of: str,
+    unplanned: Counter[str],
+) -> Iterable[ApiRate]:
     by_sku: dict[tuple[str, str, str], list[Offer]] = {}
     for o in offers:
         if o.workload == "llm":
@@ -135,6 +144,7 @@ def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str])
             continue
         row = registry.provider.get(provider)
         model = registry.model_of(provider, sku)
+        known = facts.get((provider, sku))
         if not model or not registry.cards[model].capability:
             unplanned["unrated model"] += 1
         elif row is None:
@@ -143,9 +153,15 @@ def _rates(registry: Registry, offers: Iterable[Offer], unplanned: Counter[str])
             unplanned["subscription plan, not a price per token"] += 1
         elif not price.bands[0].input_price or not price.bands[0].output_price:
             unplanned["free tier"] += 1
+        elif known and known.retires_on and known.retires_on <= as_of:
+            unplanned["retired by the provider"] += 1
+        elif known and known.status == "dead":
+            unplanned["no longer answers"] += 1
         else:
             note = "the price depends on the time of day; the dearest hours are counted" if price.timed else ""
-            yield ApiRate(provider, sku, model, region, price.bands, _compact(price.evidence), note)
+            longest = known.max_output if known else None
+            evidence = _compact(price.evidence)
+            yield ApiRate(provider, sku, model, region, price.bands, evidence, note, max_output=longest)
 
 
 def _marked_suspect(
@@ -161,7 +177,7 @@ def _marked_suspect(
     list and that list does not have the id; and, on the word of a single source family, a price that has not been
     read for long, one below the developer's own price of a closed model, or one far below everybody else's.
     """
-    own = {s.id for s in registry.sources if s.rank == 0}
+    own = {s.id for s in registry.sources if s.complete}
     listed = {r.provider for r in rates if own & _sources(r)}
     totals: dict[str, dict[str, Decimal]] = {}
     for r in rates:

@@ -59,6 +59,7 @@ class Source(BaseModel):
     stored: str = ""
     collected: bool = False  # its connector's `collect(url, read)` asks for the addresses: pages, or an index first
     key: AccessKey | None = None
+    complete: bool = False  # the provider's own whole list: what it lacks is not sold
     sampled: bool = True  # false: written from the documentation, no real payload has been seen yet
 
     @field_validator("files", mode="before")

@@ -82,6 +82,13 @@ def test_end_to_end_bound_can_be_the_binding_one() -> None:
     assert dict(excluded)["misses the end-to-end bound"] == 1
 
 
+def test_an_api_that_does_not_allow_such_long_answers_is_no_plan() -> None:
+    short = replace(rate("host", "open-70b", "0.50", "0.80"), max_output=499)
+    ranking = ranked_plans(Workload(1000, 500, 1, 2, "medium"), LOOSE, with_rates(short))
+    assert dict(ranking.excluded)["answers of this length are not allowed"] == 1
+    assert any(p.kind == "api" for p in plans(Workload(1000, 499, 1, 2, "medium"), cat=with_rates(short)))
+
+
 @pytest.mark.parametrize(
     ("count", "tensor_parallel", "replicas", "paid"),
     [

@@ -20,6 +20,8 @@ def api_plans(workload: Workload, catalogue: Catalogue, excluded: Counter[str]) 
     excluded.update(catalogue.unplanned)
     for rate in catalogue.rates:
         reason = blocked.get(rate.model) or rate.suspect
+        if not reason and rate.max_output is not None and workload.output_tokens > rate.max_output:
+            reason = "answers of this length are not allowed"
         if reason:
             excluded[reason] += 1
         else:

@@ -29,6 +29,7 @@ class ApiRate:
     evidence: str
     note: str = ""  # what a buyer has to know about this price, in words
     suspect: str = ""  # why this price may not win a ranking, in words
+    max_output: int | None = None  # longest answer in tokens that this provider allows, None while nobody says
 
     def band(self, prompt_tokens: int) -> Band:
         """The band that a prompt of this length falls into."""

@@ -50,7 +50,7 @@ def _model(row: Sequence[Any]) -> ModelCard:
 
 
 def _rate(row: Sequence[Any]) -> ApiRate:
-    provider, sku, model, region, bands, evidence, note, suspect = row
+    provider, sku, model, region, bands, evidence, note, suspect, max_output = row
     return ApiRate(
         provider,
         sku,
@@ -60,6 +60,7 @@ def _rate(row: Sequence[Any]) -> ApiRate:
         evidence,
         note,
         suspect,
+        max_output,
     )
 
 
@@ -119,6 +120,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 r.evidence,
                 r.note,
                 r.suspect,
+                r.max_output,
             ]
             for r in catalogue.rates
         ],
