@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Annotated, Any
 
+import httpx
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from generator import nightly
 from generator.changes import between, event_record, of_model, order, percent
+from generator.cited_pages import checked_pages, cited_pages
 from generator.health import health_report
 from generator.options import AsJson, AsOf, Overlay
 from generator.places import checkout
@@ -21,10 +24,22 @@ Limit = Annotated[int, typer.Option("--limit", min=1, help="Rows of the table; -
 
 
 @commands.command()
-def health(as_of: AsOf = None, overlay: Overlay = None, as_json: AsJson = False) -> None:
+def health(
+    as_of: AsOf = None,
+    overlay: Overlay = None,
+    links: Annotated[
+        int,
+        typer.Option("--links", min=0, help="Also ask this many of the cited price pages whether they still answer."),
+    ] = 0,
+    as_json: AsJson = False,
+) -> None:
     """Show how old and how complete the catalogue is. Exit code 3: a source is late or was never read."""
     at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=as_of is not None), overlay)
     report = health_report(at.registry, at.state, at.as_of, at.places.registry)
+    if links:
+        with httpx.Client(headers={"User-Agent": nightly.USER_AGENT}, timeout=10) as client:
+            verdicts = list(checked_pages(cited_pages(at.state), client, links))
+        report["cited_pages"] = [asdict(v) for v in verdicts]
     if as_json:
         typer.echo(json.dumps(report))
     else:
@@ -70,6 +85,9 @@ def _findings(report: dict[str, Any]) -> Iterable[str]:
     yield f"Disputes: {d['open']:,} open, {d['explained']:,} explained, {d['acknowledged']:,} reviewed"
     for check in report["cross_references"]:
         yield f"{check['title']}: {check['count']:,}" + (f" (such as {check['examples'][0]})" if check["count"] else "")
+    for page in report.get("cited_pages", ()):
+        if page["state"] != "answers":
+            yield f"cited page {page['state']}: {page['url']} ({page['detail']}, cited by {page['citations']:,} rows)"
 
 
 @commands.command()
