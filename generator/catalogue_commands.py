@@ -29,7 +29,7 @@ def health(
     overlay: Overlay = None,
     links: Annotated[
         int,
-        typer.Option("--links", min=0, help="Also ask this many of the cited price pages whether they still answer."),
+        typer.Option("--links", min=0, help="Also ask this many of the cited pages whether they still answer."),
     ] = 0,
     as_json: AsJson = False,
 ) -> None:

@@ -33,9 +33,9 @@ def cited_pages(state: State) -> list[tuple[str, int]]:
 
 def checked_pages(pages: Iterable[tuple[str, int]], client: httpx.Client, limit: int) -> Iterator[Verdict]:
     """The verdict on the first `limit` pages: one HEAD request each, GET where HEAD is not allowed."""
-    chosen = [p for p in pages][:limit]
+    chosen = list(pages)[:limit]
     with ThreadPoolExecutor(max_workers=AT_A_TIME) as pool:
-        yield from pool.map(lambda page: _checked(*page, client), chosen)
+        yield from pool.map(lambda page: _checked(page[0], page[1], client), chosen)
 
 
 def _checked(url: str, citations: int, client: httpx.Client) -> Verdict:
