@@ -296,7 +296,31 @@ class Registry:
     @cached_property
     def provider_by_alias(self) -> dict[str, ProviderRow]:
         """Providers by every spelling that sources use."""
-        return {name: p for p in self.providers for name in (p.id, *p.aliases)}
+        return {name.partition("@")[0]: p for p in self.providers for name in (p.id, *p.aliases)}
+
+    @cached_property
+    def region_by_alias(self) -> dict[str, str]:
+        """The region of spellings that name one, written `alibaba-us@us` in the registry."""
+        pairs = (alias.partition("@") for p in self.providers for alias in p.aliases)
+        return {name: region for name, _, region in pairs if region}
+
+    @cached_property
+    def provider_by_form(self) -> dict[str, ProviderRow]:
+        """Providers by every spelling with hyphens for all separators: `Together AI`, `together_ai`, `together-ai`."""
+        return {spelling_form(name): p for name, p in self.provider_by_alias.items() if "#" not in name}
+
+    def provider_of(self, name: str, currency: str = "USD") -> ProviderRow | None:
+        """The provider of a source's name, or None when nobody has registered it.
+
+        An alias `minimax#cny` means that name for prices in that currency: the platform in China is another seller.
+        """
+        own = self.provider_by_alias.get(f"{name}#{currency.lower()}") if currency != "USD" else None
+        return own or self.provider_by_alias.get(name) or self.provider_by_form.get(spelling_form(name))
+
+    @cached_property
+    def names_seen(self) -> dict[tuple[str, str, str], tuple[str, str, str, str]]:
+        """The names that `generator.sync.names` has turned into ours, so that each is worked out once."""
+        return {}
 
     @cached_property
     def model(self) -> dict[str, ModelRow]:
@@ -326,6 +350,26 @@ class Registry:
             found.setdefault(spelling_form(name), set()).add(model)
         return {form: next(iter(models)) for form, models in found.items() if len(models) == 1}
 
+    def is_moving(self, provider: str, sku: str) -> bool:
+        """Whether a provider's id stands for another model now and then, so that its prices cannot be compared."""
+        return self.name_of(provider, sku).moving
+
+    def plain_model_of(self, provider: str, sku: str) -> str:
+        """The canonical model of an id that names it without a variant (fast, thinking …), so that prices compare."""
+        return "" if self.name_of(provider, sku).variant else self.model_of(provider, sku)
+
+    def name_of(self, provider: str, sku: str) -> ModelName:
+        """What a provider's id says: base name, snapshot, quantisation, scope, variant."""
+        key = (provider, sku)
+        found = self._names.get(key)
+        if found is None:
+            found = self._names[key] = model_name(self.naming, provider, sku)
+        return found
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], ModelName]:
+        return {}
+
     @cached_property
     def _models(self) -> dict[tuple[str, str], str]:
         return {}
@@ -350,10 +394,14 @@ class Registry:
         whole = sku.lower().rsplit("/", 1)[-1].strip()
         if self._says_the_provider_twice(provider, sku, whole):
             return ""
+        if own := self.naming.aliases.get((provider, whole)):
+            return own
         model = self.model_by_alias.get(whole) or self.model_by_alias.get(model_key(provider, sku), "")
         if model or not provider:
             return model
-        name = model_name(self.naming, provider, sku)
+        name = self.name_of(provider, sku)
+        if own := self.naming.aliases.get((provider, name.base)):
+            return own
         return "" if name.moving else self._registered(name)
 
     def _says_the_provider_twice(self, provider: str, sku: str, last: str) -> bool:
@@ -394,7 +442,7 @@ class Registry:
         if model:
             undated = self.model_by_alias.get(model_name(self.naming, "", model).base)
             return undated or model
-        name = model_name(self.naming, provider, sku)
+        name = self.name_of(provider, sku)
         target = self.naming.target(provider, name.base)
         if target:
             return self._base_of("", target)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from generator.registry import Registry
 from generator.sync.statements import Statement
@@ -16,12 +17,29 @@ def named(statement: Statement, registry: Registry) -> Statement:
     A provider nobody has registered keeps the source's own name, so that its prices are shown and listed as
     unresolved instead of being lost.
     """
-    row = registry.provider_by_alias.get(statement.provider)
-    sku = statement.sku.strip().lower()
-    region = statement.region
+    s = statement
+    key = (s.provider, s.sku, s.currency)
+    found = registry.names_seen.get(key)
+    if found is None:
+        found = registry.names_seen[key] = _named(registry, s.provider, s.sku, s.currency)
+    provider, sku, prefix, usual = found
+    region = prefix or (usual if s.region == "global" else "") or s.region
+    if (provider, sku, region) == (s.provider, s.sku, s.region):
+        return s
+    return replace(s, provider=provider, sku=sku, region=region)
+
+
+def _named(registry: Registry, provider: str, sku: str, currency: str) -> tuple[str, str, str, str]:
+    """Our provider id, the SKU, the region that stands before it, and the one that the provider's spelling means."""
+    row = registry.provider_of(provider, currency)
+    sku = sku.strip().lower()
     if row is None:
-        return replace(statement, provider=slug(statement.provider), sku=sku)
+        return slug(provider), sku, "", ""
+    usual, region = registry.region_by_alias.get(provider, ""), ""
     sku = without_prefixes(sku, row.sku_prefixes)
+    for other in registry.naming.sellers.get(row.id, ()):
+        if sku.startswith(other.prefix):
+            return other.provider, sku if other.kept else sku.removeprefix(other.prefix), "", ""
     head, slash, tail = sku.partition("/")
     if slash and (head in _SCOPES or _AWS_REGION.match(head)):
         region, sku = head, without_prefixes(tail, row.sku_prefixes)
@@ -29,7 +47,7 @@ def named(statement: Statement, registry: Registry) -> Statement:
         scope, dot, rest = sku.partition(".")
         if dot and scope in _SCOPES:
             region, sku = scope, rest
-    return replace(statement, provider=row.id, sku=sku, region=region)
+    return row.id, sku, region, usual
 
 
 def without_prefixes(sku: str, prefixes: tuple[str, ...]) -> str:
@@ -44,6 +62,7 @@ def without_prefixes(sku: str, prefixes: tuple[str, ...]) -> str:
     return sku
 
 
+@cache
 def slug(name: str) -> str:
     """A name as a file-safe id: lower case, letters, digits and hyphens."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"

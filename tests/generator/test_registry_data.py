@@ -12,6 +12,7 @@ import io
 import json
 import re
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,14 @@ import pytest
 import yaml
 
 from generator.registry import Registry, load_registry
-from generator.sync.names import without_prefixes
+from generator.sync.names import named, without_prefixes
+from generator.sync.statements import Statement
+from tests.generator.test_identity import read_all
+from wasm_tools.pricing.meters import TEXT_INPUT
 
 FILES = ("providers.csv", "models.csv", "model_shapes.csv", "capability.csv", "gpus.csv")
 RAW = "raw.githubusercontent.com"
 LITELLM = f"{RAW}/BerriAI/litellm/main/model_prices_and_context_window.json"
-GENAI = f"{RAW}/pydantic/genai-prices/main/prices/new_data/v2/data.json"
 GENAI_PACKAGE = "_derived/genai-prices/0.2.3/data.json"
 MODELS_DEV = "models.dev/api.json"
 OPENROUTER = "openrouter.ai/api/v1/models.json"
@@ -205,7 +208,7 @@ def test_sku_prefixes_are_tried_longest_first(registry: Registry) -> None:
 
 def test_plan_prices_are_marked_as_subscriptions(registry: Registry) -> None:
     for p in registry.providers:
-        plan = re.search(r"(coding|token|step)[- ]plan|copilot|pass$", f"{p.id} {p.name}".lower())
+        plan = re.search(r"(coding|token|step)[- ]plan|copilot|(?<!com)pass$", f"{p.id} {p.name}".lower())
         assert not plan or p.kind == "subscription", p.id
     assert registry.provider_by_alias["dashscope"].id == "alibaba"
     assert registry.provider_by_alias["bedrock_converse"].id == registry.provider_by_alias["aws"].id == "aws-bedrock"
@@ -350,19 +353,6 @@ def test_benchmark_systems_have_a_gpu(registry: Registry) -> None:
     assert not repeated([g.aic_system for g in registry.gpus if g.aic_system])
 
 
-def provider_names(mirror: Path) -> set[str]:
-    litellm = {e.get("litellm_provider") for e in payload(mirror, LITELLM).values()}
-    genai = {p["id"] for path in (GENAI, GENAI_PACKAGE) for p in payload(mirror, path)}
-    rentals = {row["provider_id"] for row in payload(mirror, RENTALS)}
-    names = litellm | genai | set(payload(mirror, MODELS_DEV)) | rentals | {"openrouter"}
-    return {name for name in names if name and not name.startswith("one of ")}
-
-
-@pytest.mark.mirror
-def test_every_provider_name_in_the_payloads_maps(registry: Registry, mirror: Path) -> None:
-    assert sorted(provider_names(mirror) - registry.provider_by_alias.keys()) == []
-
-
 def skus(mirror: Path, source: str) -> list[tuple[str, str]]:
     """The (provider, SKU) pairs of a payload, as the source writes them."""
     if source == "litellm":
@@ -377,7 +367,7 @@ def skus(mirror: Path, source: str) -> list[tuple[str, str]]:
 
 @pytest.mark.mirror
 @pytest.mark.parametrize(
-    ("source", "share"), [("litellm", 0.62), ("genai-prices", 0.60), ("models-dev", 0.75), ("openrouter", 0.65)]
+    ("source", "share"), [("litellm", 0.80), ("genai-prices", 0.85), ("models-dev", 0.86), ("openrouter", 0.90)]
 )
 def test_most_skus_of_a_source_have_a_model(registry: Registry, mirror: Path, source: str, share: float) -> None:
     found = skus(mirror, source)
@@ -392,12 +382,14 @@ def test_most_skus_of_a_source_have_a_model(registry: Registry, mirror: Path, so
 @pytest.mark.mirror
 def test_every_registered_model_occurs_in_a_payload_or_has_a_shape(registry: Registry, mirror: Path) -> None:
     met = {s.model for s in registry.shapes}
-    for source in ("litellm", "models-dev", "openrouter", "genai-prices"):
-        for name, sku in skus(mirror, source):
-            provider = registry.provider_by_alias[name]
-            own = without_prefixes(sku.strip().lower(), provider.sku_prefixes)
-            met.add(registry.model_of(provider.id, own))
-            met.add(registry.model_of("", re.sub(r"^(?:[a-z\-]+\.)?[a-z0-9]+\.(?=[a-z])", "", own)))
+    found = read_all(registry, mirror)
+    stated = {(s.provider, s.sku, s.currency) for s in found.statements}
+    stated |= {(f.provider, f.sku, "USD") for f in found.facts}
+    stated |= {(name, sku, "USD") for name, sku in skus(mirror, "litellm")}  # also what has no price
+    for provider, sku, currency in stated:
+        ours = named(Statement(provider, sku, "llm", TEXT_INPUT, Decimal(1), currency=currency), registry)
+        met.add(registry.model_of(ours.provider, ours.sku))
+        met.add(registry.model_of("", re.sub(r"^(?:[a-z\-]+\.)?[a-z0-9]+\.(?=[a-z])", "", ours.sku)))
     assert sorted(registry.model.keys() - met) == []
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from generator.sync.names import slug, without_prefixes
+from generator.registry import Registry, load_registry
+from generator.sync.names import named, slug, without_prefixes
 from generator.sync.reconcile import chosen_evidence, incoming, price_events, reconciled
 from generator.sync.source_registry import Source
 from generator.sync.state import PriceEvent, Snapshot, State, load_state, save_state, state_files
@@ -279,3 +280,78 @@ def test_prefixes_of_sources_are_stripped(sku: str, prefixes: tuple[str, ...], b
 def test_slug_is_a_file_name() -> None:
     assert slug("One of https://x/y ?") == "one-of-https-x-y"
     assert slug("…") == "unnamed"
+
+
+@pytest.fixture(scope="module")
+def registry() -> Registry:
+    return load_registry(Path(__file__).parents[2] / "data" / "registry")
+
+
+def called(registry: Registry, provider: str, sku: str, **more: str) -> tuple[str, str, str]:
+    """Provider, SKU and region under our names."""
+    ours = named(Statement(provider, sku, "llm", TEXT_INPUT, Decimal(1), **more), registry)
+    return ours.provider, ours.sku, ours.region
+
+
+@pytest.mark.parametrize("name", ["together_ai", "together-ai", "togetherai", "Together", "Together AI"])
+def test_every_spelling_of_a_seller_is_one_provider(registry: Registry, name: str) -> None:
+    assert called(registry, name, "m")[0] == "together"
+
+
+@pytest.mark.parametrize("name", ["azure", "azure_ai", "azure-openai", "azure-ai-foundry", "azure_text"])
+def test_what_microsoft_bills_is_one_provider(registry: Registry, name: str) -> None:
+    assert called(registry, name, "gpt-4o")[0] == "azure"
+
+
+@pytest.mark.parametrize("name", ["vertex_ai", "vertex_ai-anthropic_models", "vertexai", "google_cloud"])
+def test_sub_provider_of_a_list_maps_to_its_parent(registry: Registry, name: str) -> None:
+    assert called(registry, name, "claude-opus-5")[0] == "google-vertex"
+    assert called(registry, "bedrock_converse", "amazon.nova-pro-v1:0")[0] == "aws-bedrock"
+
+
+@pytest.mark.parametrize(
+    ("name", "abroad", "in_china"),
+    [
+        ("minimax", "minimax", "minimax-cn"),
+        ("moonshot", "moonshotai", "moonshotai-cn"),
+        ("siliconflow", "siliconflow", "siliconflow-cn"),
+        ("deepseek", "deepseek", "deepseek"),  # one platform with two currencies
+    ],
+)
+def test_price_in_yuan_is_that_of_the_platform_in_china(
+    registry: Registry, name: str, abroad: str, in_china: str
+) -> None:
+    assert called(registry, name, "m")[0] == abroad
+    assert called(registry, name, "m", currency="CNY")[0] == in_china
+
+
+def test_spelling_that_names_a_region_gives_it_to_prices_without_one(registry: Registry) -> None:
+    assert called(registry, "alibaba-us", "qwen3.8-max") == ("alibaba", "qwen3.8-max", "us")
+    assert called(registry, "alibaba-us", "qwen3.8-max", region="us-east-1")[2] == "us-east-1"
+    assert called(registry, "alibaba-singapore", "qwen3.8-max")[2] == "global"
+
+
+def test_products_of_another_seller_are_not_counted_to_the_one_that_lists_them(registry: Registry) -> None:
+    own = called(registry, "perplexity", "perplexity/sonar")
+    agent = called(registry, "perplexity", "perplexity/perplexity/sonar")
+    assert (own[:2], agent[:2]) == (("perplexity", "sonar"), ("perplexity-agent", "perplexity/sonar"))
+    platform = called(registry, "bedrock", "bedrock/claude_platform/claude-opus-5")
+    assert platform[:2] == ("claude-platform-aws", "claude-opus-5")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("coreweave", "wandb"), ("wafer", "wafer.ai"), ("akash", "akashml"), ("meta", "meta_llama"),
+        ("zai", "zhipu"), ("bedrock", "claude-platform-aws"), ("byteplus", "volcengine"), ("stepfun", "stepfun-ai"),
+    ],
+)  # fmt: skip
+def test_distinct_sellers_stay_distinct(registry: Registry, one: str, other: str) -> None:
+    assert called(registry, one, "m")[0] != called(registry, other, "m")[0]
+
+
+def test_no_two_sellers_have_names_of_one_form(registry: Registry) -> None:
+    forms: dict[str, set[str]] = {}
+    for name, row in registry.provider_by_alias.items():
+        forms.setdefault(slug(name), set()).add(row.id)
+    assert {form: ids for form, ids in forms.items() if len(ids) > 1} == {}
