@@ -5,32 +5,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from generator.grades import NOTHING, grade_limits, grader
 from generator.precompute.catalogue import published_offers
 from generator.registry import Registry
 from generator.sync.disputes import Dispute, OfferKey, disputes
+from generator.sync.distinct import Coverage, distinct_offers
 from generator.sync.facts import facts_of_skus
 from generator.sync.source_registry import Source
 from generator.sync.state import Snapshot, State
 from wasm_tools.pricing.offers import WORKLOADS, Offer
-
-
-class Identity(NamedTuple):
-    """What an offer is counted as."""
-
-    provider: str
-    model: str
-    meter: str
-    region: str
-
-
-def offer_identity(offer: Offer, registry: Registry) -> Identity:
-    """Provider, canonical model, meter and region scope of an offer."""
-    model = registry.model_of(offer.provider, offer.sku) or offer.sku
-    return Identity(offer.provider, model, str(offer.meter), offer.region)
-
 
 LATE_AFTER = 2.0  # times the source's own cadence
 STALE_DAYS = 180
@@ -48,6 +33,7 @@ def health_report(registry: Registry, state: State, as_of: str, registry_dir: Pa
         "as_of": as_of,
         "sources": source_health(registry, state, as_of),
         "coverage": coverage(offers, registry),
+        "listed": listed(offers, registry, state),
         "rentals": rental_coverage(registry, state),
         "grades": grade_counts(offers, found, registry, state, as_of, registry_dir),
         "disputes": dispute_counts(found.values()),
@@ -104,16 +90,24 @@ def _state(source: Source, snapshot: Snapshot | None, age: int | None) -> str:
 
 def coverage(offers: Iterable[Offer], registry: Registry) -> dict[str, dict[str, Any]]:
     """Offers, (provider, model) pairs and providers a workload, and over all of them, each counted once."""
-    identities = {(o.workload, offer_identity(o, registry)) for o in offers}
-    counts = {}
-    for workload in (*WORKLOADS, "all"):
-        chosen = {i for w, i in identities if workload in (w, "all")}
-        counts[workload] = {
-            "offers": len(chosen),
-            "pairs": len({(i.provider, i.model) for i in chosen}),
-            "providers": len({i.provider for i in chosen}),
-        }
+    distinct = distinct_offers(offers, registry)
+    counts: dict[str, dict[str, Any]] = {}
+    for workload in WORKLOADS:
+        found = distinct.by_workload.get(workload, Coverage(0, 0, 0))
+        counts[workload] = {"offers": found.offers, "pairs": found.pairs, "providers": found.providers}
+    counts["all"] = {
+        "offers": len(distinct),
+        "pairs": len(distinct.pairs),
+        "providers": len(distinct.providers),
+    }
     return counts
+
+
+def listed(offers: Iterable[Offer], registry: Registry, state: State) -> dict[str, int]:
+    """What sources list at all, with a price or without: (provider, model) pairs and providers."""
+    pairs = {(o.provider, registry.base_of(o.provider, o.sku)) for o in offers}
+    pairs |= {(p, registry.base_of(p, sku)) for by_sku in state.facts.values() for p, sku in by_sku}
+    return {"pairs": len(pairs), "providers": len({p for p, _ in pairs})}
 
 
 def rental_coverage(registry: Registry, state: State) -> dict[str, int]:

@@ -23,6 +23,7 @@ from generator.registry import Registry, load_registry
 from generator.render.page import SiteData
 from generator.render.run import RenderSummary, rendered
 from generator.sync.history import dated_payloads, replayed
+from generator.sync.http_cache import HttpCache
 from generator.sync.memo import Memo, folder_digest
 from generator.sync.payloads import Transport
 from generator.sync.run import Outcome, fetched_payloads, merged, unchanged
@@ -99,12 +100,12 @@ def single_run(places: Places) -> Iterator[None]:
         lock.unlink(missing_ok=True)
 
 
-def transports(mirror: str | None, as_of: str) -> list[Transport]:
-    """The mirror when one is given; else the live host and then the package."""
+def transports(mirror: str | None, as_of: str, cache: Path | None = None) -> list[Transport]:
+    """The mirror when one is given; else the live host, asked only for what has changed, and then the package."""
     if mirror:
         return [Mirror(mirror, as_of)]
     client = httpx.Client(headers={"User-Agent": USER_AGENT}, follow_redirects=True)
-    return [Live(client, as_of, TimeBudget()), Package(as_of)]
+    return [Live(client, as_of, TimeBudget(), cache=HttpCache(cache) if cache else None), Package(as_of)]
 
 
 def sync_stage(
@@ -125,7 +126,7 @@ def sync_stage(
     before = at.state
     if history is not None:
         before = replayed(at.registry, dated_payloads(history, at.registry), at.as_of, report)
-    fetched = fetched_payloads(at.registry, transports(mirror, at.as_of), only)
+    fetched = fetched_payloads(at.registry, transports(mirror, at.as_of, at.places.cache / "payloads"), only)
     code = folder_digest([at.places.root / "generator" / "sync", at.places.root / "wasm_tools" / "pricing"], "*.py")
     inputs = f"{at.as_of} {code} {folder_digest([at.places.registry], '*')}"
     memo = Memo(at.places.cache / "sync.json", inputs, at.places.state)

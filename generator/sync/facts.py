@@ -20,9 +20,11 @@ def sku_facts(parsed: Parsed, registry: Registry) -> dict[tuple[str, str], SkuFa
     """
     found: dict[tuple[str, str], SkuFacts] = {}
     cited = {(s.provider, s.sku): s.source_url for s in reversed(parsed.offers) if s.source_url}
+    currency = {(s.provider, s.sku): s.currency for s in parsed.offers}
     stated = [*parsed.facts, *(SkuFacts(provider=p, sku=s, source_url=url) for (p, s), url in cited.items())]
     for facts in sorted(stated, key=lambda f: (len(f.sku), f.sku)):
-        ours = named(Statement(facts.provider, facts.sku, "llm", TEXT_INPUT, Decimal(0)), registry)
+        paid_in = currency.get((facts.provider, facts.sku), "USD")
+        ours = named(Statement(facts.provider, facts.sku, "llm", TEXT_INPUT, Decimal(0), currency=paid_in), registry)
         key = (ours.provider, ours.sku)
         row = replace(facts, provider=ours.provider, sku=ours.sku)
         found[key] = _filled(found[key], row) if key in found else row

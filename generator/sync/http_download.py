@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -20,23 +20,26 @@ class Download:
     body: bytes
 
 
-def download(
-    client: httpx.Client,
-    url: str,
-    timeout: httpx.Timeout,
-    max_bytes: int,
-    query: str = "",
-    headers: Mapping[str, str] | None = None,
-) -> Download:
-    """The answer to GET `url`, or to POST of a GraphQL `query`.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask: GET `url`, or POST of a GraphQL `query`. Redirects are not followed with a key in the headers."""
 
-    Raises httpx.HTTPError, httpx.InvalidURL and OversizeError.
-    Redirects are followed, but not with a key in the headers: it is meant for one host only.
-    """
+    url: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    follow: bool = True
+
+
+def download(client: httpx.Client, question: Question, timeout: httpx.Timeout, max_bytes: int) -> Download:
+    """The answer; raises httpx.HTTPError, httpx.InvalidURL and OversizeError."""
     request = client.build_request(
-        "POST" if query else "GET", url, json={"query": query} if query else None, timeout=timeout, headers=headers
+        "POST" if question.query else "GET",
+        question.url,
+        json={"query": question.query} if question.query else None,
+        timeout=timeout,
+        headers=question.headers,
     )
-    response = client.send(request, stream=True, follow_redirects=not headers)
+    response = client.send(request, stream=True, follow_redirects=question.follow)
     with contextlib.closing(response):
         if response.status_code != httpx.codes.OK:
             return Download(response.status_code, response.headers, b"")

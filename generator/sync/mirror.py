@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from generator.sync.http_download import OversizeError, download
+from generator.sync.http_download import OversizeError, Question, download
 from generator.sync.payloads import MAX_BYTES, Payload, Piece, TransportError, assembled, payload
 from generator.sync.source_registry import Source
 
@@ -60,7 +60,7 @@ class _Web:
         if path.startswith("../") and not self.name:
             return None  # the mirror is the root of its server, there is nothing above it
         try:
-            answer = download(self.client, self._address(path), TIMEOUT, MAX_BYTES)
+            answer = download(self.client, Question(self._address(path)), TIMEOUT, MAX_BYTES)
         except (httpx.HTTPError, httpx.InvalidURL, OversizeError):
             return None
         if answer.status != httpx.codes.OK:

@@ -1,11 +1,10 @@
 """Names of one source turned into ours: provider, SKU in strict normal form, region."""
 
 import re
-from dataclasses import replace
 from functools import cache
 
 from generator.registry import Registry
-from generator.sync.statements import Statement
+from generator.sync.statements import Statement, renamed
 
 _AWS_REGION = re.compile(r"^(us|eu|ap|ca|sa|me|af|il|mx)(-gov)?-[a-z]+-\d$")
 _SCOPES = ("global-standard", "global", "us-gov", "us", "eu", "apac", "jp", "au", "ca", "in", "regional")
@@ -26,7 +25,7 @@ def named(statement: Statement, registry: Registry) -> Statement:
     region = prefix or (usual if s.region == "global" else "") or s.region
     if (provider, sku, region) == (s.provider, s.sku, s.region):
         return s
-    return replace(s, provider=provider, sku=sku, region=region)
+    return renamed(s, provider, sku, region)
 
 
 def _named(registry: Registry, provider: str, sku: str, currency: str) -> tuple[str, str, str, str]:

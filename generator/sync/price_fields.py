@@ -6,6 +6,7 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from generator.sync.statements import Parsed, PayloadError, Statement
@@ -60,9 +61,9 @@ def number(text: object) -> object:
 
 def number_problem(value: object) -> str:
     """Why `value` is not a price, or nothing."""
-    if not isinstance(value, Decimal | int) or isinstance(value, bool):
+    if not isinstance(value, (Decimal, int)) or isinstance(value, bool):  # a union would be built each time
         return "not a number"
-    if not Decimal(value).is_finite():
+    if isinstance(value, Decimal) and not value.is_finite():
         return "not a finite number"
     if value < 0:
         return "negative"
@@ -78,6 +79,15 @@ def settled(price: Decimal) -> Decimal:
         return price
     short = plain(Decimal(f"{price:.{SHORT_DIGITS - 1}e}"))
     return short if abs(short - price) < abs(price) * Decimal("1e-11") else price
+
+
+@lru_cache(maxsize=65536)  # most prices are stated many times
+def _displayed(value: Decimal, scale: int, per: int) -> Decimal:
+    """`value` per `per` base units at the display scale of `scale` base units.
+
+    Multiplied before it is divided, so that a price per hour or per million comes out with its own digits.
+    """
+    return plain(settled(plain(value * scale) / per))
 
 
 @dataclass(slots=True)
@@ -114,15 +124,14 @@ class EntryPrices:
         if problem:
             self.reject(problem if problem == ZERO else f"{name}: {problem}")
             return
-        # Multiplied before it is divided, so that a price per hour or per million comes out with its own digits.
-        price = settled(self.units.display_price(meter, Decimal(value)) / per)  # type: ignore[arg-type]
+        price = _displayed(Decimal(value), self.units.unit(meter).per, per)  # type: ignore[arg-type]
         key = (meter, region, effective_from, currency)
         known = self.prices.get(key)
         if known is not None:
             self.reject(f"{name}: {'repeats' if known.price == price else 'contradicts'} another field of its entry")
             return
         self.prices[key] = Statement(
-            self.provider, self.sku, self.workload, meter, plain(price), region, effective_from, effective_to, note,
+            self.provider, self.sku, self.workload, meter, price, region, effective_from, effective_to, note,
             name, currency, source_url,
         )  # fmt: skip
 

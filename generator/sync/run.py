@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from generator.registry import Registry
@@ -15,6 +15,7 @@ from generator.sync.payloads import Failure, Payload, Transport
 from generator.sync.reconcile import incoming, price_events, reconciled
 from generator.sync.rentals import merged_rentals, rental_events, rental_offers
 from generator.sync.source_registry import Source, connector
+from generator.sync.spellings import one_spelling, respelled, respelled_facts
 from generator.sync.state import PriceEvent, Snapshot, State
 from generator.sync.statements import Parsed, PayloadError, Statement
 from generator.sync.suspects import plausible_rentals, without_suspects
@@ -26,6 +27,7 @@ COLLAPSE_SHARE = 0.7  # a payload with fewer statements than this share of the l
 COLLAPSE_PROVIDER = 20  # … and so is one that lacks a whole provider with more offers than this …
 COLLAPSE_DAYS = 7  # … unless the last good payload is older than this
 IMPLAUSIBLE_USD = 1000  # per 1M text tokens: ten times the dearest model there has been
+BATCH_SUFFIX = ":batch"
 SYSTEM_NAME = re.compile(r"[a-z0-9_]+")
 
 
@@ -175,10 +177,12 @@ def _outcome(a: Accepted, before: State) -> Outcome:
 
 def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted], as_of: str) -> State:
     snapshots = before.snapshots | {a.source.id: _snapshot(a) for a in accepted}
+    priced = [a for a in accepted if a.source.kind == "api"]
+    stated = {a.source.id: list(_sold(a.parsed, registry)) for a in priced}
+    spelling = one_spelling(stated, before.offers, registry)
     api = [
-        incoming(a.source.id, _sold(a.parsed, registry), as_of, a.parsed, a.payload.observed_at)
-        for a in accepted
-        if a.source.kind == "api"
+        incoming(a.source.id, respelled(stated[a.source.id], spelling), as_of, a.parsed, a.payload.observed_at)
+        for a in priced
     ]
     api = with_weekdays(api, before.offers)
     rentals = {a.source.id: rental_offers(a.source.id, a.parsed, registry) for a in accepted if a.source.kind == "gpu"}
@@ -198,7 +202,9 @@ def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted],
         gpu_offers=gpu_offers,
         events=_appended(before, events),
         points=next((list(a.points) for a in accepted if a.source.kind == "benchmark"), before.points),
-        facts=merged_facts(before.facts, {a.source.id: sku_facts(a.parsed, registry) for a in accepted}),
+        facts=merged_facts(
+            before.facts, {a.source.id: respelled_facts(sku_facts(a.parsed, registry), spelling) for a in accepted}
+        ),
         quarantine=[q for q in before.quarantine if q.source not in read] + held + odd_rentals,
     )
 
@@ -207,7 +213,7 @@ def _sold(parsed: Parsed, registry: Registry) -> Iterable[Statement]:
     """The statements under our names, without those that a reviewer found to be no offer at all."""
     wrong = {(row.provider, row.sku) for row in registry.not_sold}
     plainest_first = sorted(parsed.offers, key=lambda s: (len(s.sku), s.sku))
-    for statement in (named(s, registry) for s in plainest_first):
+    for statement in (_batch_of(named(s, registry)) for s in plainest_first):
         meter = statement.meter
         if meter.unit == "token" and meter.modality == "text" and statement.price > IMPLAUSIBLE_USD:
             parsed.reject("implausible: above $1,000 per 1M text tokens", f"{statement.provider} {statement.sku}")
@@ -215,6 +221,14 @@ def _sold(parsed: Parsed, registry: Registry) -> Iterable[Statement]:
             parsed.reject("reviewed: not sold by this provider", f"{statement.provider} {statement.sku}")
         else:
             yield statement
+
+
+def _batch_of(statement: Statement) -> Statement:
+    """`model:batch` is no model but the batch tier of `model`, whichever source spells it so."""
+    meter = statement.meter
+    if not statement.sku.endswith(BATCH_SUFFIX) or meter.tier not in ("standard", "batch"):
+        return statement
+    return replace(statement, sku=statement.sku.removesuffix(BATCH_SUFFIX), meter=replace(meter, tier="batch"))
 
 
 def _appended(before: State, events: list[PriceEvent]) -> list[PriceEvent]:

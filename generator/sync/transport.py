@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from generator.sync.http_download import Download, OversizeError, download
+from generator.sync.http_cache import HttpCache
+from generator.sync.http_download import Download, OversizeError, Question, download
 from generator.sync.mirror import Mirror
 from generator.sync.packages import Package
 from generator.sync.payloads import MAX_BYTES, Failure, Payload, Piece, Transport, TransportError, assembled
@@ -78,6 +79,7 @@ class Live:
     max_bytes: int = MAX_BYTES
     sleep: Callable[[float], None] = time.sleep
     unreachable: set[str] = field(default_factory=set)
+    cache: HttpCache | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)  # holds the keys
     _hosts: dict[str, threading.Lock] = field(default_factory=dict, repr=False)
 
@@ -102,9 +104,10 @@ class Live:
     def _fetched(self, source: Source, url: str, host: str, headers: Mapping[str, str]) -> Piece:
         if host in self.unreachable:
             raise TransportError(source.id, "live", f"{host} could not be reached earlier in this run", REMEDY)
+        known = self.cache.validators(url) if self.cache and not source.query else {}
         for attempt in range(1, TRIES + 1):
             try:
-                answer = self._attempt(url, source.query, headers)
+                answer = self._attempt(Question(url, source.query, {**headers, **known}, follow=source.key is None))
             except _NoAnswerError as error:
                 last = not error.again or attempt == TRIES
                 if error.dead or (error.silent and last):
@@ -113,8 +116,18 @@ class Live:
                     raise TransportError(source.id, "live", f"{host}: {error}", REMEDY, error.absent) from None
                 self._wait(self.backoff_s * 2 ** (attempt - 1))
             else:
-                version = answer.headers.get("etag", "").removeprefix("W/").strip('"')
-                return Piece(answer.body, self.as_of, version)
+                body = answer.body
+                if answer.status == httpx.codes.NOT_MODIFIED:
+                    stored = self.cache.body(url) if self.cache else None
+                    if stored is None:  # the entry has been damaged since: ask for the whole
+                        known = {}
+                        continue
+                    body = stored
+                elif self.cache and not source.query:
+                    self.cache.keep(url, answer.headers, body)
+                tag = answer.headers.get("etag") or known.get("If-None-Match", "")
+                version = tag.removeprefix("W/").strip('"')
+                return Piece(body, self.as_of, version)
         raise TransportError(source.id, "live", f"{host}: gave no answer", REMEDY)
 
     def _wait(self, seconds: float) -> None:
@@ -122,7 +135,7 @@ class Live:
         self.budget.spend(seconds)
         self.sleep(seconds)
 
-    def _attempt(self, url: str, query: str, headers: Mapping[str, str]) -> Download:
+    def _attempt(self, question: Question) -> Download:
         """One request; only the time of failed attempts is charged to the budget."""
         # Half of what is left at most, so that one silent host cannot take the time of all the others.
         left = self.budget.left / 2
@@ -132,20 +145,18 @@ class Live:
         timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
         started = self.budget.clock()
         try:
-            return _checked(self._within(min(self.attempt_s, left), url, timeout, query, headers))
+            return _checked(self._within(min(self.attempt_s, left), question, timeout))
         except _NoAnswerError:
             self.budget.spend(min(self.budget.clock() - started, left))
             raise
 
-    def _within(
-        self, seconds: float, url: str, timeout: httpx.Timeout, query: str, headers: Mapping[str, str]
-    ) -> Download:
+    def _within(self, seconds: float, question: Question, timeout: httpx.Timeout) -> Download:
         """The download, given up after `seconds` whatever the socket or the name service is waiting for."""
         answers: queue.SimpleQueue[Download | Exception] = queue.SimpleQueue()
 
         def attempt() -> None:
             try:
-                answers.put(download(self.client, url, timeout, self.max_bytes, query, headers))
+                answers.put(download(self.client, question, timeout, self.max_bytes))
             except Exception as error:  # handed over to the waiting thread, which sorts it
                 answers.put(error)
 
@@ -160,6 +171,8 @@ class Live:
 
 
 def _checked(answer: Download) -> Download:
+    if answer.status == httpx.codes.NOT_MODIFIED:
+        return answer
     if answer.status != httpx.codes.OK:
         gone = answer.status in (httpx.codes.NOT_FOUND, httpx.codes.GONE)
         raise _NoAnswerError(f"answered HTTP {answer.status}", again=answer.status in WORTH_A_RETRY, absent=gone)

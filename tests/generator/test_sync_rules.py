@@ -49,6 +49,12 @@ def test_second_prefix_belongs_to_the_id(registry: Registry) -> None:
     assert ids == {"sonar", "perplexity/sonar"}
 
 
+def test_pe_26_a_batch_id_is_the_batch_tier_of_its_model(registry: Registry) -> None:
+    said = Statement("openrouter", "openrouter/openai/o3:batch", "llm", TEXT_INPUT, Decimal(1))
+    (sold,) = _sold(Parsed(offers=[said]), registry)
+    assert (sold.sku, sold.meter.tier) == ("openai/o3", "batch")
+
+
 def test_implausible_token_price_is_counted_and_left_out(registry: Registry) -> None:
     parsed = Parsed(offers=[stated("azure/gpt-4o", "3200"), stated("azure/gpt-4o-mini", "1000")])
     assert [s.price for s in _sold(parsed, registry)] == [Decimal(1000)]

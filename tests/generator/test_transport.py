@@ -14,8 +14,9 @@ from typing import Any
 import httpx
 import pytest
 
+from generator.sync.http_cache import HttpCache
 from generator.sync.mirror import end_of_date
-from generator.sync.source_registry import PackageMember, Source
+from generator.sync.source_registry import AccessKey, PackageMember, Source
 from generator.sync.transport import Failure, Live, Mirror, Package, Payload, TimeBudget, TransportError, fetch_first
 
 AS_OF = "2026-11-21"
@@ -28,6 +29,8 @@ class Script:
 
     steps: dict[str, list[tuple[str, Any]]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
     base: str = ""
     release: threading.Event = field(default_factory=threading.Event)
 
@@ -40,11 +43,18 @@ class Script:
 class Handler(BaseHTTPRequestHandler):
     script: Script
 
+    def do_POST(self) -> None:
+        self.script.posted.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.do_GET()
+
     def do_GET(self) -> None:
         kind, value = self.script.next(self.path)
         if kind == "silent":
             self.script.release.wait(value)
             return
+        self.script.headers.append(dict(self.headers))
+        if kind == "ok" and self.headers.get("If-None-Match") == 'W/"abc"':
+            kind, value = "status", 304
         if kind == "status":
             self.send_response(value)
             self.send_header("Content-Length", "0")
@@ -92,10 +102,11 @@ def server() -> Iterator[Script]:
     thread.join()
 
 
-def source(url: str, package: PackageMember | None = None) -> Source:
+def source(url: str, package: PackageMember | None = None, files: tuple[str, ...] = ()) -> Source:
     return Source(
         id="some-list", title="Some list", url=url, homepage="https://example.org", licence="MIT", share="yes",
         attribution="nobody", family="some-list", rank=2, cadence_days=1, kind="api", package=package,
+        files=files,
     )  # fmt: skip
 
 
@@ -114,6 +125,60 @@ def test_a_live_payload_is_the_body_observed_today(server: Script) -> None:
     server.steps["/a.json"] = [("ok", BODY)]
     got = live().fetch(source(server.base + "/a.json"))
     assert got == Payload(BODY, "live", AS_OF, "abc", hashlib.sha256(BODY).hexdigest())
+
+
+def test_an_unchanged_payload_is_asked_for_once_and_read_from_the_cache(server: Script, tmp_path: Path) -> None:
+    server.steps["/a.json"] = [("ok", BODY)]
+    of = source(server.base + "/a.json")
+    first, second = (live(cache=HttpCache(tmp_path)).fetch(of) for _ in range(2))
+    assert first == second
+    assert "If-None-Match" not in server.headers[0] and server.headers[1]["If-None-Match"] == 'W/"abc"'
+
+
+def test_a_damaged_cache_costs_one_full_answer(server: Script, tmp_path: Path) -> None:
+    server.steps["/a.json"] = [("ok", BODY)]
+    of = source(server.base + "/a.json")
+    live(cache=HttpCache(tmp_path)).fetch(of)
+    (body,) = tmp_path.glob("*.body")
+    body.write_bytes(b"half")
+    assert live(cache=HttpCache(tmp_path)).fetch(of).body == BODY
+    assert live(cache=HttpCache(tmp_path)).fetch(of).body == BODY
+    next(tmp_path.glob("*.json")).write_text("{")
+    assert live(cache=HttpCache(tmp_path)).fetch(of).body == BODY
+
+
+def test_a_key_goes_to_its_host_in_the_header_and_not_along_a_redirect(server: Script) -> None:
+    server.steps["/a.json"] = [("ok", BODY)]
+    server.steps["/old.json"] = [("redirect", "/a.json")]
+    key = AccessKey(variable="SOME_KEY", header="Authorization", prefix="Bearer ")
+    of = source(server.base + "/a.json").model_copy(update={"key": key})
+    assert live(environment={"SOME_KEY": "s3cret"}).fetch(of).body == BODY
+    assert server.headers[-1]["Authorization"] == "Bearer s3cret"
+    assert "SOME_KEY" in reason(live(environment={}), of) and "no key" in reason(live(environment={}), of)
+    moved = of.model_copy(update={"url": server.base + "/old.json"})
+    told = reason(live(environment={"SOME_KEY": "s3cret"}), moved)
+    assert "302" in told and "s3cret" not in told
+
+
+def test_a_source_of_several_files_is_one_payload_and_may_lack_a_tenth(server: Script) -> None:
+    names = tuple(f"f{n}.json" for n in range(20))
+    for name in names[1:]:
+        server.steps[f"/{name}"] = [("ok", BODY)]
+    of = source(server.base + "/{file}", files=names)
+    texts = json.loads(live().fetch(of).body)
+    assert set(texts) == set(names[1:]) and texts["f1.json"] == BODY.decode()
+    for name in names[:3]:
+        server.steps[f"/{name}"] = [("status", 404)]
+    assert "404" in reason(live(), of)
+    server.steps["/f0.json"] = [("status", 500)]
+    assert "500" in reason(live(), of)
+
+
+def test_a_query_is_posted(server: Script) -> None:
+    server.steps["/graphql"] = [("ok", BODY)]
+    of = source(server.base + "/graphql").model_copy(update={"query": "{ gpuTypes { id } }"})
+    assert live().fetch(of).body == BODY
+    assert server.posted == ['{"query":"{ gpuTypes { id } }"}']
 
 
 def test_a_server_error_is_tried_again_and_then_works(server: Script) -> None:

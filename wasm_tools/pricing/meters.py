@@ -145,6 +145,7 @@ def plain(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else value
 
 
+@lru_cache(maxsize=65536)  # tens of thousands of offers have some thousand prices
 def price_text(value: Decimal) -> str:
     """A price as plain decimal digits, never in exponent notation."""
     return format(plain(value), "f")

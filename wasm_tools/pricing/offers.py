@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from wasm_tools.pricing.meters import Meter, price_text
 
@@ -39,29 +40,37 @@ class Evidence:
 
 def parse_evidence(text: str) -> tuple[Evidence, ...]:
     """Evidence from its column text: `source:field=price!date` with field and date optional, separated by spaces."""
-    found = []
-    for item in text.split():
-        name, _, rest = item.partition("=")
-        source, _, field = name.partition(":")
-        price, _, absent = rest.partition("!")
-        found.append(Evidence(source, price_value(price, f"evidence {item!r}"), absent, field))
-    return tuple(found)
+    return tuple(_one_evidence(item) for item in text.split())
+
+
+def _one_evidence(item: str) -> Evidence:
+    name, _, rest = item.partition("=")
+    source, _, field = name.partition(":")
+    price, _, absent = rest.partition("!")
+    return Evidence(source, price_value(price, "evidence"), absent, field)
 
 
 def evidence_text(evidence: Iterable[Evidence]) -> str:
     """The column text of evidence, sorted by source."""
-    return " ".join(str(e) for e in sorted(evidence))
+    return " ".join(sorted(map(str, evidence)))
 
 
 def price_value(text: str, where: str) -> Decimal:
     """A finite price ≥ 0 from decimal text; raises OfferError naming `where` and the text."""
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
-        raise OfferError(f"{where}: {text!r} is not a number") from None
+    value = _number(text)
+    if value is None:
+        raise OfferError(f"{where}: {text!r} is not a number")
     if not value.is_finite() or value < 0:
         raise OfferError(f"{where}: {text!r} is not a finite price ≥ 0")
     return value
+
+
+@lru_cache(maxsize=65536)  # tens of thousands of offers have some thousand prices
+def _number(text: str) -> Decimal | None:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
