@@ -173,7 +173,7 @@ def _marked_suspect(
 ) -> tuple[ApiRate, ...]:
     """The rates, with the reason on those that may not win: a price that nobody else confirms and that looks wrong.
 
-    Five cases: another source has a multiple of this price and nobody confirms it; the provider publishes its own
+    Six cases: no source has it any more; another source has a multiple of this price and nobody confirms it; the provider publishes its own
     list and that list does not have the id; and, on the word of a single source family, a price that has not been
     read for long, one below the developer's own price of a closed model, or one far below everybody else's.
     """
@@ -209,7 +209,9 @@ def _marked_suspect(
             return "another source has a multiple of this price"
         if len(agreeing(r)) > 1:
             return ""
-        if agreeing(r) and all(age[source] > constants.stale_days for source in agreeing(r)):
+        if not agreeing(r):
+            return "the last payload of every source lacks it"
+        if all(age[source] > constants.stale_days for source in agreeing(r)):
             return f"seen by one source only, and not for more than {constants.stale_days} days"
         total = r.bands[0].input_price + r.bands[0].output_price
         developer = developers.get(r.model)

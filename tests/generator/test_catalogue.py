@@ -152,9 +152,11 @@ def total(rate) -> Decimal:
 
 
 def test_only_capacity_that_is_promised_is_rented(state: State, catalogue) -> None:
-    commitment = {(o.provider, o.instance): o.commitment for o in state.gpu_offers}
-    kinds = {(commitment[r.provider, r.instance], r.kind) for r in catalogue.rentals}
-    assert kinds == {("on_demand", "rented"), ("spot", "spot")}
+    promised = {"rented": "on_demand", "spot": "spot"}
+    offered = {(o.provider, o.instance, o.region, o.price, o.commitment) for o in state.gpu_offers}
+    assert {r.kind for r in catalogue.rentals} == set(promised)
+    for r in catalogue.rentals:
+        assert (r.provider, r.instance, r.region, r.price, promised[r.kind]) in offered
 
 
 def test_peak_of_the_grid_is_a_multiple_of_the_mean(registry: Registry, catalogue) -> None:
@@ -172,8 +174,14 @@ def test_price_on_one_old_word_never_wins(registry: Registry, state: State, cata
     assert any("not for more than" in r.suspect for r in catalogue.rates)
 
 
+def test_a_price_that_every_source_has_dropped_never_wins(catalogue) -> None:
+    gone = [r for r in catalogue.rates if all("!" in e for e in r.evidence.split())]
+    assert gone
+    assert all(r.suspect for r in gone)
+
+
 def test_price_that_the_providers_own_list_lacks_never_wins(registry: Registry, state: State, catalogue) -> None:
-    own = {s.id for s in registry.sources if s.rank == 0}
+    own = {s.id for s in registry.sources if s.complete}
     lost = [r for r in catalogue.rates if r.provider == "openrouter" and not any(f"{s}=" in r.evidence for s in own)]
     assert lost
     assert all(r.suspect for r in lost)

@@ -64,7 +64,8 @@ def plan(**changes: object) -> Plan:
     model, repository = open_model()
     fields = {
         "gpu": gpu(), "checkpoint": repository, "precision": "bf16", "engine": "vllm", "engine_version": "0.19.0",
-        "tensor_parallel": 2, "expert_parallel": 1, "replicas": 3, "concurrency": 64, "requests_per_second": 4.2,
+        "tensor_parallel": 2, "expert_parallel": 1, "replicas": 3, "gpus": 6, "concurrency": 64,
+        "requests_per_second": 4.2,
         "measured_prompt_tokens": 1024, "measured_output_tokens": 512, "measured_on": "2026-03-01",
     }  # fmt: skip
     configuration = Configuration(**(fields | changes))  # type: ignore[arg-type]
@@ -321,7 +322,7 @@ def test_every_measured_configuration_can_be_deployed_but_those_whose_weights_ar
         configuration = Configuration(
             gpu=curve.gpu, checkpoint=curve.checkpoint, precision=curve.precision, engine=curve.engine,
             engine_version=curve.engine_version, tensor_parallel=curve.tensor_parallel,
-            expert_parallel=curve.expert_parallel, replicas=1, concurrency=curve.points[0].concurrency,
+            expert_parallel=curve.expert_parallel, replicas=1, gpus=1, concurrency=curve.points[0].concurrency,
             requests_per_second=1.0, measured_prompt_tokens=curve.prompt_tokens,
             measured_output_tokens=curve.output_tokens, measured_on=curve.points[0].measured,
         )  # fmt: skip
