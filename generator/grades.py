@@ -49,7 +49,7 @@ class Grade:
     newest: str  # date of the newest agreeing observation, empty when none was dated
 
 
-Grader = Callable[[Decimal, tuple[Evidence, ...], frozenset[str], str], Grade]
+Grader = Callable[[Decimal, tuple[Evidence, ...], frozenset[str], str, bool], Grade]
 NOTHING: frozenset[str] = frozenset()
 
 
@@ -77,14 +77,19 @@ def grader(sources: Mapping[str, Source], snapshots: Mapping[str, Snapshot], lim
     """The function that grades a price on its evidence, on the date of the build.
 
     Its further arguments are the sources whose difference something explains, and the date from which an announced
-    price holds: until it has been seen after that date it is no better than C.
+    price holds: until it has been seen after that date it is no better than C; and whether nothing, not even its age,
+    may explain a difference.
     """
 
     @cache
     def grade(
-        price: Decimal, evidence: tuple[Evidence, ...], explained: frozenset[str] = NOTHING, begins: str = ""
+        price: Decimal,
+        evidence: tuple[Evidence, ...],
+        explained: frozenset[str] = NOTHING,
+        begins: str = "",
+        unsettled: bool = False,
     ) -> Grade:
-        return _graded(price, evidence, explained, begins, sources, snapshots, limits, as_of)
+        return _graded(price, evidence, explained, begins, unsettled, sources, snapshots, limits, as_of)
 
     return grade
 
@@ -106,6 +111,7 @@ def _graded(
     evidence: tuple[Evidence, ...],
     explained: frozenset[str],
     begins: str,
+    unsettled: bool,
     sources: Mapping[str, Source],
     snapshots: Mapping[str, Snapshot],
     limits: GradeLimits,
@@ -118,7 +124,11 @@ def _graded(
     if not newest:
         return Grade(WORST, "no source states this price any more", (), tuple(v.title for v in differ), "")
     older = limits.agreement.older_by_days
-    open_ones = [v for v in differ if not v.gone and v.source not in explained and age_days(v.observed, newest) < older]
+    open_ones = [
+        v
+        for v in differ
+        if not v.gone and v.source not in explained and (unsettled or age_days(v.observed, newest) < older)
+    ]
     unconfirmed = bool(begins) and newest < begins
     disagreement = "unexplained" if open_ones else "explained" if differ or unconfirmed else "none"
     age = age_days(newest, as_of)

@@ -129,12 +129,12 @@ def grade_counts(
 ) -> dict[str, int]:
     """How many published offers have which grade."""
     grade = grader(registry.source, state.snapshots, grade_limits(registry_dir / "grades.toml"), as_of)
-    letters = Counter(
-        grade(
-            o.price, o.evidence, found[o.key].explained_sources if o.key in found else NOTHING, o.effective_from
-        ).letter
-        for o in offers
-    )
+    letters: Counter[str] = Counter()
+    for o in offers:
+        dispute = found.get(o.key)
+        explained = dispute.explained_sources if dispute else NOTHING
+        unsettled = bool(dispute and dispute.swapped and not dispute.acknowledged)
+        letters[grade(o.price, o.evidence, explained, o.effective_from, unsettled).letter] += 1
     return {letter: letters[letter] for letter in "ABCD"}
 
 

@@ -173,9 +173,10 @@ def _marked_suspect(
 ) -> tuple[ApiRate, ...]:
     """The rates, with the reason on those that may not win: a price that nobody else confirms and that looks wrong.
 
-    Six cases: no source has it any more; another source has a multiple of this price and nobody confirms it; the provider publishes its own
-    list and that list does not have the id; and, on the word of a single source family, a price that has not been
-    read for long, one below the developer's own price of a closed model, or one far below everybody else's.
+    Six cases: no source has it any more; another source has a multiple of this price and nobody confirms it; the
+    provider publishes its own list and that list does not have the id; and, on the word of a single source family, a
+    price that has not been read for long, one below the developer's own price of a closed model, or one far below
+    everybody else's.
     """
     own = {s.id for s in registry.sources if s.complete}
     listed = {r.provider for r in rates if own & _sources(r)}

@@ -37,7 +37,7 @@ RENTAL_COLUMNS = (
     Column("gpu_name", "text", "the GPU as the source names it"),
     Column("count", "integer", "GPUs in the instance"),
     Column("region", "text", "where the price holds"),
-    Column("commitment", "text", "on_demand, spot, scheduled, community, marketplace, serverless, or a reservation: 1w to 3y"),
+    Column("commitment", "text", "on_demand, spot, scheduled, community, marketplace, serverless, or 1w to 3y"),
     Column("price", "decimal", "published price of one GPU for one hour, exact", "USD per GPU-hour"),
     Column("currency", "text", "always USD"),
     Column("host_included", "text", "whether the machine around the GPU is in the price: yes, no or unknown"),

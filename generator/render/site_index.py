@@ -178,10 +178,11 @@ class SiteIndex:
     def grade(self, offer: Offer | GpuOffer) -> Grade:
         """The grade of a published price on the date of the build."""
         if isinstance(offer, GpuOffer):
-            return self._grader(offer.price, offer.evidence, NOTHING, "")
+            return self._grader(offer.price, offer.evidence, NOTHING, "", False)
         dispute = self.disputes.get(offer.key)
         explained = dispute.explained_sources if dispute else NOTHING
-        return self._grader(offer.price, offer.evidence, explained, offer.effective_from)
+        unsettled = bool(dispute and dispute.swapped and not dispute.acknowledged)
+        return self._grader(offer.price, offer.evidence, explained, offer.effective_from, unsettled)
 
     @cached_property
     def _priced(self) -> Mapping[tuple[str, str, str, str], list[Offer | GpuOffer]]:

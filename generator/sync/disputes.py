@@ -55,6 +55,7 @@ class Dispute:
     differing: tuple[Evidence, ...]
     explained: Mapping[str, str]
     acknowledged: str  # the reviewer's reason, or empty
+    swapped: str = ""  # the sibling whose price and this one's two sources state the other way round, or empty
 
     @property
     def explained_sources(self) -> frozenset[str]:
@@ -100,6 +101,10 @@ def disputes(
     by_sku: dict[tuple[str, str], list[Offer]] = {}
     for o in offers:
         by_sku.setdefault((o.provider, o.sku), []).append(o)
+    by_meter: dict[tuple[str, Meter, str], list[Offer]] = {}
+    for o in offers:
+        if len(o.evidence) > 1:
+            by_meter.setdefault((o.provider, o.meter, o.region), []).append(o)
     found = {}
     for o in offers:
         differing = _differing(o, sources, agreement)
@@ -108,16 +113,17 @@ def disputes(
         identity = dispute_id(o.key, o.evidence)
         known = acknowledged.get(identity)
         valid = known is not None and not (known.expires and known.expires <= as_of)
+        swapped = _swapped(o, differing, by_meter.get((o.provider, o.meter, o.region), ()))
         newest = max((_seen(e, snapshots) for e in o.evidence if agreement.holds(e.price, o.price)), default="")
         reasons = {}
-        for e in differing:
+        for e in differing if not swapped else ():  # nobody can tell which source is right
             if moving(o.provider, o.sku):
                 reasons[e.source] = "the id stands for another model now and then"
             elif newest and (seen := _seen(e, snapshots)) and _days(seen, newest) >= agreement.older_by_days:
                 reasons[e.source] = f"an older observation ({seen})"
             elif reason := _other_price(o, e, by_sku[o.provider, o.sku]):
                 reasons[e.source] = reason
-        found[o.key] = Dispute(identity, o, differing, reasons, known.reason if known and valid else "")
+        found[o.key] = Dispute(identity, o, differing, reasons, known.reason if known and valid else "", swapped)
     return found
 
 
@@ -128,6 +134,18 @@ def _differing(offer: Offer, sources: Mapping[str, Source], agreement: Agreement
     present = [e for e in offer.evidence if not e.absent_since and e.source in sources]
     agreeing = {sources[e.source].family for e in present if agreement.holds(e.price, offer.price)}
     return tuple(e for e in present if sources[e.source].family not in agreeing)
+
+
+def _swapped(offer: Offer, differing: Iterable[Evidence], siblings: Iterable[Offer]) -> str:
+    """The id with which a source has exchanged this price: it says here what is published there, and the reverse."""
+    for e in differing:
+        for o in siblings:
+            theirs = next((x.price for x in o.evidence if x.source == e.source), None)
+            if theirs is None or theirs == o.price or o.sku == offer.sku:
+                continue
+            if _equal(e.price, o.price) and _equal(theirs, offer.price):
+                return o.sku
+    return ""
 
 
 def _seen(evidence: Evidence, snapshots: Mapping[str, Snapshot]) -> str:

@@ -15,7 +15,7 @@ from generator.sync.payloads import Failure, Payload, Transport
 from generator.sync.reconcile import incoming, price_events, reconciled
 from generator.sync.rentals import merged_rentals, rental_events, rental_offers
 from generator.sync.source_registry import Source, connector
-from generator.sync.spellings import one_spelling, respelled, respelled_facts
+from generator.sync.spellings import one_spelling, respelled, respelled_facts, respelled_offers
 from generator.sync.state import PriceEvent, Snapshot, State
 from generator.sync.statements import Parsed, PayloadError, Statement
 from generator.sync.suspects import plausible_rentals, without_suspects
@@ -180,19 +180,20 @@ def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted],
     priced = [a for a in accepted if a.source.kind == "api"]
     stated = {a.source.id: list(_sold(a.parsed, registry)) for a in priced}
     spelling = one_spelling(stated, before.offers, registry)
+    previous = respelled_offers(before.offers, spelling)
     api = [
         incoming(a.source.id, respelled(stated[a.source.id], spelling), as_of, a.parsed, a.payload.observed_at)
         for a in priced
     ]
-    api = with_weekdays(api, before.offers)
+    api = with_weekdays(api, previous)
     rentals = {a.source.id: rental_offers(a.source.id, a.parsed, registry) for a in accepted if a.source.kind == "gpu"}
     developers = {p.id for p in registry.providers if p.kind == "first_party"}
-    api, held = without_suspects(api, before.offers, registry.source, snapshots, registry.plain_model_of, developers)
+    api, held = without_suspects(api, previous, registry.source, snapshots, registry.plain_model_of, developers)
     rentals, odd_rentals = plausible_rentals(rentals, before.gpu_offers, registry.gpu_of)
-    offers = reconciled(before.offers, api, snapshots, registry.source, as_of, registry.acknowledged)
+    offers = reconciled(previous, api, snapshots, registry.source, as_of, registry.acknowledged)
     gpu_offers = merged_rentals(before.gpu_offers, rentals, snapshots, registry.source)
     known = set(before.snapshots)
-    events = price_events(before.offers, offers, snapshots, known)
+    events = price_events(previous, offers, snapshots, known)
     events += rental_events(before.gpu_offers, gpu_offers, snapshots, known)
     read = {a.source.id for a in accepted}
     return State(

@@ -10,6 +10,8 @@ from dataclasses import replace
 from decimal import Decimal
 
 from generator.registry import Registry
+from generator.sync.disputes import OfferKey
+from generator.sync.identity import ModelName
 from generator.sync.statements import SkuFacts, Statement, renamed
 from wasm_tools.pricing.meters import Meter
 from wasm_tools.pricing.offers import Offer
@@ -23,39 +25,36 @@ def one_spelling(
 ) -> dict[Sku, str]:
     """The id under which a SKU is kept, for each (provider, id) that is kept under another one.
 
-    An id that is in the state already stays; else the one of most sources, then the shortest.
+    The id of most sources stays, then the shortest; sources that were not read now count with what they said before.
     """
     listed: dict[Sku, dict[str, _Prices]] = {}
+    for o in previous:
+        for e in o.evidence:
+            if e.source not in stated and not e.absent_since:
+                prices = listed.setdefault((o.provider, o.sku), {}).setdefault(e.source, {})
+                prices[o.meter, o.region, o.currency, o.effective_from] = e.price
     for source, statements in stated.items():
         for s in statements:
             prices = listed.setdefault((s.provider, s.sku), {}).setdefault(source, {})
             prices[s.meter, s.region, s.currency, s.effective_from] = s.price
-    before = {(o.provider, o.sku) for o in previous}
-    groups: dict[tuple[str, object], list[str]] = {}
-    for provider, sku in (*listed, *(k for k in before if k not in listed)):
+    groups: dict[tuple[str, ModelName], list[str]] = {}
+    for provider, sku in listed:  # what nobody lists any more ends under its own name
         row, name = registry.provider.get(provider), registry.name_of(provider, sku)
         if row is not None and row.kind != "gateway" and not name.moving:
             groups.setdefault((provider, name), []).append(sku)
     spelling: dict[Sku, str] = {}
     for (provider, _), skus in groups.items():
         if len(skus) > 1:
-            spelling |= _joined(provider, skus, listed, before)
+            spelling |= _joined(provider, skus, listed)
     return spelling
 
 
-def _joined(
-    provider: str, skus: list[str], listed: Mapping[Sku, Mapping[str, _Prices]], before: set[Sku]
-) -> dict[Sku, str]:
-    def order(sku: str) -> tuple[bool, int, int, str]:
-        key = (provider, sku)
-        return (key not in before, -len(listed.get(key, ())), len(sku), sku)
-
+def _joined(provider: str, skus: list[str], listed: Mapping[Sku, Mapping[str, _Prices]]) -> dict[Sku, str]:
     kept: list[str] = []
     joined: dict[Sku, str] = {}
-    for sku in sorted(skus, key=order):
-        same = next(
-            (k for k in kept if not _contradict(listed.get((provider, k), {}), listed.get((provider, sku), {}))), None
-        )
+    for sku in sorted(skus, key=lambda s: (-len(listed.get((provider, s), ())), len(s), s)):
+        own = listed.get((provider, sku), {})
+        same = next((k for k in kept if not _contradict(listed.get((provider, k), {}), own)), None)
         if same is None:
             kept.append(sku)
         else:
@@ -75,6 +74,22 @@ def respelled(statements: Iterable[Statement], spelling: Mapping[Sku, str]) -> I
     for s in statements:
         sku = spelling.get((s.provider, s.sku))
         yield s if sku is None else renamed(s, s.provider, sku, s.region)
+
+
+def respelled_offers(offers: Iterable[Offer], spelling: Mapping[Sku, str]) -> list[Offer]:
+    """Offers under the ids that are kept; where two become one the evidence is joined, the kept id's own first."""
+    rows: dict[tuple[OfferKey, str], Offer] = {}
+    ordered = sorted(offers, key=lambda o: (o.provider, o.sku) in spelling)
+    for o in ordered:
+        sku = spelling.get((o.provider, o.sku))
+        row = o if sku is None else replace(o, sku=sku)
+        key = (row.key, row.effective_from)
+        other = rows.get(key)
+        if other is not None:
+            said = {e.source: e for e in (*row.evidence, *other.evidence)}
+            row = replace(other, evidence=tuple(sorted(said.values())))
+        rows[key] = row
+    return list(rows.values())
 
 
 def respelled_facts(facts: Mapping[Sku, SkuFacts], spelling: Mapping[Sku, str]) -> dict[Sku, SkuFacts]:

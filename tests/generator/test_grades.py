@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from generator.grades import Grade, grade_limits, grader
+from generator.grades import NOTHING, Grade, grade_limits, grader
 from generator.sync.source_registry import Source
 from generator.sync.state import Snapshot
 from tests.generator.small_site import REGISTRY
@@ -37,7 +37,7 @@ def graded(price: str, evidence: str, **observed: str) -> Grade:
     days = dict.fromkeys(SOURCES, "2026-11-19") | observed
     snapshots = {name: Snapshot("mirror", "", 1, "", day, 1, 1, {}, {}) for name, day in days.items()}
     limits = grade_limits(REGISTRY / "grades.toml")
-    return grader(SOURCES, snapshots, limits, AS_OF)(Decimal(price), parse_evidence(evidence))
+    return grader(SOURCES, snapshots, limits, AS_OF)(Decimal(price), parse_evidence(evidence), NOTHING, "", False)
 
 
 @pytest.mark.parametrize(

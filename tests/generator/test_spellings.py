@@ -1,16 +1,17 @@
 """Spellings of one SKU are joined where no source says that they are two, and never at a gateway."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from generator.registry import Registry, load_registry
-from generator.sync.spellings import one_spelling, respelled, respelled_facts
+from generator.sync.spellings import one_spelling, respelled, respelled_facts, respelled_offers
 from generator.sync.statements import SkuFacts, Statement
 from tests.generator.test_sync_core import said
 from wasm_tools.pricing.meters import TEXT_INPUT
-from wasm_tools.pricing.offers import Offer
+from wasm_tools.pricing.offers import Evidence, Offer
 
 ROOT = Path(__file__).parents[2]
 PATH, PLAIN = "meta-llama/llama-3.3-70b-instruct", "llama-3.3-70b-instruct"
@@ -32,10 +33,22 @@ def test_two_spellings_become_the_one_that_most_sources_use(registry: Registry) 
     assert [s.sku for s in respelled(stated["c"], spelling)] == [PATH]
 
 
-def test_an_id_that_is_in_the_state_stays_whatever_sources_say(registry: Registry) -> None:
-    before = [Offer("together", PLAIN, "", "llm", TEXT_INPUT, "global", Decimal("0.88"))]
-    stated = {"a": [at("together", PATH)], "b": [at("together", PATH)]}
-    assert one_spelling(stated, before, registry) == {("together", PATH): PLAIN}
+def before(sku: str, source: str, price: str = "0.88") -> Offer:
+    evidence = (Evidence(source, Decimal(price)),)
+    return Offer("together", sku, "", "llm", TEXT_INPUT, "global", Decimal(price), evidence)
+
+
+def test_what_sources_said_before_counts_while_they_are_not_read(registry: Registry) -> None:
+    previous = [before(PATH, "x"), before(PATH, "x")]
+    assert one_spelling({"a": [at("together", PLAIN)]}, previous, registry) == {("together", PATH): PLAIN}
+    two = [before(PATH, "x"), replace(before(PATH, "y"), region="eu")]
+    assert one_spelling({"a": [at("together", PLAIN)]}, two, registry) == {("together", PLAIN): PATH}
+
+
+def test_offers_that_become_one_keep_the_evidence_of_both() -> None:
+    (joined,) = respelled_offers([before(PLAIN, "x"), before(PATH, "y", "0.9")], {("together", PLAIN): PATH})
+    assert joined.sku == PATH and joined.price == Decimal("0.9")
+    assert {(e.source, e.price) for e in joined.evidence} == {("x", Decimal("0.88")), ("y", Decimal("0.9"))}
 
 
 def test_ids_that_one_source_lists_at_two_prices_are_two(registry: Registry) -> None:

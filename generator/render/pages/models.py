@@ -41,7 +41,7 @@ def developer_pages(developer: str, rows: list[dict[str, Any]], index: SiteIndex
     """The models of one developer, on as many pages as stay light."""
     known = developer != UNKNOWN_DEVELOPER
     title = f"Models of {index.developer_name(developer)}" if known else "Models of unknown developers"
-    parts = list(batched(rows, LISTED))  # noqa: B911 - the last part may be shorter
+    parts = list(batched(rows, LISTED))
     paths = [f"models/by/{developer}/" + (f"{n}/" if n > 1 else "") for n in range(1, len(parts) + 1)]
     for number, (path, part) in enumerate(zip(paths, parts, strict=True), 1):
         of_all = f", part {number} of {len(parts)}" if len(parts) > 1 else ""
