@@ -1,7 +1,7 @@
 """Reconciliation: the statements of all sources become one offer each, with the evidence kept and a value chosen."""
 
 import re
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -178,13 +178,15 @@ def price_events(
     before: Iterable[Offer],
     after: Iterable[Offer],
     snapshots: Mapping[str, Snapshot],
-    known: Container[str],
+    known: Collection[str],
 ) -> list[PriceEvent]:
     """What changed between two sets of offers, dated by the newest observation behind the new value.
 
     A change counts when a source in `known` (one that was read before) says something else than before: the first
     payload of a new source is a baseline, not a day of changes. Nor is an effective date that became known.
     """
+    if not known:
+        return []  # the first sync of all
     # Of a current price and an announced one that has begun since, the current one is what was in force before.
     old = {offer_key(o, snapshots): o for o in sorted(before, key=lambda o: o.effective_from, reverse=True)}
     new = {offer_key(o, snapshots): o for o in after}

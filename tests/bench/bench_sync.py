@@ -1,9 +1,10 @@
 """Seconds and memory of a full sync of the stored payloads, and of one in which nothing changed.
 
 Beside it stands a *restatement* of the earlier catalogue's sync, written from its description (IA-47): three tiers a
-provider, one JSON catalogue with a JSON-schema-like check of every row, deltas against the last one, a history of 30
-runs. It is not that system's code, and it reads the same provider files. Both are measured in one run; compare the
-cost a row.
+provider, one JSON catalogue, deltas against the last one, a history of 30 runs. It is not that system's code, and it
+reads the same provider files. Whether the original checked its catalogue against the JSON Schema that lies beside it is
+not known, so the restatement is measured with and without that check; the original took 83 ms for 761 rows, 109 µs
+each. All are measured in one run; compare the cost a row.
 """
 
 import csv
@@ -17,6 +18,8 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import jsonschema
 
 from generator import nightly
 from generator.places import Places
@@ -50,8 +53,8 @@ CONFIDENCE = {"official": 3, "high": 3, "medium": 2, "estimated": 1, "low": 1}
 KINDS = {"provider_api": 3, "provider_csv": 2, "normalized_catalog": 1}
 
 
-def restated_sync(data: Path, out: Path) -> int:
-    """The earlier sync restated: rows in the catalogue it writes."""
+def restated_sync(data: Path, out: Path, check: bool) -> int:
+    """The earlier sync restated: rows in the catalogue it writes, checked against its schema if wanted."""
     bundled = json.loads((data / "catalog_v2/pricing_catalog.json").read_text(encoding="utf-8"))
     snapshot = bundled if isinstance(bundled, list) else bundled["rows"]
     chosen: dict[tuple[str, str, str, str], EarlierRow] = {}
@@ -72,9 +75,10 @@ def restated_sync(data: Path, out: Path) -> int:
         if k in before and abs(float(before[k]["unit_price_usd"]) - r.unit_price_usd) > 1e-12
     ]
     rows = [asdict(r) for r in sorted(chosen.values(), key=lambda r: (r.provider, r.sku_key, r.unit_name, r.region))]
-    for row in rows:
-        if any(not isinstance(v, str | float) for v in row.values()):
-            raise ValueError(row)
+    if check:
+        schema = json.loads((data / "catalog_v2/pricing_catalog.schema.json").read_text(encoding="utf-8"))
+        if list(jsonschema.Draft202012Validator(schema).iter_errors(bundled)):
+            raise ValueError("the earlier catalogue does not pass its own schema")
     (out / "pricing_catalog.json").write_text(json.dumps({"rows": rows}, indent=2), encoding="utf-8")
     history_file = out / "history.json"
     history = json.loads(history_file.read_text(encoding="utf-8")) if history_file.exists() else []
@@ -134,18 +138,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "earlier"
         out.mkdir()
-        old, rows = timed(lambda: restated_sync(Path(mirror) / EARLIER, out))
+        checked, rows = timed(lambda: restated_sync(Path(mirror) / EARLIER, out, check=True))
+        bare, _ = timed(lambda: restated_sync(Path(mirror) / EARLIER, out, check=False))
         (Path(folder) / "checkout").mkdir()
         first, again, statements = full_sync(mirror, Path(folder) / "checkout")
         digest, _ = timed(lambda: folder_digest([Path(folder) / "checkout" / "data" / "state"], "*"))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    sys.stdout.write(
-        f"full sync          {first:6.2f} s for {statements:,} statements, {1e6 * first / statements:.0f} µs each\n"
-        f"nothing changed    {again:6.2f} s (of which the digest of the state {digest:.2f} s)\n"
-        f"memory             {memory:6.2f} GB at most\n"
-        f"earlier, restated  {old:6.3f} s for {rows:,} rows, {1e6 * old / rows:.0f} µs each\n"
-        f"ours costs {first / statements / (old / rows):.2f}x of it a row\n"
-    )
+    each, with_check, without = first / statements, checked / rows, bare / rows
+    for line in (
+        f"full sync          {first:6.2f} s for {statements:,} statements, {1e6 * each:.0f} µs each",
+        f"nothing changed    {again:6.2f} s (of which the digest of the state {digest:.2f} s)",
+        f"memory             {memory:6.2f} GB at most",
+        f"earlier, restated  {checked:6.3f} s for {rows:,} rows, its schema checked, {1e6 * with_check:.0f} µs each",
+        f"                   {bare:6.3f} s without the check, {1e6 * without:.0f} µs each",
+        f"ours costs {each / with_check:.2f}x and {each / without:.2f}x of it a row",
+    ):
+        sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":
