@@ -83,7 +83,7 @@ def checked_date(text: str) -> str:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Without the cycle collector: a sync makes a million records without cycles, and looking for some takes a fifth."""
+    """Without the cycle collector: a sync makes a million records without cycles, looking for them takes a fifth."""
     collecting = gc.isenabled()
     gc.disable()
     try:
