@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import httpx
 import typer
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -51,22 +52,19 @@ def health(
 
 
 def _table(title: str, *columns: str, numbers: Iterable[str] = ()) -> Table:
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=box.SIMPLE)
     for name in columns:
         table.add_column(name, justify="right" if name in numbers else "left")
     return table
 
 
 def _sources(report: dict[str, Any]) -> Table:
-    numbers = ("age", "statements", "left out", "held back", "unread keys")
-    table = _table(
-        f"Sources as of {report['as_of']}", "source", "state", "observed", "age", "statements", "left out", "held back",
-        "unread keys", "transport", numbers=numbers,
-    )  # fmt: skip
+    numbers = ("age", "rows", "left out")
+    table = _table(f"Sources as of {report['as_of']}", "source", "state", "observed", *numbers, numbers=numbers)
     for s in report["sources"]:
         age = "—" if s["age_days"] is None else f"{s['age_days']} d"
-        counts = (f"{s[k]:,}" for k in ("statements", "rejected", "quarantined", "unread"))
-        table.add_row(s["source"], s["state"], s["observed_at"] or "never", age, *counts, s["transport"])
+        counts = (f"{s['statements']:,}", f"{s['rejected']:,}")
+        table.add_row(s["source"], s["state"], s["observed_at"] or "never", age, *counts)
     return table
 
 
@@ -81,6 +79,13 @@ def _coverage(report: dict[str, Any]) -> Table:
 def _findings(report: dict[str, Any]) -> Iterable[str]:
     grades = ", ".join(f"{letter} {count:,}" for letter, count in report["grades"].items())
     yield f"Grades: {grades}"
+    held, unknown = report["quarantine"]["held_back"], report["fields"]["unknown_keys"]
+    yield f"Held back: {held:,} statements; unknown keys in payloads: {unknown:,}"
+    listed = report["listed"]
+    yield f"Listed, with a price or without: {listed['pairs']:,} models at {listed['providers']:,} providers"
+    rentals = report["rentals"]
+    of, known = rentals["providers"], rentals["resolved"]
+    yield f"Rentals: {rentals['prices']:,} prices of {of:,} providers, {known:,} with a GPU"
     d = report["disputes"]
     yield f"Disputes: {d['open']:,} open, {d['explained']:,} explained, {d['acknowledged']:,} reviewed"
     for check in report["cross_references"]:

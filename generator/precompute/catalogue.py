@@ -5,7 +5,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -33,6 +33,7 @@ class PlannerConstants:
     suspect_of_developer: Decimal
     disputed_ratio: int
     stale_days: int
+    rental_stale_days: int
 
 
 def planner_constants(path: Path) -> PlannerConstants:
@@ -48,6 +49,7 @@ def planner_constants(path: Path) -> PlannerConstants:
         raw["suspect"]["share_of_developer"],
         raw["suspect"]["disputed_ratio"],
         raw["suspect"]["stale_days"],
+        raw["suspect"]["rental_stale_days"],
     )
 
 
@@ -74,7 +76,7 @@ def planner_catalogue(registry: Registry, state: State, constants: PlannerConsta
     priced = tuple(_rates(registry, published_offers(registry, state.offers, as_of), facts, as_of, unplanned))
     rates = _marked_suspect(priced, registry, constants, state.snapshots, as_of)
     curves = tuple(_curves(registry, state.points, unplanned))
-    rentals = tuple(_rentals(registry, state, unplanned))
+    rentals = tuple(_rentals(registry, state, constants.rental_stale_days, as_of, unplanned))
     models = {r.model for r in rates} | {c.model for c in curves}
     gpus = {r.gpu for r in rentals} | {c.gpu for c in curves}
     return Catalogue(
@@ -245,8 +247,12 @@ def _sources(rate: ApiRate) -> set[str]:
     return {e.source for e in parse_evidence(rate.evidence) if not e.absent_since}
 
 
-def _rentals(registry: Registry, state: State, unplanned: Counter[str]) -> Iterable[Rental]:
+def _rentals(
+    registry: Registry, state: State, stale_days: int, as_of: str, unplanned: Counter[str]
+) -> Iterable[Rental]:
     """Rentable GPUs: of one provider, GPU, kind and size of machine the cheapest region, since nobody asks for one."""
+    seen = {name: date.fromisoformat(s.observed_at) for name, s in state.snapshots.items()}
+    oldest = date.fromisoformat(as_of) - timedelta(days=stale_days)
     cheapest: dict[tuple[str, str, str, int], GpuOffer] = {}
     for o in sorted(state.gpu_offers, key=lambda o: o.key):
         gpu, kind = registry.gpu_of(o.gpu_name), RENTAL_KINDS.get(o.commitment)
@@ -254,6 +260,9 @@ def _rentals(registry: Registry, state: State, unplanned: Counter[str]) -> Itera
             continue
         if o.host_included == "no":
             unplanned["GPU price without the machine"] += 1
+            continue
+        if all(seen[e.source] < oldest or e.absent_since for e in o.evidence if e.price == o.price):
+            unplanned[f"rental price not seen for more than {stale_days} days"] += 1
             continue
         key = (o.provider, gpu, kind, o.count)
         if key not in cheapest or o.price < cheapest[key].price:

@@ -184,11 +184,16 @@ def _records(stored: _Stored | None) -> list[dict[str, Any]]:
 
 
 def end_of_date(text: str) -> str:
-    """The last day that a manifest date names (`2026-11-11..2026-11-20`, `2025-09..2026-04`, `2026`), or nothing."""
+    """The last day that a manifest date names (`2026-11-11..2026-11-20`, `2025-09..2026-04`), or nothing.
+
+    A year alone says too little to call a price young: it is taken for its first day.
+    """
     match = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?!\d)", text.rpartition("..")[2].strip())
     if not match:
         return ""
-    year, month = int(match[1]), int(match[2] or 12)
+    if not match[2]:
+        return f"{match[1]}-01-01" if match[1] > "0000" else ""
+    year, month = int(match[1]), int(match[2])
     if not 1 <= month <= 12 or year < 1:
         return ""
     last = calendar.monthrange(year, month)[1]

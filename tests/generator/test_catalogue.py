@@ -174,6 +174,21 @@ def test_price_on_one_old_word_never_wins(registry: Registry, state: State, cata
     assert any("not for more than" in r.suspect for r in catalogue.rates)
 
 
+def test_a_rental_price_that_nobody_has_seen_for_half_a_year_is_not_planned_with(
+    registry: Registry, state: State, catalogue
+) -> None:
+    day = {name: s.observed_at for name, s in state.snapshots.items()}
+    for r in catalogue.rentals:
+        assert max(day[e.partition("=")[0]] for e in r.evidence.split()) >= "2026-05-24"
+    assert catalogue.unplanned["rental price not seen for more than 180 days"] > 0
+
+
+def test_a_gpu_price_without_the_machine_is_not_planned_with(state: State, catalogue) -> None:
+    alone = {(o.provider, o.instance) for o in state.gpu_offers if o.host_included == "no"}
+    assert alone
+    assert not alone & {(r.provider, r.instance) for r in catalogue.rentals}
+
+
 def test_a_price_that_every_source_has_dropped_never_wins(catalogue) -> None:
     gone = [r for r in catalogue.rates if all("!" in e for e in r.evidence.split())]
     assert gone
