@@ -1,0 +1,616 @@
+"""Promises of the architectures: formulas on hand-made files, the table on the stored ones, GPUs on the stored facts.
+
+Small configurations here are made by hand. `PUBLISHED_FILES` holds facts of published files that are not stored.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.registry import Registry, ShapeRow, load_registry
+from generator.sync.model_configs import (
+    LEFT_OUT,
+    Architecture,
+    ModelConfigError,
+    architecture,
+    context_length,
+    shape_row,
+    shape_rows,
+    whole_vectors,
+)
+
+FOLDER = "huggingface.co"
+CITED = re.compile(r"^computed from config\.json of ([\w.\-]+/[\w.\-]+)(?:, ([^;]+))?")
+UPPER_BOUND = {
+    "gpt-oss-120b", "gpt-oss-20b", "gpt-oss-safeguard-120b", "gpt-oss-safeguard-20b", "llama-4-maverick",
+    "llama-4-scout",
+}  # fmt: skip
+SAME_CONTEXT = ("", "a quantised checkpoint of it", "the base it was trained from")
+NOT_REGISTERED = {"XiaomiMiMo/MiMo-7B-Base", "nvidia/Nemotron-H-56B-Base-8K"}
+QUANTISED = re.compile(r"-(?:NVFP4|FP8-Static-PerTensor|FP8)$")
+
+# Tensor totals of the checkpoints as Hugging Face shows them, without MTP layers.
+TENSORS = {
+    "meta-llama/Meta-Llama-3.1-8B": 8_030_261_248,
+    "meta-llama/Meta-Llama-3.1-70B": 70_553_706_496,
+    "meta-llama/Meta-Llama-3.1-405B": 405_853_388_800,
+    "mistralai/Mixtral-8x7B-v0.1": 46_702_792_704,
+    "Qwen/Qwen3-8B": 8_190_735_360,
+    "Qwen/Qwen3-32B": 32_762_123_264,
+    "Qwen/Qwen3-30B-A3B": 30_532_122_624,
+    "Qwen/Qwen3-235B-A22B": 235_093_634_560,
+    "Qwen/Qwen3-Coder-480B-A35B-Instruct": 480_154_875_392,
+    "openai/gpt-oss-20b": 20_914_757_184,
+    "openai/gpt-oss-120b": 116_829_156_672,
+    "deepseek-ai/DeepSeek-V3": 671_026_419_200,
+    "nvidia/NVIDIA-Nemotron-3-Nano-30B-A3B-BF16": 31_577_940_288,
+    "nvidia/Llama-3_3-Nemotron-Super-49B-v1": 49_867_145_216,
+}
+# What developers say, in billions. Some count both embeddings among the active parameters, some neither.
+PUBLISHED = {
+    "deepseek-v3": (671, 37),
+    "deepseek-v4-flash": (284, 13),
+    "deepseek-v4-pro": (1600, 49),
+    "gemma-4-26b-a4b-it": (25.2, 3.8),
+    "gemma-4-31b-it": (30.7, 30.7),
+    "glm-5": (744, 40),
+    "kimi-k2.5": (1026, 32),
+    "kimi-k3": (2780, 104),
+    "llama-4-maverick": (400, 17),
+    "llama-4-scout": (109, 17),
+    "mimo-v2-flash": (309, 15),
+    "minimax-m2.5": (230, 10),
+    "minimax-m3": (428, 23),
+    "mixtral-8x7b-instruct-v0.1": (46.7, 12.9),
+    "nemotron-3-nano-30b-a3b": (31.6, 3.2),
+    "nemotron-3-super-120b-a12b": (120, 12),
+    "nemotron-3-ultra-550b-a55b": (550, 55),
+    "qwen3-235b-a22b": (235, 22),
+    "qwen3-30b-a3b": (30.5, 3.3),
+    "qwen3-coder-480b-a35b-instruct": (480, 35),
+    "qwen3.5-35b-a3b": (35, 3),
+    "qwen3.5-122b-a10b": (122, 10),
+    "qwen3.5-397b-a17b": (397, 17),
+    "step-3.7-flash": (196, 11),  # the language model of 198
+}
+# Names that round generously: what the developer itself says the count is, or what is not counted here.
+OWN_COUNT = {
+    "gpt-oss-20b": "20.9 B",
+    "gpt-oss-safeguard-20b": "20.9 B",
+    "llama-2-7b-chat": "6.7 B",
+    "mistral-7b-instruct-v0.3": "7.25 B",
+    "nemotron-3-nano-30b-a3b": "31.6 B",
+    "nemotron-3.5-lightning-30b-a3b": "31.6 B",
+    "qwen2-7b-instruct": "7.6 B, 6.5 B of it without embeddings",
+    "qwen3-vl-2b-instruct": "the vision encoder of 0.4 B is not counted",
+}
+PUBLISHED_FILES = {
+    # model: width, feed-forward, layers, heads, KV heads, vocabulary
+    "llama-2-7b-chat": (4096, 11008, 32, 32, 32, 32000),
+    "llama-2-70b-chat": (8192, 28672, 80, 64, 8, 32000),
+    "llama-3-8b-instruct": (4096, 14336, 32, 32, 8, 128256),
+    "llama-3-70b-instruct": (8192, 28672, 80, 64, 8, 128256),
+    "mistral-7b-instruct-v0.3": (4096, 14336, 32, 32, 8, 32768),
+    "qwen2-7b-instruct": (3584, 18944, 28, 28, 4, 152064),
+    "qwen2-72b-instruct": (8192, 29568, 80, 64, 8, 152064),
+}
+DENSE = {
+    "vocab_size": 100, "hidden_size": 8, "intermediate_size": 16, "num_hidden_layers": 3, "num_attention_heads": 4,
+    "num_key_value_heads": 2, "head_dim": 4, "max_position_embeddings": 1000,
+}  # fmt: skip
+EXPERTS = {"num_experts": 10, "num_experts_per_tok": 2, "moe_intermediate_size": 5}
+LATENT = {
+    "kv_lora_rank": 6, "q_lora_rank": 5, "qk_nope_head_dim": 4, "qk_rope_head_dim": 2, "v_head_dim": 3,
+}  # fmt: skip
+
+
+def counted(**changes: Any) -> Architecture:
+    return architecture({**DENSE, **changes})
+
+
+@pytest.fixture(scope="module")
+def registry(root: Path) -> Registry:
+    return load_registry(root / "data" / "registry")
+
+
+@pytest.fixture(scope="module")
+def shapes(registry: Registry) -> dict[str, ShapeRow]:
+    return {s.model: s for s in registry.shapes}
+
+
+@pytest.fixture(scope="module")
+def stored(mirror: Path) -> dict[str, Architecture]:
+    return {repo: stored_architecture(mirror, repo) for repo in repositories(mirror)}
+
+
+def repositories(mirror: Path) -> list[str]:
+    paths = sorted((mirror / FOLDER).glob("*/*/resolve/main/config.json"))
+    return ["/".join(p.relative_to(mirror / FOLDER).parts[:2]) for p in paths]
+
+
+def config_of(mirror: Path, repo: str) -> dict[str, Any]:
+    text = (mirror / FOLDER / repo / "resolve" / "main" / "config.json").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def stored_architecture(mirror: Path, repo: str) -> Architecture:
+    return architecture({**config_of(mirror, repo), **LEFT_OUT.get(repo.removesuffix("-FP8"), {})})
+
+
+def test_dense_model_counts_every_matrix_once() -> None:
+    attention = 8 * (4 * 4 + 2 * 2 * 4) + 4 * 4 * 8
+    layer = attention + 3 * 8 * 16 + 2 * 8
+    found = counted()
+    assert found.parameters == found.active == 2 * 100 * 8 + 3 * layer + 8
+    assert (found.layers, found.kv_per_token, found.kv_note, found.context) == (3, 3 * 2 * 2 * 4, "", 1000)
+
+
+def test_tied_embedding_is_one_matrix() -> None:
+    assert counted().parameters - counted(tie_word_embeddings=True).parameters == 100 * 8
+
+
+def test_head_size_is_width_over_heads_only_when_the_file_has_none() -> None:
+    assert counted(head_dim=None).kv_per_token == 3 * 2 * 2 * (8 // 4)
+
+
+def test_bias_vectors_and_output_gates_are_counted() -> None:
+    queries, keys_and_values = 4 * 4, 2 * 2 * 4
+    assert counted(attention_bias=True).parameters - counted().parameters == 3 * (queries + keys_and_values + 8)
+    assert counted(attn_output_gate=True).parameters - counted().parameters == 3 * 8 * queries
+
+
+def test_active_are_the_chosen_experts_and_no_input_embedding() -> None:
+    found = counted(**EXPERTS)
+    assert found.parameters - found.active == 3 * (10 - 2) * 3 * 8 * 5 + 100 * 8
+    tied = counted(**EXPERTS, tie_word_embeddings=True)
+    assert tied.parameters - tied.active == 3 * (10 - 2) * 3 * 8 * 5
+    assert tied.active == found.active
+
+
+def test_shared_expert_is_always_active() -> None:
+    plain, shared = counted(**EXPERTS), counted(**EXPERTS, n_shared_experts=2)
+    assert shared.parameters - plain.parameters == shared.active - plain.active == 3 * 3 * 8 * (2 * 5)
+
+
+def test_first_layers_may_be_dense() -> None:
+    dense, routed = 3 * 8 * 16, 8 * 10 + 10 * 3 * 8 * 5
+    expected = counted(**EXPERTS).parameters + dense - routed
+    assert counted(**EXPERTS, first_k_dense_replace=1).parameters == expected
+    assert counted(**EXPERTS, moe_layer_freq=[0, 1, 1]).parameters == expected
+    assert counted(**EXPERTS, interleave_moe_layer_step=2).parameters == expected + dense - routed
+
+
+def test_latent_experts_work_in_the_narrower_space() -> None:
+    """The naive product, experts x width, is twice the parameters of Kimi K3."""
+    routed, latent = counted(**EXPERTS), counted(**EXPERTS, moe_latent_size=4)
+    assert routed.parameters - latent.parameters == 3 * (10 * 3 * (8 - 4) * 5 - 2 * 8 * 4)
+
+
+def test_ungated_experts_have_two_matrices() -> None:
+    assert counted().parameters - counted(mlp_hidden_act="relu2").parameters == 3 * 8 * 16
+
+
+def test_latent_attention_caches_one_latent_and_the_rotary_key() -> None:
+    found = counted(**LATENT)
+    assert found.kv_per_token == 3 * (6 + 2)
+    assert found.kv_note == "MLA: one latent of 6 + 2 elements a layer"
+    attention = 8 * 5 + 5 * 4 * (4 + 2) + 8 * (6 + 2) + 6 * 4 * (4 + 3) + 4 * 3 * 8
+    assert found.parameters == 2 * 100 * 8 + 3 * (attention + 3 * 8 * 16 + 2 * 8) + 8
+
+
+def test_indexer_is_counted_in_the_layers_that_have_one() -> None:
+    everywhere = counted(**LATENT, index_n_heads=7, index_head_dim=2)
+    shared = counted(**LATENT, index_n_heads=7, index_head_dim=2, indexer_types=["full", "shared", "shared"])
+    one = 5 * 7 * 2 + 8 * (2 + 7)
+    assert everywhere.parameters - counted(**LATENT).parameters == 3 * one
+    assert shared.parameters - counted(**LATENT).parameters == one
+    assert everywhere.kv_per_token == shared.kv_per_token == counted(**LATENT).kv_per_token
+    assert everywhere.kv_note.endswith("keeps 2 more a layer, not counted")
+    assert shared.kv_note.endswith("keeps 2 more in 1 of 3 layers, not counted")
+
+
+def test_compressed_attention_keeps_one_vector_for_each_group_of_tokens() -> None:
+    """DeepSeek-V4: ratio 4 overlaps its groups, so its compressor is twice as wide, and it has an indexer."""
+    facts = {
+        "q_lora_rank": 5, "o_lora_rank": 3, "o_groups": 2, "index_head_dim": 8, "index_n_heads": 7,
+        "sliding_window": 10,
+    }  # fmt: skip
+    alone, four, many = (counted(num_hidden_layers=1, compress_ratios=[ratio, 0], **facts) for ratio in (0, 4, 128))
+    attention = 8 * 5 + 5 * 4 * 4 + 8 * 4 + 4 * 4 * 3 + 2 * 3 * 8
+    assert alone.parameters == 2 * 100 * 8 + attention + 3 * 8 * 16 + 3 * 8
+    assert many.parameters - alone.parameters == 2 * 8 * 4
+    assert four.parameters - alone.parameters == 2 * (2 * 8 * 4) + 2 * (2 * 8 * 8) + 5 * 7 * 8 + 8 * 7
+    assert [found.kv_per_token for found in (alone, four, many)] == [0, 4 / 4, 4 / 128]
+    assert all(found.kv_all - found.kv_per_token == 4 for found in (alone, four, many))
+    assert "in every layer the last 10 tokens keep 4 elements each, at most 40 a request" in four.kv_note
+
+
+def test_kimi_delta_attention_is_counted_with_its_gates() -> None:
+    own = {"full_attn_layers": [3], "num_heads": 2, "head_dim": 5, "short_conv_kernel_size": 4}
+    low = counted(**LATENT, linear_attn_config=own)
+    full = counted(**LATENT, linear_attn_config={**own, "use_full_rank_gate": True})
+    delta = 4 * 8 * 10 + 3 * 10 * 4 + (8 * 5 + 5 * 10) + 10 + 8 * 2 + (8 * 5 + 5 * 10)
+    assert low.parameters == counted(**LATENT, num_hidden_layers=1).parameters + 2 * (delta + 3 * 8 * 16 + 2 * 8)
+    assert full.parameters - low.parameters == 2 * (8 * 10 - 8 * 5 - 5 * 10)
+    assert low.kv_per_token == 6 + 2
+    assert f"the 2 linear-attention layers keep {2 * (2 * 25 + 3 * 10 * 3)} elements a request" in low.kv_note
+
+
+def test_windows_do_not_grow_with_the_prompt_and_are_described() -> None:
+    kinds = ["sliding_attention", "full_attention", "sliding_attention"]
+    found = counted(layer_types=kinds, sliding_window=50)
+    assert (found.kv_per_token, found.kv_all) == (16, 48)
+    assert found.kv_note == (
+        "1 full-attention layers of 3; in the 2 others the last 50 tokens keep 32 elements each, "
+        "at most 1,600 a request, not counted"
+    )
+
+
+def test_linear_layers_keep_a_state_of_fixed_size() -> None:
+    linear = {
+        "linear_num_key_heads": 1, "linear_num_value_heads": 2, "linear_key_head_dim": 3, "linear_value_head_dim": 4,
+        "linear_conv_kernel_dim": 4,
+    }  # fmt: skip
+    found = counted(layer_types=["linear_attention", "linear_attention", "full_attention"], **linear)
+    state = 2 * 3 * 4 + (2 * 3 + 2 * 4) * 3
+    assert found.kv_per_token == 16
+    assert f"the 2 linear-attention layers keep {2 * state} elements a request, whatever its length" in found.kv_note
+
+
+def test_hybrid_layer_is_one_block() -> None:
+    mamba = {
+        "mamba_num_heads": 2, "mamba_head_dim": 4, "n_groups": 1, "ssm_state_size": 3, "conv_kernel": 4,
+        "mlp_hidden_act": "relu2",
+    }  # fmt: skip
+    pattern = counted(hybrid_override_pattern="M-*-M", **mamba)
+    named = counted(layers_block_type=["mamba", "mlp", "attention", "mlp", "mamba"], **mamba)
+    assert pattern == named
+    assert (pattern.layers, pattern.kv_per_token) == (5, 16)
+    assert pattern.kv_note.startswith("1 attention layers of 5; the 2 Mamba layers keep ")
+
+
+def test_text_part_of_a_multimodal_file_is_counted() -> None:
+    found = architecture({"text_config": {**DENSE}, "vision_config": {"hidden_size": 999}})
+    assert found == replace(counted(), multimodal=True)
+
+
+def test_yarn_lengthens_the_context_and_llama3_scaling_does_not() -> None:
+    yarn = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 1000}
+    assert context_length({**DENSE, "rope_scaling": yarn}) == 4000
+    assert context_length({**DENSE, "rope_parameters": {**yarn, "factor": 0.5}}) == 1000
+    assert context_length({**DENSE, "rope_scaling": {**yarn, "rope_type": "llama3"}}) == 1000
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"hidden_size": None}, "hidden_size is None"),
+        ({"layer_types": ["full_attention", "diagonal_attention", "full_attention"]}, "'diagonal_attention'"),
+        ({"layers_block_type": ["mamba2"]}, "'mamba2'"),
+        ({"hidden_size_per_layer_input": 256}, "hidden_size_per_layer_input is 256"),
+        ({"num_kv_shared_layers": 10}, "num_kv_shared_layers is 10"),
+    ],
+)
+def test_what_has_no_formula_is_refused_by_name(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ModelConfigError, match=message):
+        counted(**changes)
+
+
+def test_refused_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "someone" / "Odd-1B" / "resolve" / "main" / "config.json"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({**DENSE, "vocab_size": "many"}))
+    with pytest.raises(ModelConfigError, match=r"^someone/Odd-1B: vocab_size is 'many'"):
+        shape_rows(tmp_path)
+
+
+def test_row_names_what_it_leaves_out() -> None:
+    row = shape_row("someone/Model-1B", {**DENSE, **EXPERTS, "num_nextn_predict_layers": 1})
+    assert (row.model, row.hf_repo) == ("model-1b", "someone/Model-1B")
+    assert row.source == (
+        "computed from config.json of someone/Model-1B; active without the input embedding; MTP layer not counted"
+    )
+
+
+@pytest.mark.parametrize(("elements", "kept"), [(0, 0), (64, 64), (2768, 2816), (31 * 4 + 30 * 128.0, 3968)])
+def test_table_holds_whole_vectors(elements: float, kept: int) -> None:
+    assert whole_vectors(elements) == kept
+
+
+@pytest.mark.parametrize(("model", "facts"), PUBLISHED_FILES.items())
+def test_row_without_a_stored_file_has_the_published_architecture(
+    shapes: Mapping[str, ShapeRow], model: str, facts: tuple[int, ...]
+) -> None:
+    names = (
+        "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads",
+        "vocab_size",
+    )  # fmt: skip
+    row = shapes[model]
+    found = architecture(dict(zip(names, facts, strict=True)) | {"max_position_embeddings": row.context})
+    assert row.parameters_b == row.active_b == pytest.approx(found.parameters / 1e9, rel=0.001)
+    assert (row.layers, row.kv_elements_per_token) == (found.layers, found.kv_per_token)
+
+
+def test_every_row_cites_a_file_or_has_its_facts_here(shapes: Mapping[str, ShapeRow]) -> None:
+    assert {m for m, row in shapes.items() if not CITED.match(row.source)} == PUBLISHED_FILES.keys()
+
+
+def test_upper_bounds_are_the_reviewed_ones(shapes: Mapping[str, ShapeRow]) -> None:
+    """They count windowed layers as if they kept every token, as the figures of the reference do."""
+    assert {m for m, row in shapes.items() if row.kv_note.startswith("upper bound")} == UPPER_BOUND
+
+
+def test_size_in_the_name_is_the_size(shapes: Mapping[str, ShapeRow]) -> None:
+    odd = set()
+    for model, row in shapes.items():
+        stated = re.search(r"(?<![a-z\d.])(\d+(?:\.\d+)?)b(?![a-z\d])", row.hf_repo.rpartition("/")[2].lower())
+        if stated and not model.startswith(("llama-4", "mixtral")):  # 17B and 8x7B are no totals
+            odd |= {model} if abs(row.parameters_b / float(stated[1]) - 1) > 0.03 else set()
+    assert odd == OWN_COUNT.keys()
+
+
+@pytest.mark.mirror
+def test_every_stored_file_is_counted(mirror: Path) -> None:
+    rows = shape_rows(mirror / FOLDER)
+    assert [row.hf_repo for row in rows] == repositories(mirror)
+    assert len(rows) == 85
+    assert all(row.active_b <= row.parameters_b and row.context for row in rows)
+
+
+@pytest.mark.mirror
+def test_table_is_what_the_stored_files_say(shapes: Mapping[str, ShapeRow], stored: Mapping[str, Architecture]) -> None:
+    compared = 0
+    for model, row in shapes.items():
+        cited = CITED.match(row.source)
+        if cited is None:
+            continue
+        compared += 1
+        found, relation = stored[cited[1]], cited[2] or ""
+        assert row.parameters_b == pytest.approx(found.parameters / 1e9, rel=0.01), model
+        assert row.active_b == pytest.approx(found.active / 1e9, rel=0.01), model
+        assert row.layers == found.layers, model
+        assert bool(relation) == (row.hf_repo != cited[1]), model
+        if model in UPPER_BOUND:
+            assert row.kv_elements_per_token == found.kv_all, model
+        else:
+            assert row.kv_elements_per_token == whole_vectors(found.kv_per_token), model
+            assert row.kv_note == found.kv_note, model
+        if relation in SAME_CONTEXT:
+            assert row.context == found.context, model
+        for words, left_out in (("MTP layer", found.mtp), ("vision encoder", found.multimodal)):
+            assert (words in row.source) == left_out, model
+    assert compared == len(shapes) - len(PUBLISHED_FILES)
+
+
+@pytest.mark.mirror
+def test_each_stored_model_has_a_row(shapes: Mapping[str, ShapeRow], mirror: Path) -> None:
+    """A quantised checkpoint has the row of its original."""
+    with_row = {cited[1] for row in shapes.values() if (cited := CITED.match(row.source))}
+    names = {repo.rpartition("/")[2].lower() for repo in with_row} | {
+        row.hf_repo.rpartition("/")[2].lower() for row in shapes.values()
+    }
+    names |= {QUANTISED.sub("", name.upper()).lower() for name in names}
+    names |= {name.removesuffix("-bf16") for name in names}
+    missing = set()
+    for repo in repositories(mirror):
+        if repo not in with_row and QUANTISED.sub("", repo).rpartition("/")[2].lower() not in names:
+            missing.add(repo)
+    assert missing == NOT_REGISTERED
+
+
+@pytest.mark.mirror
+def test_quantised_checkpoint_has_the_architecture_of_its_original(stored: Mapping[str, Architecture]) -> None:
+    originals = {repo.rpartition("/")[2]: repo for repo in stored if not QUANTISED.search(repo)}
+    compared = 0
+    for repo, found in stored.items():
+        own = QUANTISED.sub("", repo).rpartition("/")[2]
+        original = originals.get(own) or originals.get(f"{own}-BF16")
+        if original and original != repo:
+            compared += 1
+            other = stored[original]
+            assert (found.parameters, found.active) == (other.parameters, other.active), repo
+            assert (found.kv_per_token, found.kv_note, found.layers) == (
+                other.kv_per_token,
+                other.kv_note,
+                other.layers,
+            )
+    assert compared >= 20
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(("repo", "tensors"), TENSORS.items())
+def test_computed_total_is_that_of_the_checkpoint(stored: Mapping[str, Architecture], repo: str, tensors: int) -> None:
+    assert stored[repo].parameters == pytest.approx(tensors, rel=1e-5)
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(("model", "stated"), PUBLISHED.items())
+def test_computed_size_is_the_published_one(
+    shapes: Mapping[str, ShapeRow], mirror: Path, model: str, stated: tuple[float, float]
+) -> None:
+    row = shapes[model]
+    cited = CITED.match(row.source)
+    assert cited is not None
+    config = config_of(mirror, cited[1])
+    text = config.get("text_config", config)
+    embedding = text["vocab_size"] * text["hidden_size"] / 1e9
+    assert row.parameters_b == pytest.approx(stated[0], rel=0.03)
+    assert any(row.active_b + n * embedding == pytest.approx(stated[1], rel=0.03) for n in (-1, 0, 1))
+
+
+@pytest.mark.mirror
+def test_vision_models_hold_the_text_model_they_were_made_from(stored: Mapping[str, Architecture]) -> None:
+    for vision, text in (
+        ("Qwen/Qwen3-VL-2B-Instruct", "Qwen/Qwen3-1.7B"),
+        ("Qwen/Qwen3-VL-8B-Instruct", "Qwen/Qwen3-8B"),
+        ("Qwen/Qwen3-VL-32B-Thinking", "Qwen/Qwen3-32B"),
+        ("Qwen/Qwen3-VL-30B-A3B-Instruct", "Qwen/Qwen3-30B-A3B"),
+        ("Qwen/Qwen3-VL-235B-A22B-Instruct", "Qwen/Qwen3-235B-A22B"),
+    ):
+        assert stored[vision] == replace(stored[text], multimodal=True, context=262144), vision
+
+
+@pytest.mark.mirror
+@pytest.mark.parametrize(
+    ("repo", "kv", "windowed", "context"),
+    [
+        ("deepseek-ai/DeepSeek-V4-Flash", 21 * 128 + 20 * 4, 43 * 512, 1_048_576),
+        ("deepseek-ai/DeepSeek-V4-Pro", 30 * 128 + 31 * 4, 61 * 512, 1_048_576),
+        ("XiaomiMiMo/MiMo-V2-Flash", 9 * 4 * (192 + 128), 39 * 8 * (192 + 128), 262_144),
+        ("google/gemma-4-26B-A4B", 5 * 2 * 2 * 512, 25 * 2 * 8 * 256, 262_144),
+        ("nvidia/Gemma-4-31B-IT-NVFP4", 10 * 2 * 4 * 512, 50 * 2 * 16 * 256, 262_144),
+        ("stepfun-ai/Step-3.7-Flash", 12 * 2 * 8 * 128, 33 * 2 * 8 * 128, 262_144),
+        ("openai/gpt-oss-120b", 18 * 2 * 8 * 64, 18 * 2 * 8 * 64, 131_072),
+        ("moonshotai/Kimi-K3", 24 * 576, 0, 1_048_576),
+        ("MiniMaxAI/MiniMax-M3", 60 * 2 * 4 * 128, 0, 1_048_576),
+        ("nvidia/Llama-3_3-Nemotron-Super-49B-v1", 49 * 2 * 8 * 128, 0, 131_072),
+        ("nvidia/Nemotron-H-56B-Base-8K", 10 * 2 * 8 * 128, 0, 8_192),
+    ],
+)
+def test_cache_of_one_token(
+    stored: Mapping[str, Architecture], repo: str, kv: int, windowed: int, context: int
+) -> None:
+    found = stored[repo]
+    assert (found.kv_per_token, found.kv_all - found.kv_per_token, found.context) == (kv, windowed, context)
+
+
+# GPUs of the Epoch table by our id; where two rows of Epoch fit, the form factor and memory decide.
+EPOCH = {
+    "a10": "NVIDIA A10 PCIe",
+    "a100-pcie-40gb": "NVIDIA A100 PCIe",
+    "a100-sxm-40gb": "NVIDIA A100 SXM4 40 GB",
+    "a100-sxm-80gb": "NVIDIA A100 SXM4 80 GB",
+    "a10g": "NVIDIA A10G",
+    "a40": "NVIDIA A40 PCIe",
+    "b100": "NVIDIA B100",
+    "b200-sxm": "NVIDIA B200",
+    "b300-sxm": "NVIDIA B300 (Blackwell Ultra)",
+    "gaudi": "Intel Habana GAUDI HL-205",
+    "gaudi2": "Intel Habana Gaudi2",
+    "gaudi3": "Intel Habana Gaudi3",
+    "gb200": "NVIDIA GB200",
+    "gb300": "NVIDIA GB300 (Blackwell Ultra)",
+    "gh200-144gb": "NVIDIA GH200",
+    "gtx-1080": "NVIDIA GeForce GTX 1080",
+    "gtx-1080-ti": "NVIDIA GeForce GTX 1080 Ti",
+    "h100-nvl": "NVIDIA H100 NVL",
+    "h100-pcie": "NVIDIA H100 PCIe",
+    "h100-sxm": "NVIDIA H100 SXM5 80GB",
+    "h20": "NVIDIA HGX H20",
+    "h200-sxm": "NVIDIA H200 SXM",
+    "inferentia2": "AWS Inferentia2",
+    "k80": "NVIDIA Tesla K80",
+    "l20": "NVIDIA L20 PCle",
+    "l4": "NVIDIA L4",
+    "l40": "NVIDIA L40",
+    "m60": "NVIDIA TESLA M60",
+    "mi300x": "AMD Instinct MI300X",
+    "mi325x": "AMD Instinct MI325X",
+    "mi350x": "AMD Instinct MI350X",
+    "mi355x": "AMD Instinct MI355X",
+    "p40": "NVIDIA P40",
+    "quadro-rtx-4000": "NVIDIA Quadro RTX 4000",
+    "quadro-rtx-5000": "NVIDIA Quadro RTX 5000",
+    "quadro-rtx-6000": "NVIDIA Quadro RTX 6000",
+    "rtx-2080-ti": "NVIDIA GeForce RTX 2080 Ti 11GB",
+    "rtx-3080-10gb": "NVIDIA GeForce RTX 3080",
+    "rtx-3090": "NVIDIA GeForce RTX 3090",
+    "rtx-3090-ti": "NVIDIA GeForce RTX 3090 Ti",
+    "rtx-4070": "NVIDIA GeForce RTX 4070",
+    "rtx-4080": "NVIDIA GeForce RTX 4080",
+    "rtx-4090": "NVIDIA GeForce RTX 4090",
+    "rtx-6000-ada": "NVIDIA RTX 6000 Ada Generation",
+    "rtx-a4000": "NVIDIA RTX A4000",
+    "rtx-a5000": "NVIDIA RTX A5000",
+    "rtx-a6000": "NVIDIA RTX A6000",
+    "t4": "NVIDIA Tesla T4",
+    "trainium": "Amazon Trainium1",
+    "trainium2": "Amazon Trainium2",
+    "v100-pcie-16gb": "NVIDIA Tesla V100 PCIe 16 GB",
+    "v100-pcie-32gb": "NVIDIA Tesla V100 PCIe 32 GB",
+    "v100-sxm2-16gb": "NVIDIA Tesla V100 SXM2 16 GB",
+    "v100-sxm2-32gb": "NVIDIA Tesla V100 SXM2 32 GB",
+}
+BOARDS_OF_TWO = {"k80", "m60"}
+FIGURES = {
+    "bandwidth_bytes_s": "Memory bandwidth (byte/s)",
+    "bf16_flops": "Tensor-FP16/BF16 performance (FLOP/s)",
+    "fp8_flops": "FP8 performance (FLOP/s)",
+    "fp4_flops": "FP4 performance (FLOP/s)",
+    "tdp_w": "TDP (W)",
+}
+# Where our figure is not Epoch's, and why it stays.
+NOT_EPOCH = {
+    ("a100-pcie-40gb", "bandwidth_bytes_s"): "Epoch's figure is that of the board with 80 GB",
+    ("a100-pcie-40gb", "tdp_w"): "Epoch's figure is that of the board with 80 GB",
+    ("h100-pcie", "bandwidth_bytes_s"): "2.0 TB/s in AIConfigurator, which the row cites",
+    ("k80", "bandwidth_bytes_s"): "Epoch's figure is that of one of the two GPUs, unlike its memory and power",
+    ("mi355x", "fp4_flops"): "Epoch's figure is that of the MI350X",
+    ("mi355x", "fp8_flops"): "Epoch's figure is that of the MI350X",
+    ("p40", "bandwidth_bytes_s"): "Epoch's figure is twice that of the data sheet",
+    ("rtx-3090-ti", "bf16_flops"): "Epoch's figure is FP16 with FP16 accumulation",
+    ("rtx-4070", "tdp_w"): "Epoch's figure is that of the RTX 4070 Ti",
+    ("rtx-4090", "bf16_flops"): "Epoch's figure is FP16 with FP16 accumulation",
+}
+
+
+@pytest.fixture(scope="module")
+def epoch(upstream: Path) -> dict[str, dict[str, str]]:
+    with (upstream / "hardware" / "epoch_ml_hardware.csv").open(encoding="utf-8", newline="") as file:
+        return {row["Hardware name"]: row for row in csv.DictReader(file)}
+
+
+def test_every_gpu_that_cites_epoch_is_compared(registry: Registry) -> None:
+    assert {g.id for g in registry.gpus if "Epoch" in g.source} <= EPOCH.keys() <= registry.gpu.keys()
+
+
+@pytest.mark.mirror
+def test_gpu_figures_are_those_of_epoch_or_the_difference_is_explained(
+    registry: Registry, epoch: Mapping[str, Mapping[str, str]]
+) -> None:
+    differ, compared = set(), 0
+    for gpu, name in EPOCH.items():
+        for ours, theirs in FIGURES.items():
+            own, other = getattr(registry.gpu[gpu], ours), epoch[name][theirs]
+            if own is None or not other:
+                continue
+            compared += 1
+            expected = float(other) / (2 if gpu in BOARDS_OF_TWO else 1)
+            if own != pytest.approx(expected, rel=0.01):
+                differ.add((gpu, ours))
+    assert differ == NOT_EPOCH.keys()
+    assert compared >= 150
+
+
+@pytest.mark.mirror
+def test_gpu_memory_is_the_label_of_epoch(registry: Registry, epoch: Mapping[str, Mapping[str, str]]) -> None:
+    """Epoch writes 80e9 bytes for 80 GB, which are 80 x 2**30; B300 and GB300 differ by what the driver reserves."""
+    differ = set()
+    for gpu, name in EPOCH.items():
+        if stated := epoch[name]["Memory (bytes)"]:
+            label = float(registry.gpu[gpu].memory_gb_label) * (2 if gpu in BOARDS_OF_TWO else 1)
+            differ |= {gpu} if label * 1e9 != pytest.approx(float(stated), rel=0.005) else set()
+    assert differ == {"b300-sxm"}
+
+
+@pytest.mark.mirror
+def test_fp8_taken_from_int8_is_the_int8_of_epoch(registry: Registry, epoch: Mapping[str, Mapping[str, str]]) -> None:
+    taken = [g for g in registry.gpus if "FP8 as INT8" in g.source]
+    assert {g.id for g in taken} == {"h20", "l20", "l40", "mi300x", "mi325x"}
+    for g in taken:
+        int8 = float(epoch[EPOCH[g.id]]["INT8 performance (OP/s)"])
+        assert g.fp8_flops == pytest.approx(int8, rel=0.01), g.id
+
+
+@pytest.mark.mirror
+def test_each_system_of_the_benchmark_set_is_a_gpu(registry: Registry, upstream: Path) -> None:
+    """Their bandwidth, peaks, memory and power are compared in test_registry_data."""
+    systems = {path.stem for path in (upstream / "hardware" / "aic_systems").glob("*.yaml")}
+    assert systems == registry.gpu_of_system.keys()
