@@ -1,15 +1,23 @@
 """Prices in other currencies turned into US dollars by a dated rate, at the edge: the store keeps the vendor's own."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from generator.registry import ExchangeRate
 from generator.sync.price_fields import settled
-from wasm_tools.pricing.meters import plain, price_text
+from wasm_tools.pricing.meters import Meter, plain, price_text
 from wasm_tools.pricing.offers import Offer
 
 DIGITS = 6  # significant digits of a converted price: the rate has no more
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What stands behind a converted price: the offer in the vendor's currency, and the rate that was used."""
+
+    offer: Offer
+    rate: ExchangeRate
 
 
 def rate_on(rates: Iterable[ExchangeRate], currency: str, as_of: str) -> ExchangeRate | None:
@@ -24,24 +32,38 @@ def in_usd(offers: Iterable[Offer], rates: Iterable[ExchangeRate], as_of: str) -
     Where the same SKU is also priced in US dollars for the same region, that price is the vendor's own and the
     converted one is left out.
     """
+    return (published for published, _ in _published(offers, rates, as_of))
+
+
+def listed_prices(
+    offers: Iterable[Offer], rates: Iterable[ExchangeRate], as_of: str
+) -> dict[tuple[str, str, Meter, str, str], Listed]:
+    """What the vendors list behind each converted offer, by the key of the converted one."""
+    return {published.key: listed for published, listed in _published(offers, rates, as_of) if listed}
+
+
+def _published(
+    offers: Iterable[Offer], rates: Iterable[ExchangeRate], as_of: str
+) -> Iterator[tuple[Offer, Listed | None]]:
     offers, rates = list(offers), list(rates)
     stated = {(o.provider, o.sku, o.meter, o.region) for o in offers if o.currency == "USD"}
     for o in offers:
         if o.currency == "USD":
-            yield o
+            yield o, None
             continue
         rate = rate_on(rates, o.currency, as_of)
         if rate is None or (o.provider, o.sku, o.meter, o.region) in stated:
             continue
         note = f"{price_text(o.price)} {o.currency} at {price_text(rate.units_per_usd)} to the dollar ({rate.date})"
         evidence = tuple(replace(e, price=_converted(e.price, rate)) for e in o.evidence)
-        yield replace(
+        published = replace(
             o,
             price=_converted(o.price, rate),
             evidence=evidence,
             currency="USD",
             note=f"{note}; {o.note}" if o.note else note,
         )
+        yield published, Listed(o, rate)
 
 
 def _converted(price: Decimal, rate: ExchangeRate) -> Decimal:

@@ -20,6 +20,7 @@ from generator.render.price_tables import (
     rentals_table,
 )
 from generator.render.registry_tables import registry_tables
+from generator.render.sku_table import skus_table
 
 API = "api/v1/"
 LICENCE_NOTE = (
@@ -68,7 +69,8 @@ def api_files(data: SiteData) -> tuple[ApiFile, ...]:
 
 def _api_files(data: SiteData) -> Iterator[ApiFile]:
     for table in (
-        offers_table(data), rentals_table(data), points_table(data), disputes_table(data), quarantine_table(data),
+        offers_table(data), skus_table(data), rentals_table(data), points_table(data), disputes_table(data),
+        quarantine_table(data),
     ):  # fmt: skip
         yield _table_file(table, "csv", csv_bytes(table), "prices")
         yield _table_file(table, "json", json_bytes(table, data.as_of), "prices")

@@ -99,9 +99,9 @@ def plural(value: int, noun: str, nouns: str = "") -> str:
 
 
 def tokens(value: int) -> str:
-    """A context length: `128k` for 128,000 or 131,072 tokens, `1M` for a million, exact digits below a thousand."""
-    for scale, sign in ((1_048_576, "M"), (1_000_000, "M"), (1024, "k"), (1000, "k")):
-        if value >= scale and value % scale == 0:
+    """A length as vendors call it: `128k` for 128,000 and for 131,072 tokens, `1M`, exact digits below a thousand."""
+    for scale, sign in ((1_000_000, "M"), (1_048_576, "M"), (1000, "k"), (1024, "k")):
+        if scale <= value and value % scale == 0 and (sign == "M" or value < 1_000_000):
             return f"{value // scale:,}{sign}"
     if value >= 1_000_000:
         return f"{value / 1_000_000:.3g}M"

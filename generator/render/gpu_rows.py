@@ -4,8 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from generator.render.formats import missing, money, price
-from generator.render.offer_columns import COMMITMENT_WORDS
+from generator.render.offer_columns import COMMITMENT_WORDS, agreeing
 from generator.render.site_index import SiteIndex
+from generator.render.sku_facts import is_page
 from wasm_tools.pricing.meters import price_text
 from wasm_tools.pricing.offers import GpuOffer
 
@@ -29,9 +30,25 @@ def rental_row(rental: GpuOffer, index: SiteIndex) -> dict[str, Any]:
         "exact": price_text(rental.price),
         "per_gb": per_gigabyte(rental.price, card.memory_bytes) if card else missing("GPU not identified"),
         "host": rental.host_included if rental.host_included != "unknown" else missing("the source does not say"),
-        "source_url": rental.source_url,
+        "source": stated_by(rental, index),
         "grade": grade.letter,
         "grade_reason": grade.reason,
+    }
+
+
+def stated_by(rental: GpuOffer, index: SiteIndex) -> dict[str, Any]:
+    """The source of a rental price: its page of this price, else its homepage, and when it was read."""
+    registry, snapshots = index.data.registry.source, index.data.state.snapshots
+    evidence = agreeing(rental) or rental.evidence
+    names = sorted({e.source for e in evidence if e.source in registry}, key=lambda s: (registry[s].rank, s))
+    if not names:
+        return {"title": missing("no source is registered"), "href": "", "read": "", "more": 0}
+    first = names[0]
+    return {
+        "title": registry[first].title,
+        "href": rental.source_url if is_page(rental.source_url) else registry[first].homepage,
+        "read": snapshots[first].observed_at if first in snapshots else "",
+        "more": len(names) - 1,
     }
 
 

@@ -105,6 +105,14 @@ def difference_words(offer: Offer | GpuOffer) -> str:
     return "; ".join(found)
 
 
+def shareable_note(data: SiteData, evidence: Iterable[Evidence], text: str) -> str:
+    """Free text of a source, or '' when every source of the row lets us publish its figures only."""
+    if not text:
+        return ""
+    sources = [data.registry.source[e.source] for e in evidence if e.source in data.registry.source]
+    return text if any(s.share == "yes" for s in sources) else ""
+
+
 def offer_columns(data: SiteData, offers: list[Offer]) -> dict[str, ColumnRecord]:
     """The columns of the offers file, rows in the given order."""
     units = data.registry.units.units
@@ -127,7 +135,7 @@ def offer_columns(data: SiteData, offers: list[Offer]) -> dict[str, ColumnRecord
         "sources": text_column([agreement_words(o) for o in offers]),
         "differs": text_column([difference_words(o) for o in offers]),
         "date": text_column([observed(data, agreeing(o) or o.evidence) for o in offers]),
-        "note": text_column([o.note for o in offers]),
+        "note": text_column([shareable_note(data, o.evidence, o.note) for o in offers]),
     }
 
 
@@ -150,6 +158,6 @@ def rental_columns(data: SiteData, rentals: list[GpuOffer]) -> dict[str, ColumnR
         "sources": text_column([agreement_words(r) for r in rentals]),
         "differs": text_column([difference_words(r) for r in rentals]),
         "date": text_column([observed(data, agreeing(r) or r.evidence) for r in rentals]),
-        "note": text_column([r.note for r in rentals]),
+        "note": text_column([shareable_note(data, r.evidence, r.note) for r in rentals]),
         "source_url": text_column([r.source_url for r in rentals]),
     }

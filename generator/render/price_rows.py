@@ -1,4 +1,4 @@
-"""The prices of a SKU as ready strings: the meters everybody compares in columns, all others in collapsed groups."""
+"""The prices of a SKU as ready strings: the meters everybody compares in columns, all else in its details."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -6,9 +6,20 @@ from typing import Any
 
 from markupsafe import Markup
 
-from generator.render.formats import meter_price, missing, price
-from generator.render.meter_words import conditions, meter_words
+from generator.render.formats import listed, meter_price, missing, plural, price, tokens
+from generator.render.meter_words import meter_words
+from generator.render.offer_columns import shareable_note
+from generator.render.price_evidence import (
+    condition_words,
+    dispute_lines,
+    meter_amount,
+    quantity_words,
+    short_words,
+    who_says,
+)
+from generator.render.row_choice import PricedRow
 from generator.render.site_index import BATCH_INPUT, BATCH_OUTPUT, CACHE_READ, SiteIndex, Sku
+from generator.render.sku_facts import KnownFacts, fact_lines, flags
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, Meter, UnitRegistry, price_text
 from wasm_tools.pricing.offers import Offer
 
@@ -19,44 +30,118 @@ COLUMNS: tuple[tuple[str, Meter], ...] = (
     ("batch_input", BATCH_INPUT),
     ("batch_output", BATCH_OUTPUT),
 )
-_IN_COLUMNS = frozenset(meter for _, meter in COLUMNS)
-_SHORT_CACHES = {
-    "none": "",
-    "read": "cached ",
-    "write": "cache write ",
-    "write_1h": "1 h cache write ",
-    "write_12h": "12 h cache write ",
-    "storage": "cache storage ",
-}
+REGIONS_SHOWN = 3
 
 
-def sku_row(sku: Sku, index: SiteIndex, with_columns: bool = True) -> dict[str, Any]:
-    """A SKU as strings. Without columns (images, speech, video) its first price stands for it."""
-    units = index.data.registry.units
-    shown = [o for o in sku.offers if with_columns and o.meter in _IN_COLUMNS] or [main_offer(sku)]
+def sku_row(row: PricedRow, index: SiteIndex, with_columns: bool = True) -> dict[str, Any]:
+    """A SKU as strings. Where it has no price for the columns (images, speech, video) its first one stands for it."""
+    sku, registry = row.sku, index.data.registry
+    in_columns = [o for _, meter in COLUMNS if with_columns and (o := sku.offer(meter))]
+    shown = in_columns or [main_offer(sku)]
+    others = [o for o in sku.offers if o not in shown]
     grade = max((index.grade(o) for o in shown), key=lambda g: g.letter)
-    row: dict[str, Any] = {
+    known = index.facts.get((sku.provider, sku.sku))
+    who = who_says(shown, others, index)
+    disputes = dispute_lines((*shown, *others), index)
+    cells: dict[str, Any] = {
         "provider": index.provider_name(sku.provider),
         "provider_href": f"providers/{sku.provider}/",
         "model": index.model_name(sku.model) if sku.model else "",
         "model_href": f"models/{sku.model}/" if sku.model else "",
         "sku": sku.sku,
-        "region": "" if sku.region == "global" else sku.region,
+        "region": region_words(row.regions),
         "grade": grade.letter,
         "grade_reason": grade.reason,
-        "others": price_groups((o for o in sku.offers if o not in shown), units),
-        "notes": sku_notes(sku, index),
+        "context": context_cell(known),
+        "flags": flags(known, index.data.as_of, registry.source) + currency_flags(sku, index),
+        "ended": index.ended(sku),
+        "summary": summary(who, len(others)),
+        "who": who,
+        "facts": fact_lines(known, index.data.as_of, registry.source) + more_lines(row, index),
+        "others": price_groups(others, registry.units),
+        "disputes": disputes,
     }
-    if with_columns:
-        return row | {name: price_cell(sku.offer(meter)) for name, meter in COLUMNS}
+    if in_columns:
+        return cells | {"main": ""} | {name: price_cell(sku.offer(meter)) for name, meter in COLUMNS}
     first = shown[0]
-    return row | {"main": meter_price(first.meter, first.price, units), "main_words": meter_words(first.meter)}
+    return cells | {
+        "main": meter_price(first.meter, first.price, registry.units),
+        "main_words": meter_words(first.meter),
+        "main_exact": price_text(first.price),
+    }
+
+
+def elements(row: dict[str, Any]) -> int:
+    """How many elements a row and its details have on the page, counted on the high side."""
+    parts = sum(bool(w["page"]) + bool(w["differs"]) + bool(w["gone"]) + bool(w["fields"]) for w in row["who"])
+    lines = len(row["facts"]) + bool(row["others"]) + len(row["disputes"])
+    return 20 + 2 * len(row["who"]) + parts + lines + len(row["flags"])
+
+
+def summary(who: list[dict[str, Any]], others: int) -> str:
+    """What the details of a row hold: `3 sources, 1 differs, 7 more prices`."""
+    differ = sum(bool(w["differs"]) for w in who)
+    parts = [plural(len(who), "source")]
+    if differ:
+        parts.append(f"{differ} {'differs' if differ == 1 else 'differ'}")
+    if others:
+        parts.append(plural(others, "more price", "more prices"))
+    return ", ".join(parts)
+
+
+def region_words(regions: tuple[str, ...]) -> str:
+    """The regions of a row; nothing for a price without a region."""
+    if regions == ("global",):
+        return ""
+    more = len(regions) - REGIONS_SHOWN
+    return listed([*regions[:REGIONS_SHOWN], f"{more} more"]) if more > 1 else listed(list(regions))
+
+
+def context_cell(known: KnownFacts | None) -> Markup:
+    """Context and longest answer in short; a dash where nobody states them."""
+    context, answer = (known.best.context, known.best.max_output) if known else (None, None)
+    if not context and not answer:
+        return missing("no source states it")
+    shown = tokens(context) if context else missing("no source states the context")
+    return Markup("{} / {}").format(shown, tokens(answer)) if answer else Markup("{}").format(shown)
+
+
+def more_lines(row: PricedRow, index: SiteIndex) -> list[dict[str, str]]:
+    """What else is known of the prices of a SKU: its currency and regions, notes, and why the planner leaves it out."""
+    sku = row.sku
+    lines = [("Listed", listed_words(sku, index))]
+    if len(row.regions) > REGIONS_SHOWN + 1:
+        lines.append(("Regions", ", ".join(row.regions)))
+    lines.append(("Note", "; ".join(sku_notes(sku, index))))
+    suspect = index.suspects.get((sku.provider, sku.sku, sku.region), "")
+    lines.append(("Not ranked", suspect))
+    return [{"label": label, "text": text} for label, text in lines if text]
+
+
+def listed_words(sku: Sku, index: SiteIndex) -> str:
+    """The vendor's own prices where they are converted, with the dated rate; empty for prices in dollars."""
+    found = [(o, index.listed[o.key]) for o in sku.offers if o.key in index.listed]
+    if not found:
+        return ""
+    prices = [f"{short_words(o.meter)} {price_text(x.offer.price)} {x.offer.currency}" for o, x in found[:4]]
+    more = [plural(len(found) - 4, "more price", "more prices")] if len(found) > 4 else []
+    rate = found[0][1].rate
+    return (
+        f"{listed([*prices, *more])}, converted at {price_text(rate.units_per_usd)} {rate.currency} to the dollar"
+        f" ({rate.date})"
+    )
+
+
+def currency_flags(sku: Sku, index: SiteIndex) -> list[dict[str, str]]:
+    """A chip with the currency of the vendor's list where the prices are converted."""
+    found = sorted({index.listed[o.key].offer.currency for o in sku.offers if o.key in index.listed})
+    return [{"word": c, "kind": "plain", "title": f"listed in {c}, converted into dollars"} for c in found]
 
 
 def sku_notes(sku: Sku, index: SiteIndex) -> list[str]:
-    """What else is known of the prices of a SKU: notes of the sources, and why the planner leaves it out."""
-    suspect = index.suspects.get((sku.provider, sku.sku, sku.region), "")
-    return sorted({o.note for o in sku.offers if o.note}) + ([f"not ranked: {suspect}"] if suspect else [])
+    """The notes of the sources on the prices of a SKU, as far as they may be passed on."""
+    said = ((index.listed[o.key].offer.note if o.key in index.listed else o.note, o.evidence) for o in sku.offers)
+    return sorted({note for text, evidence in said if (note := shareable_note(index.data, evidence, text))})
 
 
 def main_offer(sku: Sku) -> Offer:
@@ -79,23 +164,7 @@ def price_groups(offers: Iterable[Offer], units: UnitRegistry) -> list[dict[str,
         groups.setdefault(condition_words(o.meter), []).append(
             f"{quantity_words(o.meter)} {meter_amount(o.meter, o.price, units)}"
         )
-    return [{"when": when, "prices": ", ".join(prices)} for when, prices in groups.items()]
-
-
-def condition_words(meter: Meter) -> str:
-    """When a price holds: tier, context band, time of day, variant; `standard` when always."""
-    return ", ".join(conditions(meter)) or "standard"
-
-
-def quantity_words(meter: Meter) -> str:
-    """What is counted, in short: `in`, `cached in`, `audio out`."""
-    modality = "" if meter.modality in ("text", "any") else f"{meter.modality} "
-    return f"{_SHORT_CACHES[meter.cache]}{modality}{'in' if meter.direction == 'input' else 'out'}"
-
-
-def meter_amount(meter: Meter, value: Decimal, units: UnitRegistry) -> str:
-    """A price with its unit where it is not the usual million tokens."""
-    return price(value) if meter.unit == "token" else f"{price(value)} /{units.unit(meter).label}"
+    return [{"when": when[0].upper() + when[1:], "prices": ", ".join(prices)} for when, prices in groups.items()]
 
 
 def spread(values: Iterable[Decimal]) -> dict[str, Any]:

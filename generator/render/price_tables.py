@@ -5,7 +5,7 @@ from functools import cache
 
 from generator.render.api_table import ApiTable, Column
 from generator.render.meter_words import meter_words
-from generator.render.offer_columns import agreeing, observed
+from generator.render.offer_columns import agreeing, observed, shareable_note
 from generator.render.page import SiteData
 from generator.render.site_index import site_index
 from wasm_tools.pricing.meters import price_text
@@ -29,6 +29,8 @@ OFFER_COLUMNS = (
     Column("effective_from", "date", "first day of the price where a source states it"),
     Column("effective_to", "date", "first day on which it no longer holds, where a source states it"),
     Column("note", "text", "what a source says beside the price"),
+    Column("currency_listed", "text", "ISO 4217 currency of the vendor's own list, empty when that is USD"),
+    Column("price_listed", "decimal", "price on that list, exact, empty when in USD", "currency_listed per unit_label"),
 )
 RENTAL_COLUMNS = (
     Column("provider", "text", "who bills; id in providers.json"),
@@ -94,7 +96,7 @@ POINT_COLUMNS = (
 
 def offers_table(data: SiteData) -> ApiTable:
     """Every API offer in force."""
-    words, grade = cache(meter_words), site_index(data).grade
+    index, words = site_index(data), cache(meter_words)
     units = data.registry.units
     rows = [
         (
@@ -111,10 +113,12 @@ def offers_table(data: SiteData) -> ApiTable:
             evidence_text(o.evidence),
             observed(data, agreeing(o) or o.evidence),
             observation_dates(data, o.evidence),
-            grade(o).letter,
+            index.grade(o).letter,
             o.effective_from,
             o.effective_to,
-            _shareable(data, o.evidence, o.note),
+            shareable_note(data, o.evidence, o.note),
+            index.listed[o.key].offer.currency if o.key in index.listed else "",
+            price_text(index.listed[o.key].offer.price) if o.key in index.listed else "",
         )
         for o in data.offers
     ]
@@ -186,7 +190,7 @@ def rentals_table(data: SiteData) -> ApiTable:
             observed(data, agreeing(r) or r.evidence),
             observation_dates(data, r.evidence),
             grade(r).letter,
-            _shareable(data, r.evidence, r.note),
+            shareable_note(data, r.evidence, r.note),
             r.source_url,
         )
         for r in data.rentals
@@ -234,11 +238,3 @@ def observation_dates(data: SiteData, evidence: Iterable[Evidence]) -> str:
     snapshots = data.state.snapshots
     sources = sorted({e.source for e in evidence if e.source in snapshots})
     return " ".join(f"{source}={snapshots[source].observed_at}" for source in sources)
-
-
-def _shareable(data: SiteData, evidence: Iterable[Evidence], text: str) -> str:
-    """Free text of a source, or '' when every source of the row lets us publish its figures only."""
-    if not text:
-        return ""
-    sources = [data.registry.source[e.source] for e in evidence if e.source in data.registry.source]
-    return text if any(s.share == "yes" for s in sources) else ""

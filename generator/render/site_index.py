@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
+from generator.exchange import Listed, listed_prices
 from generator.grades import NOTHING, Grade, GradeLimits, Grader, grade_limits, grader
 from generator.places import checkout
-from generator.precompute.catalogue import RENTAL_KINDS
+from generator.precompute.catalogue import RENTAL_KINDS, current_offers
 from generator.render.page import SiteData
-from generator.sync.disputes import Dispute, OfferKey, disputes
+from generator.render.sku_facts import KnownFacts, known_facts
+from generator.sync.disputes import Agreement, Dispute, OfferKey, disputes
+from generator.sync.state import Quarantined
 from generator.tables import read_rows
 from wasm_tools.planner.catalogue import Curve
 from wasm_tools.planner.plan import Plan
@@ -118,6 +121,44 @@ class SiteIndex:
         """Why a SKU's price may not win, by provider, id and region: what the planner decided."""
         rates = self.data.results.catalogue.rates
         return {(r.provider, r.sku, r.region): r.suspect for r in rates if r.suspect}
+
+    @cached_property
+    def facts(self) -> Mapping[tuple[str, str], KnownFacts]:
+        """What sources say beside prices, by provider and SKU."""
+        return known_facts(self.data.state.facts, self.data.registry.source)
+
+    def ended(self, sku: Sku) -> bool:
+        """Whether nobody can buy a SKU any more: retired by its provider, or its endpoint does not answer."""
+        known = self.facts.get((sku.provider, sku.sku))
+        return known is not None and (known.dead or known.retired(self.data.as_of))
+
+    @cached_property
+    def listed(self) -> Mapping[OfferKey, Listed]:
+        """What the vendor lists behind each price that is converted into dollars, by offer key."""
+        offers = current_offers(self.data.state.offers, self.data.as_of)
+        return listed_prices(offers, self.data.registry.exchange_rates, self.data.as_of)
+
+    @cached_property
+    def held_back_of_provider(self) -> Mapping[str, list[Quarantined]]:
+        """Statements that are held back by provider, in the order of the health page."""
+        return _grouped((q.provider, q) for q in self.held_back)
+
+    @cached_property
+    def held_back_of_model(self) -> Mapping[str, list[Quarantined]]:
+        """Statements that are held back by resolved model."""
+        model_of = self.data.registry.model_of
+        return _grouped((m, q) for q in self.held_back if (m := model_of(q.provider, q.sku)))
+
+    @cached_property
+    def held_back(self) -> tuple[Quarantined, ...]:
+        """All statements that are held back, by source and name."""
+        order = ("source", "provider", "sku", "meter", "region")
+        return tuple(sorted(self.data.state.quarantine, key=lambda q: tuple(getattr(q, name) for name in order)))
+
+    @property
+    def agreement(self) -> Agreement:
+        """When two prices agree."""
+        return self._limits.agreement
 
     @cached_property
     def providers(self) -> tuple[str, ...]:

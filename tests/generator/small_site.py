@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from generator.precompute.catalogue import published_offers
 from generator.precompute.run import precomputed
 from generator.registry import CapabilityRow, GpuRow, ModelRow, ProviderRow, Registry, ShapeRow, load_registry
 from generator.render.page import SiteData
@@ -166,9 +167,14 @@ def state() -> State:
 @cache
 def small_site() -> SiteData:
     """The values that every view reads, planned by the real planner."""
-    reg, st = registry(), state()
+    return site_of(state())
+
+
+def site_of(st: State) -> SiteData:
+    """The site of a state with the small registry."""
+    reg = registry()
     results = precomputed(reg, st, REGISTRY, AS_OF, lambda _: None)
-    offers = (replace(o, model=reg.model_of(o.provider, o.sku)) for o in st.offers)
+    offers = (replace(o, model=reg.model_of(o.provider, o.sku)) for o in published_offers(reg, st.offers, AS_OF))
     rentals = (replace(g, gpu=reg.gpu_of(g.gpu_name)) for g in st.gpu_offers)
     return SiteData(
         reg,

@@ -15,8 +15,11 @@ from generator.render.api_table import ApiTable, Column, csv_bytes, json_bytes, 
 from generator.render.downloads import download_files
 from generator.render.pages import downloads
 from generator.render.price_tables import offers_table
+from generator.render.sku_table import SKU_COLUMNS, skus_table
 from generator.render.templates import article_of, environment
+from generator.sync.statements import FIELDS
 from tests.generator.tool_site import tool_site
+from tests.generator.trust_site import PRICE_PAGE, trust_site
 from wasm_tools.planner import ranking_record
 from wasm_tools.pricing.meters import price_text
 from wasm_tools.pricing.offers import evidence_text
@@ -40,9 +43,10 @@ def rows(name: str) -> list[dict[str, str]]:
 def test_every_promised_file_is_there() -> None:
     names = {path.removeprefix("api/v1/") for path in files()}
     promised = {
-        "offers.csv", "offers.json", "gpu_offers.csv", "benchmarks.csv", "models.json", "providers.json", "gpus.json",
-        "sources.json", "health.json", "parity.csv", "index.json", "SHA256SUMS", "profiles.json", "slo_classes.json",
-        "loads.json", "use_cases.json", "units.json", "schemas/offers.schema.json",
+        "offers.csv", "offers.json", "skus.csv", "skus.json", "schemas/skus.schema.json", "gpu_offers.csv",
+        "benchmarks.csv", "models.json", "providers.json", "gpus.json", "sources.json", "health.json", "parity.csv",
+        "index.json", "SHA256SUMS", "profiles.json", "slo_classes.json", "loads.json", "use_cases.json", "units.json",
+        "schemas/offers.schema.json",
     }  # fmt: skip
     assert promised <= names
     data = tool_site()
@@ -85,6 +89,34 @@ def test_free_text_of_a_facts_only_source_is_not_passed_on() -> None:
     notes = {row[table.names.index("sku")]: row[table.names.index("note")] for row in table.rows}
     assert data.registry.source["openrouter"].share == "facts", "the test needs a facts-only source"
     assert notes == {"facts": "", "open": "their words"}
+
+
+def test_a_converted_offer_keeps_the_price_and_the_currency_of_the_vendor() -> None:
+    table = offers_table(trust_site())
+    told = [dict(zip(table.names, row, strict=True)) for row in table.rows]
+    listed = {(r["currency_listed"], r["price_listed"], r["price"], r["currency"]) for r in told if r["price_listed"]}
+    assert listed == {("CNY", "6.818", "1", "USD"), ("CNY", "68.18", "10", "USD")}
+    assert {r["region"] for r in told if r["currency_listed"]} == {"china"}
+
+
+def test_what_is_known_of_an_id_is_published_with_its_sources() -> None:
+    table = skus_table(trust_site())
+    told = {(r["provider"], r["sku"]): r for r in (dict(zip(table.names, row, strict=True)) for row in table.rows)}
+    row = told["hostly", "openlab/open-70b"]
+    assert (row["model"], row["prices"], row["context"], row["max_output"]) == ("open-70b", 3, 131_072, 262_144)
+    assert (row["requests_per_minute"], row["tokens_per_minute"]) == (500, None)
+    assert (row["quantization"], row["uptime"], row["observed_requests"]) == ("fp8", 0.9973, 1286)
+    assert row["flags"] == "output_longer_than_context"
+    assert "context=litellm" in str(row["sources"]).split()
+    assert "quantization=openrouter" in str(row["sources"]).split()
+    assert row["price_pages"] == f"litellm={PRICE_PAGE}"
+    assert told["unlisted-host", "open-70b"]["flags"] == "retired deprecated"
+    assert told["hostly", "tiny-1b"]["flags"] == "dead"
+    assert told["openlab", "open-70b"]["alias_of"] == "open-70b-2026"
+
+
+def test_every_fact_of_an_id_has_a_column() -> None:
+    assert set(FIELDS) - {"source_url"} <= {c.name for c in SKU_COLUMNS}
 
 
 def test_the_plans_of_a_cell_are_those_of_the_planner() -> None:

@@ -56,7 +56,15 @@ def test_missing_value_says_why_to_eyes_and_ears() -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(131_072, "128k"), (128_000, "125k"), (200_000, "200k"), (1_048_576, "1M"), (1_000_000, "1M"), (8_192, "8k")],
+    [
+        (131_072, "128k"),
+        (128_000, "128k"),
+        (1_050_000, "1.05M"),
+        (200_000, "200k"),
+        (1_048_576, "1M"),
+        (1_000_000, "1M"),
+        (8_192, "8k"),
+    ],
 )
 def test_context_is_short_and_rounds_nothing_that_matters(value: int, text: str) -> None:
     assert formats.tokens(value) == text

@@ -28,7 +28,7 @@ def test_list_price_stands_exactly_on_model_and_provider_page() -> None:
 
 def test_every_meter_of_a_model_is_on_its_page() -> None:
     said = text(articles()["models/closed-xl/"])
-    for part in ("$2.00", "$10.00", "$0.20", "$1.00", "$5.00", "prompts over 128,000 tokens in $4.00"):
+    for part in ("$2.00", "$10.00", "$0.20", "$1.00", "$5.00", "Prompts over 128,000 tokens: in $4.00"):
         assert part in said
     assert "$0.36 /audio hour" in text(articles()["models/whisper-x/"])
 
@@ -52,7 +52,7 @@ def test_suspect_price_is_shown_but_is_not_the_lowest() -> None:
     page = next(p for p in models.pages(changed) if p.path == "models/open-70b/")
     assert page.context["input"]["lowest"] == "$0.45"
     html = article_of(environment(TEMPLATES), AS_OF)(page)
-    assert "not ranked: far too low" in html
+    assert "Not ranked far too low" in text(html)
     assert "$0.4375" in html
 
 

@@ -9,11 +9,13 @@ from generator.render.formats import missing, plural, price, significant
 from generator.render.gpu_rows import GIBIBYTE, per_gigabyte, rental_row
 from generator.render.offer_columns import COMMITMENT_WORDS
 from generator.render.page import Page, SiteData
+from generator.render.price_evidence import page_sources
 from generator.render.price_rows import spread
+from generator.render.row_choice import each_first
 from generator.render.site_index import SiteIndex, site_index
 from generator.render.speeds import speed_rows
 
-RENTALS = 60
+RENTALS = 54
 SPEEDS = 30
 
 
@@ -66,6 +68,9 @@ def index_row(gpu: GpuRow, index: SiteIndex) -> dict[str, Any]:
 def gpu_page(gpu: GpuRow, index: SiteIndex) -> Page:
     """Everything known about one GPU."""
     rentals = index.rentals_of_gpu.get(gpu.id, [])
+    # Each seller's cheapest of a commitment first: one cloud with forty regions must not fill the page.
+    positions = each_first([f"{r.provider} {r.commitment}" for r in rentals])[:RENTALS]
+    shown = [rentals[n] for n in sorted(positions)]
     spreads = [
         {"commitment": words, **spread([r.price for r in rentals if r.commitment == commitment])}
         for commitment, words in COMMITMENT_WORDS.items()
@@ -79,7 +84,8 @@ def gpu_page(gpu: GpuRow, index: SiteIndex) -> Page:
             "name": gpu.name,
             "facts": facts(gpu),
             "spreads": [s for s in spreads if s["count"]],
-            "rentals": [rental_row(r, index) for r in rentals[:RENTALS]],
+            "rentals": [rental_row(r, index) for r in shown],
+            "sources": page_sources((), shown, index),
             "total": len(rentals),
             "speeds": speed_rows(index.curves_of_gpu.get(gpu.id, []), index, SPEEDS),
         },

@@ -8,13 +8,13 @@ from typing import Any
 from generator.health import health_report, source_health
 from generator.places import checkout
 from generator.render.formats import missing, plural, price
+from generator.render.held_back import held_back
 from generator.render.meter_words import meter_words
 from generator.render.page import Page, SiteData
+from generator.render.price_evidence import explanation
 from generator.render.site_index import SiteIndex, site_index
 from generator.sync.disputes import Dispute
 from generator.sync.run import unresolved_names
-from generator.sync.state import Quarantined
-from wasm_tools.pricing.meters import parse_meter
 from wasm_tools.pricing.offers import Offer
 
 DISAGREEMENTS = 25
@@ -44,8 +44,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             "rentals": report["rentals"],
             "checks": report["cross_references"],
             "disputes": report["disputes"],
-            "quarantine": [quarantine_row(q, index) for q in quarantined(data)[:HELD_BACK]],
-            "held_back": len(data.state.quarantine),
+            "held": held_back(index.held_back, index, HELD_BACK),
             "changes": dict(Counter(e.kind for e in data.state.events)),
             "disagreements": [disagreement_row(o, index) for o in differing[:DISAGREEMENTS]],
             "differing": len(differing),
@@ -97,27 +96,6 @@ def reason_words(reason: str, count: int, examples: Mapping[str, str]) -> str:
     return f"{count:,} {reason}" + (f" (such as {example})" if example else "")
 
 
-def quarantined(data: SiteData) -> list[Quarantined]:
-    """Statements that are held back, by source and name."""
-    return sorted(data.state.quarantine, key=lambda q: (q.source, q.provider, q.sku, q.meter, q.region))
-
-
-def quarantine_row(held: Quarantined, index: SiteIndex) -> dict[str, Any]:
-    """A statement that is held back, with the reason."""
-    rental = held.meter.startswith("gpu_hour")
-    return {
-        "source": index.data.registry.source[held.source].title,
-        "provider": index.provider_name(held.provider),
-        "provider_href": f"providers/{held.provider}/" if held.provider in index.providers else "",
-        "sku": held.sku,
-        "meter": "GPU-hour" if rental else meter_words(parse_meter(held.meter)),
-        "price": price(Decimal(held.price)),
-        "currency": held.currency,
-        "expected": price(Decimal(held.expected)) if held.expected else "—",
-        "reason": held.reason,
-    }
-
-
 def disagreements(index: SiteIndex) -> list[Dispute]:
     """What families differ about by more than 1 %: open disputes first, then the largest ratio."""
     return sorted(index.disputes.values(), key=lambda d: (not d.open, -ratio(d.offer), d.offer.key))
@@ -150,9 +128,7 @@ def disagreement_row(dispute: Dispute, index: SiteIndex) -> dict[str, Any]:
         "grade": grade.letter,
         "grade_reason": grade.reason,
         "id": dispute.id,
-        "why": dispute.acknowledged
-        or "; ".join(f"{registry.source[s].title}: {reason}" for s, reason in sorted(dispute.explained.items()))
-        or "open",
+        "why": explanation(dispute, index),
     }
 
 

@@ -7,18 +7,21 @@ from typing import Any
 
 from generator.registry import CapabilityRow, ModelRow
 from generator.render.charts import price_chart
-from generator.render.formats import listed, meter_price, missing, plural, significant, tokens
+from generator.render.formats import meter_price, plural, tokens
+from generator.render.held_back import held_back
+from generator.render.model_facts import OPEN, UNKNOWN_DEVELOPER, model_facts
 from generator.render.page import Page, SiteData
-from generator.render.price_rows import main_offer, price_cell, sku_row, spread
+from generator.render.price_evidence import page_sources
+from generator.render.price_rows import elements, main_offer, price_cell, sku_row, spread
+from generator.render.row_choice import chosen_rows, priced_rows
 from generator.render.site_index import SiteIndex, Sku, site_index
 from generator.render.speeds import speed_rows
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 
 INDEXED = 80  # models on the index; all of them are on the developers' lists
-SHOWN = 40  # price rows on a model page; the explorer has all
+ROOM = 1_040  # elements for the prices, the chart and the speeds of a model page; the explorer has all prices
+SPEED_ELEMENTS, BAR_ELEMENTS, HELD_ELEMENTS = 11, 5, 9  # of one row each
 SPEEDS = 14
-OPEN = {"yes": "open weights", "no": "closed", "": ""}
-UNKNOWN_DEVELOPER = "unknown"
 LISTED = 80  # models on one page of a developer
 
 
@@ -101,7 +104,7 @@ def index_row(model: str, index: SiteIndex) -> dict[str, Any]:
 
 def main_words(skus: list[Sku], index: SiteIndex) -> str:
     """The lowest price of a model that is not billed by text tokens, within its most frequent meter."""
-    offers = [main_offer(s) for s in skus]
+    offers = [main_offer(s) for s in skus if not index.ended(s)]
     if not offers:
         return ""
     frequent = Counter(o.meter for o in offers).most_common()
@@ -111,8 +114,8 @@ def main_words(skus: list[Sku], index: SiteIndex) -> str:
 
 
 def rankable(sku: Sku, index: SiteIndex) -> bool:
-    """Whether the token prices of a SKU can be compared: no subscription, no free tier, nothing suspect."""
-    if (sku.provider, sku.sku, sku.region) in index.suspects:
+    """Whether the token prices of a SKU can be compared: on sale, no subscription, no free tier, nothing suspect."""
+    if index.ended(sku) or (sku.provider, sku.sku, sku.region) in index.suspects:
         return False
     provider = index.data.registry.provider.get(sku.provider)
     plan = provider is not None and provider.kind == "subscription"
@@ -126,6 +129,14 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
     ranked = [s for s in skus if rankable(s, index)]
     curves = index.curves_of_model.get(row.id, [])
     sellers = index.sellers_of_model.get(row.id, 0)
+    chart = price_chart(row.name, cheapest_by_provider(ranked), index) if by_tokens else None
+    speeds = speed_rows(curves, index, SPEEDS)
+    held = held_back(index.held_back_of_model.get(row.id, []), index)
+    taken = len(speeds) * SPEED_ELEMENTS + len(held["rows"]) * HELD_ELEMENTS
+    taken += len(chart["rows"]) * BAR_ELEMENTS if chart else 0
+    shown = chosen_rows(
+        priced_rows(skus), lambda r: r.sku.provider, lambda r: sku_row(r, index, by_tokens), elements, ROOM - taken
+    )
     return Page(
         path=f"models/{row.id}/",
         title=f"{row.name} prices",
@@ -133,15 +144,18 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
         template="model.html",
         context={
             "name": row.name,
-            "facts": facts(row, capability, index),
+            "facts": model_facts(row, capability, skus, index),
             "by_tokens": by_tokens,
-            "rows": [sku_row(s, index, by_tokens) for s in skus[:SHOWN]],
+            "rows": [cells for _, cells in shown],
             "total": len(skus),
+            "counted": sum(len(r.skus) for r, _ in shown),
+            "sources": page_sources([s for r, _ in shown for s in r.skus], (), index),
+            "held": held,
             "sellers": plural(sellers, "provider"),
             "input": spread([p for s in ranked if (p := s.price(TEXT_INPUT))]),
             "output": spread([p for s in ranked if (p := s.price(TEXT_OUTPUT))]),
-            "chart": price_chart(row.name, cheapest_by_provider(ranked), index) if by_tokens else None,
-            "speeds": speed_rows(curves, index, SPEEDS),
+            "chart": chart,
+            "speeds": speeds,
             "uses": index.uses_of_model.get(row.id, []),
             "explore": f"explore/?q={row.id}",
         },
@@ -173,33 +187,3 @@ def cheapest_by_provider(skus: list[Sku]) -> list[Sku]:
 def total_price(sku: Sku) -> Any:
     """Input and output price of a rankable SKU together."""
     return (sku.price(TEXT_INPUT) or 0) + (sku.price(TEXT_OUTPUT) or 0)
-
-
-def facts(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex) -> list[dict[str, Any]]:
-    """The facts of a model in terms and values; what nobody stated is a dash with the reason."""
-    unknown = missing("no source states it")
-    shape = next((s for s in index.data.registry.shapes if s.model == row.id), None)
-    found: list[dict[str, Any]] = [
-        {"term": "Developer", "value": index.developer_name(row.developer) or unknown,
-         "href": f"models/by/{row.developer or UNKNOWN_DEVELOPER}/"},
-        {"term": "Weights", "value": OPEN[row.open_weights] or unknown},
-        {"term": "Licence", "value": row.licence or unknown},
-        {"term": "Context", "value": f"{row.context:,} tokens" if row.context else unknown},
-        {"term": "Longest answer", "value": f"{row.max_output:,} tokens" if row.max_output else unknown},
-        {"term": "Reads", "value": listed(list(row.input_modalities)) or unknown},
-        {"term": "Writes", "value": listed(list(row.output_modalities)) or unknown},
-        {"term": "Released", "value": row.released or unknown},
-        {"term": "Knowledge until", "value": row.knowledge or unknown},
-    ]  # fmt: skip
-    if row.deprecated:
-        found.append({"term": "Deprecated", "value": row.deprecated})
-    if shape:
-        active = f", {significant(shape.active_b)} B active" if shape.active_b != shape.parameters_b else ""
-        found.append({"term": "Parameters", "value": f"{significant(shape.parameters_b)} B{active}"})
-    if capability:
-        basis = f"({capability.source}; reviewed {capability.reviewed})"
-        text = f"{capability.class_.capitalize()}. {capability.reason} {basis}"
-        found.append({"term": "Capability class", "value": text})
-    else:
-        found.append({"term": "Capability class", "value": missing("nobody has reviewed it, so no plan ranks it")})
-    return found

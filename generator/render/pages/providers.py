@@ -1,15 +1,18 @@
 """Providers: the index, and a page each with its prices grouped by workload, its rentals and its sources."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from generator.render.formats import missing, plural
+from generator.render.formats import plural
 from generator.render.gpu_rows import rental_row
+from generator.render.held_back import held_back
 from generator.render.offer_columns import provider_kind
 from generator.render.page import Page, SiteData
-from generator.render.price_rows import sku_row
+from generator.render.price_evidence import page_sources
+from generator.render.price_rows import elements, sku_row
+from generator.render.row_choice import PricedRow, chosen_rows, priced_rows
 from generator.render.site_index import SiteIndex, Sku, site_index
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 
@@ -23,8 +26,8 @@ KINDS = {
     "": "Nobody has reviewed this provider yet",
 }
 INDEXED = 110  # providers in the table; those with fewer prices follow as a list
-SHOWN = 56  # SKUs on a page; the explorer has all
-RENTALS = 40
+ROOM = 1_060  # elements for the prices, rentals and held back statements of a page; the explorer has all prices
+RENTALS, RENTAL_ELEMENTS, HELD_ELEMENTS = 40, 11, 8  # rows at most, and elements of one row each
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -66,6 +69,15 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
     rentals = index.rentals_of_provider.get(provider, [])
     row = index.data.registry.provider.get(provider)
     name = index.provider_name(provider)
+    rented = rentals[:RENTALS]
+    held = held_back(index.held_back_of_provider.get(provider, []), index)
+    shown = chosen_rows(
+        priced_rows(skus),
+        lambda r: r.sku.model,
+        lambda r: sku_row(r, index, by_tokens(r)),
+        elements,
+        ROOM - len(rented) * RENTAL_ELEMENTS - len(held["rows"]) * HELD_ELEMENTS,
+    )
     workloads = Counter(s.workload for s in skus)
     return Page(
         path=f"providers/{provider}/",
@@ -81,12 +93,14 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
                 {"name": workload_words(w), "count": n}
                 for w, n in sorted(workloads.items(), key=lambda w: (-w[1], w[0]))
             ],
-            "groups": groups(skus[:SHOWN], index),
-            "shown": min(len(skus), SHOWN),
+            "groups": groups(shown),
+            "shown": sum(len(r.skus) for r, _ in shown),
             "total": len(skus),
-            "rentals": [rental_row(r, index) for r in rentals[:RENTALS]],
-            "more_rentals": max(len(rentals) - RENTALS, 0),
-            "sources": sources(skus, provider, index),
+            "ended": sum(index.ended(s) for s in skus),
+            "rentals": [rental_row(r, index) for r in rented],
+            "more_rentals": len(rentals) - len(rented),
+            "sources": page_sources([s for r, _ in shown for s in r.skus], rented, index),
+            "held": held,
             "explore": f"explore/?q={provider}",
         },
     )
@@ -97,60 +111,35 @@ def workload_words(workload: str) -> str:
     return {"llm": "language models"}.get(workload, workload)
 
 
-def sku_order(sku: Sku, index: SiteIndex) -> tuple[bool, bool, bool, int, str, str, str]:
-    """Rated models first, then resolved names, the widely sold before the rare; then by model and id."""
+def sku_order(sku: Sku, index: SiteIndex) -> tuple[Any, ...]:
+    """The provider's own models first, rated before others, the widely sold before others, then the best supported."""
     card = index.data.registry.cards[sku.model] if sku.model else None
+    own = sku.model and index.data.registry.model[sku.model].developer == sku.provider
     return (
+        not own,
         card is None or not card.capability,
         not sku.model,
         sku.workload != "llm",
         -index.sellers_of_model.get(sku.model, 0),
         sku.model,
+        index.ended(sku),
+        max(index.grade(o).letter for o in sku.offers),
         sku.sku,
         sku.region if sku.region != "global" else "",
     )
 
 
-def groups(skus: list[Sku], index: SiteIndex) -> list[dict[str, Any]]:
-    """SKUs by whether they are billed by text tokens, in two tables with fitting columns."""
-    by_tokens = [s for s in skus if s.offer(TEXT_INPUT) or s.offer(TEXT_OUTPUT)]
-    others = [s for s in skus if s not in by_tokens]
-    found = []
-    if by_tokens:
-        found.append(
-            {
-                "id": "tokens",
-                "by_tokens": True,
-                "title": "Billed by text tokens",
-                "rows": [sku_row(s, index) for s in by_tokens],
-            }
-        )
-    if others:
-        found.append(
-            {
-                "id": "others",
-                "by_tokens": False,
-                "title": "Billed otherwise",
-                "rows": [sku_row(s, index, False) for s in others],
-            }
-        )
-    return found  # fmt: skip
+def by_tokens(row: PricedRow) -> bool:
+    """Whether a SKU is billed by text tokens."""
+    return bool(row.sku.offer(TEXT_INPUT) or row.sku.offer(TEXT_OUTPUT))
 
 
-def sources(skus: list[Sku], provider: str, index: SiteIndex) -> list[dict[str, Any]]:
-    """The sources that state prices of a provider, with dates and how many of the published prices they agree with."""
-    used: Counter[str] = Counter()
-    stated = [(o.price, o.evidence) for s in skus for o in s.offers]
-    stated += [(r.price, r.evidence) for r in index.rentals_of_provider.get(provider, [])]
-    for published, evidence in stated:
-        used.update(e.source for e in evidence if e.price == published)
-    registry, snapshots = index.data.registry, index.data.state.snapshots
-    return [
-        {
-            "id": s,
-            "title": registry.source[s].title,
-            "observed": snapshots[s].observed_at if s in snapshots else missing("never read"),
-            "count": n,
-        }
-        for s, n in sorted(used.items(), key=lambda u: (-u[1], u[0]))
-    ]
+def groups(shown: Sequence[tuple[PricedRow, dict[str, Any]]]) -> list[dict[str, Any]]:
+    """Rows by whether they are billed by text tokens, in two tables with fitting columns."""
+    found = [
+        {"id": "tokens", "by_tokens": True, "title": "Billed by text tokens",
+         "rows": [cells for row, cells in shown if by_tokens(row)]},
+        {"id": "others", "by_tokens": False, "title": "Billed otherwise",
+         "rows": [cells for row, cells in shown if not by_tokens(row)]},
+    ]  # fmt: skip
+    return [g for g in found if g["rows"]]
