@@ -22,6 +22,8 @@ RUN_HERE = {
     "source .venv/bin/activate",
     "atlas plan --prompt 512 --output 256 --qps 10 --slo conversational --class medium",
     "atlas health",
+    "atlas history o3",
+    "atlas diff 2026-10-01 2026-11-20 --kind repriced",
     "atlas --help",
 }
 
@@ -45,7 +47,10 @@ def test_paths_and_links_of_the_readme_exist() -> None:
 
 def test_options_named_in_the_readme_exist() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    for command, option in (("plan", "--json"), ("health", "--json"), ("sync", "--mirror"), ("sync", "--source")):
+    options = (
+        ("plan", "--json"), ("health", "--json"), ("sync", "--mirror"), ("sync", "--source"), ("plan", "--overlay"),
+    )  # fmt: skip
+    for command, option in options:
         assert option in text
         shown = subprocess.run(
             ["atlas", command, "--help"], capture_output=True, text=True, check=True, env=plain()
@@ -112,6 +117,8 @@ def test_commands_of_the_readme_work_in_the_clone(built: Path) -> None:
     health = run(activate + "atlas health --json", built)
     assert health.returncode in (0, 3)
     assert {s["source"] for s in json.loads(health.stdout)["sources"]} >= {"litellm", "genai-prices", "models-dev"}
+    assert "input.text.token" in run(activate + "atlas history o3", built).stdout
+    assert "%" in run(activate + "atlas diff 2026-10-01 2026-11-20 --kind repriced", built).stdout
     assert "nightly" in run(activate + "atlas --help", built).stdout
 
 

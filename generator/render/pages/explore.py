@@ -9,7 +9,7 @@ from generator.render.offer_columns import offer_columns, offer_order, rental_co
 from generator.render.page import Page, SiteData
 from generator.render.tool_assets import data_block, module
 
-OFFERS_SHOWN = 50  # rows in the HTML; the script shows all
+OFFERS_SHOWN = 45  # rows in the HTML; the script shows all
 RENTALS_SHOWN = 20
 LONG = 20  # characters that every column has room for
 DESCRIPTION = (
