@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
+from generator.render.pages import explore
 from tests.browser.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
@@ -70,7 +71,7 @@ def test_rows_become_live_in_place(page: Page, site_address: str) -> None:
     page.goto(site_address + "explore/")
     page.wait_for_timeout(500)
     before, box = page.evaluate(ROWS), page.locator("#sheet-offers .sheet").bounding_box()
-    assert len(before) == 50
+    assert len(before) == explore.OFFERS_SHOWN
     held[0].continue_()
     page.wait_for_selector("#sheet-offers[data-live]")
     page.wait_for_timeout(300)
@@ -215,7 +216,7 @@ def test_without_the_file_the_first_rows_stay_and_loading_can_be_tried_again(pag
     page.route("**/explore/offers-*.json", lambda route: route.abort())
     page.goto(site_address + "explore/")
     page.wait_for_selector("#status-offers button")
-    assert len(page.evaluate(ROWS)) == 50
+    assert len(page.evaluate(ROWS)) == explore.OFFERS_SHOWN
     page.unroute("**/explore/offers-*.json")
     page.click("#status-offers button")
     page.wait_for_selector("#sheet-offers[data-live]")
@@ -225,7 +226,7 @@ def test_without_javascript_the_first_rows_and_all_as_csv_are_there(browser: Bro
     page = browser.new_page()
     browser.new_cdp_session(page).send("Emulation.setScriptExecutionDisabled", {"value": True})
     page.goto(site_address + "explore/")
-    assert page.locator("#grid-offers tbody tr").count() == 50
+    assert page.locator("#grid-offers tbody tr").count() == explore.OFFERS_SHOWN
     assert page.locator("#sheet-rentals").is_visible()
     assert page.locator("#sheet-offers a[href$='offers.csv']").is_visible()
     page.close()
