@@ -16,6 +16,7 @@ import { fillCell, rowTerms } from "./explore_cells.mjs";
 import { meterToRank, unitOf } from "./explore_meters.mjs";
 import { virtualList } from "./virtual_list.mjs";
 
+const OPTIONS = 60; // in a list of choices: the rare rest is found by the search
 const dataBlock = document.getElementById("explore-data");
 /** @type {{root: string, sheets: Sheet[]}} */
 const config = JSON.parse(dataBlock?.textContent ?? '{"root":"","sheets":[]}');
@@ -151,11 +152,18 @@ function explorer(sheet, section) {
     if (!column) return;
     const found = counts(table, Uint32Array.from({ length: table.rows }, (_, row) => row), select.name);
     const order = [...found.keys()].sort((a, b) => found[b] - found[a]);
-    for (const code of order) {
+    const chosen = view.equal.get(select.name);
+    const shown = order.filter((code, place) => place < OPTIONS || column.values[code] === chosen);
+    for (const code of shown) {
       const words = column.labels[code] || "not stated";
       const rule = sheet.comparable?.column === select.name ? sheet.comparable : null;
       const text = rule ? `${words} (${unitOf(table, rule, code)})` : words;
       select.add(new Option(`${text} · ${found[code].toLocaleString("en")}`, column.values[code]));
+    }
+    if (shown.length < order.length) {
+      const more = new Option(`${order.length - shown.length} more: use the search`);
+      more.disabled = true;
+      select.add(more);
     }
   }
 
