@@ -1,5 +1,6 @@
 """Prices in other currencies turned into US dollars by a dated rate, at the edge: the store keeps the vendor's own."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -29,8 +30,8 @@ def rate_on(rates: Iterable[ExchangeRate], currency: str, as_of: str) -> Exchang
 def in_usd(offers: Iterable[Offer], rates: Iterable[ExchangeRate], as_of: str) -> Iterator[Offer]:
     """The offers in US dollars: converted ones say so in their note; one without a rate is left out.
 
-    Where the same SKU is also priced in US dollars for the same region, that price is the vendor's own and the
-    converted one is left out.
+    A SKU that is listed in two currencies for one region is published from one of both lists, never from a mixture:
+    that in which its provider states most of its prices.
     """
     return (published for published, _ in _published(offers, rates, as_of))
 
@@ -46,13 +47,20 @@ def _published(
     offers: Iterable[Offer], rates: Iterable[ExchangeRate], as_of: str
 ) -> Iterator[tuple[Offer, Listed | None]]:
     offers, rates = list(offers), list(rates)
-    stated = {(o.provider, o.sku, o.meter, o.region) for o in offers if o.currency == "USD"}
+    used = {code: rate_on(rates, code, as_of) for code in {o.currency for o in offers} - {"USD"}}
+    usual: dict[str, Counter[str]] = {}
+    lists: dict[tuple[str, str, str], set[str]] = {}
     for o in offers:
-        if o.currency == "USD":
-            yield o, None
+        if o.currency == "USD" or used[o.currency]:
+            usual.setdefault(o.provider, Counter())[o.currency] += 1
+            lists.setdefault((o.provider, o.sku, o.region), set()).add(o.currency)
+    for o in offers:
+        rate = used.get(o.currency)
+        stated = lists.get((o.provider, o.sku, o.region), set())
+        if o.currency not in stated or o.currency != min(stated, key=lambda c: (-usual[o.provider][c], c)):
             continue
-        rate = rate_on(rates, o.currency, as_of)
-        if rate is None or (o.provider, o.sku, o.meter, o.region) in stated:
+        if rate is None:
+            yield o, None
             continue
         note = f"{price_text(o.price)} {o.currency} at {price_text(rate.units_per_usd)} to the dollar ({rate.date})"
         evidence = tuple(replace(e, price=_converted(e.price, rate)) for e in o.evidence)

@@ -118,11 +118,11 @@ def _graded(
     as_of: str,
 ) -> Grade:
     voices = _families(evidence, sources, snapshots)
-    agree = [v for v in voices if limits.agreement.holds(v.price, price)]
-    differ = [v for v in voices if v not in agree]
+    agree = [v for v in voices if not v.gone and limits.agreement.holds(v.price, price)]
+    differ = [v for v in voices if v not in agree and not (v.gone and limits.agreement.holds(v.price, price))]
     newest = max((v.observed for v in agree), default="")
     if not newest:
-        return Grade(WORST, "no source states this price any more", (), tuple(v.title for v in differ), "")
+        return Grade(WORST, "the last payload of every source lacks this price", (), tuple(v.title for v in differ), "")
     older = limits.agreement.older_by_days
     open_ones = [
         v
@@ -153,7 +153,8 @@ def _families(
         if source is None or snapshot is None:
             continue
         voice = _Voice(e.source, source.title, e.price, source.rank, snapshot.observed_at, bool(e.absent_since))
-        if source.family not in newest or voice.observed > newest[source.family].observed:
+        known = newest.get(source.family)
+        if known is None or (not voice.gone, voice.observed) > (not known.gone, known.observed):
             newest[source.family] = voice
     return list(newest.values())
 

@@ -141,7 +141,7 @@ def sync_stage(
     if history is not None:
         before = replayed(at.registry, dated_payloads(history, at.registry), at.as_of, report)
     fetched = fetched_payloads(at.registry, transports(mirror, at.as_of, at.places.cache / "payloads"), only)
-    code = folder_digest([at.places.root / "generator" / "sync", at.places.root / "wasm_tools" / "pricing"], "*.py")
+    code = folder_digest([at.places.root / "generator", at.places.root / "wasm_tools" / "pricing"], "*.py")
     inputs = f"{at.as_of} {code} {folder_digest([at.places.registry], '*')}"
     memo = Memo(at.places.cache / "sync.json", inputs, at.places.state)
     if history is None and memo.holds(fetched):

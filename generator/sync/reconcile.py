@@ -77,11 +77,14 @@ def reconciled(
     for new in news:
         observed = snapshots[new.source].observed_at
         for key, said in evidence.items():
-            if new.source in said and key not in new.statements and key not in new.held:
-                if key[-1]:
-                    del said[new.source]
-                else:
-                    note_absence(said, new.source, observed)
+            if new.source not in said or key in new.statements:
+                continue
+            if key in new.held:  # the last good value stands, but nobody has seen it today
+                said[new.source] = not_seen(said[new.source], observed)
+            elif key[-1]:
+                del said[new.source]
+            else:
+                note_absence(said, new.source, observed)
         for key, s in new.statements.items():
             evidence.setdefault(key, {})[new.source] = Evidence(new.source, s.price, field=_field(s.field))
             stated.setdefault(key, {})[new.source] = s
@@ -114,6 +117,11 @@ def offer_key(offer: Offer, snapshots: Mapping[str, Snapshot]) -> Key:
 def _seen_since(said: Mapping[str, Evidence] | None, day: str, snapshots: Mapping[str, Snapshot]) -> bool:
     """Whether a source that states the price in force was read on that day or later."""
     return bool(said) and any(snapshots[source].observed_at >= day for source in said or ())
+
+
+def not_seen(evidence: Evidence, observed: str) -> Evidence:
+    """The evidence marked as absent since `observed`, or since longer."""
+    return evidence if evidence.absent_since else replace(evidence, absent_since=observed)
 
 
 def note_absence(said: dict[str, Evidence], source: str, observed: str) -> None:

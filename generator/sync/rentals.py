@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from generator.registry import Registry
 from generator.sync.names import slug
-from generator.sync.reconcile import changes, chosen_evidence, note_absence
+from generator.sync.reconcile import changes, chosen_evidence, not_seen, note_absence
 from generator.sync.source_registry import Source
 from generator.sync.state import PriceEvent, Snapshot
 from generator.sync.statements import GpuStatement, Parsed
 from wasm_tools.pricing.offers import Evidence, GpuOffer
 
 Key = tuple[str, str, str, str, str]
+NOTHING: Mapping[str, Container[Key]] = {}
 
 
 def rental_offers(source: str, parsed: Parsed, registry: Registry) -> dict[Key, GpuOffer]:
@@ -31,8 +32,11 @@ def merged_rentals(
     news: Mapping[str, Mapping[Key, GpuOffer]],
     snapshots: Mapping[str, Snapshot],
     sources: Mapping[str, Source],
+    held: Mapping[str, Container[Key]] = NOTHING,
 ) -> list[GpuOffer]:
     """GPU offers after a sync; `news` maps a source to its offers, other sources keep their evidence.
+
+    `held` are keys on which a source said something suspicious: its last good value stands.
 
     The published price is chosen as for API offers; what else describes the offer comes from the chosen source.
     """
@@ -40,7 +44,11 @@ def merged_rentals(
     evidence = {key: {e.source: e for e in o.evidence} for key, o in rows.items()}
     for source, fresh in news.items():
         for key, said in evidence.items():
-            if source in said and key not in fresh:
+            if source not in said or key in fresh:
+                continue
+            if key in held.get(source, ()):
+                said[source] = not_seen(said[source], snapshots[source].observed_at)
+            else:
                 note_absence(said, source, snapshots[source].observed_at)
         for key, offer in fresh.items():
             evidence.setdefault(key, {})[source] = offer.evidence[0]

@@ -22,6 +22,7 @@ from generator.sync.suspects import plausible_rentals, without_suspects
 from generator.sync.transport import fetch_first
 from generator.sync.weekdays import with_weekdays
 from wasm_tools.performance.points import BenchmarkPoint
+from wasm_tools.pricing.offers import GpuOffer, Offer
 
 COLLAPSE_SHARE = 0.7  # a payload with fewer statements than this share of the last one is suspect
 COLLAPSE_PROVIDER = 20  # … and so is one that lacks a whole provider with more offers than this …
@@ -100,9 +101,10 @@ def unchanged(before: State, fetched: Mapping[str, Payload | Failure], registry:
     outcomes = []
     for source in (s for s in registry.sources if s.id in fetched):
         payload, last = fetched[source.id], before.snapshots.get(source.id)
-        if isinstance(payload, Failure) or last is None:
-            why = payload.reason if isinstance(payload, Failure) else "refused as before"
-            outcomes.append(_kept(source, last, f"not reached: {why}"))
+        if isinstance(payload, Failure):
+            outcomes.append(_kept(source, last, f"not reached: {payload.reason}"))
+        elif last is None or last.sha256 != payload.sha256:
+            outcomes.append(_kept(source, last, "refused, as in the last sync"))
         else:
             left_out = sum(last.rejected.values())
             outcomes.append(
@@ -145,16 +147,23 @@ def _collapse(registry: Registry, source: Source, new: Accepted, before: State) 
     count = _statements(new)
     if count == 0:
         return "the payload holds no usable price"
-    if last is None:
+    if last is None or last.sha256 == new.payload.sha256:
         return ""
+    days = (date.fromisoformat(new.payload.observed_at) - date.fromisoformat(last.observed_at)).days
+    if days >= COLLAPSE_DAYS:
+        return (
+            ""  # what stays away for a week is a fact, not an accident; a price still ends on its second absence only
+        )
     if count < COLLAPSE_SHARE * last.statements:
         return f"only {count:,} statements after {last.statements:,}"
-    known = Counter(o.provider for o in before.offers if any(e.source == source.id for e in o.evidence))
+    offers: Iterable[Offer | GpuOffer] = (*before.offers, *before.gpu_offers)
+    known = Counter(o.provider for o in offers if any(e.source == source.id and not e.absent_since for e in o.evidence))
     present = {named(s, registry).provider for s in new.parsed.offers} if known else set()
+    present |= {
+        o.provider for o in rental_offers(source.id, Parsed(gpu_offers=new.parsed.gpu_offers), registry).values()
+    }
     gone = sorted(p for p, n in known.items() if n > COLLAPSE_PROVIDER and p not in present)
-    days = (date.fromisoformat(new.payload.observed_at) - date.fromisoformat(last.observed_at)).days
-    # A provider that stays away is a fact, not an accident; its offers still need a second absence to end.
-    return f"no offers of {', '.join(gone)} any more" if gone and days < COLLAPSE_DAYS else ""
+    return f"no offers of {', '.join(gone)} any more" if gone else ""
 
 
 def _statements(a: Accepted) -> int:
@@ -179,7 +188,8 @@ def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted],
     snapshots = before.snapshots | {a.source.id: _snapshot(a) for a in accepted}
     priced = [a for a in accepted if a.source.kind == "api"]
     stated = {a.source.id: list(_sold(a.parsed, registry)) for a in priced}
-    spelling = one_spelling(stated, before.offers, registry)
+    said_before = {e.source for o in before.offers for e in o.evidence}
+    spelling = one_spelling(stated, before.offers, registry, keep_names=not said_before <= stated.keys())
     previous = respelled_offers(before.offers, spelling)
     api = [
         incoming(a.source.id, respelled(stated[a.source.id], spelling), as_of, a.parsed, a.payload.observed_at)
@@ -189,9 +199,11 @@ def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted],
     rentals = {a.source.id: rental_offers(a.source.id, a.parsed, registry) for a in accepted if a.source.kind == "gpu"}
     developers = {p.id for p in registry.providers if p.kind == "first_party"}
     api, held = without_suspects(api, previous, registry.source, snapshots, registry.plain_model_of, developers)
+    stated_rentals = rentals
     rentals, odd_rentals = plausible_rentals(rentals, before.gpu_offers, registry.gpu_of)
+    held_rentals = {source: stated_rentals[source].keys() - kept.keys() for source, kept in rentals.items()}
     offers = reconciled(previous, api, snapshots, registry.source, as_of, registry.acknowledged)
-    gpu_offers = merged_rentals(before.gpu_offers, rentals, snapshots, registry.source)
+    gpu_offers = merged_rentals(before.gpu_offers, rentals, snapshots, registry.source, held_rentals)
     known = set(before.snapshots)
     events = price_events(previous, offers, snapshots, known)
     events += rental_events(before.gpu_offers, gpu_offers, snapshots, known)

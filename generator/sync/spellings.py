@@ -5,7 +5,7 @@ the naming rules see the same base, snapshot, quantisation and variant. At a gat
 so nothing is joined there, and two ids stay apart when one and the same source lists both at different prices.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -21,12 +21,18 @@ _Prices = dict[tuple[Meter, str, str, str], Decimal]
 
 
 def one_spelling(
-    stated: Mapping[str, Iterable[Statement]], previous: Iterable[Offer], registry: Registry
+    stated: Mapping[str, Iterable[Statement]],
+    previous: Iterable[Offer],
+    registry: Registry,
+    keep_names: bool = False,
 ) -> dict[Sku, str]:
     """The id under which a SKU is kept, for each (provider, id) that is kept under another one.
 
     The id of most sources stays, then the shortest; sources that were not read now count with what they said before.
+    With `keep_names`, because not all of them were read, an id that is in the state is not renamed.
     """
+    previous = list(previous)
+    known = {(o.provider, o.sku) for o in previous} if keep_names else set()
     listed: dict[Sku, dict[str, _Prices]] = {}
     for o in previous:
         for e in o.evidence:
@@ -45,14 +51,20 @@ def one_spelling(
     spelling: dict[Sku, str] = {}
     for (provider, _), skus in groups.items():
         if len(skus) > 1:
-            spelling |= _joined(provider, skus, listed)
+            spelling |= _joined(provider, skus, listed, known)
     return spelling
 
 
-def _joined(provider: str, skus: list[str], listed: Mapping[Sku, Mapping[str, _Prices]]) -> dict[Sku, str]:
+def _joined(
+    provider: str, skus: list[str], listed: Mapping[Sku, Mapping[str, _Prices]], known: Container[Sku]
+) -> dict[Sku, str]:
+    def order(sku: str) -> tuple[bool, int, int, str]:
+        key = (provider, sku)
+        return (key not in known, -len(listed.get(key, ())), len(sku), sku)
+
     kept: list[str] = []
     joined: dict[Sku, str] = {}
-    for sku in sorted(skus, key=lambda s: (-len(listed.get((provider, s), ())), len(s), s)):
+    for sku in sorted(skus, key=order):
         own = listed.get((provider, sku), {})
         same = next((k for k in kept if not _contradict(listed.get((provider, k), {}), own)), None)
         if same is None:

@@ -16,31 +16,36 @@ _Hours = tuple[str, str, Meter, str, str]  # provider, sku, meter with the hours
 
 
 def with_weekdays(news: Iterable[Incoming], previous: Iterable[Offer]) -> list[Incoming]:
-    """The news with windows completed by the days that any source names for the same hours."""
+    """The news with windows completed by the days that sources name for the same hours, where they name the same."""
     news = list(news)
-    named: dict[_Hours, str] = {}
+    named: dict[_Hours, set[str]] = {}
     for o in previous:
         _note(named, o.key)
     for new in news:
         for key in new.statements:
             _note(named, key[:-1])
-    return [_completed(new, named) for new in news]
+    only = {hours: next(iter(windows)) for hours, windows in named.items() if len(windows) == 1}
+    return [_completed(new, only) for new in news]
 
 
-def _note(named: dict[_Hours, str], key: tuple[str, str, Meter, str, str]) -> None:
+def _note(named: dict[_Hours, set[str]], key: tuple[str, str, Meter, str, str]) -> None:
     provider, sku, meter, region, currency = key
     hours, at, _ = meter.window.partition("@")
     if at:
-        named.setdefault((provider, sku, replace(meter, window=hours), region, currency), meter.window)
+        hourly = (provider, sku, replace(meter, window=hours), region, currency)
+        named.setdefault(hourly, set()).add(meter.window)
 
 
 def _completed(new: Incoming, named: Mapping[_Hours, str]) -> Incoming:
+    """A source that names the days itself keeps both of its statements: it knows what it means."""
     moved: dict[Key, Statement] = {}
     changed = False
     for key, s in new.statements.items():
         window = named.get(key[:-1]) if s.meter.window and "@" not in s.meter.window else None
         if window:
             meter = replace(s.meter, window=window)
-            key, s, changed = (*key[:2], meter, *key[3:]), replace(s, meter=meter), True
-        moved.setdefault(key, s)
+            complete = (*key[:2], meter, *key[3:])
+            if complete not in new.statements:
+                key, s, changed = complete, replace(s, meter=meter), True
+        moved[key] = s
     return replace(new, statements=moved) if changed else new

@@ -78,10 +78,18 @@ def test_reason_names_who_says_what_and_when() -> None:
     )
 
 
+def test_a_statement_that_is_gone_supports_nothing() -> None:
+    lone = graded("2", "curated=2!2026-11-19")
+    assert lone.letter == "D" and "seen 2026-11-19" not in lone.reason
+    kept = graded("2", "one=2 two=2!2026-11-01")
+    assert kept.letter == "C" and kept.differ == ()
+    assert graded("2", "one=2!2026-11-01 copy=2").letter == "C"  # the family still has a voice
+
+
 def test_price_that_nobody_states_any_more_is_the_worst() -> None:
     grade = graded("2", "one=3")
     assert (grade.letter, grade.agree) == ("D", ())
-    assert "no source states this price" in grade.reason
+    assert "lacks this price" in grade.reason
 
 
 def test_free_price_agrees_only_with_free() -> None:

@@ -138,7 +138,9 @@ def test_the_last_good_value_of_a_source_stands_when_its_new_one_is_suspicious()
     kept, held = judged(previous=before, crowd=both("p", "m", "0.003", "0.015"))
     assert held_by(held) == {("crowd", "m")}
     after = reconciled(before, kept.values(), SHOTS, SOURCES, AS_OF)
-    assert {(o.price, o.evidence[0].absent_since) for o in after} == {(Decimal(3), ""), (Decimal(15), "")}
+    assert {(o.price, o.evidence[0].absent_since) for o in after} == {(Decimal(3), AS_OF), (Decimal(15), AS_OF)}
+    again = reconciled(after, kept.values(), {**SHOTS, "crowd": snapshot("2026-12-20")}, SOURCES, "2026-12-20")
+    assert {o.price for o in again} == {Decimal(3), Decimal(15)}
 
 
 def rental(instance: str, price: str) -> GpuOffer:

@@ -141,6 +141,19 @@ def test_pe_16_hours_without_days_are_the_window_whose_days_another_source_names
     assert {m.window for _, _, m, *_ in later[0].statements} == {"0100-0400@mon-fri", "0600-1000"}
 
 
+def test_hours_that_two_windows_name_are_completed_by_neither_and_an_exact_row_wins() -> None:
+    hours = replace(TEXT_INPUT, window="0100-0400")
+    weekdays, weekend = (replace(TEXT_INPUT, window=f"0100-0400@{days}") for days in ("mon-fri", "sat-sun"))
+    both = incoming("crowd", [said("a", "3", weekdays), said("a", "1", weekend)], AS_OF, Parsed())
+    other = incoming("list", [said("a", "3", hours)], AS_OF, Parsed())
+    for news in ([both, other], [other, both]):
+        found = {n.source: {m.window for _, _, m, *_ in n.statements} for n in with_weekdays(news, [])}
+        assert found == {"crowd": {"0100-0400@mon-fri", "0100-0400@sat-sun"}, "list": {"0100-0400"}}
+    exact = incoming("crowd", [said("a", "3", hours), said("a", "5", weekdays)], AS_OF, Parsed())
+    (kept,) = with_weekdays([exact], [])
+    assert {s.price for s in kept.statements.values()} == {Decimal(3), Decimal(5)}
+
+
 def test_pe_18_an_announced_price_whose_day_has_come_needs_to_be_seen_when_others_were_read_since() -> None:
     now = said("a", "2", effective_to="2026-09-01")
     then = said("a", "3", effective_from="2026-09-01")

@@ -163,6 +163,47 @@ def test_payload_without_a_known_provider_is_suspect(registry: Registry) -> None
     assert after.offers == before.offers
 
 
+class Later(Body):
+    """The same, read on another day."""
+
+    def __init__(self, providers: dict[str, int], day: str) -> None:
+        super().__init__(providers)
+        self.day = day
+
+    def fetch(self, source: Source) -> Payload:
+        return payload(self.text, "mirror", self.day, "")
+
+
+def test_a_provider_that_stays_away_for_a_week_is_a_fact_and_the_same_payload_is_never_suspect(
+    registry: Registry,
+) -> None:
+    def read(before: State, providers: dict[str, int], day: str) -> tuple[State, str]:
+        state, (outcome,) = synced(registry, before, [Later(providers, day)], "2026-11-30", silent, ("models-dev",))
+        return state, outcome.state
+
+    first, _ = read(State(), {"groq": 30, "openai": 60}, "2026-11-01")
+    assert read(first, {"openai": 90}, "2026-11-03")[1] == "kept"
+    second, state = read(first, {"openai": 90}, "2026-11-09")
+    assert state == "fresh"
+    third, state = read(second, {"openai": 90}, "2026-11-09")
+    assert state == "unchanged" and third.offers == second.offers
+    assert read(second, {"openai": 91}, "2026-11-10")[1] == "fresh"
+    assert read(first, {"openai": 20}, "2026-11-03")[1] == "kept"
+    assert read(first, {"openai": 20}, "2026-11-20")[1] == "fresh"
+
+
+def test_a_rental_that_is_held_back_keeps_its_last_good_price(registry: Registry) -> None:
+    before = rentals([], "2026-05-01", registry, rental("a", "2.5"))
+    shots = {"tardellirs": snapshot("2026-05-20")}
+    held = {"tardellirs": {before[0].key}}
+    for day in ("2026-05-20", "2026-06-20"):
+        shots["tardellirs"] = snapshot(day)
+        (kept,) = merged_rentals(before, {"tardellirs": {}}, shots, registry.source, held)
+        assert (kept.price, kept.evidence[0].absent_since) == (Decimal("2.5"), "2026-05-20")
+        before = [kept]
+    assert merged_rentals(before, {"tardellirs": {}}, shots, registry.source) == []
+
+
 @pytest.mark.parametrize(
     ("provider", "sku", "region", "bare"),
     [
