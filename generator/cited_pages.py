@@ -39,14 +39,17 @@ def checked_pages(pages: Iterable[tuple[str, int]], client: httpx.Client, limit:
 
 
 def _checked(url: str, citations: int, client: httpx.Client) -> Verdict:
-    if urlsplit(url).scheme not in ("http", "https"):
-        return Verdict(url, citations, "gone", "not a web address")
+    nothing = Verdict(url, citations, "gone", "not a web address")
     try:
+        if urlsplit(url).scheme not in ("http", "https"):
+            return nothing
         status = client.head(url, follow_redirects=True).status_code
         if status in (403, 405, 501):
             with client.stream("GET", url, follow_redirects=True) as response:
                 status = response.status_code
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return Verdict(url, citations, "silent", type(error).__name__)
+    except ValueError:  # a host in brackets that is no address, a lone surrogate
+        return nothing
     state = "gone" if status in GONE else "answers" if status < 400 else "refused"
     return Verdict(url, citations, state, f"HTTP {status}")

@@ -25,14 +25,16 @@ A private price stands beside the public ones. Where it names the same SKU, mete
 """
 
 import tomllib
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from generator.registry import CapabilityRow, ModelRow, ProviderRow, Registry
+from generator.sync.price_fields import implausible
 from generator.sync.source_registry import Source
 from generator.sync.state import Snapshot, State
 from wasm_tools.pricing.meters import MeterError, parse_meter, plain
@@ -49,7 +51,13 @@ def _price(value: object) -> object:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
 
 
-Price = Annotated[Decimal, BeforeValidator(_price), Field(ge=0, allow_inf_nan=False)]
+def _plausible(value: Decimal) -> Decimal:
+    if problem := implausible(value):
+        raise ValueError(f"{value} is {problem}")
+    return value
+
+
+Price = Annotated[Decimal, BeforeValidator(_price), Field(ge=0, allow_inf_nan=False), AfterValidator(_plausible)]
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 
 
@@ -108,8 +116,11 @@ def with_overlay(registry: Registry, state: State, path: Path, as_of: str) -> tu
     """Registry and state with the entries of an overlay file; raises OverlayError naming the entry that is wrong."""
     overlay = _read(path)
     ours = _registry(registry, overlay)
-    prices = [_offer(row, path) for row in overlay.price]
+    rated = {"USD"} | {rate.currency for rate in registry.exchange_rates}
+    prices = [_offer(row, rated, path) for row in overlay.price]
     rentals = [_gpu_offer(row, ours, path) for row in overlay.rental]
+    _no_twins("price", prices, path)
+    _no_twins("rental", rentals, path)
     priced, rented = {o.key for o in prices}, {r.key for r in rentals}
     entries = len(prices) + len(rentals)
     snapshot = Snapshot("file", "", path.stat().st_size, "", as_of, entries, entries, {}, {})
@@ -184,7 +195,16 @@ def _model_row(m: _Model) -> ModelRow:
     )
 
 
-def _offer(row: _PriceRow, path: Path) -> Offer:
+def _no_twins(table: str, rows: Sequence[Offer | GpuOffer], path: Path) -> None:
+    first: dict[tuple[object, ...], int] = {}
+    for number, row in enumerate(rows, 1):
+        other = first.setdefault(row.key, number)
+        if other != number:
+            what = " ".join(map(str, row.key))
+            raise OverlayError(f"--overlay {path}: {table} {other} and {table} {number} are both for {what}; keep one")
+
+
+def _offer(row: _PriceRow, rated: Container[str], path: Path) -> Offer:
     try:
         meter = parse_meter(row.meter)
     except MeterError as error:
@@ -193,6 +213,11 @@ def _offer(row: _PriceRow, path: Path) -> Offer:
         known = ", ".join(WORKLOADS)
         raise OverlayError(
             f"--overlay {path}: price of {row.provider} {row.sku}: workload {row.workload!r} is not one of {known}"
+        )
+    if row.currency not in rated:
+        raise OverlayError(
+            f"--overlay {path}: price of {row.provider} {row.sku}: currency {row.currency} has no rate; "
+            "add one to data/registry/exchange_rates.csv or give the price in USD"
         )
     price = plain(row.price)
     return Offer(

@@ -17,7 +17,7 @@ from generator.sync.statements import SkuFacts
 from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.planner.catalogue import ApiRate, Band, Catalogue, Curve, CurvePoint, Rental, TailRatios
 from wasm_tools.pricing.meters import Meter
-from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer, evidence_text, parse_evidence
+from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer, evidence_text
 
 RENTAL_KINDS = {"on_demand": "rented", "spot": "spot"}
 
@@ -97,7 +97,8 @@ class TokenPrice:
     """What a SKU charges for plain text tokens. Without bands the SKU has no complete price."""
 
     bands: tuple[Band, ...]
-    evidence: tuple[Evidence, ...]
+    evidence: tuple[Evidence, ...]  # of the input price
+    output_evidence: tuple[Evidence, ...]
     timed: bool  # differs by time of day; the bands then hold the dearest window
 
 
@@ -118,7 +119,7 @@ def token_price(offers: Iterable[Offer]) -> TokenPrice:
         if known is None or (o.price, m.window) > (known.price, known.meter.window):
             prices[m.direction][m.above_tokens] = o
     if 0 not in prices["input"] or 0 not in prices["output"]:
-        return TokenPrice((), (), timed)
+        return TokenPrice((), (), (), timed)
     first_input, first_output = prices["input"][0], prices["output"][0]
     bands = [Band(0, first_input.price, first_output.price)]
     for above in sorted((prices["input"].keys() | prices["output"].keys()) - {0}):
@@ -126,7 +127,37 @@ def token_price(offers: Iterable[Offer]) -> TokenPrice:
         # A source that raises only one direction above a threshold leaves the other at the lower band's price.
         last = bands[-1]
         bands.append(Band(above, inp.price if inp else last.input_price, out.price if out else last.output_price))
-    return TokenPrice(tuple(bands), first_input.evidence, timed)
+    return TokenPrice(tuple(bands), first_input.evidence, first_output.evidence, timed)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """The base price of one direction and who says so."""
+
+    price: Decimal
+    evidence: tuple[Evidence, ...]
+
+    def sources(self) -> set[str]:
+        """The sources that have this price field in their last payload."""
+        return {e.source for e in self.evidence if not e.absent_since}
+
+    def disputed(self, ratio: int) -> bool:
+        """Whether the published price rests on one source while another one has `ratio` times as much."""
+        said = [e.price for e in self.evidence]
+        return sum(price == self.price for price in said) == 1 and max(said) >= ratio * self.price
+
+    def agreeing(self, registry: Registry) -> tuple[str, ...]:
+        """Sources whose price is the published one within 1 %, one a family."""
+        near = (e for e in self.evidence if not e.absent_since and abs(e.price - self.price) * 100 <= self.price)
+        return tuple({registry.source[e.source].family: e.source for e in near}.values())
+
+
+@dataclass(frozen=True, slots=True)
+class PricedRate:
+    """A rate with both of its directions, of which the pack carries the evidence of the input only."""
+
+    rate: ApiRate
+    sides: tuple[Side, Side]
 
 
 def _rates(
@@ -135,7 +166,7 @@ def _rates(
     facts: Mapping[tuple[str, str], SkuFacts],
     as_of: str,
     unplanned: Counter[str],
-) -> Iterable[ApiRate]:
+) -> Iterable[PricedRate]:
     by_sku: dict[tuple[str, str, str], list[Offer]] = {}
     for o in offers:
         if o.workload == "llm":
@@ -163,11 +194,15 @@ def _rates(
             note = "the price depends on the time of day; the dearest hours are counted" if price.timed else ""
             longest = known.max_output if known else None
             evidence = _compact(price.evidence)
-            yield ApiRate(provider, sku, model, region, price.bands, evidence, note, max_output=longest)
+            rate = ApiRate(provider, sku, model, region, price.bands, evidence, note, max_output=longest)
+            first = price.bands[0]
+            yield PricedRate(
+                rate, (Side(first.input_price, price.evidence), Side(first.output_price, price.output_evidence))
+            )
 
 
 def _marked_suspect(
-    rates: tuple[ApiRate, ...],
+    priced: tuple[PricedRate, ...],
     registry: Registry,
     constants: PlannerConstants,
     snapshots: Mapping[str, Snapshot],
@@ -178,10 +213,12 @@ def _marked_suspect(
     Six cases: no source has it any more; another source has a multiple of this price and nobody confirms it; the
     provider publishes its own list and that list does not have the id; and, on the word of a single source family, a
     price that has not been read for long, one below the developer's own price of a closed model, or one far below
-    everybody else's.
+    everybody else's. The direction with less support decides: an input price that all confirm says nothing of the
+    output price.
     """
+    rates = tuple(p.rate for p in priced)
     own = {s.id for s in registry.sources if s.complete}
-    listed = {r.provider for r in rates if own & _sources(r)}
+    listed = {p.rate.provider for p in priced if any(own & side.sources() for side in p.sides)}
     totals: dict[str, dict[str, Decimal]] = {}
     for r in rates:
         total = r.bands[0].input_price + r.bands[0].output_price
@@ -196,25 +233,19 @@ def _marked_suspect(
 
     age = {name: (date.fromisoformat(as_of) - date.fromisoformat(s.observed_at)).days for name, s in snapshots.items()}
 
-    def agreeing(r: ApiRate) -> dict[str, str]:
-        """Sources whose price is the published one within 1 %, one a family."""
-        published = r.bands[0].input_price
-        near = (
-            e for e in parse_evidence(r.evidence) if not e.absent_since and abs(e.price - published) * 100 <= published
-        )
-        families = {registry.source[e.source].family: e.source for e in near}
-        return {source: family for family, source in families.items()}
-
-    def reason(r: ApiRate) -> str:
-        if r.provider in listed and not own & _sources(r):
+    def reason(p: PricedRate) -> str:
+        r = p.rate
+        if r.provider in listed and not all(own & side.sources() for side in p.sides):
             return "not in the provider's own price list"
-        if _disputed(r, constants.disputed_ratio):
+        if any(side.disputed(constants.disputed_ratio) for side in p.sides):
             return "another source has a multiple of this price"
-        if len(agreeing(r)) > 1:
+        agreeing = min((side.agreeing(registry) for side in p.sides), key=len)
+        if len(agreeing) > 1:
             return ""
-        if not agreeing(r):
+        if not agreeing:
             return "the last payload of every source lacks it"
-        if all(age[source] > constants.stale_days for source in agreeing(r)):
+        lone = [found for side in p.sides if len(found := side.agreeing(registry)) == 1]
+        if any(age[source] > constants.stale_days for (source,) in lone):
             return f"seen by one source only, and not for more than {constants.stale_days} days"
         total = r.bands[0].input_price + r.bands[0].output_price
         developer = developers.get(r.model)
@@ -227,24 +258,12 @@ def _marked_suspect(
             return "far below all other providers and seen by one source only"
         return ""
 
-    return tuple(replace(r, suspect=reason(r)) for r in rates)
+    return tuple(replace(p.rate, suspect=reason(p)) for p in priced)
 
 
 def _compact(evidence: Iterable[Evidence]) -> str:
     """Evidence for the data pack, without the names of payload fields."""
     return evidence_text(replace(e, field="") for e in evidence)
-
-
-def _disputed(rate: ApiRate, ratio: int) -> bool:
-    """Whether the published price rests on one source while another one has `ratio` times as much."""
-    said = [e.price for e in parse_evidence(rate.evidence)]
-    published = rate.bands[0].input_price
-    return sum(price == published for price in said) == 1 and max(said) >= ratio * published
-
-
-def _sources(rate: ApiRate) -> set[str]:
-    """The sources that have this rate in their last payload."""
-    return {e.source for e in parse_evidence(rate.evidence) if not e.absent_since}
 
 
 def _rentals(

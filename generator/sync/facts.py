@@ -3,20 +3,24 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from decimal import Decimal
+from operator import attrgetter
+from typing import Any
 
 from generator.registry import Registry
-from generator.sync.names import named
+from generator.sync.names import named, printable, sku_problem, text_problem, tidy
 from generator.sync.source_registry import Source
 from generator.sync.statements import FIELDS, Parsed, SkuFacts, Statement
 from wasm_tools.pricing.meters import TEXT_INPUT
 
 _EMPTY = {f.name: f.default for f in fields(SkuFacts)}
+_TEXTS = attrgetter(*(name for name in FIELDS if _EMPTY[name] == ""))
 
 
 def sku_facts(parsed: Parsed, registry: Registry) -> dict[tuple[str, str], SkuFacts]:
     """The facts of one source under our names. Of two rows for one SKU the plainest spelling counts, gaps are filled.
 
-    The page that a source cites for a price is a fact of the SKU, too.
+    The page that a source cites for a price is a fact of the SKU, too. Facts under a name
+    that cannot be stored are counted; other texts are stored without the characters that are odd.
     """
     found: dict[tuple[str, str], SkuFacts] = {}
     cited = {(s.provider, s.sku): s.source_url for s in reversed(parsed.offers) if s.source_url}
@@ -25,10 +29,23 @@ def sku_facts(parsed: Parsed, registry: Registry) -> dict[tuple[str, str], SkuFa
     for facts in sorted(stated, key=lambda f: (len(f.sku), f.sku)):
         paid_in = currency.get((facts.provider, facts.sku), "USD")
         ours = named(Statement(facts.provider, facts.sku, "llm", TEXT_INPUT, Decimal(0), currency=paid_in), registry)
+        problem = sku_problem(ours.sku) or text_problem(facts.provider, ours.sku)
+        if problem:
+            parsed.reject(f"facts: {problem}", printable(f"{facts.provider} {facts.sku}"))
+            continue
         key = (ours.provider, ours.sku)
-        row = replace(facts, provider=ours.provider, sku=ours.sku)
+        row = replace(facts, provider=ours.provider, sku=ours.sku, **_tidied(facts))
         found[key] = _filled(found[key], row) if key in found else row
     return {key: row for key, row in found.items() if row != SkuFacts(provider=key[0], sku=key[1])}
+
+
+def _tidied(facts: SkuFacts) -> dict[str, Any]:
+    """The texts that need it, without control characters: a name that ends in a line end is a name all the same."""
+    if not text_problem(*_TEXTS(facts), *facts.input_modalities, *facts.output_modalities):
+        return {}
+    values = {name: getattr(facts, name) for name in FIELDS}
+    texts = {name: tidy(value) for name, value in values.items() if isinstance(value, str)}
+    return texts | {name: tuple(map(tidy, value)) for name, value in values.items() if isinstance(value, tuple)}
 
 
 def _filled(first: SkuFacts, second: SkuFacts) -> SkuFacts:

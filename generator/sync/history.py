@@ -14,7 +14,7 @@ from pathlib import Path
 from generator.registry import Registry
 from generator.sync.mirror import end_of_date
 from generator.sync.names import slug
-from generator.sync.payloads import MAX_BYTES, Payload, TransportError, payload
+from generator.sync.payloads import Payload, TransportError, payload, unpacked
 from generator.sync.run import Outcome, synced
 from generator.sync.source_registry import Source
 from generator.sync.state import State
@@ -45,22 +45,11 @@ class Given:
         try:
             body = self.dated.path.read_bytes()
             if self.dated.path.suffix == ".gz":
-                body = _unpacked(body)
+                body = unpacked(body)
         except (OSError, EOFError, zlib.error) as error:
             what = f"{self.dated.path.name} cannot be read ({error})"
             raise TransportError(source.id, "mirror", what, "store it again") from None
         return payload(body, "mirror", self.dated.observed_at, self.dated.version)
-
-
-def _unpacked(body: bytes) -> bytes:
-    """A gzipped body, up to the size that any payload may have."""
-    unpacker = zlib.decompressobj(wbits=31)
-    text = unpacker.decompress(body, MAX_BYTES)
-    if unpacker.unconsumed_tail:
-        raise zlib.error(f"larger than {MAX_BYTES} bytes")
-    if not unpacker.eof:
-        raise EOFError("the gzip file is cut off")
-    return text
 
 
 def dated_payloads(folder: Path, registry: Registry) -> list[Dated]:

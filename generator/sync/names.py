@@ -1,5 +1,6 @@
 """Names of one source turned into ours: provider, SKU in strict normal form, region."""
 
+import hashlib
 import re
 from functools import cache
 
@@ -7,7 +8,10 @@ from generator.registry import Registry
 from generator.sync.statements import Statement, renamed
 
 _AWS_REGION = re.compile(r"^(us|eu|ap|ca|sa|me|af|il|mx)(-gov)?-[a-z]+-\d$")
+_ODD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # control characters, lone surrogates
+_SLUG_LENGTH, _HASH_LENGTH = 80, 8
 _SCOPES = ("global-standard", "global", "us-gov", "us", "eu", "apac", "jp", "au", "ca", "in", "regional")
+_DEFAULT_SCOPE = "global-standard"  # Azure's name of the deployment that the list without a scope prices
 
 
 def named(statement: Statement, registry: Registry) -> Statement:
@@ -23,6 +27,7 @@ def named(statement: Statement, registry: Registry) -> Statement:
         found = registry.names_seen[key] = _named(registry, s.provider, s.sku, s.currency)
     provider, sku, prefix, usual = found
     region = prefix or (usual if s.region == "global" else "") or s.region
+    region = "global" if region == _DEFAULT_SCOPE else region
     if (provider, sku, region) == (s.provider, s.sku, s.region):
         return s
     return renamed(s, provider, sku, region)
@@ -63,5 +68,35 @@ def without_prefixes(sku: str, prefixes: tuple[str, ...]) -> str:
 
 @cache
 def slug(name: str) -> str:
-    """A name as a file-safe id: lower case, letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "unnamed"
+    """A name as a file-safe id: lower case, letters, digits and hyphens.
+
+    A name of which nothing or too much is left gets a short hash, so that different names stay different.
+    """
+    name = name.lower()
+    short = re.sub(r"[^a-z0-9]+", "-", name).strip("-")
+    if 0 < len(short) <= _SLUG_LENGTH:
+        return short
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_LENGTH]
+    return f"{short[:_SLUG_LENGTH].strip('-') or 'unnamed'}-{digest}"
+
+
+def text_problem(*texts: str) -> str:
+    """Why texts of a payload cannot be stored in a table, or nothing."""
+    text = "".join(texts)
+    odd = not text.isprintable() and _ODD.search(text)  # the first test is fast
+    return "text with control characters or broken ones" if odd else ""
+
+
+def sku_problem(sku: str) -> str:
+    """Why a SKU in normal form is none, or nothing."""
+    return "SKU without a name" if not sku or sku.endswith("/") else ""
+
+
+def tidy(text: str) -> str:
+    """The text with a space for each run of control characters and lone surrogates, none at its ends."""
+    return " ".join(_ODD.sub(" ", text).split())
+
+
+def printable(text: str) -> str:
+    """The text with control characters and lone surrogates written as escapes."""
+    return _ODD.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

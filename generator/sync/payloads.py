@@ -14,6 +14,7 @@ from typing import Literal, Protocol
 from generator.sync.source_registry import Source, connector
 
 TransportName = Literal["mirror", "live", "package"]
+GZIP = zlib.MAX_WBITS | 16
 MAX_BYTES = 64 * 1024 * 1024  # the largest payload known is 5 MB; anything near this is not a price list
 
 
@@ -72,13 +73,22 @@ def assembled(source: Source, transport: TransportName, read: Callable[[str], Pi
         pieces[name] = read(url)
         try:
             return _text(pieces[name].body)
-        except (UnicodeDecodeError, zlib.error):
+        except UnicodeDecodeError:
             raise TransportError(source.id, transport, f"{name} is not UTF-8 text", "look at the file") from None
+        except (EOFError, zlib.error) as error:
+            what = f"{name} cannot be unpacked ({error})"
+            raise TransportError(source.id, transport, what, "look at the file") from None
 
     texts: dict[str, str] = {}
     gone: list[str] = []
     if source.collected:
-        texts = connector(source).collect(source.url, text)
+        try:
+            texts = connector(source).collect(source.url, text)
+        except TransportError:
+            raise
+        except Exception as error:  # whatever an odd index makes of it must not take the other sources along
+            what = f"what it answered cannot be collected ({type(error).__name__}: {error})"
+            raise TransportError(source.id, transport, what, "look at its index") from None
     else:
         for name in source.files:
             try:
@@ -89,7 +99,7 @@ def assembled(source: Source, transport: TransportName, read: Callable[[str], Pi
                 gone.append(name)
         if not texts:
             raise TransportError(source.id, transport, "none of its files is there", "look where they have gone")
-    body = json.dumps(texts, ensure_ascii=False, sort_keys=True).encode()
+    body = json.dumps(texts, ensure_ascii=False, sort_keys=True).encode("utf-8", "surrogatepass")
     oldest = min((p.observed_at for p in pieces.values()), default="")
     return payload(body, transport, oldest, max((p.version for p in pieces.values()), default=""))
 
@@ -102,8 +112,21 @@ def _text(body: bytes) -> str:
     if body.startswith(b"PK\x03\x04"):
         return body.decode("latin-1")
     if body.startswith(b"\x1f\x8b"):
-        body = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(body, MAX_BYTES)
+        body = unpacked(body)
     return body.decode("utf-8")
+
+
+def unpacked(body: bytes) -> bytes:
+    """A gzipped body, up to the size that any payload may have; raises EOFError or zlib.error when it is not whole."""
+    unpacker = zlib.decompressobj(GZIP)
+    text = unpacker.decompress(body, MAX_BYTES)
+    if unpacker.unconsumed_tail:
+        raise zlib.error(f"larger than {MAX_BYTES} bytes")
+    if not unpacker.eof:
+        raise EOFError("the gzip file is cut off")
+    if unpacker.unused_data.strip(b"\0"):
+        raise zlib.error("more follows after the end of the gzip file")
+    return text
 
 
 @dataclass(frozen=True, slots=True)

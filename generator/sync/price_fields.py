@@ -14,14 +14,31 @@ from wasm_tools.pricing.meters import Meter, UnitRegistry, plain
 
 ZERO = "zero without a statement that it is free"
 NOISE_DIGITS, SHORT_DIGITS = 14, 9
+LEAST, MOST = Decimal("1e-9"), Decimal("1e7")  # displayed prices outside are none, in any currency
+_LEAST_RAW, _MOST_RAW = Decimal("1e-18"), Decimal("1e18")  # … before the scale is known, so that it can be applied
+_LONG = 400  # digits of a whole number that nobody means
 
 
 def json_payload(source: str, body: bytes) -> Any:
     """The parsed JSON with decimals kept from their text; raises PayloadError naming the source."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+        try:
+            return json.loads(body, parse_float=Decimal, parse_constant=Decimal)
+        except (ValueError, InvalidOperation):  # a number that is too long to be read must not cost the payload
+            return json.loads(body, parse_float=_any_float, parse_int=_any_int, parse_constant=Decimal)
     except (ValueError, RecursionError) as error:
         raise PayloadError(f"{source}: the payload is not complete JSON ({error})") from None
+
+
+def _any_float(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("Infinity")
+
+
+def _any_int(text: str) -> int | Decimal:
+    return int(text) if len(text) < _LONG else Decimal("Infinity")
 
 
 def folder_payload(source: str, body: bytes) -> dict[str, str]:
@@ -67,7 +84,18 @@ def number_problem(value: object) -> str:
         return "not a finite number"
     if value < 0:
         return "negative"
-    return ZERO if value == 0 else ""
+    return ZERO if value == 0 else _outside(value, _LEAST_RAW, _MOST_RAW)
+
+
+def implausible(price: Decimal) -> str:
+    """Why a displayed price cannot be one, or nothing; a price of zero may be meant."""
+    if not price.is_finite():
+        return "not a finite number"
+    return _outside(price, LEAST, MOST) if price else ""
+
+
+def _outside(value: Decimal | int, least: Decimal, most: Decimal) -> str:
+    return "implausibly large" if value > most else "implausibly small" if value < least else ""
 
 
 def settled(price: Decimal) -> Decimal:
@@ -125,6 +153,10 @@ class EntryPrices:
             self.reject(problem if problem == ZERO else f"{name}: {problem}")
             return
         price = _displayed(Decimal(value), self.units.unit(meter).per, per)  # type: ignore[arg-type]
+        problem = implausible(price)
+        if problem:
+            self.reject(f"{name}: {problem}")
+            return
         key = (meter, region, effective_from, currency)
         known = self.prices.get(key)
         if known is not None:

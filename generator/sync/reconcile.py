@@ -1,7 +1,7 @@
 """Reconciliation: the statements of all sources become one offer each, with the evidence kept and a value chosen."""
 
 import re
-from collections.abc import Callable, Collection, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -71,6 +71,7 @@ def reconciled(
     without evidence ends. An announced price that is no longer announced is dropped at once, and so is one whose day
     has come while a source that was read since then states the price in force.
     """
+    previous = of_known_sources(previous, sources)
     rows: dict[Key, Offer] = {offer_key(o, snapshots): o for o in sorted(previous, key=lambda o: o.effective_from)}
     evidence: dict[Key, dict[str, Evidence]] = {k: {e.source: e for e in o.evidence} for k, o in rows.items()}
     stated: dict[Key, dict[str, Statement]] = {}
@@ -99,6 +100,16 @@ def reconciled(
         statement = stated.get(key, {}).get(chosen.source)
         offers.append(_offer(key, rows.get(key), statement, chosen, tuple(sorted(said.values()))))
     return offers
+
+
+def of_known_sources[O: Offer | GpuOffer](offers: Iterable[O], sources: Container[str]) -> Iterator[O]:
+    """The rows without the evidence of sources that are registered no more; a row without any other is dropped."""
+    for offer in offers:
+        known = tuple(e for e in offer.evidence if e.source in sources)
+        if len(known) == len(offer.evidence):
+            yield offer
+        elif known:
+            yield replace(offer, evidence=known)
 
 
 @lru_cache(maxsize=8192)

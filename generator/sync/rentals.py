@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from generator.registry import Registry
 from generator.sync.names import slug
-from generator.sync.reconcile import changes, chosen_evidence, not_seen, note_absence
+from generator.sync.reconcile import changes, chosen_evidence, not_seen, note_absence, of_known_sources
 from generator.sync.source_registry import Source
 from generator.sync.state import PriceEvent, Snapshot
 from generator.sync.statements import GpuStatement, Parsed
@@ -40,7 +40,7 @@ def merged_rentals(
 
     The published price is chosen as for API offers; what else describes the offer comes from the chosen source.
     """
-    rows = {o.key: o for o in previous}
+    rows = {o.key: o for o in of_known_sources(previous, sources)}
     evidence = {key: {e.source: e for e in o.evidence} for key, o in rows.items()}
     for source, fresh in news.items():
         for key, said in evidence.items():

@@ -5,19 +5,21 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from generator.registry import Registry
 from generator.sync.facts import merged_facts, sku_facts
-from generator.sync.names import named
+from generator.sync.names import named, printable, sku_problem, text_problem
 from generator.sync.payloads import Failure, Payload, Transport
+from generator.sync.price_fields import implausible
 from generator.sync.reconcile import incoming, price_events, reconciled
+from generator.sync.rentals import Key as RentalKey
 from generator.sync.rentals import merged_rentals, rental_events, rental_offers
 from generator.sync.source_registry import Source, connector
 from generator.sync.spellings import one_spelling, respelled, respelled_facts, respelled_offers
 from generator.sync.state import PriceEvent, Snapshot, State
-from generator.sync.statements import Parsed, PayloadError, Statement
+from generator.sync.statements import GpuStatement, Parsed, PayloadError, SkuFacts, Statement
 from generator.sync.suspects import plausible_rentals, without_suspects
 from generator.sync.transport import fetch_first
 from generator.sync.weekdays import with_weekdays
@@ -47,12 +49,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A parsed payload that passed the checks of its source."""
+    """A parsed payload that passed the checks of its source, and what it says under our names."""
 
     source: Source
     payload: Payload
     parsed: Parsed
     points: tuple[BenchmarkPoint, ...] = ()
+    sold: Sequence[Statement] = ()
+    rentals: dict[RentalKey, GpuOffer] = field(default_factory=dict)
+    facts: Mapping[tuple[str, str], SkuFacts] = field(default_factory=dict)
 
 
 def fetched_payloads(
@@ -61,7 +66,15 @@ def fetched_payloads(
     """The payload of every source, or why there is none; several sources at a time."""
     wanted = [s for s in registry.sources if not only or s.id in only]
     with ThreadPoolExecutor(max_workers=4) as pool:
-        return dict(zip((s.id for s in wanted), pool.map(lambda s: fetch_first(s, transports), wanted), strict=True))
+        return dict(zip((s.id for s in wanted), pool.map(lambda s: _fetched(s, transports), wanted), strict=True))
+
+
+def _fetched(source: Source, transports: Sequence[Transport]) -> Payload | Failure:
+    try:
+        return fetch_first(source, transports)
+    except Exception as error:  # one odd answer must not take the other sources with it
+        what = type(error).__name__ if source.key else f"{type(error).__name__}: {error}"  # no text may carry a key
+        return Failure(source.id, (f"{source.id}: the transport failed ({what})",))
 
 
 def synced(
@@ -120,12 +133,12 @@ def _checked(registry: Registry, source: Source, fetched: Payload | Failure, bef
     if last and fetched.observed_at < last.observed_at:
         return _kept(source, last, f"the payload of {fetched.observed_at} is older than what is here")
     try:
-        result = _parsed(registry, source, fetched)
+        result = _under_our_names(_parsed(registry, source, fetched), registry)
+        collapse = _collapse(registry, source, result, before)
     except PayloadError as error:
         return _kept(source, last, f"refused: {error}")
     except Exception as error:  # one odd payload must not take the other sources with it
         return _kept(source, last, f"refused: the reader of {source.id} failed on it ({type(error).__name__}: {error})")
-    collapse = _collapse(registry, source, result, before)
     return _kept(source, last, f"suspect: {collapse}; the last good payload stays") if collapse else result
 
 
@@ -139,6 +152,31 @@ def _parsed(registry: Registry, source: Source, payload: Payload) -> Accepted:
             parsed.rejected["system name with odd characters"] += len(points) - len(usable)
         return Accepted(source, payload, parsed, usable)
     return Accepted(source, payload, module.parse(payload.body, registry.units))
+
+
+def _under_our_names(a: Accepted, registry: Registry) -> Accepted:
+    """The payload with what cannot be stored counted and left out, and the rest under our names."""
+    parsed = a.parsed
+    date.fromisoformat(_observed(a))
+    parsed.gpu_offers = list(_rentable(parsed))
+    sold = tuple(_sold(parsed, registry))
+    rentals = rental_offers(a.source.id, parsed, registry)
+    facts = sku_facts(parsed, registry)
+    parsed.rejected, parsed.unread = (
+        Counter({printable(k): n for k, n in c.items()}) for c in (parsed.rejected, parsed.unread)
+    )
+    parsed.examples = {printable(k): printable(example) for k, example in parsed.examples.items()}
+    return replace(a, sold=sold, rentals=rentals, facts=facts)
+
+
+def _rentable(parsed: Parsed) -> Iterable[GpuStatement]:
+    for g in parsed.gpu_offers:
+        texts = (g.provider, g.instance, g.gpu_name, g.region, g.note, g.source_url, g.currency)
+        problem = text_problem(*texts) or implausible(g.price)
+        if problem:
+            parsed.reject(problem, f"{g.provider} {g.instance}")
+        else:
+            yield g
 
 
 def _collapse(registry: Registry, source: Source, new: Accepted, before: State) -> str:
@@ -187,7 +225,7 @@ def _outcome(a: Accepted, before: State) -> Outcome:
 def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted], as_of: str) -> State:
     snapshots = before.snapshots | {a.source.id: _snapshot(a) for a in accepted}
     priced = [a for a in accepted if a.source.kind == "api"]
-    stated = {a.source.id: list(_sold(a.parsed, registry)) for a in priced}
+    stated = {a.source.id: a.sold for a in priced}
     said_before = {e.source for o in before.offers for e in o.evidence}
     spelling = one_spelling(stated, before.offers, registry, keep_names=not said_before <= stated.keys())
     previous = respelled_offers(before.offers, spelling)
@@ -196,7 +234,7 @@ def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted],
         for a in priced
     ]
     api = with_weekdays(api, previous)
-    rentals = {a.source.id: rental_offers(a.source.id, a.parsed, registry) for a in accepted if a.source.kind == "gpu"}
+    rentals = {a.source.id: a.rentals for a in accepted if a.source.kind == "gpu"}
     developers = {p.id for p in registry.providers if p.kind == "first_party"}
     api, held = without_suspects(api, previous, registry.source, snapshots, registry.plain_model_of, developers)
     stated_rentals = rentals
@@ -204,7 +242,7 @@ def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted],
     held_rentals = {source: stated_rentals[source].keys() - kept.keys() for source, kept in rentals.items()}
     offers = reconciled(previous, api, snapshots, registry.source, as_of, registry.acknowledged)
     gpu_offers = merged_rentals(before.gpu_offers, rentals, snapshots, registry.source, held_rentals)
-    known = set(before.snapshots)
+    known = before.snapshots.keys() & registry.source.keys()  # what a source said that is read no more did not end
     events = price_events(previous, offers, snapshots, known)
     events += rental_events(before.gpu_offers, gpu_offers, snapshots, known)
     read = {a.source.id for a in accepted}
@@ -215,20 +253,23 @@ def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted],
         gpu_offers=gpu_offers,
         events=_appended(before, events),
         points=next((list(a.points) for a in accepted if a.source.kind == "benchmark"), before.points),
-        facts=merged_facts(
-            before.facts, {a.source.id: respelled_facts(sku_facts(a.parsed, registry), spelling) for a in accepted}
-        ),
+        facts=merged_facts(before.facts, {a.source.id: respelled_facts(a.facts, spelling) for a in accepted}),
         quarantine=[q for q in before.quarantine if q.source not in read] + held + odd_rentals,
     )
 
 
 def _sold(parsed: Parsed, registry: Registry) -> Iterable[Statement]:
-    """The statements under our names, without those that a reviewer found to be no offer at all."""
+    """The statements under our names, without those that cannot be stored or that a reviewer found to be no offer."""
     wrong = {(row.provider, row.sku) for row in registry.not_sold}
     plainest_first = sorted(parsed.offers, key=lambda s: (len(s.sku), s.sku))
-    for statement in (_batch_of(named(s, registry)) for s in plainest_first):
+    for s in plainest_first:
+        statement = _batch_of(named(s, registry))
         meter = statement.meter
-        if meter.unit == "token" and meter.modality == "text" and statement.price > IMPLAUSIBLE_USD:
+        texts = (s.provider, statement.sku, s.region, s.note, s.field, s.source_url, s.currency)
+        problem = text_problem(*texts) or sku_problem(statement.sku) or implausible(s.price)
+        if problem:
+            parsed.reject(problem, f"{s.provider} {s.sku}")
+        elif meter.unit == "token" and meter.modality == "text" and statement.price > IMPLAUSIBLE_USD:
             parsed.reject("implausible: above $1,000 per 1M text tokens", f"{statement.provider} {statement.sku}")
         elif (statement.provider, statement.sku) in wrong:
             parsed.reject("reviewed: not sold by this provider", f"{statement.provider} {statement.sku}")

@@ -85,16 +85,28 @@ class Live:
 
     def fetch(self, source: Source) -> Payload:
         """The payload at the source's addresses, observed on the run's date; raises TransportError."""
-        headers = self._headers(source)
-        return assembled(source, "live", lambda url: self._piece(source, url, headers))
+        key = self._key(source)
+        headers = {source.key.header: source.key.prefix + key} if source.key else {}
+        try:
+            return assembled(source, "live", lambda url: self._piece(source, url, headers))
+        except TransportError as error:
+            if key and key in error.what:  # no error text may carry a key
+                what = error.what.replace(key, "KEY")
+                raise TransportError(source.id, "live", what, error.remedy, error.absent) from None
+            raise
 
-    def _headers(self, source: Source) -> dict[str, str]:
+    def _key(self, source: Source) -> str:
+        """The key of a source, empty for one that asks for none; raises TransportError without showing it."""
         if source.key is None:
-            return {}
-        key = self.environment.get(source.key.variable, "").strip()
+            return ""
+        variable = source.key.variable
+        key = self.environment.get(variable, "").strip()
         if not key:
-            raise TransportError(source.id, "live", "no key", f"put one into {source.key.variable}")
-        return {source.key.header: source.key.prefix + key}
+            raise TransportError(source.id, "live", "no key", f"put one into {variable}")
+        if not (key.isascii() and key.isprintable()):
+            what = f"{variable} holds characters that a header cannot carry"
+            raise TransportError(source.id, "live", what, "put the key alone into it")
+        return key
 
     def _piece(self, source: Source, url: str, headers: Mapping[str, str]) -> Piece:
         host = urlsplit(url).netloc

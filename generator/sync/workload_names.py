@@ -32,7 +32,7 @@ _WORDS = (
     (
         "video",
         r"(^|[-_/.])(t2v|i2v|r2v)([-_/.]|$)|(text|image|reference)-to-video|(^|/)(sora|veo)-?\d|gemini[-_]omni(?=[-_])"
-        r"|seedance|hailuo|(^|[/-])kling|(^|/)wan-?\d\.\d-(?!image)|cogvideo|hunyuan-?video|happyhorse|imagine-video",
+        r"|seedance|hailuo|(^|[/-])kling(?!.*image-generation)|(^|/)wan-?\d\.\d-(?!image)|cogvideo|hunyuan-?video|happyhorse|imagine-video",
     ),
     ("search", r"(^|/)(deep_)?search$"),
 )
@@ -53,6 +53,11 @@ _TASKS = {
     "speech": "text-to-speech",
     "transcription": "speech-to-text",
 }
+
+# What answers with a vector, a score or speech calls no tools, and Google's first picture model cannot search either.
+_TOOLLESS = frozenset({"embeddings", "rerank", "text-to-speech"})
+_NO_TOOLS = re.compile(r"(text|omni)-moderation|gemini-2\.5-flash-image")
+CALLS_NO_TOOLS = "the model calls no tools"
 
 
 def workload_of(model_id: str, inputs: Collection[str] = (), outputs: Collection[str] = ()) -> str:
@@ -80,3 +85,8 @@ def workload_of(model_id: str, inputs: Collection[str] = (), outputs: Collection
 def counts_no_tokens(model_id: str) -> bool:
     """Whether the id names a family of diffusion models, which know no tokens."""
     return _DIFFUSION.search(model_id.lower()) is not None
+
+
+def calls_no_tools(workload: str, model_id: str) -> bool:
+    """Whether a price of searches in the entry of this model is a tool of its neighbours that it cannot call itself."""
+    return workload in _TOOLLESS or _NO_TOOLS.search(model_id.lower()) is not None

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,9 @@ from generator.precompute.catalogue import (
 )
 from generator.precompute.grid import case_plans, grid_cells
 from generator.registry import Registry, load_registry
-from generator.sync.state import State, load_state
+from generator.sync.state import Snapshot, State, load_state
 from wasm_tools.pricing.meters import parse_meter
-from wasm_tools.pricing.offers import Evidence, Offer
+from wasm_tools.pricing.offers import Evidence, Offer, parse_evidence
 
 ROOT = Path(__file__).parents[2]
 REGISTRY = ROOT / "data" / "registry"
@@ -36,7 +37,7 @@ NEVER_ON_TOP = (
 )
 
 
-def offer(meter: str, price: str, **changed: str) -> Offer:
+def offer(meter: str, price: str, **changed: Any) -> Offer:
     base = Offer(
         "p", "m", "", "llm", parse_meter(meter), "global", Decimal(price), (Evidence("litellm", Decimal(price)),)
     )
@@ -214,12 +215,51 @@ def test_reseller_below_the_developers_price_of_a_closed_model_never_wins(regist
     assert any("developer" in r.suspect for r in catalogue.rates)
 
 
-def test_price_that_another_source_puts_at_twice_as_much_never_wins(catalogue) -> None:
-    disputed = [r for r in catalogue.rates if r.suspect == "another source has a multiple of this price"]
-    assert disputed
-    for r in disputed:
-        said = [Decimal(e.partition("=")[2].partition("!")[0]) for e in r.evidence.split()]
-        assert max(said) >= 2 * r.bands[0].input_price
+def test_price_that_another_source_puts_at_twice_as_much_never_wins(state: State, catalogue) -> None:
+    disputed = {
+        (r.provider, r.sku, r.region)
+        for r in catalogue.rates
+        if r.suspect == "another source has a multiple of this price"
+    }
+    doubled = Counter(
+        o.meter.direction
+        for o in state.offers
+        if (o.provider, o.sku, o.region) in disputed
+        and str(o.meter) in ("input.text.token", "output.text.token")
+        and max(e.price for e in o.evidence) >= 2 * o.price
+    )
+    assert doubled["input"] and doubled["output"]
+
+
+def test_the_evidence_of_both_directions_is_kept() -> None:
+    output = offer("output.text.token", "4", evidence=parse_evidence("llmrates=4"))
+    price = token_price([offer("input.text.token", "1"), output])
+    assert [e.source for e in price.evidence] == ["litellm"]
+    assert [e.source for e in price.output_evidence] == ["llmrates"]
+
+
+@pytest.mark.parametrize(
+    ("output", "suspect"),
+    [
+        ("llmrates=4 models-dev=4", ""),
+        ("llmrates=4 models-dev=4 portkey=9", ""),  # two agree
+        ("llmrates=4 portkey=8", "another source has a multiple of this price"),
+        ("llmrates=4!2026-01-01", "the last payload of every source lacks it"),
+    ],
+)
+def test_the_direction_with_less_support_decides(registry: Registry, output: str, suspect: str) -> None:
+    confirmed = parse_evidence("llmrates=1 models-dev=1")
+    sku = {"provider": "groq", "sku": "openai/gpt-oss-120b"}
+    seen = Snapshot("mirror", "", 0, "", "2026-11-20", 1, 1, {}, {})
+    state = State(
+        snapshots={s.id: seen for s in registry.sources},
+        offers=[
+            offer("input.text.token", "1", evidence=confirmed, **sku),
+            offer("output.text.token", "4", evidence=parse_evidence(output), **sku),
+        ],
+    )
+    got = planner_catalogue(registry, state, planner_constants(REGISTRY / "planner.toml"), "2026-11-20")
+    assert [r.suspect for r in got.rates] == [suspect]
 
 
 def test_catalogue_holds_measured_curves_of_registered_models_and_gpus(

@@ -69,7 +69,9 @@ def test_an_archive_comes_as_one_character_a_byte(source: Source) -> None:
     assert text.encode("latin-1") == packed.getvalue()
 
 
-@pytest.mark.parametrize("body", [b"\xff\xfe\x00", b"\x1f\x8b\x08 broken"])
-def test_bytes_that_are_no_text_are_refused_by_name(source: Source, body: bytes) -> None:
-    with pytest.raises(TransportError, match="is not UTF-8 text"):
+@pytest.mark.parametrize(
+    ("body", "problem"), [(b"\xff\xfe\x00", "is not UTF-8 text"), (b"\x1f\x8b\x08 broken", "cannot be unpacked")]
+)
+def test_bytes_that_are_no_text_are_refused_by_name(source: Source, body: bytes, problem: str) -> None:
+    with pytest.raises(TransportError, match=problem):
         assembled_text(source, body)

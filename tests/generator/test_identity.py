@@ -460,6 +460,29 @@ def test_every_seller_that_a_connector_states_resolves(registry: Registry, read:
     assert sorted(exact - registry.provider_by_alias.keys()) == []
 
 
+@pytest.mark.parametrize("sku", ["claude-opus-4-6", "jamba-1.5-large", "llama-3.1-405b-instruct", "mistral-large-2"])
+def test_models_of_others_that_google_sells_are_those_of_vertex(registry: Registry, sku: str) -> None:
+    got = named(Statement("google", sku, "llm", TEXT_INPUT, Decimal(1)), registry)
+    assert (got.provider, got.sku) == ("google-vertex", sku)
+    own = named(Statement("google", "gemini-2.5-pro", "llm", TEXT_INPUT, Decimal(1)), registry)
+    assert own.provider == "google"
+
+
+def test_the_default_deployment_of_azure_is_the_list_without_a_scope(registry: Registry) -> None:
+    for sku, region in (("azure/global-standard/gpt-4o", "global"), ("gpt-4o", "global-standard")):
+        got = named(Statement("azure", sku, "llm", TEXT_INPUT, Decimal(1), region), registry)
+        assert (got.sku, got.region) == ("gpt-4o", "global")
+    assert named(Statement("azure", "azure/eu/gpt-4o", "llm", TEXT_INPUT, Decimal(1)), registry).region == "eu"
+
+
+@pytest.mark.mirror
+def test_google_itself_sells_only_its_own_models(registry: Registry, read: Read) -> None:
+    ours = [named(s, registry) for s in read.statements]
+    others = ("claude", "jamba", "llama", "mistral")
+    assert not [s.sku for s in ours if s.provider == "google" and s.sku.startswith(others)]
+    assert not [s for s in ours if s.region == "global-standard"]
+
+
 @pytest.mark.mirror
 def test_nine_of_ten_offers_have_a_model_and_most_of_the_rest_moves(registry: Registry, read: Read) -> None:
     keys = {(n.provider, n.sku, n.meter, n.region, n.currency) for n in (named(s, registry) for s in read.statements)}

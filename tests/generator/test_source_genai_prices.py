@@ -91,6 +91,13 @@ def test_pe_25_and_26_a_batch_id_of_openrouter_is_a_tier_there_and_nowhere_else(
         assert {(s.provider, s.sku, s.meter.tier) for s in got.offers} == {(provider, *key)}
 
 
+@pytest.mark.parametrize(("provider", "workload"), [("azure", "embeddings"), ("openai", "llm")])
+def test_ada_is_an_embedder_at_azure_only(provider: str, workload: str) -> None:
+    fields = {"id": "ada", "match": {"equals": "ada"}, "prices": {"input_mtok": 0.1}}
+    got = parse(json.dumps([{"id": provider, "name": "P", "models": [fields]}]).encode(), UNITS)
+    assert {s.workload for s in got.offers} == {workload}
+
+
 def test_a_span_over_midnight_is_one_window() -> None:
     got = model(prices=[when(input_mtok=1), when(at=("16:30:00Z", "00:30:00Z"), input_mtok=2)])
     assert prices(got, "m")["input.text.token;window=1630-0030"] == 2

@@ -36,7 +36,7 @@ def test_the_board_is_named_only_where_the_cloud_has_one_form(parsed: Parsed) ->
 
 
 def test_prices_of_runpod_are_those_of_its_community_cloud(parsed: Parsed) -> None:
-    assert rental(parsed, "L4", "community").provider == "runpod"
+    assert rental(parsed, "NVIDIA L4", "community").provider == "runpod"  # under the id of RunPod's own API
 
 
 def test_guesses_and_prices_of_something_else_are_left_out(parsed: Parsed) -> None:
@@ -58,6 +58,11 @@ def test_all_tables_are_read(mirror: Path) -> None:
     files = {f.name: f.read_text() for f in (mirror / FOLDER).glob("*.csv")}
     got = parse(json.dumps(files).encode(), UNITS)
     assert (len(files), got.entries, len(got.gpu_offers)) == (12, 351, 47)
+    third = {(g.provider, g.note) for g in got.gpu_offers if "third-party" in g.note}
+    assert third == {("together", "price from a third-party page, confidence high")}
+    assert all("third-party" in g.note for g in got.gpu_offers if g.provider == "together")
+    runpod = {g.instance for g in got.gpu_offers if g.provider == "runpod"}
+    assert runpod == {"NVIDIA L4", "NVIDIA L40S", "NVIDIA B200", "NVIDIA H200", "A100_80GB", "H100_80GB"}
     assert got.rejected == {
         "repeats the price for another workload": 301,
         "guess: confidence estimated": 1,

@@ -206,6 +206,15 @@ def test_free_searches_are_a_remark(parsed: Parsed) -> None:
     assert notes == {"the first 5000 a month are free"}
 
 
+def test_a_query_of_an_embedder_is_a_text_and_what_speaks_searches_nothing() -> None:
+    assert prices(entry(mode="embedding", input_cost_per_query=7e-05), "m") == {"input.text.request": Decimal("0.07")}
+    assert prices(entry(mode="rerank", input_cost_per_query=2e-3), "m") == {"input.any.search": Decimal(2)}
+    searches = {"search_context_size_low": 0.035}
+    got = entry(mode="audio_speech", input_cost_per_token=1e-6, search_context_cost_per_query=searches)
+    assert prices(got, "m") == {"input.text.token": Decimal(1)}
+    assert got.rejected == {"search_context_cost_per_query: the model calls no tools": 1}
+
+
 def test_workloads_of_the_chat_route_come_from_names_and_outputs(parsed: Parsed) -> None:
     found = {s.sku: s.workload for s in parsed.offers}
     assert found["groq/openai/gpt-oss-safeguard-20b"] == "moderation"
@@ -315,14 +324,14 @@ def test_the_whole_price_map_is_read(mirror: Path) -> None:
     started = time.perf_counter()
     got = parse(body, UNITS)
     assert time.perf_counter() - started < 3
-    assert (got.entries, len(got.offers)) == (4553, 18517)
+    assert (got.entries, len(got.offers)) == (4553, 18514)
     assert not [r for r in got.rejected if "no meter" in r or "not understood" in r or "contradicts" in r]
     assert not [r for r in got.rejected if "not a number" in r]
     assert got.rejected["documentation, not a model"] == 2
     assert got.rejected["evaluation row, not a model"] == 34
     assert not got.unread
     assert len(got.facts) == 4516
-    assert sum(1 for s in got.offers if s.source_url) == 15_683
+    assert sum(1 for s in got.offers if s.source_url) == 15_680
 
 
 @pytest.mark.mirror

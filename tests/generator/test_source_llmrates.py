@@ -235,6 +235,43 @@ def test_pe_05_minutes_pictures_and_pages_in_token_columns_elsewhere(parsed: Par
     assert prices(parsed, "vertex-ai", "mistral-ocr-25-05") == {"input.any.page": Decimal("0.5")}
 
 
+def test_a_picture_model_that_is_listed_as_an_embedder_bills_the_tokens_of_its_pictures() -> None:
+    listed = {"provider_slug": "deepinfra", "modalities": "embedding", "output_price_per_million": ""}
+    listed |= dict.fromkeys(("cached_input_price_per_million", "input_price_per_million"), "")
+    pictures = listed | {"model_slug": "google-nano-banana-2", "model_name": "google/nano-banana-2"}
+    vectors = listed | {"model_slug": "baai-bge-m3", "model_name": "BAAI/bge-m3"}
+    got = parse(table(pictures | {"input_price_per_million": "60"}, vectors | {"input_price_per_million": "1"}), UNITS)
+    assert prices(got, "deepinfra", "google/nano-banana-2") == {"output.image.token": Decimal(60)}
+    assert prices(got, "deepinfra", "BAAI/bge-m3") == {"input.text.token": Decimal(1)}
+    assert {s.sku: s.workload for s in got.offers} == {"google/nano-banana-2": "image", "BAAI/bge-m3": "embeddings"}
+
+
+@pytest.mark.parametrize(("value", "meter"), [("2", "output.text.token"), ("0.039", "output.image.image")])
+def test_an_output_price_below_the_input_price_is_of_a_picture_only_if_one_can_cost_it(value: str, meter: str) -> None:
+    row = {"model_slug": "gpt-5-image-mini", "model_name": "OpenAI: GPT-5 Image Mini", "modalities": "text|image"}
+    got = parse(table(row | {"input_price_per_million": "2.5", "output_price_per_million": value}), UNITS)
+    assert prices(got, "openai", "gpt-5-image-mini")[meter] == Decimal(value)
+
+
+def test_kling_paints_under_one_name_and_vidu_image_films_a_picture() -> None:
+    base = dict.fromkeys(("input_price_per_million", "cached_input_price_per_million", "output_price_per_million"), "")
+    kling = {"provider_slug": "qwen", "modalities": "image", "output_price_per_million": "0.2"}
+    vidu = {"provider_slug": "zhipu", "modalities": "video", "image_price": "1.25"}
+    got = parse(
+        table(
+            base
+            | kling
+            | {"model_slug": "kling-kling-v3-image-generation", "model_name": "kling/kling-v3-image-generation"},
+            base | vidu | {"model_slug": "vidu2-image", "model_name": "Vidu2-Image"},
+        ),
+        UNITS,
+    )
+    assert {(s.sku, s.workload, s.meter.unit) for s in got.offers} == {
+        ("kling/kling-v3-image-generation", "image", "image"),
+        ("Vidu2-Image", "video", "clip"),
+    }
+
+
 def test_other_units_have_their_meters(parsed: Parsed) -> None:
     assert prices(parsed, "mistral", "ocr-4") == {"input.any.page": Decimal(4)}
     assert prices(parsed, "cohere", "rerank-4-fast") == {"input.any.search": Decimal(2)}
@@ -409,6 +446,10 @@ def test_the_whole_table_is_read(mirror: Path) -> None:
     assert not [r for r in got.rejected if "not understood" in r or "not a number" in r or "not a tier" in r]
     assert len({s.provider for s in got.offers}) == 29
     assert sum(s.currency == "CNY" for s in got.offers) == 2168
+    pictures = [s for s in got.offers if s.note == "tokens of the picture, listed as input"]
+    assert sorted(s.price for s in pictures) == [30, 60, 120, 120]
+    assert not [s for s in got.offers if s.meter.unit == "image" and s.currency == "USD" and s.price > 1]
+    assert {s.workload for s in got.offers if "image-generation" in s.sku} == {"image"}
     realtime = prices(got, "openai", "gpt-realtime-2")  # PE-09
     assert (realtime["input.audio.token"], realtime["input.text.token"], realtime["input.image.token"]) == (32, 4, 5)
     flash = prices(got, "deepseek", "deepseek-v4-flash")  # PE-14, PE-15, PE-27

@@ -259,10 +259,83 @@ def test_requests_tools_reasoning_routing_and_training_have_meters(parsed: Parse
     tuned = prices(parsed, "azure-openai", "o4-mini-2025-04-16")
     assert tuned["input.any.training_second"] == Decimal(100)
     assert tuned["input.text.token;variant=routing"] == Decimal("0.14")
-    assert prices(parsed, "together-ai", "black-forest-labs/FLUX.1-dev") == {
-        "output.image.megapixel": Decimal("0.00025")
-    }
+    assert prices(parsed, "together-ai", "black-forest-labs/FLUX.1-dev") == {"output.image.megapixel": Decimal("0.025")}
     assert parsed.rejected["default_steps: a default of the request, not a price"] == 1
+
+
+def test_together_lists_pictures_and_videos_in_dollars_and_tokens_in_cents() -> None:
+    block = {
+        "request_token": {"price": 0.0001},
+        "additional_units": {"video_seconds": {"price": 0.049}},
+        "image": {"default": {"default": {"price": 0.0019}}},
+    }
+    got = model(block, provider="together-ai")
+    assert prices(got, "together-ai", "m") == {
+        "input.text.token": Decimal(1),
+        "output.video.video_second": Decimal("0.049"),
+        "output.image.image": Decimal("0.0019"),
+    }
+    assert notes(got, "together-ai", "m") == {"", "listed in dollars, not in cents"}
+    assert prices(model(block), "p", "m")["output.image.image"] == Decimal("0.000019")
+    misprint = model({"image": block["image"]}, sku="google/flash-image-2.5", provider="together-ai")
+    assert misprint.offers == [] and len(misprint.rejected) == 1
+
+
+def test_one_embedder_of_byteplus_is_listed_in_dollars() -> None:
+    units = {"embedding_text_token": {"price": 1.25e-07}, "embedding_image_token": {"price": 3.25e-07}}
+    got = model({"additional_units": units}, sku="skylark-embedding-vision-250615", provider="byteplus")
+    assert prices(got, "byteplus", "skylark-embedding-vision-250615") == {
+        "input.text.token": Decimal("0.125"),
+        "input.image.token": Decimal("0.325"),
+    }
+
+
+def in_modes(provider: str, standard: dict[str, Any], batch: dict[str, Any]) -> Parsed:
+    """One model whose standard and batch prices are stated for one region."""
+    stated = {"standard": standard, "batch": batch}
+    modes = {name: {"pricing_config": {"pay_as_you_go": block}} for name, block in stated.items()}
+    custom = {"regions": {"eu-west-1": {"execution_modes": modes}}}
+    entry = {"pricing_config": {"pay_as_you_go": {}}, "custom_pricing": custom}
+    return parse(payload({f"{provider}.json": {"m": entry}}), UNITS)
+
+
+def test_a_cache_price_of_bedrocks_batch_tier_that_repeats_the_standard_one_is_none() -> None:
+    cache = {
+        "cache_read_input_token": {"price": 4e-05},
+        "cache_write_input_token": {"price": 0.00016},
+        "additional_units": {"cache_write_1h": {"price": 0.00016}},
+    }
+    standard, batch = {"request_token": {"price": 8e-05}, **cache}, {"request_token": {"price": 4e-05}, **cache}
+    got = in_modes("bedrock", standard, batch)
+    assert {m for m in prices(got, "bedrock", "m", "eu-west-1") if "batch" in m} == {"input.text.token;tier=batch"}
+    assert got.rejected["cache_write_1h: of a batch, repeats the price outside it"] == 1
+    own = in_modes("bedrock", standard, batch | {"cache_read_input_token": {"price": 2e-05}})
+    assert "input.text.token;cache=read;tier=batch" in prices(own, "bedrock", "m", "eu-west-1")
+    elsewhere = in_modes("vertex-ai", standard, batch)  # Gemini's cache does cost the same in a batch
+    assert "input.text.token;cache=read;tier=batch" in prices(elsewhere, "vertex-ai", "m", "eu-west-1")
+
+
+@pytest.mark.parametrize(
+    ("sku", "searches"),
+    [
+        ("text-embedding-3-large", False),
+        ("omni-moderation-latest", False),
+        ("gemini-2.5-flash-image", False),
+        ("gemini-3-pro-image", True),
+        ("gpt-4o", True),
+    ],
+)
+def test_a_search_is_a_price_only_of_a_model_that_calls_tools(sku: str, searches: bool) -> None:
+    block = {"request_token": {"price": 0.0001}, "additional_units": {"web_search": {"price": 1}}}
+    got = model(block, sku=sku)
+    assert ("input.any.search" in prices(got, "p", sku)) is searches
+    assert got.rejected == ({} if searches else {"web_search: the model calls no tools": 1})
+
+
+def test_ada_is_an_embedder_at_azure() -> None:
+    block = {"request_token": {"price": 1e-05}}
+    assert {s.workload for s in model(block, sku="ada", provider="azure-openai").offers} == {"embeddings"}
+    assert {s.workload for s in model(block, sku="text-ada-001", provider="azure-openai").offers} == {"llm"}
 
 
 def test_keys_that_nobody_knows_are_counted(parsed: Parsed) -> None:
@@ -339,9 +412,15 @@ def test_the_whole_list_is_read(mirror: Path) -> None:
     folder = mirror / "configs.portkey.ai" / "pricing"
     assert set(source.files) == {p.name for p in folder.glob("*.json")}
     got = parse(json.dumps({n: (folder / n).read_text() for n in source.files}).encode(), UNITS)
-    assert (got.entries, len(got.offers)) == (3230, 17951)
+    assert (got.entries, len(got.offers)) == (3230, 17528)
     assert got.unread == {"gpt-image-1": 1}
     assert got.rejected["default entry is a template, not a model"] == 46
+    dollars = [s for s in got.offers if s.note == "listed in dollars, not in cents"]
+    assert (len(dollars), {s.provider for s in dollars}) == (37, {"together-ai", "byteplus"})
+    assert sum(n for r, n in got.rejected.items() if "of a batch, repeats" in r) == 3 * 56
+    batches = [s for s in got.offers if s.provider == "bedrock" and s.meter.tier == "batch"]
+    assert batches and not [s for s in batches if s.meter.cache != "none"]
+    assert not [s for s in got.offers if s.workload in ("embeddings", "moderation") and s.meter.unit == "search"]
     # A field that is left out is a repetition, a zero or a parameter, but for a handful.
     unmapped = {r: n for r, n in got.rejected.items() if "not stated" in r or "shifted" in r or "not a write" in r}
     assert sum(unmapped.values()) < 200

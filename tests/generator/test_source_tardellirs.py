@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from generator.sync.price_fields import ZERO
+from generator.sync.sources.runpod_types import runpod_type
 from generator.sync.sources.tardellirs import parse
 from generator.sync.statements import GpuStatement, Parsed, PayloadError
 from wasm_tools.pricing.meters import unit_registry
@@ -15,6 +16,7 @@ from wasm_tools.pricing.meters import unit_registry
 ROOT = Path(__file__).parents[2]
 UNITS = unit_registry(tomllib.loads((ROOT / "data" / "registry" / "units.toml").read_text())["unit"])
 ROWS = ROOT / "tests" / "payloads" / "tardellirs.json"
+H100, A40 = "NVIDIA H100 80GB HBM3", "NVIDIA A40"  # RunPod's own ids
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +30,7 @@ def rental(parsed: Parsed, instance: str) -> GpuStatement:
 
 
 def test_a_rental_price_is_per_gpu_hour_as_listed(parsed: Parsed) -> None:
-    got = rental(parsed, "runpod-h100-sxm-secure")
+    got = rental(parsed, H100)
     assert (got.provider, got.gpu_name, got.count, got.price) == ("runpod", "NVIDIA H100 SXM#80", 1, Decimal("3.29"))
     assert (got.region, got.source_url) == ("global", "https://www.runpod.io/pricing")
 
@@ -36,11 +38,11 @@ def test_a_rental_price_is_per_gpu_hour_as_listed(parsed: Parsed) -> None:
 @pytest.mark.parametrize(
     ("instance", "commitment"),
     [
-        ("runpod-h100-sxm-secure", "on_demand"),
+        (H100, "on_demand"),
         ("thunder-compute-a100-80gb-nvlink-production", "on_demand"),
         ("thunder-compute-a100-80gb-prototyping", "spot"),  # the row says is_spot
         ("verda-b200-sxm-spot", "spot"),
-        ("runpod-a40-community", "community"),
+        (A40, "community"),
         ("akash-h100-marketplace", "marketplace"),  # is_spot too, but the tier says more
         ("modal-h100-on-demand", "serverless"),
     ],
@@ -49,15 +51,21 @@ def test_a_tier_is_a_commitment(parsed: Parsed, instance: str, commitment: str) 
     assert rental(parsed, instance).commitment == commitment
 
 
+def test_a_type_of_runpod_has_the_id_of_runpods_own_api_where_the_board_is_certain() -> None:
+    assert runpod_type("NVIDIA L4", 24) == runpod_type("L4") == "NVIDIA L4"
+    assert runpod_type("NVIDIA A100 SXM", 80) == "NVIDIA A100-SXM4-80GB"
+    assert runpod_type("NVIDIA A100 SXM", 40) == runpod_type("A100_80GB") == runpod_type("H100_80GB") == ""
+
+
 def test_whether_the_host_is_included_is_only_what_a_caveat_states(parsed: Parsed) -> None:
     assert rental(parsed, "modal-h100-on-demand").host_included == "no"
     assert rental(parsed, "dataoorts-x-series-h100-pcie-on-demand").host_included == "yes"
-    assert rental(parsed, "runpod-h100-sxm-secure").host_included == "unknown"
+    assert rental(parsed, H100).host_included == "unknown"
 
 
 def test_an_estimate_carries_that_word(parsed: Parsed) -> None:
     assert rental(parsed, "jarvis-labs-h100-sxm-spot").note == "estimated by the source"
-    assert rental(parsed, "runpod-h100-sxm-secure").note == ""
+    assert rental(parsed, H100).note == ""
 
 
 def test_rows_that_need_a_data_licence_are_left_out(parsed: Parsed) -> None:
@@ -93,3 +101,7 @@ def test_the_whole_list_is_read(mirror: Path) -> None:
     got = parse((path / "offerings.json").read_bytes(), UNITS)
     assert (got.entries, len(got.gpu_offers)) == (310, 282)
     assert got.rejected == {"redistribution needs a data licence": 28}
+    text = (mirror / "api.runpod.io" / "graphql.gpuTypes.json").read_text()
+    types = {entry["id"] for entry in json.loads(text)["data"]["gpuTypes"]}
+    ours = [g.instance for g in got.gpu_offers if g.provider == "runpod"]
+    assert len(ours) == 31 and set(ours) - types == {"runpod-rtx-pro-6000-community"}  # of which edition is not said

@@ -10,6 +10,7 @@ DIRECTIONS = ("input", "output")
 MODALITIES = ("any", "text", "audio", "image", "video")
 TIERS = ("standard", "batch", "flex", "priority")
 _SEPARATOR = re.compile(r"[;=,| \n]")
+DIGITS = 28  # of a Decimal in the default context
 CACHES = ("none", "read", "write", "write_1h", "write_12h", "storage")
 
 
@@ -139,10 +140,14 @@ def unit_registry(records: Iterable[Mapping[str, object]]) -> UnitRegistry:
 
 
 def plain(value: Decimal) -> Decimal:
-    """The same number without exponent and trailing zeros, so that equal prices have equal texts."""
+    """The same number without exponent and trailing zeros, so that equal prices have equal texts.
+
+    A number of more than 28 digits before the point keeps its exponent: it is no price.
+    """
     value = value.normalize()
     exponent = value.as_tuple().exponent
-    return value.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else value
+    written_out = isinstance(exponent, int) and exponent > 0 and value.adjusted() < DIGITS
+    return value.quantize(Decimal(1)) if written_out else value
 
 
 @lru_cache(maxsize=65536)  # tens of thousands of offers have some thousand prices

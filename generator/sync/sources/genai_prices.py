@@ -192,6 +192,8 @@ def _workload(provider: str, model_id: str, keys: set[str]) -> str:
     """By the words of the id, else by the price keys."""
     if "output_video_mtok" in keys:
         return "video"
+    if (provider, model_id) == ("azure", "ada"):
+        return "embeddings"  # its record is that of text-embedding-ada-002; OpenAI's `ada` is GPT-3's
     named = workload_of(f"{provider.replace('voyageai', 'voyage-')}/{model_id}")
     if named != "llm" or "output_mtok" in keys:
         return named

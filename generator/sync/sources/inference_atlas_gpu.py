@@ -2,15 +2,18 @@
 
 A GPU costs the same for every workload, so rows are merged on provider, GPU, mode and region, with the best confidence
 of the group (PE-39). Traps: rows of developers that rent out no GPUs are guesses; Voyage's row is the price of a model
-with the machine under it; RunPod's prices are those of its community cloud; Together's come from a third-party page;
+with the machine under it; RunPod's prices are those of its community cloud, and get the ids of its API where the name
+is one of RunPod's; Together's come from a third-party page, whatever their confidence says, and carry that remark;
 `aws` means EC2 and `google_cloud` Compute Engine; `H100_80GB` says nothing of the board unless the cloud has one form.
 """
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from generator.sync.instances import instances
 from generator.sync.price_fields import csv_payload, folder_payload, number
 from generator.sync.rental_prices import Rentals
+from generator.sync.sources.runpod_types import runpod_type
 from generator.sync.statements import Parsed
 from wasm_tools.pricing.meters import UnitRegistry
 
@@ -24,6 +27,7 @@ _CONFIDENCE = ("official", "high", "medium", "low", "estimated")  # from the bes
 _GUESSES = frozenset({"low", "estimated"})
 _PROVIDERS = {"aws": "aws-ec2", "google_cloud": "google-compute", "together_ai": "together"}
 _CLOUDS = {"aws": "aws", "google_cloud": "gcp"}  # where the table of instances knows the only form of a GPU
+_THIRD_PARTIES = frozenset({"aiagentslist.com"})  # pages that are not the provider's own
 _WITH_MODEL = frozenset({"voyage"})
 
 
@@ -71,8 +75,16 @@ def _state(rentals: Rentals, row: Mapping[str, str]) -> None:
     known = instances(_CLOUDS[provider]).get(gpu) if provider in _CLOUDS else None
     rentals.add(
         "price_per_gpu_hour_usd", number(row["price_per_gpu_hour_usd"]), provider=_PROVIDERS.get(provider, provider),
-        instance=gpu, gpu_name=known.gpu if known else gpu, region=row["region"] or "global",
+        instance=(runpod_type(gpu) if provider == "runpod" else "") or gpu,
+        gpu_name=known.gpu if known else gpu, region=row["region"] or "global",
         commitment="community" if provider == "runpod" else commitment, source_url=row["source_url"],
         scale_to_zero="yes" if commitment == "serverless" else "",
-        note="" if row["confidence"] == "official" else f"confidence {row['confidence']}",
+        note=_note(row),
     )  # fmt: skip
+
+
+def _note(row: Mapping[str, str]) -> str:
+    """What weakens the price: a page that is not the provider's, and a confidence below the best."""
+    page = "price from a third-party page" if urlsplit(row["source_url"]).hostname in _THIRD_PARTIES else ""
+    confidence = "" if row["confidence"] == "official" else f"confidence {row['confidence']}"
+    return ", ".join(part for part in (page, confidence) if part)

@@ -21,7 +21,7 @@ from generator.sync.sources.litellm_facts import NOT_PRICES, SPECIAL_KEYS, entry
 from generator.sync.sources.litellm_hours import peak_hours
 from generator.sync.sources.litellm_keys import TRACK, KeyMeaning, is_priced, meaning
 from generator.sync.statements import Parsed, PayloadError, SkuFacts
-from generator.sync.workload_names import counts_no_tokens, workload_of
+from generator.sync.workload_names import CALLS_NO_TOOLS, calls_no_tools, counts_no_tokens, workload_of
 from wasm_tools.pricing.meters import Meter, UnitRegistry, plain
 
 SOURCE = "litellm"
@@ -43,6 +43,7 @@ _ROUTER_NOTE = "the router's own fee; the routed model is billed on top"
 _IMAGE_MODES = frozenset({"image_generation", "image_edit"})
 _SEARCH = Meter("input", "any", "search")
 _PICTURE = Meter("output", "image", "image")
+_TEXT_REQUEST = Meter("input", "text", "request")
 _BAND_KEYS = frozenset({"range", "max_results_range"})
 _PEAK_NOTE, _OFF_PEAK_NOTE = "peak hours", "outside peak hours"
 # Multipliers on all token prices: key, the region or tier they lead to, and what to call them.
@@ -151,6 +152,8 @@ def _checked(key: str, value: object, entry: Entry, prices: EntryPrices) -> KeyM
         known = replace(known, meter=replace(known.meter, variant="router_fee"))
     elif known.meter and known.meter.unit == "token" and counts_no_tokens(entry.sku):
         why_not = f"{key}: a diffusion model counts no tokens, the unit is not stated"
+    if key == "input_cost_per_query" and prices.workload == "embeddings":
+        known = replace(known, meter=_TEXT_REQUEST)  # a text that an embedder of videos turns into a vector
     if known.meter and known.meter.unit == "image":
         known, why_not = _image_meaning(key, known, entry)
     twice = value == entry.fields.get("input_cost_per_second") and value != 0
@@ -217,6 +220,9 @@ def _collect_searches(prices: EntryPrices, fields: Mapping[str, Any], page: str)
     by_size, free = fields.get("search_context_cost_per_query"), fields.get("search_free_requests")
     if not isinstance(by_size, dict) or not by_size:
         return False
+    if calls_no_tools(prices.workload, prices.sku):
+        prices.reject(f"search_context_cost_per_query: {CALLS_NO_TOOLS}")
+        return True
     note = f"the first {free.get('count')} a {free.get('period')} are free" if isinstance(free, dict) else ""
     if len(set(map(str, by_size.values()))) == 1:
         by_size = {"": next(iter(by_size.values()))}

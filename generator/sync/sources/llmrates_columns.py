@@ -18,6 +18,7 @@ ALIBABA = "qwen"
 PER_CLIP = frozenset({"minimax"})
 NO_PICTURE_COSTS = 100  # CNY; what stands above it is not the price of a picture
 NO_TOKEN_IS_AS_CHEAP = Decimal("0.1")  # per million
+PICTURES_COST_LESS = Decimal("0.5")  # USD; a dearer output of a picture model is one of tokens
 _TOKENS = {  # direction, cache, variant
     "input_price_per_million": ("input", "none", ""),
     "cached_input_price_per_million": ("input", "read", ""),
@@ -117,7 +118,9 @@ def _not_tokens(
     if modality == "audio" and made and not row["input_price_per_million"] and value < NO_TOKEN_IS_AS_CHEAP:
         return Column(_HEARD, MINUTE, "per minute, listed per 1M tokens")
     price_in = Decimal(row["input_price_per_million"] or 0)
-    if workload == "image" and made and not modality and 0 < value < price_in:
+    if workload == "image" and kinds == {"embedding"} and not made and not row["output_price_per_million"]:
+        return Column(Meter("output", "image", "token"), MILLION, "tokens of the picture, listed as input")
+    if workload == "image" and made and not modality and 0 < value < min(price_in, PICTURES_COST_LESS):
         return Column(Meter("output", "image", "image"), 1, "per picture, listed per 1M tokens")
     if workload == "vision" and 0 < value < Decimal("0.01"):
         return Column(Meter("input", "any", "page"), 1, "per page, listed per 1M tokens")

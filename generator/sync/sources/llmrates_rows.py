@@ -125,7 +125,7 @@ def workload(rows: list[Row]) -> str:
     if typed:
         return typed
     if kinds == {"embedding"} and cells["provider_slug"] != "aws-bedrock":
-        return "embeddings"
+        return found if found == "image" else "embeddings"  # DeepInfra's picture models are listed as embedders
     if any(row.cells["character_price_per_million"] for row in rows):
         return "text-to-speech"
     if any(row.cells["audio_price_per_hour"] for row in rows) and kinds == {"audio"}:

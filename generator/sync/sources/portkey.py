@@ -7,8 +7,10 @@ is a template, not a model; minutes, characters, searches and pages stand in tok
 Google end in `-lte-128k` or `-gt-128k` whatever the model's threshold is, so the threshold is read from the entry of
 the same model in the Vertex file, where there is one; the `default` region of a Vertex model with a `global` region is
 the regional price; a cached read dearer than the input it replaces is a shifted or swapped field. Scales that are
-wrong by a power of ten (PE-01 to PE-04, pictures and videos of Together) are left as they are: only other lists can
-tell. The file of OpenRouter repeats the list of OpenRouter.
+wrong by a power of ten (PE-01 to PE-04) are left as they are: only other lists can tell, except that Together's
+pictures and videos and one embedder of BytePlus stand in dollars, as their lists elsewhere confirm. The cache prices of
+Bedrock's batch tier are those of the standard tier written once more. The blocks of OpenAI's embedders and moderators
+carry the prices of tools. The file of OpenRouter repeats the list of OpenRouter.
 """
 
 import re
@@ -17,7 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator.sync.price_fields import EntryPrices, folder_payload, json_payload, number_problem
-from generator.sync.sources.portkey_blocks import UNKNOWN, Scope, collect_block, price_of
+from generator.sync.sources.portkey_blocks import UNKNOWN, Scope, collect_block, price_of, without_list_caches
 from generator.sync.sources.portkey_keys import CENTS
 from generator.sync.sources.repeated_prices import drop_repeats
 from generator.sync.statements import Parsed, PayloadError
@@ -37,6 +39,7 @@ _REQUEST = Meter("input", "any", "request")
 _BAND = re.compile(r"(?P<stem>.+)-(?P<side>lte|gt)-(?P<k>\d+)k")
 _REAL_128K = re.compile(r"gemini-1\.5")
 _WORKLOADS = (
+    ("embeddings", re.compile(r"^azure-(ai|openai)/ada$")),  # text-embedding-ada-002; GPT-3's Ada is dearer
     ("rerank", re.compile(r"^vertex-ai/semantic-ranker")),
     ("speech-to-text", re.compile(r"^deepgram/nova")),
     ("text-to-speech", re.compile(r"^deepgram/aura")),
@@ -223,12 +226,14 @@ def _collect_custom(prices: EntryPrices, custom: object, scope: Scope) -> None:
                 prices.reject(f"custom_pricing: mode {mode} is not a tier")
                 continue
             in_tier = replace(scope, block="custom_pricing", tier=TIERS[mode], regions=where)
+            beside = dict(_blocks(modes.get("standard"))) if (prices.provider, mode) == ("bedrock", "batch") else {}
             for band, block in _blocks(blocks):
                 if band and band not in bands:
                     prices.reject("custom_pricing: context band without a threshold")
                     continue
                 above = bands[band] if band else scope.above_tokens
-                collect_block(prices, block, replace(in_tier, above_tokens=above))
+                stated = without_list_caches(prices, block, beside.get(band))
+                collect_block(prices, stated, replace(in_tier, above_tokens=above))
 
 
 def _blocks(blocks: object) -> Iterator[tuple[str, object]]:

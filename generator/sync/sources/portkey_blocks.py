@@ -10,12 +10,14 @@ from decimal import Decimal
 from typing import Any
 
 from generator.sync.price_fields import ZERO, EntryPrices
-from generator.sync.sources.portkey_keys import CENTS, meaning
+from generator.sync.sources.portkey_keys import CENTS, DOLLARS_NOTE, MISPRINTED, in_dollars, listed, meaning
 from generator.sync.sources.repeated_prices import BAND_REPEATS
+from generator.sync.workload_names import CALLS_NO_TOOLS, calls_no_tools
 from wasm_tools.pricing.meters import Meter
 
 UNKNOWN = -1  # the threshold of a context band that nobody states
 _PICTURE = Meter("output", "image", "image")
+_CACHES = ("cache_read_input_token", "cache_write_input_token", "cache_write_1h")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,30 @@ def collect_block(prices: EntryPrices, block: object, scope: Scope) -> None:
         _collect_pictures(prices, block["image"], known, scope)
 
 
+def without_list_caches(prices: EntryPrices, block: object, standard: object) -> object:
+    """A batch block without the cache prices that only repeat those of the standard block beside it.
+
+    Where the tokens are cheaper in a batch and its cache costs exactly what it does outside, nobody has stated it: a
+    cached read of Nova would be as dear as the input that it replaces, and a write four times as dear.
+    """
+    if not isinstance(block, dict) or not isinstance(standard, dict):
+        return block
+    if block.get("request_token") == standard.get("request_token"):
+        return block
+    units, units_beside = block.get("additional_units"), standard.get("additional_units")
+    kept = _unrepeated(prices, block, standard)
+    if isinstance(units, dict) and isinstance(units_beside, dict):
+        kept["additional_units"] = _unrepeated(prices, units, units_beside)
+    return kept
+
+
+def _unrepeated(prices: EntryPrices, stated: Mapping[str, Any], beside: Mapping[str, Any]) -> dict[str, Any]:
+    repeated = [key for key in _CACHES if key in stated and stated[key] == beside.get(key)]
+    for key in repeated:
+        prices.reject(f"{key}: of a batch, repeats the price outside it")
+    return {key: value for key, value in stated.items() if key not in repeated}
+
+
 def price_of(value: object) -> Decimal | None:
     """The cents of a price object, or None when it has none that is a number."""
     cents = value.get("price") if isinstance(value, dict) else None
@@ -86,6 +112,11 @@ def _add(prices: EntryPrices, key: str, value: Decimal, known: Mapping[str, Deci
     if said.meter is None:
         prices.reject(f"{key}: {said.why_not}")
         return
+    tool = listed(key).meter
+    if tool and tool.unit == "search" and key != "search" and calls_no_tools(prices.workload, prices.sku):
+        prices.reject(f"{key}: {CALLS_NO_TOOLS}")
+        return
+    dollars = in_dollars(prices.provider, prices.sku, said.meter)
     variant = "-".join(v for v in (said.meter.variant, scope.variant) if v)
     meter = replace(said.meter, tier=scope.tier, variant=variant)
     if scope.above_tokens == UNKNOWN:
@@ -93,8 +124,8 @@ def _add(prices: EntryPrices, key: str, value: Decimal, known: Mapping[str, Deci
         return
     meter = replace(meter, above_tokens=scope.above_tokens)
     for region in scope.regions:
-        note = said.note or scope.note
-        prices.add(f"{scope.block}.{key}", meter, value, said.per, region=region, note=note)
+        note = DOLLARS_NOTE if dollars else said.note or scope.note
+        prices.add(f"{scope.block}.{key}", meter, value, 1 if dollars else said.per, region=region, note=note)
 
 
 def _reject_band(prices: EntryPrices, key: str, meter: Meter, value: Decimal, per: int) -> None:
@@ -119,21 +150,26 @@ def _collect_pictures(prices: EntryPrices, table: object, known: Mapping[str, De
         return
     named = [sizes for quality, sizes in qualities.items() if quality != "default"]
     text = known.get("request_token") or known.get("request_text_token")
+    per, note = (1, DOLLARS_NOTE) if in_dollars(prices.provider, prices.sku, _PICTURE) else (CENTS, "")
+    misprint = MISPRINTED.get((prices.provider, prices.sku))
     for quality, sizes in qualities.items():
         for size, value in sizes.items():
             cents, at = price_of(value), f"image.{quality}.{size}"
             if cents is None:
                 prices.reject(f"{at}: not a number")
+            elif misprint:
+                prices.reject(f"{at}: {misprint}")
             elif prices.provider == "openrouter" and cents == text:
-                note = "per token, listed under image"
-                prices.add(f"{scope.block}.image", Meter("input", "image", "token"), cents, CENTS, note=note)
+                as_token = "per token, listed under image"
+                prices.add(f"{scope.block}.image", Meter("input", "image", "token"), cents, CENTS, note=as_token)
             elif quality == "default" and size != "default" and any(value == s.get(size) for s in named):
                 prices.reject("image: default quality repeats a named one")
             elif quality != "default" and size == "default" and len(sizes) > 1 and value in _others(sizes):
                 prices.reject("image: default size repeats a named one")
             else:
                 variant = "-".join(v for v in (size, quality, scope.variant) if v and v != "default")
-                prices.add(f"{scope.block}.{at}", replace(_PICTURE, tier=scope.tier, variant=variant), cents, CENTS)
+                meter = replace(_PICTURE, tier=scope.tier, variant=variant)
+                prices.add(f"{scope.block}.{at}", meter, cents, per, note=note)
 
 
 def _others(sizes: Mapping[str, Any]) -> list[Any]:

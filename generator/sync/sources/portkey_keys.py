@@ -66,6 +66,16 @@ _METERS = {
     "input_video_standard": Meter("input", "video", "video_second"),
     "input_video_essential": Meter("input", "video", "video_second", variant="essential"),
 }
+# In dollars, not cents. Together's pictures and seconds of video agree with two other lists only then (SDXL 0.0019, a
+# megapixel of FLUX.1-schnell 0.0027, ten seconds of Hailuo 0.49); its tokens are cents. BytePlus's own page has 0.125
+# and 0.325 per million for this embedder.
+_IN_DOLLARS = (
+    ("together-ai", re.compile(r"."), frozenset({"image", "megapixel", "video_second"})),
+    ("byteplus", re.compile(r"skylark-embedding-vision"), frozenset({"token"})),
+)
+DOLLARS_NOTE = "listed in dollars, not in cents"
+# 0.0039 is neither the dollars nor the cents of a picture that costs 0.039 everywhere else.
+MISPRINTED = {("together-ai", "google/flash-image-2.5"): "a tenth of the price in dollars, ten times that in cents"}
 _PARAMETERS = frozenset({"default_duration_seconds", "default_sample_count", "default_steps"})
 _SIZED_VIDEO = re.compile(r"video_duration_seconds_(\d+)_(\d+)")
 _PICTURES_ONLY = re.compile(r"mai-image|(^|/)gpt-image-1(-mini)?$")
@@ -101,6 +111,11 @@ def meaning(key: str, value: Decimal, block: Mapping[str, Any], workload: str, s
     if key == "response_token" and value:
         return _response(block, workload, sku) or plain
     return plain
+
+
+def in_dollars(provider: str, sku: str, meter: Meter) -> bool:
+    """Whether a price of this file is known to stand there in dollars."""
+    return any(file == provider and meter.unit in units and name.search(sku) for file, name, units in _IN_DOLLARS)
 
 
 @lru_cache(maxsize=1024)

@@ -2,7 +2,8 @@
 
 Traps: `is_spot` is also set on marketplace rows, whose tier says more; names are free text (resolved elsewhere); some
 prices are estimates, which only a caveat tells; whether CPU and memory are included is told by a caveat or not at all;
-rows of Vast.ai may be shown but not redistributed without a data licence, so they are left out.
+a row of RunPod gets the id of the GPU type in RunPod's own API, where its name is one of RunPod's; rows of Vast.ai may
+be shown but not redistributed without a data licence, so they are left out.
 """
 
 from decimal import Decimal
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from generator.sync.price_fields import json_payload
 from generator.sync.rental_prices import rental_problem
+from generator.sync.sources.runpod_types import runpod_type
 from generator.sync.statements import GpuStatement, Parsed, PayloadError
 from wasm_tools.pricing.meters import Meter, UnitRegistry, plain
 
@@ -80,7 +82,7 @@ def _statement(row: _Offering, units: UnitRegistry) -> GpuStatement:
     caveats = " ".join(row.caveats or ()).lower()
     return GpuStatement(
         provider=row.provider_id,
-        instance=row.id,
+        instance=(runpod_type(row.gpu_model, row.vram_gb) if row.provider_id == "runpod" else "") or row.id,
         gpu_name=f"{row.gpu_model}#{row.vram_gb}",  # "NVIDIA A100" alone does not say whether it has 40 or 80 GB
         count=1,  # every price is per GPU
         commitment=_commitment(row, caveats),
