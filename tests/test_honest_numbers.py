@@ -31,9 +31,9 @@ PAIRS = [
     ("sonar-pro", "perplexity", "sonar-pro", "litellm", "perplexity/sonar-pro"),
     ("kimi-k2.6", "moonshotai", "kimi-k2.6", "litellm", "moonshot/kimi-k2.6"),
     ("glm-5.1", "zai", "glm-5.1", "litellm", "zai/glm-5.1"),
-    ("llama-3.3-70b-instruct", "deepinfra", "meta-llama/llama-3.3-70b-instruct", "litellm", "deepinfra/meta-llama/Llama-3.3-70B-Instruct"),
+    ("llama-3.3-70b-instruct", "nebius", "meta-llama/llama-3.3-70b-instruct", "litellm", "nebius/meta-llama/Llama-3.3-70B-Instruct"),
     ("claude-sonnet-4-5", "openrouter", "anthropic/claude-sonnet-4.5", "openrouter", "anthropic/claude-sonnet-4.5"),
-    ("gpt-oss-120b", "novita", "openai/gpt-oss-120b", "litellm", "novita/openai/gpt-oss-120b"),
+    ("gpt-oss-120b", "deepinfra", "openai/gpt-oss-120b", "litellm", "deepinfra/openai/gpt-oss-120b"),
     ("qwen3-235b-a22b-instruct-2507", "cortecs", "qwen3-235b-a22b-instruct-2507", "models.dev", "cortecs|qwen3-235b-a22b-instruct-2507"),
     ("minimax-m2.5", "deepinfra", "minimaxai/minimax-m2.5", "models.dev", "deepinfra|MiniMaxAI/MiniMax-M2.5"),
     ("deepseek-v4-pro", "openrouter", "deepseek/deepseek-v4-pro", "genai", "openrouter/deepseek/deepseek-v4-pro"),
@@ -69,16 +69,28 @@ def stated(mirror: Path, source: str, where: str) -> tuple[Decimal, Decimal]:
 
 
 def shown(site: Path, model: str, provider: str, sku: str) -> tuple[Decimal, Decimal]:
-    """Input and output price that the model's page prints in the row of this provider and id."""
-    html = (site / f"models/{model}/index.html").read_text(encoding="utf-8")
-    table = html[html.index("Standard prices") :].partition("</table>")[0]
+    """Input and output price that a page prints for an id: the model's page, or the provider's where that has no room."""
+    model_page = (site / f"models/{model}/index.html").read_text(encoding="utf-8")
+    table = model_page[model_page.index("Standard prices") :].partition("</table>")[0]
+    found = printed(table, f"providers/{provider}/", sku)
+    if not found:
+        provider_page = (site / f"providers/{provider}/index.html").read_text(encoding="utf-8")
+        found = [x for t in re.findall(r"<table.*?</table>", provider_page, re.DOTALL) for x in printed(t, "", sku)]
+    assert found, f"{model}: no row of {provider} {sku}"
+    return found[0]
+
+
+def printed(table: str, link: str, sku: str) -> list[tuple[Decimal, Decimal]]:
+    """Input and output price of the rows of a table that have this id and lead to `link`."""
     heads = [re.sub("<.*?>", "", h) for h in re.findall(r"<th scope=\"col\".*?</th>", table)]
-    rows = [r for r in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL) if f"providers/{provider}/" in r]
-    for row in rows:
+    if not {"Id there", "In", "Out"} <= set(heads):
+        return []
+    found = []
+    for row in re.findall(r"<tr>(.*?)</tr>", table, re.DOTALL):
         cells = [unescape(re.sub("<.*?>", "", c)).strip() for c in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)]
-        if cells[heads.index("Id there")] == sku:
-            return tuple(Decimal(cells[heads.index(h)].lstrip("$").replace(",", "")) for h in ("In", "Out"))
-    raise AssertionError(f"{model}: no row of {provider} {sku}")
+        if link in row and len(cells) == len(heads) and cells[heads.index("Id there")] == sku:
+            found.append(tuple(Decimal(cells[heads.index(h)].lstrip("$").replace(",", "")) for h in ("In", "Out")))
+    return found
 
 
 def test_there_are_twenty_five_different_pairs() -> None:
