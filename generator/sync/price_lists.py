@@ -40,16 +40,21 @@ def price_lists(
     previous: Iterable[Offer],
     snapshots: Mapping[str, Snapshot],
 ) -> Lists:
-    """The lists in force. Evidence of a price that has begun counts, an announced one does not."""
+    """The lists in force. Evidence of a price that has begun counts, an announced one does not.
+
+    What the payload that is read again has marked as absent itself still counts as said before: the same payload is no
+    confirmation, a later one is.
+    """
     lists = Lists()
+    fresh = {n.source for n in news}
     for o in sorted(previous, key=lambda o: o.effective_from):
         if o.effective_from and offer_key(o, snapshots)[-1]:
             continue
         of_sku = lists.previous.setdefault((o.provider, o.sku, o.region, o.currency), {})
         for e in o.evidence:
-            if not e.absent_since:
+            same = e.source in fresh and e.absent_since == snapshots[e.source].observed_at
+            if not e.absent_since or same:
                 of_sku.setdefault(e.source, {})[o.meter] = e.price
-    fresh = {n.source for n in news}
     for sku, said in lists.previous.items():
         if still := {source: prices for source, prices in said.items() if source not in fresh}:
             lists.by_sku[sku] = still

@@ -28,6 +28,7 @@ from wasm_tools.pricing.offers import GpuOffer, Offer
 
 COLLAPSE_SHARE = 0.7  # a payload with fewer statements than this share of the last one is suspect
 COLLAPSE_PROVIDER = 20  # … and so is one that lacks a whole provider with more offers than this …
+SHRUNK_DAYS = 90  # … a list that stays that small for so long has shrunk
 COLLAPSE_DAYS = 7  # … unless the last good payload is older than this
 IMPLAUSIBLE_USD = 1000  # per 1M text tokens: ten times the dearest model there has been
 BATCH_SUFFIX = ":batch"
@@ -188,12 +189,10 @@ def _collapse(registry: Registry, source: Source, new: Accepted, before: State) 
     if last is None or last.sha256 == new.payload.sha256:
         return ""
     days = (date.fromisoformat(new.payload.observed_at) - date.fromisoformat(last.observed_at)).days
-    if days >= COLLAPSE_DAYS:
-        return (
-            ""  # what stays away for a week is a fact, not an accident; a price still ends on its second absence only
-        )
-    if count < COLLAPSE_SHARE * last.statements:
+    if count < COLLAPSE_SHARE * last.statements and days < SHRUNK_DAYS:
         return f"only {count:,} statements after {last.statements:,}"
+    if days >= COLLAPSE_DAYS:  # what stays away for a week is a fact; a price still ends on its second absence only
+        return ""
     offers: Iterable[Offer | GpuOffer] = (*before.offers, *before.gpu_offers)
     known = Counter(o.provider for o in offers if any(e.source == source.id and not e.absent_since for e in o.evidence))
     present = {named(s, registry).provider for s in new.parsed.offers} if known else set()

@@ -81,10 +81,10 @@ def offer(
     return Offer(at, sku, "", workload, parse_meter(meter), region, Decimal(price), said, "2026-01-01", "", "")
 
 
-def tokens(at: str, sku: str, inp: str, out: str, evidence: str = "{}") -> list[Offer]:
+def tokens(at: str, sku: str, inp: str, out: str, evidence: str = "{}", of_output: str = "{}") -> list[Offer]:
     return [
         offer(at, sku, "input.text.token", inp, evidence.replace("{}", f"litellm={inp}")),
-        offer(at, sku, "output.text.token", out, evidence.replace("{}", f"litellm={out}")),
+        offer(at, sku, "output.text.token", out, of_output.replace("{}", f"litellm={out}")),
     ]
 
 
@@ -138,7 +138,7 @@ def state() -> State:
     }
     offers = [
         *tokens("openlab", "open-70b", "0.50", "0.80"),
-        *tokens("hostly", "openlab/open-70b", "0.4375", "0.142857", "{} genai-prices=0.60"),
+        *tokens("hostly", "openlab/open-70b", "0.4375", "0.142857", "{} genai-prices=0.60", "{} genai-prices=0.20"),
         *tokens("acme", "closed-xl", "2", "10"),
         offer("acme", "closed-xl", "input.text.token;cache=read", "0.20"),
         offer("acme", "closed-xl", "input.text.token;tier=batch", "1"),

@@ -189,7 +189,9 @@ def test_a_provider_that_stays_away_for_a_week_is_a_fact_and_the_same_payload_is
     assert state == "unchanged" and third.offers == second.offers
     assert read(second, {"openai": 91}, "2026-11-10")[1] == "fresh"
     assert read(first, {"openai": 20}, "2026-11-03")[1] == "kept"
-    assert read(first, {"openai": 20}, "2026-11-20")[1] == "fresh"
+    assert read(first, {"openai": 20}, "2026-11-20")[1] == "kept"
+    summer, _ = read(State(), {"groq": 30, "openai": 60}, "2026-08-01")
+    assert read(summer, {"openai": 20}, "2026-11-20")[1] == "fresh"
 
 
 def test_a_rental_that_is_held_back_keeps_its_last_good_price(registry: Registry) -> None:
