@@ -99,6 +99,7 @@ def coverage(offers: Iterable[Offer], registry: Registry) -> dict[str, dict[str,
         "offers": len(distinct),
         "pairs": len(distinct.pairs),
         "providers": len(distinct.providers),
+        "free": len(distinct.free),
     }
     return counts
 

@@ -9,8 +9,14 @@ from generator.render.offer_columns import agreeing, observed, shareable_note
 from generator.render.page import SiteData
 from generator.render.site_index import site_index
 from wasm_tools.pricing.meters import price_text
-from wasm_tools.pricing.offers import Evidence, evidence_text
+from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer, evidence_text
 
+_SUPPORT = (
+    Column("evidence", "text", "what each source says: source=price, !date since a source no longer has it"),
+    Column("observed_at", "date", "newest date on which a source that states this price was read"),
+    Column("observed", "text", "the date on which each source was read: source=date"),
+    Column("grade", "text", "how well the price is supported, A to D; the methodology has the rules"),
+)
 OFFER_COLUMNS = (
     Column("provider", "text", "who bills; id in providers.json"),
     Column("sku", "text", "the provider's own id of what is sold, in strict normal form"),
@@ -22,10 +28,7 @@ OFFER_COLUMNS = (
     Column("price", "decimal", "published price, exact", "USD per unit_label"),
     Column("unit_label", "text", "the quantity that the price is for, such as 1M tokens"),
     Column("currency", "text", "always USD"),
-    Column("evidence", "text", "what each source says: source=price, !date since a source no longer has it"),
-    Column("observed_at", "date", "newest date on which a source that states this price was read"),
-    Column("observed", "text", "the date on which each source was read: source=date"),
-    Column("grade", "text", "how well the price is supported, A to D; the methodology has the rules"),
+    *_SUPPORT,
     Column("effective_from", "date", "first day of the price where a source states it"),
     Column("effective_to", "date", "first day on which it no longer holds, where a source states it"),
     Column("note", "text", "what a source says beside the price"),
@@ -43,10 +46,7 @@ RENTAL_COLUMNS = (
     Column("price", "decimal", "published price of one GPU for one hour, exact", "USD per GPU-hour"),
     Column("currency", "text", "always USD"),
     Column("host_included", "text", "whether the machine around the GPU is in the price: yes, no or unknown"),
-    Column("evidence", "text", "what each source says: source=price, !date since a source no longer has it"),
-    Column("observed_at", "date", "newest date on which a source that states this price was read"),
-    Column("observed", "text", "the date on which each source was read: source=date"),
-    Column("grade", "text", "how well the price is supported, A to D; the methodology has the rules"),
+    *_SUPPORT,
     Column("note", "text", "what a source says beside the price"),
     Column("source_url", "text", "the page that the source read the price from, where it says so"),
 )
@@ -110,10 +110,7 @@ def offers_table(data: SiteData) -> ApiTable:
             price_text(o.price),
             units.unit(o.meter).label,
             "USD",
-            evidence_text(o.evidence),
-            observed(data, agreeing(o) or o.evidence),
-            observation_dates(data, o.evidence),
-            index.grade(o).letter,
+            *_support(data, o),
             o.effective_from,
             o.effective_to,
             shareable_note(data, o.evidence, o.note),
@@ -128,6 +125,16 @@ def offers_table(data: SiteData) -> ApiTable:
         "Every current price of a hosted model, one row a provider, model id, meter and region.",
         OFFER_COLUMNS,
         rows,
+    )
+
+
+def _support(data: SiteData, row: Offer | GpuOffer) -> tuple[str, str, str, str]:
+    """The cells of the columns that say who states a price."""
+    return (
+        evidence_text(row.evidence),
+        observed(data, agreeing(row) or row.evidence),
+        observation_dates(data, row.evidence),
+        site_index(data).grade(row).letter,
     )
 
 
@@ -173,7 +180,6 @@ def quarantine_table(data: SiteData) -> ApiTable:
 
 def rentals_table(data: SiteData) -> ApiTable:
     """Every rental price of a GPU-hour."""
-    grade = site_index(data).grade
     rows = [
         (
             r.provider,
@@ -186,10 +192,7 @@ def rentals_table(data: SiteData) -> ApiTable:
             price_text(r.price),
             "USD",
             r.host_included,
-            evidence_text(r.evidence),
-            observed(data, agreeing(r) or r.evidence),
-            observation_dates(data, r.evidence),
-            grade(r).letter,
+            *_support(data, r),
             shareable_note(data, r.evidence, r.note),
             r.source_url,
         )

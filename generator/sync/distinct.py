@@ -3,6 +3,8 @@
 An offer is one price of one meter of one model at one provider in one region. `gpt-4o`, `gpt-4o-2024-08-06` and
 `openai/gpt-4o` at the same price are one; `gpt-4o-2024-05-13`, which costs more, is another. So the price is part of
 the identity, and the name is the one that `Registry.base_of` gives.
+
+A price of zero counts only where a source says in words that the offer is free (`variant=free`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,6 +14,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from generator.registry import Registry
+from generator.sync.price_fields import FREE
 from wasm_tools.pricing.meters import Meter
 from wasm_tools.pricing.offers import Offer
 
@@ -62,6 +65,11 @@ class DistinctOffers:
         return frozenset(o.provider for o in self.workload_of)
 
     @cached_property
+    def free(self) -> frozenset[OfferIdentity]:
+        """The offers among them that are free of charge."""
+        return frozenset(o for o in self.workload_of if not o.price)
+
+    @cached_property
     def meters(self) -> frozenset[tuple[str, str, Meter]]:
         """What is billed at all: offers without regions, currencies and the prices of single snapshots."""
         return frozenset((o.provider, o.model, o.meter) for o in self.workload_of)
@@ -93,9 +101,9 @@ def offer_identity(offer: Offer, registry: Registry) -> OfferIdentity:
 
 
 def distinct_offers(offers: Iterable[Offer], registry: Registry) -> DistinctOffers:
-    """The offers to count; free ones (price 0) are none. Of two workloads for one identity the first stays."""
+    """The offers to count; a zero that nobody calls free is none. Of two workloads for one identity the first stays."""
     found: dict[OfferIdentity, str] = {}
     for offer in offers:
-        if offer.price:
+        if offer.price or offer.meter.variant == FREE:
             found.setdefault(offer_identity(offer, registry), offer.workload)
     return DistinctOffers(found)

@@ -36,7 +36,9 @@ def sku_facts(parsed: Parsed, registry: Registry) -> dict[tuple[str, str], SkuFa
         key = (ours.provider, ours.sku)
         row = replace(facts, provider=ours.provider, sku=ours.sku, **_tidied(facts))
         found[key] = _filled(found[key], row) if key in found else row
-    return {key: row for key, row in found.items() if row != SkuFacts(provider=key[0], sku=key[1])}
+    # Without a price, a row that says nothing else still says that the provider lists the SKU.
+    priced = {(o.provider, o.sku) for o in (named(s, registry) for s in parsed.offers)}
+    return {k: row for k, row in found.items() if k not in priced or row != SkuFacts(provider=k[0], sku=k[1])}
 
 
 def _tidied(facts: SkuFacts) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """Hugging Face config.json files state the architecture of open-weights models: widths, layers, heads, experts.
 
-From a parsed file this module computes what `data/registry/model_shapes.csv` holds: parameters, active parameters,
-KV-cache elements of one token, context. Each formula counts the matrices that the modelling code of Hugging Face
-Transformers 5.24 creates from the same fields. It lacks nemotron-nas and what Kimi K3 adds to Kimi Linear: these two
-formulas follow public descriptions and are proved by the published totals alone.
+From a parsed file this module computes what `data/registry/model_shapes.csv` holds: parameters, active and expert
+parameters, cache elements, heads and widths, context. Each formula counts the matrices that the modelling code of
+Hugging Face Transformers 5.24 creates from the same fields. It lacks nemotron-nas and what Kimi K3 adds to Kimi Linear:
+these two formulas follow public descriptions and are proved by the published totals alone.
 
 Conventions:
 * Parameters are those of the text model. Vision and audio encoders and the layers for multi-token prediction (MTP) are
   not counted; the `source` of a row says so. Norm vectors inside an attention block (under 0.01 %) are left out.
 * Active parameters are what one token passes: of the routed experts only the chosen ones, and not the input embedding,
   which is one row a token. A tied embedding counts: it is the output head as well. A dense model has one figure.
+* Attention width is query heads · the mean of key and value size, so that 4 · width · tokens are the FLOPs of one token
+  in one layer for every architecture; it is that of the full layers where kinds of layers differ.
+* KV heads are the fewest of any layer. MLA has one: its latent serves all heads and cannot be cut among GPUs.
 * A quantised checkpoint has the architecture of its original; storage is not a matter of this module.
 
 Traps: multimodal models nest the text part in `text_config`; `head_dim` is not always width / heads (Qwen3, gpt-oss);
@@ -20,7 +23,7 @@ space (the naive product is twice too large); GLM-5.2 has an indexer in 21 of it
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +65,8 @@ class Part:
     """One block of one layer: its weights and the cache elements that a request keeps in it.
 
     `kv` elements are kept of every token, `windowed` ones of the last `window` tokens only, `state` elements once a
-    request whatever its length, `index` ones of every token by the indexer of sparse attention.
+    request whatever its length, `index` ones of every token by the indexer of sparse attention. Of an attention block
+    `width` and `kv_heads` follow the conventions above; `routed` are the weights of the routed experts.
     """
 
     kind: str
@@ -73,17 +77,33 @@ class Part:
     window: int = 0
     state: int = 0
     index: int = 0
+    width: int = 0
+    kv_heads: int = 0
+    routed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """The counts of a model; `kv_all` counts windowed layers as if they kept every token, an upper bound."""
+    """The counts of a model. `embedding` is the input embedding and the output head, one matrix where they are tied."""
 
     parameters: int
     active: int
+    embedding: int
+    routed: int
     layers: int
+    full_layers: int
+    hidden: int
+    vocabulary: int
+    heads: int
+    kv_heads: int
+    attention_width: int
+    experts_of_layer: int
+    chosen_experts: int
     kv_per_token: float
-    kv_all: float
+    windowed: int
+    window: int
+    state: int
+    index: int
     kv_note: str
     context: int
     experts: bool
@@ -134,10 +154,10 @@ def grouped_attention(
     projected = queries + kv_heads * (key + (0 if keys_are_values else value))
     weights = width * projected + heads * value * width
     weights += projected + width if c.get("attention_bias") else 0
-    cached = kv_heads * (key + value)
+    cached, size = kv_heads * (key + value), heads * (key + value) // 2
     if window:
-        return Part("window", weights, weights, windowed=cached, window=window)
-    return Part("full", weights, weights, kv=cached)
+        return Part("window", weights, weights, windowed=cached, window=window, width=size, kv_heads=kv_heads)
+    return Part("full", weights, weights, kv=cached, width=size, kv_heads=kv_heads)
 
 
 def latent_attention(c: Config, *, indexer: bool) -> Part:
@@ -157,7 +177,8 @@ def latent_attention(c: Config, *, indexer: bool) -> Part:
     if indexer:
         index = _whole(c, "index_head_dim")
         weights += low * _whole(c, "index_n_heads") * index + width * (index + _whole(c, "index_n_heads"))
-    return Part("latent", weights, weights, kv=rank + rope, index=index)
+    size = heads * (nope + rope + value) // 2
+    return Part("latent", weights, weights, kv=rank + rope, index=index, width=size, kv_heads=1)
 
 
 def compressed_attention(c: Config, ratio: int) -> Part:
@@ -179,7 +200,10 @@ def compressed_attention(c: Config, ratio: int) -> Part:
             index = key // ratio
     kept = size / ratio if ratio else 0
     window = _whole(c, "sliding_window")
-    return Part(f"compressed {ratio}", weights, weights, kept, windowed=size, window=window, index=index)
+    return Part(
+        f"compressed {ratio}", weights, weights, kept, windowed=size, window=window, index=index, width=heads * size,
+        kv_heads=1,
+    )  # fmt: skip
 
 
 def delta_net(c: Config) -> Part:
@@ -234,7 +258,7 @@ def mixture(c: Config) -> Part:
         always += experts
     always += _matrices(c) * width * _shared_size(c, size)
     always += width if c.get("shared_expert_intermediate_size") else 0  # Qwen3.5 gates its shared expert
-    return Part("experts", always + experts * expert, always + chosen * expert)
+    return Part("experts", always + experts * expert, always + chosen * expert, routed=experts * expert)
 
 
 def layers_of(c: Config) -> tuple[tuple[Part, ...], ...]:
@@ -258,14 +282,30 @@ def architecture(config: Config) -> Architecture:
     tied = bool(c.get("tie_word_embeddings", config.get("tie_word_embeddings", False)))
     experts = any(part.kind == "experts" for part in parts)
     matrices = 1 if tied else 2
-    around = _whole(c, "hidden_size") * (len(parts) + 1) + stream_parameters(c, len(layers))
+    hidden = _whole(c, "hidden_size")
+    around = hidden * (len(parts) + 1) + stream_parameters(c, len(layers))
     embedding = embedding_parameters(c)
+    attention = [part for part in parts if part.width]
+    full = [part for part in attention if part.kind in ("full", "latent")]
     return Architecture(
         parameters=around + matrices * embedding + sum(part.parameters for part in parts),
         active=around + (1 if experts else matrices) * embedding + sum(part.active for part in parts),
+        embedding=matrices * embedding,
+        routed=sum(part.routed for part in parts),
         layers=len(layers),
+        full_layers=len(full),
+        hidden=hidden,
+        vocabulary=_whole(c, "vocab_size"),
+        heads=_whole(c, "num_attention_heads"),
+        kv_heads=min(part.kv_heads for part in attention),
+        attention_width=max(part.width for part in full or attention),
+        experts_of_layer=_first(c, EXPERTS) if experts else 0,
+        chosen_experts=_first(c, CHOSEN) if experts else 0,
         kv_per_token=sum(part.kv for part in parts),
-        kv_all=sum(part.kv + part.windowed for part in parts),
+        windowed=sum(part.windowed for part in parts),
+        window=max(part.window for part in parts),
+        state=sum(part.state for part in parts),
+        index=sum(part.index for part in parts),
         kv_note=kv_note(c, parts, len(layers)),
         context=context_length(c),
         experts=experts,
@@ -276,7 +316,7 @@ def architecture(config: Config) -> Architecture:
 
 
 def kv_note(c: Config, parts: list[Part], layers: int) -> str:
-    """What the figure of one token leaves out: windows, states of fixed size, the keys of an indexer."""
+    """How the elements of one token come about: layers of each kind, windows, states; the keys of an indexer."""
     kept, notes = Counter(part.kind for part in parts), []
     if kept["latent"]:
         notes.append(f"MLA: one latent of {c['kv_lora_rank']} + {c['qk_rope_head_dim']} elements a layer")
@@ -291,17 +331,17 @@ def kv_note(c: Config, parts: list[Part], layers: int) -> str:
         notes.append(f"{growing} attention layers of {layers}, the others have none")
     if state := sum(part.state for part in parts):
         kind, n = next((kind, kept[kind]) for kind in ("Mamba", "linear-attention") if kept[kind])
-        notes.append(f"the {n} {kind} layers keep {state:,} elements a request, whatever its length, not counted")
+        notes.append(f"the {n} {kind} layers keep {state:,} elements a request, whatever its length")
     if windowed := sum(part.windowed for part in parts):
         n, window = sum(bool(part.windowed) for part in parts), next(part.window for part in parts if part.window)
         where = "every layer" if n == layers else f"the {n} others"
         notes.append(
             f"in {where} the last {window:,} tokens keep {windowed:,} elements each, "
-            f"at most {windowed * window:,} a request, not counted"
+            f"at most {windowed * window:,} a request"
         )
     if indexed := [part.index for part in parts if part.index]:
         more = "a layer" if len(indexed) == layers else f"in {len(indexed)} of {layers} layers"
-        notes.append(f"the sparse-attention indexer keeps {indexed[0]} more {more}, not counted")
+        notes.append(f"the sparse-attention indexer keeps {indexed[0]} more {more}")
     return "; ".join(notes)
 
 
@@ -328,8 +368,22 @@ def shape_row(repo: str, config: Config) -> ShapeRow:
         hf_repo=repo,
         parameters_b=round(found.parameters / 1e9, 2),
         active_b=round(found.active / 1e9, 2),
+        embedding_b=round(found.embedding / 1e9, 3),
+        expert_b=round(found.routed / 1e9, 2),
         layers=found.layers,
+        full_layers=found.full_layers,
+        hidden=found.hidden,
+        vocabulary=found.vocabulary,
+        heads=found.heads,
+        kv_heads=found.kv_heads,
+        attention_width=found.attention_width,
+        experts=found.experts_of_layer,
+        chosen_experts=found.chosen_experts,
         kv_elements_per_token=whole_vectors(found.kv_per_token),
+        windowed_elements_per_token=found.windowed,
+        window=found.window,
+        state_elements=found.state,
+        index_elements_per_token=found.index,
         kv_note=found.kv_note,
         context=found.context,
         source=source_text(repo, found),
@@ -422,7 +476,7 @@ def _heads_of(c: Config, kind: str, layer: int) -> Part:
     if sparse and sparse["sparse_attention_freq"][layer]:
         size = sparse["sparse_index_dim"]
         weights = part.parameters + _whole(c, "hidden_size") * size * (sparse["sparse_num_index_heads"] + 1)
-        return Part("full", weights, weights, kv=part.kv, index=size)
+        return replace(part, parameters=weights, active=weights, index=size)
     return part
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,10 @@ from generator.sync.statements import Parsed, PayloadError, Statement
 from wasm_tools.pricing.meters import Meter, UnitRegistry, plain
 
 ZERO = "zero without a statement that it is free"
+FREE = "free"  # the variant of a meter whose price is zero because the source says so in words
+FREE_NOTE = "free of charge, under limits of its own"
+_FREE_ID = re.compile(r"[:-]free$")
+_FREE_NAME = re.compile(r"\(free\)$|\bfree$")
 NOISE_DIGITS, SHORT_DIGITS = 14, 9
 LEAST, MOST = Decimal("1e-9"), Decimal("1e7")  # displayed prices outside are none, in any currency
 _LEAST_RAW, _MOST_RAW = Decimal("1e-18"), Decimal("1e18")  # … before the scale is known, so that it can be applied
@@ -85,6 +90,15 @@ def number_problem(value: object) -> str:
     if value < 0:
         return "negative"
     return ZERO if value == 0 else _outside(value, _LEAST_RAW, _MOST_RAW)
+
+
+def says_free(provider: str, sku: str, name: str = "") -> bool:
+    """Whether an id (`glm-5-free`, `gemma-4-31b-it:free`) or a name ("Kimi K2.7 Code (Free)") says that it is free.
+
+    Not of OpenRouter's models: its own list says which are free today, and copies of it keep what has ended.
+    """
+    said = _FREE_ID.search(sku.lower()) or _FREE_NAME.search(name.lower().strip())
+    return bool(said) and provider != "openrouter"
 
 
 def implausible(price: Decimal) -> str:
@@ -165,6 +179,26 @@ class EntryPrices:
         self.prices[key] = Statement(
             self.provider, self.sku, self.workload, meter, price, region, effective_from, effective_to, note,
             name, currency, source_url,
+        )  # fmt: skip
+
+    def add_free(self, name: str, meter: Meter, value: object, *, source_url: str = "") -> None:
+        """The price of zero of an offer that the source calls free (PE-30), under a variant that compares with none.
+
+        What is cached of a free input is free with it, and no offer of its own.
+        """
+        if meter.cache != "none":
+            self.reject("cache of a free offer")
+            return
+        if number_problem(value) != ZERO:
+            self.reject(f"{name}: free in words, not in its price")
+            return
+        meter = replace(meter, variant=FREE)
+        self.prices.setdefault(
+            (meter, "global", "", "USD"),
+            Statement(
+                self.provider, self.sku, self.workload, meter, Decimal(0), note=FREE_NOTE, field=name,
+                source_url=source_url,
+            ),
         )  # fmt: skip
 
     def state(self) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from generator.registry import Registry
+from generator.sync.evidence import merged_evidence, our_observations, respelled_observations, storable_scores
 from generator.sync.facts import merged_facts, sku_facts
 from generator.sync.names import named, printable, sku_problem, text_problem
 from generator.sync.payloads import Failure, Payload, Transport
@@ -23,6 +24,8 @@ from generator.sync.statements import GpuStatement, Parsed, PayloadError, SkuFac
 from generator.sync.suspects import plausible_rentals, without_suspects
 from generator.sync.transport import fetch_first
 from generator.sync.weekdays import with_weekdays
+from wasm_tools.models.quality import QualityScore
+from wasm_tools.performance.observations import ApiObservation
 from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.pricing.offers import GpuOffer, Offer
 
@@ -59,6 +62,8 @@ class Accepted:
     sold: Sequence[Statement] = ()
     rentals: dict[RentalKey, GpuOffer] = field(default_factory=dict)
     facts: Mapping[tuple[str, str], SkuFacts] = field(default_factory=dict)
+    scores: Sequence[QualityScore] = ()
+    observations: Sequence[ApiObservation] = ()
 
 
 def fetched_payloads(
@@ -163,11 +168,12 @@ def _under_our_names(a: Accepted, registry: Registry) -> Accepted:
     sold = tuple(_sold(parsed, registry))
     rentals = rental_offers(a.source.id, parsed, registry)
     facts = sku_facts(parsed, registry)
+    scores, observations = storable_scores(parsed), our_observations(parsed, registry)
     parsed.rejected, parsed.unread = (
         Counter({printable(k): n for k, n in c.items()}) for c in (parsed.rejected, parsed.unread)
     )
     parsed.examples = {printable(k): printable(example) for k, example in parsed.examples.items()}
-    return replace(a, sold=sold, rentals=rentals, facts=facts)
+    return replace(a, sold=sold, rentals=rentals, facts=facts, scores=scores, observations=observations)
 
 
 def _rentable(parsed: Parsed) -> Iterable[GpuStatement]:
@@ -185,7 +191,7 @@ def _collapse(registry: Registry, source: Source, new: Accepted, before: State) 
     last = before.snapshots.get(source.id)
     count = _statements(new)
     if count == 0:
-        return "the payload holds no usable price"
+        return f"the payload holds no usable {'score' if source.kind == 'quality' else 'price'}"
     if last is None or last.sha256 == new.payload.sha256:
         return ""
     days = (date.fromisoformat(new.payload.observed_at) - date.fromisoformat(last.observed_at)).days
@@ -204,7 +210,7 @@ def _collapse(registry: Registry, source: Source, new: Accepted, before: State) 
 
 
 def _statements(a: Accepted) -> int:
-    return len(a.parsed.offers) + len(a.parsed.gpu_offers) + len(a.points)
+    return len(a.parsed.offers) + len(a.parsed.gpu_offers) + len(a.points) + len(a.scores)
 
 
 def _kept(source: Source, last: Snapshot | None, message: str) -> Outcome:
@@ -254,6 +260,11 @@ def _next_state(registry: Registry, before: State, accepted: Sequence[Accepted],
         points=next((list(a.points) for a in accepted if a.source.kind == "benchmark"), before.points),
         facts=merged_facts(before.facts, {a.source.id: respelled_facts(a.facts, spelling) for a in accepted}),
         quarantine=[q for q in before.quarantine if q.source not in read] + held + odd_rentals,
+        quality=merged_evidence(before.quality, {a.source.id: a.scores for a in accepted}),
+        observations=merged_evidence(
+            before.observations, {a.source.id: respelled_observations(a.observations, spelling) for a in accepted}
+        ),
+        model_texts=before.model_texts,
     )
 
 

@@ -52,7 +52,7 @@ class Source(BaseModel):
     family: str
     rank: int = Field(ge=0, le=3)
     cadence_days: int = Field(ge=1)
-    kind: Literal["api", "gpu", "benchmark"]
+    kind: Literal["api", "gpu", "benchmark", "quality"]
     package: PackageMember | None = None
     files: tuple[str, ...] = ()
     query: str = ""

@@ -8,8 +8,11 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
+from generator.sync.evidence_tables import observation_files, quality_files, read_observations, read_scores
 from generator.sync.statements import FIELDS, SkuFacts
 from generator.tables import TableError, read_rows, rows_text
+from wasm_tools.models.quality import QualityScore
+from wasm_tools.performance.observations import ApiObservation
 from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.pricing.meters import parse_meter, price_text
 from wasm_tools.pricing.offers import GpuOffer, Offer, evidence_text, parse_evidence, price_value
@@ -77,6 +80,9 @@ class Quarantined:
     reason: str
 
 
+MODEL_FILES = ("calibration.json", "accuracy.json")
+
+
 @dataclass(slots=True)
 class State:
     """Everything that a sync produces."""
@@ -88,6 +94,28 @@ class State:
     points: list[BenchmarkPoint] = field(default_factory=list)
     facts: dict[str, Mapping[tuple[str, str], SkuFacts]] = field(default_factory=dict)  # by source
     quarantine: list[Quarantined] = field(default_factory=list)
+    quality: list[QualityScore] = field(default_factory=list)
+    observations: list[ApiObservation] = field(default_factory=list)
+    model_texts: dict[str, str] = field(default_factory=dict)  # MODEL_FILES, as they were written
+
+    @property
+    def calibration(self) -> dict[str, Any]:
+        """The constants of the performance model; raises TableError where there are none."""
+        return self._model_record("calibration.json", "atlas calibrate")
+
+    @property
+    def accuracy(self) -> dict[str, Any]:
+        """What the evaluation of the performance model measured; raises TableError where there is none."""
+        return self._model_record("accuracy.json", "atlas evaluate")
+
+    def _model_record(self, name: str, command: str) -> dict[str, Any]:
+        if name not in self.model_texts:
+            raise TableError(f"data/state/{name} is missing: run `{command}`, or restore it from git")
+        try:
+            record: dict[str, Any] = json.loads(self.model_texts[name])
+        except ValueError as error:
+            raise TableError(f"data/state/{name} cannot be read as JSON ({error}): run `{command}`") from None
+        return record
 
     @property
     def newest_observation(self) -> str:
@@ -123,6 +151,13 @@ def load_state(folder: Path) -> State:
     state.facts.update(facts)
     for path in sorted(folder.glob("quarantine/*.csv")):
         state.quarantine += [Quarantined(provider=path.stem, **row) for row in read_rows(path, QUARANTINE_COLUMNS)]
+    for path in sorted(folder.glob("quality/*.csv")):
+        state.quality += read_scores(path)
+    for path in sorted(folder.glob("observations/*.csv")):
+        state.observations += read_observations(path)
+    for name in MODEL_FILES:
+        if (folder / name).exists():
+            state.model_texts[name] = (folder / name).read_text(encoding="utf-8")
     return state
 
 
@@ -224,6 +259,7 @@ def state_files(state: State) -> dict[str, str]:
         files[f"facts/{provider}.csv"] = rows_text(FACT_COLUMNS, sorted(_fact_row(s, f) for s, f in stated))
     for gpu, points in _grouped((p.gpu, p) for p in state.points).items():
         files[f"benchmarks/{gpu}.csv"] = rows_text(POINT_COLUMNS, map(_point_row, sorted(points, key=_point_order)))
+    files |= quality_files(state.quality) | observation_files(state.observations) | state.model_texts
     return files
 
 

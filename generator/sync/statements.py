@@ -5,6 +5,8 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 
+from wasm_tools.models.quality import QualityScore
+from wasm_tools.performance.observations import ApiObservation
 from wasm_tools.pricing.meters import Meter
 
 
@@ -99,6 +101,8 @@ class Parsed:
     offers: list[Statement] = field(default_factory=list)
     gpu_offers: list[GpuStatement] = field(default_factory=list)
     facts: list[SkuFacts] = field(default_factory=list)
+    scores: list[QualityScore] = field(default_factory=list)
+    observations: list[ApiObservation] = field(default_factory=list)
     entries: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)  # reason -> first entry that had it

@@ -14,7 +14,7 @@ _WORDS = (
     ("rerank", r"rerank|semantic-ranker|llama-rank"),
     (
         "embeddings",
-        r"embed|(^|[/.-])(bge|gte|e5|voyage|jina-clip|m2-bert|uae|multilingual-e5)[-_]|sentence-transformers|minilm|mpnet",
+        r"embed|(^|[/.-])(bge|gte|e5|voyage|jina-clip|jina-colbert|m2-bert|uae|multilingual-e5)[-_]|sentence-transformers|minilm|mpnet",
     ),
     ("moderation", r"moderation|guard(?!ian-gen)|content[-_]safety"),
     (

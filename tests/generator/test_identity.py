@@ -8,7 +8,7 @@ import io
 import json
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -218,6 +218,22 @@ def test_benchmark_of_a_quantised_checkpoint_is_not_one_of_the_original(registry
         ("fireworks", ("glm-5p1", "accounts/fireworks/models/glm-5p1", "glm-5.1", "glm-5-1")),
         ("zai", ("glm-5.1", "z-ai/glm-5.1", "GLM-5.1")),
         ("openai", ("whisper-1", "openai/whisper-1")),
+        ("aws-bedrock", ("llama-3-1-instruct-70b", "meta.llama3-1-70b-instruct-v1:0")),  # LLMRates
+        ("aws-bedrock", ("llama-3-2-instruct-11b", "us.meta.llama3-2-11b-instruct-v1:0")),
+        ("aws-bedrock", ("gemma-3-12b", "google.gemma-3-12b-it")),
+        ("azure", ("k2-thinking", "kimi-k2-thinking")),
+        ("azure", ("large-3", "mistral-large-3")),
+        ("azure", ("tts-hd", "tts-1-hd")),  # Portkey
+        ("azure", ("cohere.cohere-rerank-v4.0-fast", "cohere-rerank-v4.0-fast")),
+        ("mistral", ("ocr-4-0", "ocr-4", "mistral-ocr-4")),
+        ("mistral", ("ocr-3", "mistral-ocr-2512")),
+        ("deepgram", ("base", "deepgram-base")),
+        ("groq", ("whisper-v3-large", "whisper-large-v3")),
+        ("google-vertex", ("qwen3-next-80b-thinking", "qwen/qwen3-next-80b-a3b-thinking-maas")),
+        ("cloudflare", ("@cf/cloudflare/clairic", "clairic")),
+        ("typesafe", ("jev-latest", "jev-1.14.0")),
+        ("perplexity", ("pplx-decider-latest", "pplx-decider-v1.2")),
+        ("nace", ("drex-latest", "drex-v2.0")),
         ("openai", ("tts-1", "tts-1-1106")),
         ("google", ("gemini-2.5-flash", "google/gemini-2.5-flash", "models/gemini-2.5-flash")),
     ],
@@ -281,8 +297,12 @@ def test_regions_currencies_and_meters_are_offers_of_their_own(registry: Registr
     assert str(Coverage(37_704, 8_047, 202)) == "37,704/8,047/202"
 
 
-def test_free_offer_is_none(registry: Registry) -> None:
-    assert int(distinct_offers([offer("openrouter", "deepseek/deepseek-r1:free", "0")], registry)) == 0
+def test_a_zero_counts_only_where_it_is_called_free(registry: Registry) -> None:
+    zero = offer("openrouter", "deepseek/deepseek-r1", "0")
+    free = replace(zero, meter=replace(zero.meter, variant="free"))
+    assert int(distinct_offers([zero], registry)) == 0
+    counted = distinct_offers([zero, free, replace(free, sku="deepseek/deepseek-r1:free")], registry)
+    assert (len(counted), len(counted.free)) == (1, 1)
 
 
 def test_identity_names_the_registered_model(registry: Registry) -> None:

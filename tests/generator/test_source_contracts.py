@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.sync.price_fields import settled
+from generator.sync.price_fields import FREE, settled
 from generator.sync.sources import genai_prices, litellm, models_dev, openrouter
 from generator.sync.statements import Parsed, Statement
 from generator.sync.time_windows import DAY, complement_windows, minutes, spans, window_text
@@ -76,7 +76,7 @@ def test_every_statement_is_one_the_store_can_hold(module: ModuleType) -> None:
         assert parse_meter(str(s.meter)) == s.meter
         assert s.meter.unit in UNITS.units
         assert s.workload in WORKLOADS
-        assert s.price.is_finite() and s.price > 0
+        assert s.price.is_finite() and (s.price > 0) is (s.meter.variant != FREE)
         assert s.effective_to == "" or s.effective_from < s.effective_to
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from generator.sync.price_fields import ZERO
 from generator.sync.sources.litellm import NOT_MODELS, parse
-from generator.sync.sources.litellm_keys import meaning
+from generator.sync.sources.litellm_keys import meaning, picture_of
 from generator.sync.statements import Parsed, PayloadError, Statement
 from wasm_tools.pricing.meters import parse_meter, unit_registry
 
@@ -96,7 +96,7 @@ def test_peak_prices_without_known_hours_are_left_out_not_guessed(windows: objec
 def test_pe_30_a_zero_is_a_missing_price(parsed: Parsed) -> None:
     assert prices(parsed, "omni-moderation-latest") == {}
     assert "output.text.token" not in prices(parsed, "text-embedding-3-small")
-    assert parsed.rejected[ZERO] == 15
+    assert parsed.rejected[ZERO] == 16
 
 
 def test_pe_35_databricks_units_are_not_money(parsed: Parsed) -> None:
@@ -133,7 +133,7 @@ def test_units_other_than_tokens_come_on_their_display_scale(parsed: Parsed) -> 
     assert prices(parsed, "exa_ai/search")["input.any.search;variant=results_26-100"] == Decimal(25)
     assert prices(parsed, "gpt-4o-mini-tts")["output.audio.audio_second"] == Decimal("0.9")
     assert prices(parsed, "dashscope/wan3.0-video")["output.video.video_second;variant=720p"] == Decimal("0.082513")
-    assert prices(parsed, "azure/hd/1024-x-1024/dall-e-3") == {"output.image.megapixel": Decimal("0.0839233")}
+    assert prices(parsed, "azure/dall-e-3") == {"output.image.megapixel;variant=1024x1024-hd": Decimal("0.0839233")}
 
 
 def test_the_noise_of_binary_floating_point_is_taken_out(parsed: Parsed) -> None:
@@ -151,7 +151,7 @@ def test_searches_of_all_sizes_at_one_price_are_one_price(parsed: Parsed) -> Non
 
 def test_an_image_key_is_read_by_what_the_model_makes(parsed: Parsed) -> None:
     assert prices(parsed, "xai/grok-imagine-image") == {"output.image.image": Decimal("0.02")}
-    assert prices(parsed, "low/1024-x-1024/gpt-image-1")["output.image.image"] == Decimal("0.011")
+    assert prices(parsed, "gpt-image-1")["output.image.image;variant=1024x1024-low"] == Decimal("0.011")
     assert prices(parsed, "runwayml/gen4_image") == {"output.image.image": Decimal("0.05")}
     assert "output.image.image" not in prices(parsed, "gemini-3.1-pro-preview")
     assert parsed.rejected["output_cost_per_image: the model makes no images"] == 1
@@ -265,9 +265,29 @@ def test_a_regional_or_fast_multiplier_is_an_exact_product_with_a_note(parsed: P
 def test_entries_that_are_no_models_are_counted(parsed: Parsed) -> None:
     assert parsed.entries == 44
     assert parsed.rejected["documentation, not a model"] == 1
-    assert parsed.rejected["evaluation row, not a model"] == 1
     assert parsed.rejected["price taken from a list that may not be redistributed"] == 1
     assert parsed.examples["documentation, not a model"] == "sample_spec"
+
+
+def test_a_decision_model_is_priced_whichever_route_it_is_listed_under(parsed: Parsed) -> None:
+    """Fireworks' rune stands under `evaluation` and under `decisions`; one that bills nothing is nobody's offer."""
+    assert prices(parsed, "cloudflare/clef-omni") == {"input.text.token": Decimal("0.15")}
+    free = entry(mode="evaluation", input_cost_per_token=0.0, output_cost_per_token=0.0)  # as bespoke/nimble
+    assert (free.offers, free.facts, free.rejected.total()) == ([], [], 1)
+
+
+@pytest.mark.parametrize(
+    ("sku", "model", "picture"),
+    [
+        ("azure/hd/1024-x-1792/dall-e-3", "azure/dall-e-3", "1024x1792-hd"),
+        ("1024-x-1024/gpt-image-1.5", "gpt-image-1.5", "1024x1024"),
+        ("max-x-max/50-steps/stability.stable-diffusion-xl-v0", "stability.stable-diffusion-xl-v0", "max-50-steps"),
+        ("fal_ai/low/1024-x-768/openai/gpt-image-2/edit", "fal_ai/openai/gpt-image-2/edit", "1024x768-low"),
+        ("fal_ai/fal-ai/flux/dev", "fal_ai/fal-ai/flux/dev", ""),
+    ],
+)
+def test_size_and_quality_of_a_picture_are_no_models(sku: str, model: str, picture: str) -> None:
+    assert picture_of(sku) == (model, picture)
 
 
 def test_an_unknown_price_key_is_named() -> None:
@@ -324,14 +344,15 @@ def test_the_whole_price_map_is_read(mirror: Path) -> None:
     started = time.perf_counter()
     got = parse(body, UNITS)
     assert time.perf_counter() - started < 3
-    assert (got.entries, len(got.offers)) == (4553, 18514)
+    assert (got.entries, len(got.offers)) == (4553, 18550)
     assert not [r for r in got.rejected if "no meter" in r or "not understood" in r or "contradicts" in r]
     assert not [r for r in got.rejected if "not a number" in r]
     assert got.rejected["documentation, not a model"] == 2
-    assert got.rejected["evaluation row, not a model"] == 34
+    assert sum(n for r, n in got.rejected.items() if r.startswith("evaluation row without a price")) == 8
+    assert not [s for s in got.offers if "-x-" in s.sku]
     assert not got.unread
-    assert len(got.facts) == 4516
-    assert sum(1 for s in got.offers if s.source_url) == 15_680
+    assert len(got.facts) == 4542
+    assert sum(1 for s in got.offers if s.source_url) == 15_715
 
 
 @pytest.mark.mirror
@@ -362,9 +383,10 @@ def test_at_least_95_of_100_price_fields_are_mapped(mirror: Path) -> None:
 def test_pe_07_30_and_35_hold_in_the_whole_map(mirror: Path) -> None:
     got = parse((mirror / MAP).read_bytes(), UNITS)
     assert prices(got, "whisper-1") == {"input.audio.audio_second": Decimal("0.36")}
-    assert got.rejected[ZERO] == 642
-    assert got.rejected["input_dbu_cost_per_token: Databricks units, not money"] == 77
-    assert min(s.price for s in got.offers) > 0
+    assert got.rejected[ZERO] == 661
+    assert got.rejected["input_dbu_cost_per_token: Databricks units, not money"] == 79
+    free = {"opencode_go/beam-free", "opencode_go/longcat-2.5-preview-free", "duckduckgo/search"}
+    assert {s.sku for s in got.offers if not s.price} == free
 
 
 @pytest.mark.mirror

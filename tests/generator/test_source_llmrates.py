@@ -421,6 +421,27 @@ def test_a_row_that_is_not_understood_costs_only_itself(cells: dict[str, str], r
     assert got.rejected == {reason: 1} and len(got.offers) == 3
 
 
+@pytest.mark.parametrize(
+    ("page", "slug", "sku"),
+    [
+        ("https://openrouter.ai/ai21/jamba-large-1.7", "jamba-large-1-7", "ai21/jamba-large-1.7"),
+        ("https://openrouter.ai/models", "gpt-4-1-nano", "gpt-4-1-nano"),  # older rows cite the list
+        ("https://openrouter.ai/z-ai/glm-4.7", "glm-4-6", "glm-4-6"),  # the page of another model
+    ],
+)
+def test_the_id_at_openrouter_is_that_of_the_cited_page(page: str, slug: str, sku: str) -> None:
+    got = parse(
+        table({"provider_slug": "openrouter", "model_slug": slug, "model_name": "A: M", "source_url": page}), UNITS
+    )
+    assert {s.sku for s in got.offers} == {f.sku for f in got.facts} == {sku}
+
+
+def test_pe_21_an_alias_of_openrouter_is_no_model_of_its_own() -> None:
+    page = "https://openrouter.ai/~moonshotai/kimi-latest"
+    got = parse(table({}, {"provider_slug": "openrouter", "model_slug": "kimi-latest", "source_url": page}), UNITS)
+    assert got.rejected == {"alias of another id": 1} and {s.provider for s in got.offers} == {"openai"}
+
+
 def test_pe_38_a_row_with_shifted_columns_costs_only_itself() -> None:
     got = parse(table({}) + b"openai,OpenAI,gpt-5\n", UNITS)
     assert got.rejected == {"row without provider or model (or with shifted columns)": 1} and len(got.offers) == 3
@@ -439,7 +460,7 @@ def test_the_whole_table_is_read(mirror: Path) -> None:
     (source,) = [s for s in load_sources(ROOT / "data" / "registry" / "sources.toml") if s.id == "llmrates"]
     assert source.url == "https://www.llmrates.ai/api/dataset?type=models&format=csv"
     got = parse((mirror / "www.llmrates.ai" / "api" / "dataset" / "models.csv").read_bytes(), UNITS)
-    assert (got.entries, len(got.offers), len(got.facts)) == (3097, 5805, 1935)
+    assert (got.entries, len(got.offers), len(got.facts)) == (3097, 5807, 1923)
     assert got.unread == {}
     unmapped = {r: n for r, n in got.rejected.items() if "not stated" in r or "failed to fill" in r}
     assert sum(unmapped.values()) == 52  # of about 6,700 prices

@@ -66,9 +66,14 @@ def test_pe_26_a_batch_variant_is_a_tier_of_the_same_sku(parsed: Parsed) -> None
     assert not [s for s in parsed.offers if ":" in s.sku]
 
 
-def test_pe_26_a_free_variant_is_not_a_price(parsed: Parsed) -> None:
-    assert prices(parsed, "z-ai/glm-5.2") == {}
-    assert parsed.rejected["free variant is not a price"] == 1
+def test_pe_26_a_free_variant_is_never_the_price_of_its_model(parsed: Parsed) -> None:
+    assert prices(parsed, "z-ai/glm-5.2") == {"input.text.token;variant=free": 0, "output.text.token;variant=free": 0}
+
+
+def test_pe_30_a_free_variant_with_a_price_is_not_free() -> None:
+    got = model({"prompt": "0.000001", "completion": "0"}, "a/m:free")
+    assert prices(got, "a/m") == {"output.text.token;variant=free": 0}
+    assert got.rejected == {"prompt: free in words, not in its price": 1}
 
 
 def test_pe_26_another_variant_is_told_apart_from_the_list_price(parsed: Parsed) -> None:
@@ -194,8 +199,8 @@ def test_a_payload_that_is_no_model_list_is_refused_by_name(body: bytes) -> None
 @pytest.mark.mirror
 def test_the_whole_list_is_read(mirror: Path) -> None:
     got = parse((mirror / "openrouter.ai" / "api" / "v1" / "models.json").read_bytes(), UNITS)
-    assert (got.entries, len(got.offers)) == (421, 1552)
-    assert got.rejected["free variant is not a price"] == 18
+    assert (got.entries, len(got.offers)) == (421, 1588)
+    assert len({s.sku for s in got.offers if s.meter.variant == "free"}) == 18
     assert got.rejected["alias of another id"] == 12
     assert got.rejected["price depends on the routed model (-1)"] == 5
     assert not [r for r in got.rejected if "no meter" in r or "not understood" in r or "not stated" in r]
@@ -213,4 +218,4 @@ def test_pe_13_14_and_25_hold_in_the_whole_list(mirror: Path) -> None:
     assert {s.provider for s in got.offers} == {"openrouter"}
     assert prices(got, "deepseek/deepseek-v4-flash")["input.text.token"] < Decimal("0.07")
     assert [s.sku for s in got.offers if s.meter.window]
-    assert not [s for s in got.offers if s.price <= 0]
+    assert {s.meter.variant for s in got.offers if s.price <= 0} == {"free"}

@@ -176,6 +176,12 @@ def test_a_free_tier_is_no_replacement_price() -> None:
     assert move.provider == "other"
 
 
+def test_a_free_variant_of_the_model_neither_stops_a_move_nor_blurs_it() -> None:
+    free = [offer("hostb", "open-70b", f"{d}.text.token;variant=free", "0") for d in ("input", "output")]
+    line = bill("hosta,llm,100,1m_tokens,90,open-70b", header=WITH_MODEL)
+    assert analysed(line, (*OFFERS, *free)).moves == analysed(line).moves
+
+
 def test_a_saving_below_one_per_cent_is_not_claimed() -> None:
     near = (OFFERS[8], offer("near", "nova", "input.audio.audio_second", "0.2565", "speech-to-text"))
     assert analysed(bill("deepgram,stt,100,audio_hour,25.80,nova", header=WITH_MODEL), near).moves == ()

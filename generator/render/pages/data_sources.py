@@ -7,7 +7,12 @@ from typing import Any
 from generator.render.formats import missing
 from generator.render.page import Page, SiteData
 
-KINDS = {"api": "API prices", "gpu": "GPU rental prices", "benchmark": "measured serving speed"}
+KINDS = {
+    "api": "API prices",
+    "gpu": "GPU rental prices",
+    "benchmark": "measured serving speed",
+    "quality": "quality scores",
+}
 RANKS = ("first-party", "curated list", "aggregator", "copy")
 SHARES = {
     "yes": "The licence permits publishing the data.",
@@ -32,7 +37,8 @@ def pages(data: SiteData) -> Iterator[Page]:
 def source_row(source: str, data: SiteData, stated: int) -> dict[str, Any]:
     """One source in words."""
     row, snapshot = data.registry.source[source], data.state.snapshots.get(source)
-    measured = len(data.state.points) if row.kind == "benchmark" else stated
+    scores = sum(s.source == source for s in data.state.quality)
+    measured = {"benchmark": len(data.state.points), "quality": scores}.get(row.kind, stated)
     return {
         "id": row.id,
         "title": row.title,

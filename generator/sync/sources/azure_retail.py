@@ -7,13 +7,13 @@ a five-year term exists for some machines; the same meter may be listed twice. `
 kept in the note. Which GPUs are in a VM is not said. Written from the documented shape; no payload of it is stored.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from generator.sync.instances import NO_GPU, UNKNOWN, has_no_gpu, instances
 from generator.sync.price_fields import folder_payload, json_payload
 from generator.sync.rental_prices import HOURS_PER_YEAR, Rentals
+from generator.sync.sources.paged_answers import all_pages
 from generator.sync.statements import Parsed, PayloadError
 from wasm_tools.pricing.meters import UnitRegistry
 
@@ -33,17 +33,12 @@ _KNOWN = frozenset({
 
 def collect(url: str, read: Callable[[str, str], str]) -> dict[str, str]:
     """All pages of the answer, by number; a next page elsewhere than on the host of the API is not followed."""
-    pages: dict[str, str] = {}
-    address = url
-    while address.startswith(HOST) and len(pages) < PAGES:
-        name = f"page-{len(pages):03}"
-        pages[name] = read(name, address)
-        try:
-            answer = json.loads(pages[name])
-        except ValueError:
-            break  # the parser names what is wrong with it
-        address = answer.get("NextPageLink") or "" if isinstance(answer, dict) else ""
-    return pages
+    return all_pages(url, read, PAGES, _next_address)
+
+
+def _next_address(answer: Mapping[str, Any]) -> str:
+    link = answer.get("NextPageLink")
+    return link if isinstance(link, str) and link.startswith(HOST) else ""
 
 
 def parse(body: bytes, units: UnitRegistry) -> Parsed:

@@ -6,15 +6,16 @@ an input price of 10, OpenCode Zen the same the other way round, OpenAI only the
 write; one alone is the write above the input price and the read below it; one that repeats the input or the output
 price is neither. The newer form names them: `pricing` with `input`, `output`, `cache_create` and `cache_hit`.
 
-Traps: zero is "not sold by the token" (GitHub Copilot, Kimi's coding plan) or unknown, never free; the files of the
-gateways (OpenRouter, Vercel, Hugging Face, AIHubMix …) are generated from the gateway's own list and are no second
-opinion on it; `default_max_tokens` is a setting of the agent, not a limit of the model.
+Traps: zero is "not sold by the token" (GitHub Copilot, Kimi's coding plan) or unknown, and free only where the id or
+the name says so; the files of the gateways (OpenRouter, Vercel, Hugging Face, AIHubMix …) are generated from the
+gateway's own list and are no second opinion on it, least of all on what is free there today; `default_max_tokens` is a
+setting of the agent, not a limit of the model.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from generator.sync.price_fields import EntryPrices, folder_payload, json_payload, number_problem
+from generator.sync.price_fields import EntryPrices, folder_payload, json_payload, number_problem, says_free
 from generator.sync.statements import Parsed, PayloadError, SkuFacts
 from generator.sync.workload_names import workload_of
 from wasm_tools.pricing.meters import Meter, UnitRegistry
@@ -75,6 +76,9 @@ def _state_model(parsed: Parsed, units: UnitRegistry, provider: str, model: Any)
         for key, meter in _PRICING.items():
             if key in pricing:
                 prices.add(f"pricing.{key}", meter, pricing[key], PER)
+    elif pricing is None and says_free(provider, sku, str(model.get("name"))):
+        prices.add_free("cost_per_1m_in", INPUT, model.get("cost_per_1m_in"))
+        prices.add_free("cost_per_1m_out", OUTPUT, model.get("cost_per_1m_out"))
     elif "cost_per_1m_in" in model and pricing is None:
         prices.add("cost_per_1m_in", INPUT, model["cost_per_1m_in"], PER)
         prices.add("cost_per_1m_out", OUTPUT, model.get("cost_per_1m_out"), PER)

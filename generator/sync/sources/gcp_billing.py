@@ -5,7 +5,6 @@ regions. **CPU and memory are billed apart**, so a price is not that of a machin
 several rates is taken only where it is the only one. Written from the documented shape; no payload of it is stored.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from generator.sync.price_fields import folder_payload, json_payload
 from generator.sync.rental_prices import Rentals
 from generator.sync.sources.google_gpu_skus import gpu_sku
+from generator.sync.sources.paged_answers import all_pages
 from generator.sync.statements import Parsed, PayloadError
 from wasm_tools.pricing.meters import UnitRegistry
 
@@ -25,19 +25,12 @@ NANO = Decimal("1e-9")
 
 def collect(url: str, read: Callable[[str, str], str]) -> dict[str, str]:
     """All pages of the SKU list, by number."""
-    pages: dict[str, str] = {}
-    token = ""
-    while len(pages) < PAGES:
-        name = f"page-{len(pages):03}"
-        pages[name] = read(name, f"{url}&pageToken={token}" if token else url)
-        try:
-            answer = json.loads(pages[name])
-        except ValueError:
-            break  # the parser names what is wrong with it
-        token = answer.get("nextPageToken", "") if isinstance(answer, dict) else ""
-        if not token:
-            break
-    return pages
+
+    def next_address(answer: Mapping[str, Any]) -> str:
+        token = answer.get("nextPageToken")
+        return f"{url}&pageToken={token}" if token else ""
+
+    return all_pages(url, read, PAGES, next_address)
 
 
 def parse(body: bytes, units: UnitRegistry) -> Parsed:

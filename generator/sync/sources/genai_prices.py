@@ -8,7 +8,8 @@ So a dated entry holds from its date to the next date, and a span belongs to the
 The base is the off-peak price, as everywhere in the atlas (`generator.sync.time_windows`). `price_variants` are partial
 and of them the **first** that matches wins for each key. A value may be `{base, tiers}`; `audio_hours` and
 `input_audio_hours` are the same hours; OpenAI's service tier `fast` is another name of `priority`; OpenRouter's ids
-carry `:batch` for the batch tier. `price_comments` are sentences of the source: only the page that they cite is used.
+carry `:batch` for the batch tier. `price_comments` are sentences of the source: only the page that they cite is used,
+and that a model without prices is "free of charge". `:free` in an id is none: the list keeps what OpenRouter has ended.
 """
 
 import re
@@ -72,6 +73,7 @@ _PROVIDER_KEYS = frozenset({
 _MODEL_KEYS = frozenset({
     "id", "name", "prices", "price_variants", "context_window", "deprecated", "price_comments", "match", "description",
 })  # fmt: skip
+_FREE = re.compile(r"\bfree of charge\b", re.IGNORECASE)
 _PAGE = re.compile(r"https?://[^\s,;)]+[^\s,;).:`]")
 
 Date = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
@@ -116,6 +118,7 @@ class _Model(BaseModel):
     context_window: int | None = None
     deprecated: bool | None = None
     price_comments: str | None = None
+    description: str | None = None
 
 
 class _Provider(BaseModel):
@@ -171,7 +174,10 @@ def _state_model(parsed: Parsed, units: UnitRegistry, provider: str, page: str, 
             note = NO_WEEKDAYS if entry.window else ""
             prices.add(name, meter, value, per, effective_from=start, effective_to=end, note=note, source_url=page)
     _collect_variants(prices, model.price_variants, page)
-    if not keys:
+    if not keys and _FREE.search(f"{model.price_comments} {model.description}"):
+        for key in ("input", "output"):
+            prices.add_free("price_comments", Meter(key, "text", "token"), 0, source_url=page)
+    elif not keys:
         parsed.reject("no price stated", f"{provider} {model.id}")
     _merge_unchanged(prices)
     prices.state()

@@ -1,25 +1,29 @@
 """LiteLLM publishes one JSON object of model id → prices in USD per token, second, image, page, query or character.
 
-The unit is told by the key name alone (`litellm_keys`). Traps: `sample_spec` is documentation and evaluation rows are
-not models; a price of 0 mostly means unknown; Databricks units stand beside USD; transcribers repeat one rate as input
-and output seconds (PE-07); an image generator with nothing but `input_cost_per_image` means the generated image;
-`output_cost_per_image` also prices tracks of music and, once, tokens; a model router has a fee of its own and bills the
-routed model on top; one row takes its price from a list that may not be redistributed. `mode` is the API route: among
-its chat models are readers of documents, guards and music. With `off_peak_pricing` the **top-level price is the peak
-price**: it is stated for the peak windows (`generator.sync.time_windows`), and the off-peak price becomes the price
-without window. Multipliers for regional processing and for fast mode are prices too: they are stated as the exact
-product, for tokens, with a note. What stands beside the prices is read by `litellm_facts`.
+The unit is told by the key name alone (`litellm_keys`). Traps: `sample_spec` is documentation; a price of 0 mostly
+means unknown; Databricks units stand beside USD; transcribers repeat one rate as input and output seconds (PE-07); an
+image generator with nothing but `input_cost_per_image` means the generated image; its size and quality stand in the id
+(`hd/1024-x-1792/dall-e-3`) and are conditions of the meter, not models; rows of decision models have the mode
+`evaluation` or `decisions`, those that cost nothing run on the reader's own machine; `output_cost_per_image` also
+prices tracks of music and, once, tokens; a model router has a fee of its own and bills the routed model on top; one row
+takes its price from a list that may not be redistributed. `mode` is the API route: among its chat models are readers of
+documents, guards and music. With `off_peak_pricing` the **top-level price is the peak price**: it is stated for the
+peak windows (`generator.sync.time_windows`), and the off-peak price becomes the price without window. Multipliers for
+regional processing and for fast mode are prices too: they are stated as the exact product, for tokens, with a note.
+What stands beside the prices is read by `litellm_facts`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from generator.sync.price_fields import EntryPrices, json_payload, number_problem
+from generator.sync.price_fields import EntryPrices, json_payload, number_problem, says_free
+from generator.sync.sources.bedrock_scopes import with_regional_scope
 from generator.sync.sources.litellm_facts import NOT_PRICES, SPECIAL_KEYS, entry_facts, source_page
 from generator.sync.sources.litellm_hours import peak_hours
-from generator.sync.sources.litellm_keys import TRACK, KeyMeaning, is_priced, meaning
+from generator.sync.sources.litellm_keys import TRACK, KeyMeaning, is_priced, meaning, picture_of
 from generator.sync.statements import Parsed, PayloadError, SkuFacts
 from generator.sync.workload_names import CALLS_NO_TOOLS, calls_no_tools, counts_no_tokens, workload_of
 from wasm_tools.pricing.meters import Meter, UnitRegistry, plain
@@ -28,7 +32,7 @@ SOURCE = "litellm"
 NOT_MODELS = frozenset({"sample_spec", "fallback_generalizations"})
 _WORKLOADS = {
     "chat": "llm", "completion": "llm", "responses": "llm", "decisions": "llm", "extraction": "llm",
-    "embedding": "embeddings", "rerank": "rerank", "audio_transcription": "speech-to-text",
+    "evaluation": "llm", "embedding": "embeddings", "rerank": "rerank", "audio_transcription": "speech-to-text",
     "audio_speech": "text-to-speech", "realtime": "realtime", "image_generation": "image", "image_edit": "image",
     "video_generation": "video", "ocr": "vision", "moderation": "moderation", "moderations": "moderation",
     "guardrail": "moderation",
@@ -38,6 +42,8 @@ _WORKLOADS = {
 _BEHIND_CHAT = frozenset(
     {"embeddings", "image", "moderation", "realtime", "rerank", "text-to-speech", "video", "vision"}
 )
+_FREE_API = re.compile(r"\bAPI is free\b")
+_BEDROCK = frozenset({"bedrock", "bedrock_converse", "bedrock_mantle"})
 _ROUTERS = ("model_router", "model-router")
 _ROUTER_NOTE = "the router's own fee; the routed model is billed on top"
 _IMAGE_MODES = frozenset({"image_generation", "image_edit"})
@@ -58,12 +64,16 @@ _UPLIFT_KEYS = frozenset(key for key, _, _ in _UPLIFTS)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One checked entry: its id, provider, mode (empty when not stated) and fields."""
+    """One checked entry: its id, provider, mode (empty when not stated) and fields.
+
+    `picture` is the size and quality of the picture that its id prices: `1024x1024-hd`.
+    """
 
     sku: str
     provider: str
     mode: str
     fields: Mapping[str, Any]
+    picture: str = ""
 
 
 def parse(body: bytes, units: UnitRegistry) -> Parsed:
@@ -77,12 +87,17 @@ def parse(body: bytes, units: UnitRegistry) -> Parsed:
         if isinstance(entry, str):
             parsed.reject(entry, sku)
             continue
-        facts = entry_facts(entry.provider, sku, entry.fields)
+        facts = entry_facts(entry.provider, entry.sku, entry.fields)
         parsed.facts.append(facts)
-        prices = EntryPrices(parsed, units, entry.provider, sku, _workload(entry, facts))
-        if not _collect(prices, entry):
+        prices = EntryPrices(parsed, units, entry.provider, entry.sku, _workload(entry, facts))
+        if says_free(entry.provider, sku) or _says_so(entry):
+            for key in filter(is_priced, entry.fields):
+                if meter := meaning(key, entry.mode).meter:
+                    prices.add_free(key, meter, entry.fields[key], source_url=facts.source_url)
+        elif not _collect(prices, entry):
             parsed.reject("no price stated", sku)
         prices.state()
+    parsed.offers = with_regional_scope(parsed.offers, _BEDROCK)
     return parsed
 
 
@@ -95,13 +110,20 @@ def _entry(sku: str, fields: object) -> Entry | str:
     provider, mode = fields.get("litellm_provider"), fields.get("mode") or ""
     if not isinstance(provider, str) or not provider or not isinstance(mode, str):
         return "litellm_provider or mode is not a text"
-    if mode == "evaluation":
-        return "evaluation row, not a model"
+    if mode == "evaluation" and not any(fields.get(key) for key in fields if is_priced(key)):
+        return "evaluation row without a price: it runs on the reader's own machine, or bills nothing"
     if mode and mode not in _WORKLOADS:
         return f"mode {mode} is not a workload"
     if "artificialanalysis" in str(fields.get("source", "")):
         return "price taken from a list that may not be redistributed"
-    return Entry(sku, provider, mode, fields)
+    name, picture = picture_of(sku) if mode in _IMAGE_MODES else (sku, "")
+    return Entry(name, provider, mode, fields, picture)
+
+
+def _says_so(entry: Entry) -> bool:
+    """Whether a remark calls the whole interface free of charge; "output is free" is said of others, too."""
+    remarks = entry.fields.get("metadata")
+    return isinstance(remarks, dict) and bool(_FREE_API.search(str(remarks.get("notes"))))
 
 
 def _workload(entry: Entry, facts: SkuFacts) -> str:
@@ -156,6 +178,10 @@ def _checked(key: str, value: object, entry: Entry, prices: EntryPrices) -> KeyM
         known = replace(known, meter=_TEXT_REQUEST)  # a text that an embedder of videos turns into a vector
     if known.meter and known.meter.unit == "image":
         known, why_not = _image_meaning(key, known, entry)
+    if known.meter and entry.picture and known.meter.direction == "output":
+        known = replace(
+            known, meter=replace(known.meter, variant="-".join(filter(None, (entry.picture, known.meter.variant))))
+        )
     twice = value == entry.fields.get("input_cost_per_second") and value != 0
     if key == "output_cost_per_second" and entry.mode == "audio_transcription" and twice:
         why_not = "output seconds repeat the input rate of a transcriber"

@@ -88,6 +88,8 @@ _NO_METER = {
     "ocr_cost_per_credit": "a credit is not a unit of work",
     "guardrail_cost_per_unit": "policy units are not in the unit registry",
 }
+_SIZE = re.compile(r"\d+-x-\d+|max-x-max")
+_QUALITIES = frozenset({"low", "medium", "high", "xhigh", "max", "standard", "hd"})
 _PRICED = re.compile(r"cost|pric")
 _NESTED = frozenset({"off_peak_pricing", "tiered_pricing", "search_context_cost_per_query"})
 
@@ -136,3 +138,20 @@ def meaning(key: str, mode: str) -> KeyMeaning:
         )
     scale = PIXELS_PER_MEGAPIXEL if stem.endswith("_per_pixel") else 1
     return KeyMeaning(meter, scale=scale, per=1000 if stem.endswith("_per_1k_calls") else 1)
+
+
+def picture_of(sku: str) -> tuple[str, str]:
+    """The model of an id that also says which picture is priced, and that picture in the words of the meter.
+
+    `azure/hd/1024-x-1792/dall-e-3` is azure/dall-e-3 and 1024x1792-hd, `512-x-512/50-steps/sd` sd and 512x512-50-steps.
+    """
+    parts = sku.split("/")
+    at = next((i for i, part in enumerate(parts) if _SIZE.fullmatch(part)), None)
+    if at is None or at == len(parts) - 1:
+        return sku, ""
+    words = [parts.pop(at).replace("max-x-max", "max").replace("-x-", "x")]
+    if parts[at].endswith("-steps") and at < len(parts) - 1:
+        words.append(parts.pop(at))
+    if at and parts[at - 1] in _QUALITIES:
+        words.append(parts.pop(at - 1))
+    return "/".join(parts), "-".join(words)

@@ -8,19 +8,21 @@ the peak hours, as everywhere in the atlas; brackets behind a model's name hold 
 which old ones stay in the list; prices announced for a date are rows of their own (PE-18); `model_type` calls most
 models of Bedrock embedders; a bare row beside rows with conditions is often an older one, or has its output price in
 the input column, so it is read last. What a model hears and makes is listed unordered and used only where one reading
-is left. The columns `supports_*` have no place in the atlas.
+is left. OpenRouter's ids stand in the addresses of the cited pages, `~` ids there are aliases. The columns `supports_*`
+have no place in the atlas.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from generator.sync.price_fields import ZERO, EntryPrices, csv_payload, number, number_problem
+from generator.sync.price_fields import ZERO, EntryPrices, csv_payload, number, number_problem, says_free
 from generator.sync.sources.llmrates_columns import MADE, PRICES, column_meaning
 from generator.sync.sources.llmrates_labels import PEAK_HOURS, Label, label_meaning
 from generator.sync.sources.llmrates_rows import (
     COLUMNS,
     TIERS,
     Row,
+    listed_id,
     plain_name,
     read_row,
     slug_of,
@@ -52,7 +54,7 @@ def parse(body: bytes, units: UnitRegistry) -> Parsed:
         if isinstance(row, str):
             parsed.reject(row, f"{cells.get('provider_slug', '?')} {cells.get('model_slug', '?')}")
             continue
-        skus.setdefault((row.cells["provider_slug"], row.sku), []).append(row)
+        skus.setdefault((row.cells["provider_slug"], listed_id(row)), []).append(row)
     if not parsed.entries:
         raise PayloadError(f"{SOURCE}: the CSV has no rows")
     known = thresholds(row for rows in skus.values() for row in rows)
@@ -73,6 +75,12 @@ def _collect(prices: EntryPrices, row: Row, rows: list[Row], thresholds: Mapping
     if not filled:
         prices.reject("no price stated")
         return
+    if says_free(cells["provider_slug"], cells["model_slug"], cells["model_name"]):
+        for column in filled:
+            said = column_meaning(column, cells, prices.workload, row.label.modality, ())
+            if said.meter:
+                prices.add_free(column, said.meter, number(cells[column]), source_url=cells["source_url"])
+        return
     wrong = [c for c in filled if number_problem(number(cells[c]))]
     for column in wrong:
         problem = number_problem(number(cells[column]))
@@ -84,7 +92,7 @@ def _collect(prices: EntryPrices, row: Row, rows: list[Row], thresholds: Mapping
             prices.reject("ended price beside the current one")
         return
     label = _scoped(row, rows)
-    above = _above_tokens(prices, row, label, thresholds)
+    above = _above_tokens(row, label, thresholds)
     if label.problem or above is None:
         for _ in filled:
             prices.reject(label.problem or "token_tier_min: not a number")
@@ -150,14 +158,14 @@ def _bracket_variants(row: Row) -> list[str]:
     return [v for b in row.brackets if b.label is not None and len(b.label.variants) == 1 for v in b.label.variants]
 
 
-def _above_tokens(prices: EntryPrices, row: Row, label: Label, thresholds: Mapping[str, int]) -> int | None:
+def _above_tokens(row: Row, label: Label, thresholds: Mapping[str, int]) -> int | None:
     """The context band of a row, 0 without one, None when it is not understood.
 
     A long-context row without a number has the threshold that the file states for the same model elsewhere.
     """
     text = row.cells["token_tier_min"]
     if label.long_context and not text:
-        return thresholds.get(slug_of(prices.sku), 0)
+        return thresholds.get(slug_of(row.sku), 0)
     if not text:
         return 0
     return int(text) if text.isdigit() else None

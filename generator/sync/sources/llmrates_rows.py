@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from generator.sync.sources.llmrates_columns import PRICES
 from generator.sync.sources.llmrates_labels import Bracket, Label, bracket_meaning, label_meaning
+from generator.sync.sources.openrouter_pricing import variant_of
 from generator.sync.workload_names import workload_of
 
 COLUMNS = (
@@ -13,6 +14,7 @@ COLUMNS = (
     "max_output", "modalities", "supports_tools", "supports_batch", "supports_caching", "processing_tier",
     "token_tier_min", "token_tier_max", "tier_label", "region", "price_unit", "free_tier", "source_url", *PRICES,
 )  # fmt: skip
+_OPENROUTER = "https://openrouter.ai/"  # + id: the page of a model
 CURRENCIES = frozenset({"USD", "CNY"})
 TIERS = {
     "standard": "standard", "batch": "batch", "flex": "flex", "priority": "priority", "fast": "priority",
@@ -67,6 +69,8 @@ def read_row(cells: dict[str, str]) -> Row | str:
         return f"price_unit {cells['price_unit']!r} is not a currency that the atlas knows"
     if cells["processing_tier"] not in TIERS:
         return f"processing_tier {cells['processing_tier']} is not a tier"
+    if cells["source_url"].startswith(f"{_OPENROUTER}~"):
+        return "alias of another id"
     label = label_meaning(cells["tier_label"])
     brackets = []
     while found := _BRACKET.search(name):
@@ -95,6 +99,15 @@ def _sku(name: str, slug: str) -> str:
     """The provider's own id: the name where it is written as an id, else the slug that the source made of it."""
     own = slug_of(name)
     return name if " " not in name and (own == slug_of(slug) or own.endswith(f"-{slug_of(slug)}")) else slug
+
+
+def listed_id(row: Row) -> str:
+    """The id of a row's SKU at its provider: OpenRouter's stands in the address of the page that the row cites."""
+    page, path = row.cells["source_url"], row.cells["source_url"].removeprefix(_OPENROUTER)
+    known = row.cells["provider_slug"] == "openrouter" and page != path
+    if not known or slug_of(path.rpartition("/")[2]) != row.cells["model_slug"]:
+        return row.sku
+    return variant_of(path)[0]
 
 
 def thresholds(rows: Iterable[Row]) -> dict[str, int]:

@@ -1,7 +1,8 @@
 """models.dev publishes one JSON object of provider → models with `cost` in USD per million tokens.
 
 It knows no unit but tokens, no batch prices and no history. Traps: `tiers` repeats `context_over_200k`, and the true
-threshold is `tiers[].tier.size`, often not 200,000 (PE-12); a cost of 0 mostly means unknown or part of a plan; a
+threshold is `tiers[].tier.size`, often not 200,000 (PE-12); a cost of 0 mostly means unknown or part of a plan, and a
+free offer only where the id or the name says so (OpenRouter's own list says which of its models are free today); a
 picture generator may carry the rate of image tokens in `output` (PE-08); models that hear only, draw only or diffuse
 may carry minutes, pictures or clips in the token fields, which nothing says. `experimental.modes.fast` is priority
 processing. `limit.input` is the share of the window that the prompt may take; a limit of 0 is unknown. `doc` is the
@@ -14,7 +15,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from generator.sync.price_fields import EntryPrices, json_payload, number_problem
+from generator.sync.price_fields import EntryPrices, json_payload, number_problem, says_free
 from generator.sync.sources.openrouter_pricing import variant_of
 from generator.sync.statements import Parsed, PayloadError, SkuFacts
 from generator.sync.workload_names import counts_no_tokens, workload_of
@@ -85,6 +86,11 @@ def _state_model(parsed: Parsed, units: UnitRegistry, provider: str, sku: str, p
     prices = EntryPrices(parsed, units, provider, name, workload)
     if not cost:
         prices.reject("no price stated")
+        return
+    if says_free(provider, sku, facts.name) and not any(cost.get(key) for key in ("input", "output")):
+        for key in (k for k in cost if k in _METERS):
+            prices.add_free(key, _METERS[key], cost[key])
+        prices.state()
         return
     unclear = _unit_problem(sku, cost, facts)
     if unclear:

@@ -2,9 +2,9 @@
 
 A price is what the gateway charges for one of its hosts, so the provider is always OpenRouter and never the
 developer (PE-25); what each host charges is `openrouter_endpoints`. Traps beside those of `openrouter_pricing`: ids
-that start with `~` are aliases; `:free` is no price and `:batch` is the batch tier of the same model; an
-`expiration_date` of 2098 means none; `created` is the day of the listing here, not of the release. Descriptions stay
-out: numbers and names only.
+that start with `~` are aliases; `:free` is the same model at no price, under limits of its own and at no other's price
+(`variant=free`), and `:batch` is its batch tier; an `expiration_date` of 2098 means none; `created` is the day of the
+listing here, not of the release. Descriptions stay out: numbers and names only.
 """
 
 from datetime import UTC, datetime
@@ -12,8 +12,16 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from generator.sync.price_fields import EntryPrices, json_payload
-from generator.sync.sources.openrouter_pricing import ROUTED, Terms, base_prices, collect_prices, is_routed, variant_of
+from generator.sync.price_fields import FREE, EntryPrices, json_payload
+from generator.sync.sources.openrouter_pricing import (
+    METERS,
+    ROUTED,
+    Terms,
+    base_prices,
+    collect_prices,
+    is_routed,
+    variant_of,
+)
 from generator.sync.statements import Parsed, PayloadError, SkuFacts
 from generator.sync.workload_names import workload_of
 from wasm_tools.pricing.meters import UnitRegistry
@@ -97,9 +105,6 @@ def _state_model(parsed: Parsed, units: UnitRegistry, model: _Model) -> None:
     if model.id.startswith("~"):
         parsed.reject("alias of another id", model.id)
         return
-    if variant == "free":
-        parsed.reject("free variant is not a price", model.id)
-        return
     base = base_prices(model.pricing)
     if is_routed(base):
         parsed.reject(ROUTED, model.id)
@@ -107,6 +112,11 @@ def _state_model(parsed: Parsed, units: UnitRegistry, model: _Model) -> None:
     made = model.architecture
     workload = workload_of(sku, made.input_modalities, made.output_modalities)
     prices = EntryPrices(parsed, units, PROVIDER, sku, workload)
+    if variant == FREE:
+        for key in ("prompt", "completion"):
+            prices.add_free(key, METERS[key], base.get(key))
+        prices.state()
+        return
     collect_prices(prices, base, model.pricing.get("overrides", []), Terms(tier, variant))
     prices.state()
 

@@ -15,19 +15,21 @@ discount) (PE-23). A negative discount is a surcharge, and an unexplained low pr
 (PE-24). Only `standard` is a list offer: `batch` is a tier, `thinking` a variant, `free` no price (PE-26); ids with `~`
 are aliases and repeat the endpoints of their target. A host may serve a model twice: `fast`, `turbo`, `highspeed` and
 the like are variants, a region or scope (`us-east-1`, `eu`) is a region. Percentiles are those of half an hour and rest
-on few requests; quantisation `unknown` is none. `status` below 0 means that OpenRouter routes less to an endpoint; its
-price is as good as the others.
+on few requests (`openrouter_observations`); quantisation `unknown` is none. `status` below 0 means that OpenRouter
+routes less to an endpoint; its price is as good as the others.
 """
 
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from generator.sync.payloads import TransportError
 from generator.sync.price_fields import EntryPrices, csv_payload, folder_payload, json_payload
 from generator.sync.sources.openrouter_hosts import Endpoint, Stated, endpoint_of
 from generator.sync.sources.openrouter_labels import state_labelled
+from generator.sync.sources.openrouter_observations import observation_of
 from generator.sync.sources.openrouter_pricing import collect_prices, variant_of
 from generator.sync.statements import Parsed, PayloadError
 from generator.sync.workload_names import workload_of
@@ -137,7 +139,8 @@ def _rows(parsed: Parsed, body: bytes) -> Iterator[Endpoint]:
                 requests=row.get("request_count"),
                 status=row.get("status"),
             )
-            yield from endpoint_of(parsed, row["model_slug"] + suffix, where, pricing, facts)
+            for endpoint in endpoint_of(parsed, row["model_slug"] + suffix, where, pricing, facts):
+                yield replace(endpoint, observed=observation_of(SOURCE, endpoint, row))
 
 
 def _documents(parsed: Parsed, body: bytes) -> Iterator[Endpoint]:
@@ -203,6 +206,11 @@ def _state_host(parsed: Parsed, units: UnitRegistry, host: str, sku: str, endpoi
     prices.state()
     plainest = min(kept.values(), key=lambda e: (e.terms.tier != "standard", e.terms.variant != "", e.rank))
     parsed.facts.append(plainest.facts)
+    parsed.observations += [
+        endpoint.observed
+        for (tier, variant, _), endpoint in kept.items()
+        if endpoint.observed is not None and (tier, variant) == ("standard", "")  # a level of service is another offer
+    ]
 
 
 def _median(percentiles: object) -> object:

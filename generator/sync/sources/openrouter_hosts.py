@@ -16,6 +16,7 @@ from generator.sync.sources.openrouter_labels import LABEL_KEYS, Labelled, read_
 from generator.sync.sources.openrouter_pricing import ROUTED, Terms, base_prices, is_routed, variant_of
 from generator.sync.statements import Parsed, SkuFacts
 from generator.sync.workload_names import workload_of
+from wasm_tools.performance.observations import ApiObservation
 from wasm_tools.pricing.meters import plain
 
 PAGES = "https://openrouter.ai/"  # + id: the page of a model
@@ -41,6 +42,7 @@ class Endpoint:
     workload: str
     facts: SkuFacts
     rank: tuple[int, int]  # of two endpoints for the same meters the lower one is kept
+    observed: ApiObservation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generator.sync.price_fields import EntryPrices, folder_payload, json_payload, number_problem
+from generator.sync.sources.bedrock_scopes import with_regional_scope
 from generator.sync.sources.portkey_blocks import UNKNOWN, Scope, collect_block, price_of, without_list_caches
 from generator.sync.sources.portkey_keys import CENTS
 from generator.sync.sources.repeated_prices import drop_repeats
@@ -29,6 +30,7 @@ from wasm_tools.pricing.meters import Meter, UnitRegistry
 SOURCE = "portkey"
 HOUR = 3600
 TIERS = {"standard": "standard", "batch": "batch", "flex": "flex", "priority": "priority", "fast": "priority"}
+_BEDROCK = frozenset({"bedrock", "bedrock-mantle"})
 _ENTRY = frozenset({"pricing_config", "custom_pricing"})
 # `calculate` is the formula in which the gateway uses the prices.
 _CONFIG = frozenset({"pay_as_you_go", "batch_config", "finetune_config", "fixed_cost", "calculate", "currency"})
@@ -39,7 +41,8 @@ _REQUEST = Meter("input", "any", "request")
 _BAND = re.compile(r"(?P<stem>.+)-(?P<side>lte|gt)-(?P<k>\d+)k")
 _REAL_128K = re.compile(r"gemini-1\.5")
 _WORKLOADS = (
-    ("embeddings", re.compile(r"^azure-(ai|openai)/ada$")),  # text-embedding-ada-002; GPT-3's Ada is dearer
+    # text-embedding-ada-002; GPT-3's Ada is dearer
+    ("embeddings", re.compile(r"^(azure-(ai|openai)/ada|openai/ada-v2)$")),
     ("rerank", re.compile(r"^vertex-ai/semantic-ranker")),
     ("speech-to-text", re.compile(r"^deepgram/nova")),
     ("text-to-speech", re.compile(r"^deepgram/aura")),
@@ -88,6 +91,7 @@ def parse(body: bytes, units: UnitRegistry) -> Parsed:
         for prices in file.skus.values():
             drop_repeats(prices, home="global")
             prices.state()
+    parsed.offers = with_regional_scope(parsed.offers, _BEDROCK)
     return parsed
 
 
