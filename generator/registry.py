@@ -84,17 +84,55 @@ class ModelRow(Row):
 
 
 class ShapeRow(Row):
-    """An open-weights architecture."""
+    """An open-weights architecture; the columns of `ModelShape`. An empty cell is unknown."""
 
     model: str
     hf_repo: str
     parameters_b: float
     active_b: float
+    embedding_b: OptionalFloat = None
+    expert_b: OptionalFloat = None
     layers: int
+    full_layers: OptionalInt = None
+    hidden: OptionalInt = None
+    vocabulary: OptionalInt = None
+    heads: OptionalInt = None
+    kv_heads: OptionalInt = None
+    attention_width: OptionalInt = None
+    experts: OptionalInt = None
+    chosen_experts: OptionalInt = None
     kv_elements_per_token: int
+    windowed_elements_per_token: OptionalInt = None
+    window: OptionalInt = None
+    state_elements: OptionalInt = None
+    index_elements_per_token: OptionalInt = None
     kv_note: str
     context: OptionalInt
     source: str
+
+    @property
+    def shape(self) -> ModelShape:
+        """The engine's form of the row; what is unknown here has the engine's default."""
+        return ModelShape(
+            parameters=self.parameters_b * 1e9,
+            active_parameters=self.active_b * 1e9,
+            layers=self.layers,
+            kv_elements=self.kv_elements_per_token,
+            windowed_elements=self.windowed_elements_per_token or 0,
+            window=self.window or 0,
+            state_elements=self.state_elements or 0,
+            expert_parameters=(self.expert_b or 0) * 1e9,
+            experts=self.experts or 0,
+            chosen_experts=self.chosen_experts or 0,
+            hidden=self.hidden or 0,
+            attention_width=self.attention_width or 0,
+            full_layers=self.full_layers or 0,
+            heads=self.heads or 0,
+            kv_heads=self.kv_heads or 0,
+            vocabulary=self.vocabulary or 0,
+            embedding_parameters=(self.embedding_b or 0) * 1e9,
+            index_elements=self.index_elements_per_token or 0,
+        )
 
 
 class CapabilityRow(Row):
@@ -120,6 +158,7 @@ class GpuRow(Row):
     bf16_flops: OptionalFloat
     fp8_flops: OptionalFloat
     fp4_flops: OptionalFloat
+    link_bytes_s: OptionalFloat = None
     tdp_w: OptionalFloat
     gpus_per_node: OptionalInt
     node_label: str
@@ -475,11 +514,7 @@ class Registry:
                 open_weights={"yes": True, "no": False, "": None}[m.open_weights],
                 context=m.context,
                 capability=classes.get(m.id, ""),
-                shape=ModelShape(
-                    shape.parameters_b * 1e9, shape.active_b * 1e9, shape.layers, shape.kv_elements_per_token
-                )
-                if shape
-                else None,
+                shape=shape.shape if shape else None,
                 hf_repo=shape.hf_repo if shape else "",
             )
         return cards
@@ -498,6 +533,10 @@ class Registry:
                 gpus_per_node=g.gpus_per_node or 1,
                 node_label=g.node_label,
                 resource=g.k8s_resource,
+                bf16_flops=g.bf16_flops,
+                fp8_flops=g.fp8_flops,
+                fp4_flops=g.fp4_flops,
+                link_bandwidth=g.link_bytes_s,
             )
             for g in self.gpus
         }

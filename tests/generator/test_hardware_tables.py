@@ -1,8 +1,10 @@
 """Promises of the tables beside gpus.csv: instances, purchase prices, electricity."""
 
 import csv
+import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +13,8 @@ import pytest
 from generator.registry import Registry, load_registry
 from generator.sync.instances import COLUMNS, has_no_gpu, instances
 from generator.tables import read_rows
+from tests.wasm_tools.catalogues import catalogue
+from wasm_tools.planner.pack import catalogue_pack, read_catalogue
 from wasm_tools.pricing.offers import COMMITMENTS
 
 AZURE = "_derived/karpenter/azure_n_series_ondemand.csv"
@@ -88,6 +92,41 @@ def test_a_share_of_a_gpu_has_its_share_of_the_memory_and_no_peaks(registry: Reg
 
 
 @pytest.mark.mirror
+def test_links_inside_a_node_are_the_stated_ones(registry: Registry, upstream: Path) -> None:
+    """One direction, one GPU: the data sheets print both directions together."""
+    stated = {}
+    for path in (upstream / "hardware" / "aic_systems").glob("*.yaml"):
+        found = re.search(r"^  intra_node_bw: (\d+)", path.read_text(), re.MULTILINE)
+        assert found is not None, path.name
+        stated[path.stem] = int(found[1])
+    assert len(stated) == 14
+    assert {g.aic_system: g.link_bytes_s for g in registry.gpus if g.aic_system} == stated
+
+
+def test_a_link_that_no_system_file_states_names_its_source(registry: Registry) -> None:
+    others = [g for g in registry.gpus if g.link_bytes_s and not g.aic_system]
+    assert {"mi300x", "mi325x", "mi350x", "mi355x"} <= {g.id for g in others}
+    for g in others:
+        assert "; link from the " in g.source and "both directions together" in g.source, g.id
+        assert g.bandwidth_bytes_s and g.link_bytes_s and g.link_bytes_s < g.bandwidth_bytes_s, g.id
+
+
+def test_cards_carry_peaks_and_link(registry: Registry) -> None:
+    card = registry.gpu_cards["h100-sxm"]
+    assert (card.bf16_flops, card.fp8_flops, card.fp4_flops, card.link_bandwidth) == (989e12, 1978e12, None, 450e9)
+    assert registry.gpu_cards["rtx-4090"].link_bandwidth is None
+
+
+def test_models_and_gpus_come_out_of_the_pack_as_they_went_in(registry: Registry) -> None:
+    """Positions, not names, say what a figure is: one place off and a peak would be a bandwidth."""
+    shaped = {m: card for m, card in registry.cards.items() if card.shape}
+    packed = catalogue_pack(replace(catalogue(), models=shaped, gpus=registry.gpu_cards))
+    found = read_catalogue(json.loads(json.dumps(packed)))
+    assert found.models == shaped
+    assert found.gpus == registry.gpu_cards
+
+
+@pytest.mark.mirror
 def test_inferred_machines_cost_what_the_documented_ones_do(table: Rows, mirror: Path) -> None:
     """Sizes that Microsoft's pages leave out are told by their price, the same in every region that has both."""
     inferred = {
@@ -118,9 +157,9 @@ def test_purchase_prices_belong_to_registered_gpus_and_say_when_they_are_estimat
         assert 500 < Decimal(r["usd"]) < 50_000 and 2010 < int(r["year"]) <= 2026 and r["source"], r
         assert r["estimate"] in ("yes", "no")
     price = {r["gpu"]: (Decimal(r["usd"]), r["estimate"]) for r in rows}
-    assert price["h100-sxm"] == (33600, "yes")
-    assert price["mi300x"] == (15000, "yes")
-    assert price["rtx-4090"] == (1599, "no")
+    assert price["h100-sxm"] == (Decimal(33600), "yes")
+    assert price["mi300x"] == (Decimal(15000), "yes")
+    assert price["rtx-4090"] == (Decimal(1599), "no")
     assert price["k80"][0] == 2500  # half a board
     assert not {"b200-sxm", "h200-sxm", "l40s", "a100-sxm-80gb"} & price.keys()
 

@@ -27,10 +27,6 @@ from generator.sync.model_configs import (
 
 FOLDER = "huggingface.co"
 CITED = re.compile(r"^computed from config\.json of ([\w.\-]+/[\w.\-]+)(?:, ([^;]+))?")
-UPPER_BOUND = {
-    "gpt-oss-120b", "gpt-oss-20b", "gpt-oss-safeguard-120b", "gpt-oss-safeguard-20b", "llama-4-maverick",
-    "llama-4-scout",
-}  # fmt: skip
 SAME_CONTEXT = ("", "a quantised checkpoint of it", "the base it was trained from")
 NOT_REGISTERED = {"XiaomiMiMo/MiMo-7B-Base", "nvidia/Nemotron-H-56B-Base-8K"}
 QUANTISED = re.compile(r"-(?:NVFP4|FP8-Static-PerTensor|FP8)$")
@@ -154,6 +150,7 @@ def test_dense_model_counts_every_matrix_once() -> None:
 
 def test_tied_embedding_is_one_matrix() -> None:
     assert counted().parameters - counted(tie_word_embeddings=True).parameters == 100 * 8
+    assert (counted().embedding, counted(tie_word_embeddings=True).embedding) == (2 * 100 * 8, 100 * 8)
 
 
 def test_head_size_is_width_over_heads_only_when_the_file_has_none() -> None:
@@ -169,6 +166,8 @@ def test_bias_vectors_and_output_gates_are_counted() -> None:
 def test_active_are_the_chosen_experts_and_no_input_embedding() -> None:
     found = counted(**EXPERTS)
     assert found.parameters - found.active == 3 * (10 - 2) * 3 * 8 * 5 + 100 * 8
+    assert (found.routed, found.experts_of_layer, found.chosen_experts) == (3 * 10 * 3 * 8 * 5, 10, 2)
+    assert (counted().routed, counted().experts_of_layer) == (0, 0)
     tied = counted(**EXPERTS, tie_word_embeddings=True)
     assert tied.parameters - tied.active == 3 * (10 - 2) * 3 * 8 * 5
     assert tied.active == found.active
@@ -200,6 +199,7 @@ def test_ungated_experts_have_two_matrices() -> None:
 def test_latent_attention_caches_one_latent_and_the_rotary_key() -> None:
     found = counted(**LATENT)
     assert found.kv_per_token == 3 * (6 + 2)
+    assert (found.kv_heads, found.attention_width) == (1, 4 * (4 + 2 + 3) // 2)
     assert found.kv_note == "MLA: one latent of 6 + 2 elements a layer"
     attention = 8 * 5 + 5 * 4 * (4 + 2) + 8 * (6 + 2) + 6 * 4 * (4 + 3) + 4 * 3 * 8
     assert found.parameters == 2 * 100 * 8 + 3 * (attention + 3 * 8 * 16 + 2 * 8) + 8
@@ -212,8 +212,9 @@ def test_indexer_is_counted_in_the_layers_that_have_one() -> None:
     assert everywhere.parameters - counted(**LATENT).parameters == 3 * one
     assert shared.parameters - counted(**LATENT).parameters == one
     assert everywhere.kv_per_token == shared.kv_per_token == counted(**LATENT).kv_per_token
-    assert everywhere.kv_note.endswith("keeps 2 more a layer, not counted")
-    assert shared.kv_note.endswith("keeps 2 more in 1 of 3 layers, not counted")
+    assert (everywhere.index, shared.index, counted(**LATENT).index) == (3 * 2, 2, 0)
+    assert everywhere.kv_note.endswith("keeps 2 more a layer")
+    assert shared.kv_note.endswith("keeps 2 more in 1 of 3 layers")
 
 
 def test_compressed_attention_keeps_one_vector_for_each_group_of_tokens() -> None:
@@ -228,7 +229,7 @@ def test_compressed_attention_keeps_one_vector_for_each_group_of_tokens() -> Non
     assert many.parameters - alone.parameters == 2 * 8 * 4
     assert four.parameters - alone.parameters == 2 * (2 * 8 * 4) + 2 * (2 * 8 * 8) + 5 * 7 * 8 + 8 * 7
     assert [found.kv_per_token for found in (alone, four, many)] == [0, 4 / 4, 4 / 128]
-    assert all(found.kv_all - found.kv_per_token == 4 for found in (alone, four, many))
+    assert all((found.windowed, found.kv_heads) == (4, 1) for found in (alone, four, many))
     assert "in every layer the last 10 tokens keep 4 elements each, at most 40 a request" in four.kv_note
 
 
@@ -246,10 +247,10 @@ def test_kimi_delta_attention_is_counted_with_its_gates() -> None:
 def test_windows_do_not_grow_with_the_prompt_and_are_described() -> None:
     kinds = ["sliding_attention", "full_attention", "sliding_attention"]
     found = counted(layer_types=kinds, sliding_window=50)
-    assert (found.kv_per_token, found.kv_all) == (16, 48)
+    assert (found.kv_per_token, found.windowed, found.window, found.full_layers) == (16, 32, 50, 1)
     assert found.kv_note == (
         "1 full-attention layers of 3; in the 2 others the last 50 tokens keep 32 elements each, "
-        "at most 1,600 a request, not counted"
+        "at most 1,600 a request"
     )
 
 
@@ -261,7 +262,10 @@ def test_linear_layers_keep_a_state_of_fixed_size() -> None:
     found = counted(layer_types=["linear_attention", "linear_attention", "full_attention"], **linear)
     state = 2 * 3 * 4 + (2 * 3 + 2 * 4) * 3
     assert found.kv_per_token == 16
-    assert f"the 2 linear-attention layers keep {2 * state} elements a request, whatever its length" in found.kv_note
+    assert found.state == 2 * state
+    assert found.kv_note.endswith(
+        f"the 2 linear-attention layers keep {2 * state} elements a request, whatever its length"
+    )
 
 
 def test_hybrid_layer_is_one_block() -> None:
@@ -336,15 +340,53 @@ def test_row_without_a_stored_file_has_the_published_architecture(
     found = architecture(dict(zip(names, facts, strict=True)) | {"max_position_embeddings": row.context})
     assert row.parameters_b == row.active_b == pytest.approx(found.parameters / 1e9, rel=0.001)
     assert (row.layers, row.kv_elements_per_token) == (found.layers, found.kv_per_token)
+    assert (row.hidden, row.heads, row.kv_heads, row.attention_width) == (facts[0], facts[3], facts[4], facts[0])
+    assert row.embedding_b == pytest.approx(found.embedding / 1e9, abs=0.0005)
 
 
 def test_every_row_cites_a_file_or_has_its_facts_here(shapes: Mapping[str, ShapeRow]) -> None:
     assert {m for m, row in shapes.items() if not CITED.match(row.source)} == PUBLISHED_FILES.keys()
 
 
-def test_upper_bounds_are_the_reviewed_ones(shapes: Mapping[str, ShapeRow]) -> None:
-    """They count windowed layers as if they kept every token, as the figures of the reference do."""
-    assert {m for m, row in shapes.items() if row.kv_note.startswith("upper bound")} == UPPER_BOUND
+def test_columns_of_a_row_hold_together(shapes: Mapping[str, ShapeRow]) -> None:
+    for model, row in shapes.items():
+        s = row.shape
+        assert 0 < s.embedding_parameters + s.expert_parameters < s.parameters, model
+        assert 0 <= s.full_layers <= s.layers and s.heads % s.kv_heads == 0, model
+        assert bool(s.windowed_elements) == bool(s.window), model
+        assert bool(s.expert_parameters) == bool(s.experts) == bool(s.chosen_experts), model
+        assert s.chosen_experts <= s.experts and s.hidden and s.attention_width, model
+
+
+@pytest.mark.parametrize(
+    ("model", "kept", "windowed", "window", "state", "kv_heads"),
+    [
+        ("gpt-oss-120b", 18 * 1024, 18 * 1024, 128, 0, 8),
+        ("gpt-oss-20b", 12 * 1024, 12 * 1024, 128, 0, 8),
+        ("llama-4-scout", 12 * 2048, 36 * 2048, 8192, 0, 8),
+        ("gemma-4-31b-it", 40_960, 409_600, 1024, 0, 4),
+        ("deepseek-v3", 61 * 576, 0, 0, 0, 1),
+        ("qwen3.5-397b-a17b", 15_360, 0, 0, 48_844_800, 2),
+        ("nemotron-3-nano-30b-a3b", 3072, 0, 0, 12_482_560, 2),
+        ("qwen3-32b", 64 * 2 * 8 * 128, 0, 0, 0, 8),
+    ],
+)
+def test_cache_is_split_by_how_long_it_is_kept(
+    shapes: Mapping[str, ShapeRow], model: str, kept: int, windowed: int, window: int, state: int, kv_heads: int
+) -> None:
+    s = shapes[model].shape
+    assert (s.kv_elements, s.windowed_elements, s.window, s.state_elements, s.kv_heads) == (
+        kept, windowed, window, state, kv_heads,
+    )  # fmt: skip
+
+
+def test_empty_cell_is_unknown_and_becomes_the_default() -> None:
+    facts = {"model": "a", "hf_repo": "b/a", "parameters_b": 1, "active_b": 1, "layers": 2, "kv_elements_per_token": 64}
+    row = ShapeRow.model_validate(
+        {**facts, "heads": "", "window": "", "kv_note": "", "context": "", "source": "a test"}
+    )
+    assert row.heads is None
+    assert (row.shape.heads, row.shape.window, row.shape.expert_parameters) == (0, 0, 0.0)
 
 
 def test_size_in_the_name_is_the_size(shapes: Mapping[str, ShapeRow]) -> None:
@@ -377,11 +419,17 @@ def test_table_is_what_the_stored_files_say(shapes: Mapping[str, ShapeRow], stor
         assert row.active_b == pytest.approx(found.active / 1e9, rel=0.01), model
         assert row.layers == found.layers, model
         assert bool(relation) == (row.hf_repo != cited[1]), model
-        if model in UPPER_BOUND:
-            assert row.kv_elements_per_token == found.kv_all, model
-        else:
-            assert row.kv_elements_per_token == whole_vectors(found.kv_per_token), model
-            assert row.kv_note == found.kv_note, model
+        assert row.kv_elements_per_token == whole_vectors(found.kv_per_token), model
+        assert (row.windowed_elements_per_token, row.window, row.state_elements, row.kv_note) == (
+            found.windowed, found.window, found.state, found.kv_note,
+        ), model  # fmt: skip
+        assert (row.hidden, row.heads, row.kv_heads, row.attention_width, row.full_layers) == (
+            found.hidden, found.heads, found.kv_heads, found.attention_width, found.full_layers,
+        ), model  # fmt: skip
+        assert row.index_elements_per_token == found.index, model
+        assert (row.experts, row.chosen_experts) == (found.experts_of_layer, found.chosen_experts), model
+        assert row.expert_b == pytest.approx(found.routed / 1e9, abs=0.005), model
+        assert row.embedding_b == pytest.approx(found.embedding / 1e9, abs=0.0005), model
         if relation in SAME_CONTEXT:
             assert row.context == found.context, model
         for words, left_out in (("MTP layer", found.mtp), ("vision encoder", found.multimodal)):
@@ -478,7 +526,7 @@ def test_cache_of_one_token(
     stored: Mapping[str, Architecture], repo: str, kv: int, windowed: int, context: int
 ) -> None:
     found = stored[repo]
-    assert (found.kv_per_token, found.kv_all - found.kv_per_token, found.context) == (kv, windowed, context)
+    assert (found.kv_per_token, found.windowed, found.context) == (kv, windowed, context)
 
 
 # GPUs of the Epoch table by our id; where two rows of Epoch fit, the form factor and memory decide.

@@ -16,3 +16,7 @@ class GpuCard:
     gpus_per_node: int = 8
     node_label: str = ""
     resource: str = "nvidia.com/gpu"
+    bf16_flops: float | None = None
+    fp8_flops: float | None = None
+    fp4_flops: float | None = None
+    link_bandwidth: float | None = None  # bytes/s per GPU and direction to the others of its node
