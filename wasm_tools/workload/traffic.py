@@ -2,8 +2,12 @@
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wasm_tools.models.cards import CAPABILITY_CLASSES
+
+if TYPE_CHECKING:  # lengths raise the InputError of this module
+    from wasm_tools.performance.lengths import Lengths
 
 HOURS_PER_MONTH = 730  # 8,760 hours a year / 12, the one month of the whole atlas
 SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
@@ -11,6 +15,8 @@ SECONDS_PER_MONTH = HOURS_PER_MONTH * 3600
 MAX_TOKENS = 10_000_000
 MIN_QPS, MAX_QPS = 0.000001, 1_000_000.0  # one request in twelve days; more than all of us send
 MAX_USERS = 1_000_000_000
+MAX_ARRIVAL_CV = 20.0  # the burstiest recorded trace has 13
+PERCENTILES = (50, 90, 95, 99)  # those with measured tail ratios
 
 
 class InputError(ValueError):
@@ -24,13 +30,22 @@ class InputError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A stream of like requests: mean token lengths, mean and peak rate in requests per second."""
+    """A stream of like requests: mean token lengths, mean and peak rate in requests per second.
+
+    Without `lengths` every request has exactly the mean lengths. `arrival_cv` is the coefficient of variation of the
+    time between arrivals around the peak: 0 for a clock, 1 for independent people. `cacheable_share` of the prompt
+    tokens are a prefix that was sent before; `batchable_share` of the requests may wait for a quiet hour.
+    """
 
     prompt_tokens: int
     output_tokens: int
     qps: float
     peak_qps: float
     minimum_class: str = "small"
+    lengths: "Lengths | None" = None
+    arrival_cv: float = 1.0
+    cacheable_share: float = 0.0
+    batchable_share: float = 0.0
 
     def __post_init__(self) -> None:
         _whole("prompt_tokens", self.prompt_tokens)
@@ -41,6 +56,17 @@ class Workload:
             raise InputError("minimum_class", f"{self.minimum_class!r} is not one of {', '.join(CAPABILITY_CLASSES)}")
         if self.peak_qps < self.qps:
             raise InputError("peak_qps", f"the peak of {self.peak_qps:g} is below the mean of {self.qps:g} requests/s")
+        _share("cacheable_share", self.cacheable_share, below_one=True)
+        _share("batchable_share", self.batchable_share)
+        if not _finite(self.arrival_cv) or not 0 <= self.arrival_cv <= MAX_ARRIVAL_CV:
+            raise InputError("arrival_cv", f"{self.arrival_cv!r} is not a variation from 0 to {MAX_ARRIVAL_CV:g}")
+        if self.lengths is not None:
+            for name, stated, spread in (
+                ("prompt_tokens", self.prompt_tokens, self.lengths.prompt),
+                ("output_tokens", self.output_tokens, self.lengths.output),
+            ):
+                if abs(spread.mean - stated) > 1:
+                    raise InputError(name, f"{stated} is not the mean of the lengths, {spread.mean:g}; state the mean")
 
     @property
     def requests_per_month(self) -> float:
@@ -50,20 +76,38 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class Slo:
-    """Upper bounds in milliseconds at `percentile` of all requests."""
+    """Bounds of one request, held at `percentile` over all requests, or each at a percentile of its own.
+
+    Milliseconds to the first token, between tokens (the mean over the answer, TPOT) and to the last token.
+    `tokens_per_s` is the output speed after the first token that the median request must reach, `availability` the
+    share of time in which the peak must be carried; None asks for neither.
+    """
 
     ttft_ms: float
     itl_ms: float
     e2e_ms: float
     percentile: int = 95
+    ttft_percentile: int | None = None
+    itl_percentile: int | None = None
+    e2e_percentile: int | None = None
+    tokens_per_s: float | None = None
+    availability: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("ttft_ms", "itl_ms", "e2e_ms"):
             value = getattr(self, name)
             if not _finite(value) or value <= 0:
                 raise InputError(name, f"{value!r} is not a time above 0 ms")
-        if self.percentile != 95:
-            raise InputError("percentile", f"p{self.percentile} has no measured tail ratio; only p95 can be planned")
+        for name in ("percentile", "ttft_percentile", "itl_percentile", "e2e_percentile"):
+            value = getattr(self, name)
+            if value is None and name != "percentile":
+                continue
+            if isinstance(value, bool) or value not in PERCENTILES:
+                raise InputError(name, f"{value!r} has no measured tail ratio; ask for p50, p90, p95 or p99")
+        if self.tokens_per_s is not None and (not _finite(self.tokens_per_s) or self.tokens_per_s <= 0):
+            raise InputError("tokens_per_s", f"{self.tokens_per_s!r} is not a speed above 0 tokens/s")
+        if self.availability is not None and (not _finite(self.availability) or not 0 < self.availability < 1):
+            raise InputError("availability", f"{self.availability!r} is not a share between 0 and 1, such as 0.999")
 
 
 def _finite(value: object) -> bool:
@@ -73,6 +117,11 @@ def _finite(value: object) -> bool:
 def _whole(name: str, value: object) -> None:
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_TOKENS:
         raise InputError(name, f"{value!r} is not a whole number of tokens from 1 to {MAX_TOKENS:,}")
+
+
+def _share(name: str, value: float, *, below_one: bool = False) -> None:
+    if not _finite(value) or not 0 <= value <= 1 or (below_one and value == 1):
+        raise InputError(name, f"{value!r} is not a share from 0 {'to below' if below_one else 'to'} 1")
 
 
 def _rate(name: str, value: float) -> None:

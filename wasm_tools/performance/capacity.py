@@ -1,0 +1,169 @@
+"""Capacity of a replica: the highest rate at which every bound still holds at its percentile, and what binds there."""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from wasm_tools.performance.open_loop import (
+    UTILISATION_CAP,
+    Replica,
+    Tails,
+    Traffic,
+    latency_of,
+    rate_at,
+    replica,
+    traffic,
+)
+from wasm_tools.performance.service_curve import ServiceCurve
+from wasm_tools.workload.mixes import RequestClass, mixed_lengths
+from wasm_tools.workload.traffic import PERCENTILES, InputError, Slo
+
+PRECISE = 1e-4  # relative: how near to its bound the search stops, always on the safe side
+STEPS = 40
+STEEP = 0.5  # of log share: beyond it waits explode, and a straight line to there would say nothing
+BOUNDS = ("ttft", "itl", "throughput", "e2e")
+
+Shares = tuple[float, float, float, float]  # used of each of BOUNDS
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """`rate` requests per second within every bound, with `in_flight` requests in service on average.
+
+    `binds` is ttft, itl, throughput, e2e, memory, saturation or range; only range, the end of what the curve knows,
+    means that the replica may do more (`at_least`).
+    """
+
+    rate: float
+    in_flight: float
+    utilisation: float
+    binds: str
+    at_least: bool
+    saturation: float
+    slots: float
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """No load is light enough: each bound that fails for a lone request, with the factor that would let it pass."""
+
+    missed: tuple[tuple[str, float], ...]
+
+
+def capacity(
+    curve: ServiceCurve,
+    slo: Slo,
+    arriving: Traffic,
+    max_in_flight: float,
+    cap: float = UTILISATION_CAP,
+    *,
+    streaming: bool = True,
+) -> Capacity | Miss:
+    """The highest rate of one replica within `slo`, at most `cap` of its saturation.
+
+    A request that is not streamed has an end-to-end bound only. Less room than for one request misses memory by
+    an infinite factor: no bound would help.
+    """
+    if not 0 < cap < 1:
+        raise InputError("utilisation_cap", f"{cap!r} is not a share between 0 and 1, such as {UTILISATION_CAP}")
+    if max_in_flight < 1:
+        return Miss((("memory", math.inf),))
+    r = replica(curve, arriving, max_in_flight)
+    use = used_shares(r, slo, streaming)
+    lightest = use(0.0)
+    if max(lightest) > 1:
+        return Miss(tuple((name, share) for name, share in zip(BOUNDS, lightest, strict=False) if share > 1))
+    capped = _at_rate(r, cap * r.saturation)
+    shares = use(capped)
+    if max(shares) <= 1:
+        return Capacity(rate_at(r, capped), capped, cap, r.limited_by, r.limited_by == "range", r.saturation, r.slots)
+    fitting = lightest
+
+    def most_used(n: float) -> float:
+        nonlocal fitting
+        used = use(n)
+        most = max(used)
+        if most <= 1:
+            fitting = used  # the search only ever raises its lower end, so the last one that fits is its answer
+        return most
+
+    in_flight = _largest(most_used, 0.0, max(lightest), capped, max(shares))
+    rate = rate_at(r, in_flight)
+    binds = BOUNDS[fitting.index(max(fitting))]
+    return Capacity(rate, in_flight, rate / r.saturation, binds, False, r.saturation, r.slots)
+
+
+def mix_capacity(
+    curve: ServiceCurve,
+    classes: Sequence[RequestClass],
+    tails: Tails,
+    max_in_flight: float,
+    cap: float = UTILISATION_CAP,
+    *,
+    arrival_cv: float = 1.0,
+) -> tuple[str, Capacity | Miss]:
+    """The highest rate of all classes together on one replica, and the id of the class that sets it.
+
+    `curve` is that of the mean lengths of the mix. All classes meet the same load, so the class that bears the least
+    decides; a class that misses at any load makes the mix miss.
+    """
+    all_lengths = mixed_lengths(classes)
+    worst: tuple[str, Capacity | Miss] | None = None
+    for one in classes:
+        arriving = traffic(all_lengths, tails, arrival_cv, judged=one.lengths)
+        found = capacity(curve, one.slo, arriving, max_in_flight, cap, streaming=one.streaming)
+        if isinstance(found, Miss):
+            return one.id, found
+        if worst is None or (isinstance(worst[1], Capacity) and found.rate < worst[1].rate):
+            worst = one.id, found
+    if worst is None:
+        raise InputError("classes", "a mix needs at least one class of requests")
+    return worst
+
+
+def used_shares(r: Replica, slo: Slo, streaming: bool) -> Callable[[float], Shares]:
+    """A function of the requests in service: the used shares of BOUNDS, all at most 1 within them, none falling."""
+    first = PERCENTILES.index(slo.ttft_percentile or slo.percentile)
+    whole = PERCENTILES.index(slo.e2e_percentile or slo.percentile)
+    ttft_ms, e2e_ms, tpot = slo.ttft_ms if streaming else math.inf, slo.e2e_ms, r.traffic.tails.tpot
+    itl = tpot[PERCENTILES.index(slo.itl_percentile or slo.percentile)] / slo.itl_ms if streaming else 0.0
+    speed = tpot[0] * slo.tokens_per_s / 1000 if streaming and slo.tokens_per_s else 0.0
+
+    at_load = latency_of(r, first, whole)
+
+    def used(in_flight: float) -> Shares:
+        _, ttft, gap, e2e = at_load(in_flight)
+        return ttft / ttft_ms, gap * itl, gap * speed, e2e / e2e_ms
+
+    return used
+
+
+def _at_rate(r: Replica, rate: float) -> float:
+    """The requests in service at which the rate is just not above `rate`, which is below saturation."""
+    # Little's law with the shortest and the longest time in service.
+    low, high = rate / rate_at(r, 1e-9) * 1e-9, rate / r.saturation * r.slots
+    return _largest(lambda n: rate_at(r, n) / rate, low, rate_at(r, low) / rate, high, rate_at(r, high) / rate)
+
+
+def _largest(share: Callable[[float], float], low: float, at_low: float, high: float, at_high: float) -> float:
+    """The largest n with share(n) ≤ 1 between `low` and `high`, to PRECISE and never above, by false position.
+
+    A share grows about as a power of the load, so the search is straight in the logarithms of both.
+    """
+    if at_high <= 1:
+        return high
+    left, right, stood = math.log(at_low), min(math.log(at_high), STEEP), 0
+    exact = left  # of `low`, while `left` is halved by the method
+    for _ in range(STEPS):
+        if exact >= -PRECISE or high - low <= PRECISE * high:
+            break
+        step = min(max((left + PRECISE / 2) / (left - right), 0.02), 0.98)
+        n = (1 + low) * ((1 + high) / (1 + low)) ** step - 1
+        spare = math.log(share(n))
+        if spare <= 0:
+            low, left, exact = n, spare, spare
+            right, stood = (right / 2, 1) if stood == 1 else (right, 1)  # Illinois: no end may stand still
+        else:
+            high, right = n, min(spare, STEEP)
+            left, stood = (left / 2, -1) if stood == -1 else (left, -1)
+    return low
