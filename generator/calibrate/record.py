@@ -1,0 +1,106 @@
+"""What the test found, as plain values: errors by fold, tier, GPU, engine and model, targets, and points to plot."""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from generator.calibrate.evaluate import HeldOut
+from generator.calibrate.predict import METRICS
+from generator.calibrate.settings import Settings, Target
+
+PLOTTED = ("one inner load", "random configurations", "unseen model", "unseen GPU", "other source")
+DIGITS = 4
+
+
+def accuracy_record(found: Sequence[HeldOut], settings: Settings) -> dict[str, Any]:
+    """The record of a test: errors as shares, bias as mean ln(predicted / measured)."""
+    worst = settings.evaluation["worst_group_rows"]
+    kinds = list(dict.fromkeys(t.kind for t in found))
+    return {
+        "targets": [_target(t, found) for t in settings.targets],
+        "folds": [
+            {"kind": kind, "folds": len({t.fold for t in rows}), **_errors(rows), "worst": _worst(rows, worst)}
+            for kind in kinds
+            for rows in [[t for t in found if t.kind == kind]]
+        ],
+        "tiers": _split(found, lambda t: (t.kind, t.predicted.tier)),
+        "pooled_tiers": _split(found, lambda t: (t.predicted.tier,)),
+        "bands": _split(found, lambda t: (t.predicted.band,)),
+        "gpus": _split(found, lambda t: (t.kind, t.predicted.point.configuration.gpu)),
+        "engines": _split(found, lambda t: (t.kind, t.predicted.point.configuration.engine)),
+        "models": _split(found, lambda t: (t.kind, t.predicted.point.configuration.model)),
+        "points": _points(found, settings.evaluation["plot_points"]),
+    }
+
+
+def _split(found: Iterable[HeldOut], key: Callable[[HeldOut], tuple[str, ...]]) -> list[dict[str, Any]]:
+    groups: dict[tuple[str, ...], list[HeldOut]] = {}
+    for t in found:
+        groups.setdefault(key(t), []).append(t)
+    return [{"of": list(name), **_errors(rows)} for name, rows in groups.items()]
+
+
+def _errors(rows: Sequence[HeldOut]) -> dict[str, Any]:
+    return {"n": len(rows), **{metric: _metric(rows, metric) for metric in METRICS}}
+
+
+def _metric(rows: Sequence[HeldOut], metric: str) -> dict[str, float]:
+    pairs = np.array([t.predicted.pair(metric) for t in rows])
+    error = np.abs(pairs[:, 0] / pairs[:, 1] - 1.0)
+    found = {
+        "mean": _short(error.mean()),
+        "median": _short(np.median(error)),
+        "p90": _short(np.quantile(error, 0.9)),
+        "bias": _short(np.log(pairs[:, 0] / pairs[:, 1]).mean()),
+    }
+    if metric in ("tpot", "first_token"):
+        inside = [
+            band[0] <= measured / predicted <= band[1]
+            for t, (predicted, measured) in zip(rows, pairs, strict=True)
+            for band in [t.bands.tpot if metric == "tpot" else t.bands.first_token]
+        ]
+        found["coverage"] = _short(np.mean(inside))
+    return found
+
+
+def _worst(rows: Sequence[HeldOut], least: int) -> dict[str, Any]:
+    """For TPOT and TTFT the group of model, GPU, engine and precision with the largest median error."""
+    groups: dict[tuple[str, ...], list[HeldOut]] = {}
+    for t in rows:
+        c = t.predicted.point.configuration
+        groups.setdefault((c.model, c.gpu, c.engine, c.precision), []).append(t)
+    large = {name: members for name, members in groups.items() if len(members) >= least}
+    found = {}
+    for metric in ("tpot", "first_token"):
+        medians = {name: _metric(members, metric)["median"] for name, members in large.items()}
+        if medians:
+            name = max(sorted(medians), key=lambda n: medians[n])
+            found[metric] = {"of": list(name), "n": len(large[name]), "median": medians[name]}
+    return found
+
+
+def _target(target: Target, found: Sequence[HeldOut]) -> dict[str, Any]:
+    rows = [t for t in found if t.kind == target.kind and target.tier in ("", t.predicted.tier)]
+    reached = _metric(rows, target.metric)[target.statistic] if rows else math.inf
+    return {
+        "name": target.name, "metric": target.metric, "statistic": target.statistic, "n": len(rows),
+        "most": target.most, "reached": reached, "met": reached <= target.most,
+    }  # fmt: skip
+
+
+def _points(found: Sequence[HeldOut], most: int) -> list[list[Any]]:
+    """Points to plot, every n-th of a kind: kind, tier, model, GPU, engine, then predicted and measured TPOT, TTFT."""
+    chosen: list[list[Any]] = []
+    for kind in PLOTTED:
+        rows = [t.predicted for t in found if t.kind == kind]
+        for p in rows[:: max(1, -(-len(rows) // most))]:
+            c = p.point.configuration
+            figures = (p.tpot_ms, p.point.tpot_ms, p.first_token_ms, p.point.first_token_ms)
+            chosen.append([kind, p.tier, c.model, c.gpu, c.engine, *(_short(f) for f in figures)])
+    return chosen
+
+
+def _short(value: float) -> float:
+    return float(f"{float(value):.{DIGITS}g}")

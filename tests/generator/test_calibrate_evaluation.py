@@ -1,0 +1,162 @@
+"""The honest test: folds that do not leak, bands from inside, counts that are asserted, a record that says it all."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from generator.calibrate.bands import World, bands_of
+from generator.calibrate.calibrate import calibrated
+from generator.calibrate.commands import commands, tables
+from generator.calibrate.evaluate import EvaluationError, HeldOut, check_rows, of_fold, second_source
+from generator.calibrate.fit import Table, table
+from generator.calibrate.folds import by_value, inner_loads, outer_folds, random_configurations
+from generator.calibrate.points import Measured, inferencemax_points, known_shapes, silicon_points, throughput
+from generator.calibrate.record import accuracy_record
+from generator.calibrate.settings import load_settings
+from generator.places import checkout
+from generator.registry import load_registry
+from generator.sync.state import load_state
+
+PLACES = checkout()
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    registry = load_registry(PLACES.registry)
+    settings = load_settings(PLACES.registry / "calibration.toml")
+    return World(known_shapes(registry), registry.gpu_cards, settings)
+
+
+@pytest.fixture(scope="module")
+def silicon(world: World) -> list[Measured]:
+    registry = load_registry(PLACES.registry)
+    return silicon_points(registry, load_state(PLACES.state).points, world.settings)
+
+
+@pytest.fixture(scope="module")
+def some(silicon: list[Measured], world: World) -> Table:
+    curves = sorted({p.curve for p in silicon})[::4]
+    return table([p for p in silicon if p.curve in set(curves)], world.shapes, world.gpus)
+
+
+@pytest.fixture(scope="module")
+def tested(some: Table, world: World) -> list[HeldOut]:
+    _, whole = calibrated(some, world.gpus, world.settings)
+    folds = [random_configurations(some.points, 0), inner_loads(some.points)[0]]
+    folds += by_value("unseen GPU", some.points, lambda p: p.configuration.gpu)[:1]
+    return [t for f in folds for t in of_fold(some, f, world, whole)]
+
+
+def test_every_fold_leaves_out_and_keeps_each_row_once(silicon: list[Measured]) -> None:
+    for f in outer_folds(silicon):
+        assert sorted([*f.test, *f.train]) == list(range(len(silicon)))
+
+
+def test_no_configuration_is_on_both_sides(silicon: list[Measured]) -> None:
+    for f in outer_folds(silicon):
+        if f.kind not in ("one inner load", "later in time"):
+            assert not {silicon[i].curve for i in f.test} & {silicon[i].curve for i in f.train}, f.name
+
+
+def test_the_same_run_under_two_names_is_never_on_both_sides(silicon: list[Measured]) -> None:
+    def run(p: Measured) -> tuple[object, ...]:
+        return (p.configuration.gpu, p.isl, p.osl, p.concurrency, p.first_token_ms, p.tpot_ms)
+
+    for f in outer_folds(silicon):
+        if f.kind in ("random configurations", "unseen model"):
+            assert not {run(silicon[i]) for i in f.test} & {run(silicon[i]) for i in f.train}, f.name
+
+
+def test_an_inner_load_has_a_smaller_and_a_larger_one_left(silicon: list[Measured]) -> None:
+    for f in inner_loads(silicon):
+        loads: dict[object, list[float]] = {}
+        for i in f.train:
+            loads.setdefault((silicon[i].curve, silicon[i].configuration.model), []).append(silicon[i].concurrency)
+        for i in f.test:
+            p = silicon[i]
+            kept = loads[(p.curve, p.configuration.model)]
+            assert min(kept) < p.concurrency < max(kept)
+
+
+def test_the_folds_have_the_rows_they_must_have(silicon: list[Measured], world: World) -> None:
+    kinds: dict[str, int] = {}
+    for f in outer_folds(silicon):
+        kinds[f.kind] = kinds.get(f.kind, 0) + len(f.test)
+    assert kinds["unseen model"] >= world.settings.evaluation["unseen_model_rows"]
+    assert kinds["unseen GPU"] == kinds["tensor parallelism"] == kinds["lengths"] == len(silicon)
+    assert kinds["one inner load"] >= 1250 and kinds["later in time"] >= 600
+
+
+def test_the_other_source_is_predicted_without_its_configurations(silicon: list[Measured], world: World) -> None:
+    registry = load_registry(PLACES.registry)
+    other = inferencemax_points(registry, PLACES.registry / "benchmarks" / "inferencemax.csv")
+    both, f = second_source(silicon, other, world)
+    assert len(f.test) == len(other)
+    assert not {both.points[i].curve for i in f.test} & {both.points[i].curve for i in f.train}
+
+
+def test_siblings_predict_better_than_an_unseen_gpu(tested: list[HeldOut]) -> None:
+    def error(kind: str, tier: str) -> float:
+        rows = [t.predicted.pair("tpot") for t in tested if t.kind == kind and t.predicted.tier.startswith(tier)]
+        return float(np.median([abs(a / b - 1) for a, b in rows]))
+
+    assert error("one inner load", "interpolated") < error("random configurations", "anchored")
+    assert error("random configurations", "anchored") < error("unseen GPU", "modelled")
+
+
+def test_bands_come_from_training_rows_only(some: Table, world: World) -> None:
+    f = random_configurations(some.points, 0)
+    train = some.rows(f.train)
+    _, fitted = calibrated(train, world.gpus, world.settings)
+    band = bands_of(train, ["interpolated"], world, fitted)["interpolated"]
+    wild = replace(some, log_tpot=some.log_tpot.copy())
+    wild.log_tpot[f.test] += 3.0
+    assert bands_of(wild.rows(f.train), ["interpolated"], world, fitted)["interpolated"] == band
+    assert 0.5 < band.tpot[0] <= 1 <= band.tpot[1] < 2
+
+
+def test_throughput_follows_from_the_two_times(silicon: list[Measured]) -> None:
+    p = replace(silicon[0], concurrency=10.0, answer=101.0)
+    assert throughput(p, 1000.0, 10.0) == pytest.approx(10 * 101 / 2.0)
+
+
+def test_a_test_without_rows_is_an_error(tested: list[HeldOut], world: World) -> None:
+    with pytest.raises(EvaluationError, match="0 rows of unseen models"):
+        check_rows(tested, world.settings.evaluation)
+
+
+def test_the_record_counts_every_prediction_in_each_split(tested: list[HeldOut], world: World) -> None:
+    record = accuracy_record(tested, world.settings)
+    for split in ("folds", "tiers", "pooled_tiers", "bands", "gpus", "engines", "models"):
+        assert sum(row["n"] for row in record[split]) == len(tested), split
+    fold = record["folds"][0]
+    rows = [t.predicted.pair("tpot") for t in tested if t.kind == fold["kind"]]
+    assert fold["tpot"]["mean"] == pytest.approx(np.mean([abs(a / b - 1) for a, b in rows]), rel=1e-3)
+    assert 0 <= fold["tpot"]["coverage"] <= 1 and fold["worst"]["tpot"]["median"] >= fold["tpot"]["median"]
+    assert len(tables(record)) == 6
+
+
+def test_a_target_without_rows_is_not_met(tested: list[HeldOut], world: World) -> None:
+    targets = {t["name"]: t for t in accuracy_record(tested, world.settings)["targets"]}
+    assert not targets["ITL of an unseen model"]["met"] and targets["ITL of an unseen model"]["n"] == 0
+
+
+def test_the_published_record_is_small_and_meets_its_counts() -> None:
+    text = (PLACES.state / "accuracy.json").read_text(encoding="utf-8")
+    record = json.loads(text)
+    assert len(text.encode()) < 200_000
+    n = {row["kind"]: row["n"] for row in record["folds"]}
+    assert n["unseen model"] >= 2260
+    anchored = next(r for r in record["tiers"] if r["of"] == ["random configurations", "anchored"])
+    assert anchored["n"] >= 5 * 650
+    for tier in record["pooled_tiers"]:
+        assert all(0.85 <= tier[m]["coverage"] <= 0.95 for m in ("tpot", "first_token")), tier["of"]
+
+
+@pytest.mark.parametrize("name", ["calibrate", "evaluate"])
+def test_commands_explain_themselves(name: str) -> None:
+    result = CliRunner().invoke(commands, [name, "--help"])
+    assert result.exit_code == 0 and "Example: atlas" in result.output and "--json" in result.output

@@ -1,0 +1,205 @@
+"""Service curves of serving configurations: measured, interpolated, anchored on relatives, or by physics alone."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from wasm_tools.hardware.gpus import GpuCard
+from wasm_tools.models.cards import ModelShape
+from wasm_tools.performance.calibration import Calibration, efficiency
+from wasm_tools.performance.configuration import MEASURED_AS, ServingConfiguration, check_configuration
+from wasm_tools.performance.isotonic import rising
+from wasm_tools.performance.physics import (
+    Efficiency,
+    Pace,
+    Work,
+    pace,
+    request_cache,
+    times_ms,
+    work,
+)
+from wasm_tools.performance.service_curve import ServiceCurve
+from wasm_tools.performance.siblings import Pair, Relative, Siblings, corrections, is_same, siblings
+from wasm_tools.workload.traffic import MAX_TOKENS, InputError
+
+KNOTS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
+NEW_GPU = "modelled, no measurement on this GPU"
+FAR = "anchored, few or far measurements"
+FAR_AWAY = 0.5  # in units of the kernel: beyond a doubling of TP, a factor of 2.7 in a length, another expert layout
+FEW_POINTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """No prediction, and why in words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything a prediction needs. `architectures` names for each model one model of identical shape."""
+
+    calibration: Calibration
+    shapes: Mapping[str, ModelShape]
+    gpus: Mapping[str, GpuCard]
+    architectures: Mapping[str, str]
+    siblings: Mapping[tuple[str, str, str, str], Siblings]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What of a prediction does not depend on the request."""
+
+    configuration: ServingConfiguration
+    work: Work
+    efficiency: Efficiency
+    siblings: Siblings | None
+    log_tensor: float
+    spread: bool
+    new_gpu: bool
+
+
+def book(calibration: Calibration, shapes: Mapping[str, ModelShape], gpus: Mapping[str, GpuCard]) -> Book:
+    """The book of a calibration. Models of identical shape share their measurements: speed follows from shape."""
+    first: dict[ModelShape, str] = {}
+    for model in sorted(shapes):
+        first.setdefault(shapes[model], model)
+    architectures = {model: first[shape] for model, shape in shapes.items()}
+    ready = {key: siblings(curves, calibration.kernels, KNOTS) for key, curves in calibration.groups.items()}
+    return Book(calibration, shapes, gpus, architectures, ready)
+
+
+def prepared(configuration: ServingConfiguration, of: Book) -> Prepared | Refusal:
+    """Work, constants and relatives of a configuration, or why there is no prediction for it.
+
+    Raises InputError for a precision, engine or size that does not exist.
+    """
+    c = configuration
+    check_configuration(c)
+    shape, gpu = of.shapes.get(c.model), of.gpus.get(c.gpu)
+    if shape is None or gpu is None:
+        return Refusal(f"the {'architecture of ' + c.model if shape is None else 'GPU ' + c.gpu} is not registered")
+    found = work(shape, gpu, c.precision, c.tensor_parallel, c.expert_parallel)
+    if isinstance(found, str):
+        return Refusal(found)
+    key = (of.architectures[c.model], c.gpu, c.engine, MEASURED_AS.get(c.precision, c.precision))
+    return Prepared(
+        configuration=c,
+        work=found,
+        efficiency=efficiency(of.calibration, c, gpu),
+        siblings=of.siblings.get(key),
+        log_tensor=math.log(c.tensor_parallel),
+        spread=c.expert_parallel > 1,
+        new_gpu=c.gpu not in of.calibration.measured_gpus,
+    )
+
+
+def pace_of(at: Prepared, isl: float, osl: float, prefix_share: float = 0.0) -> Pace:
+    """The pace of physics at mean lengths; `prefix_share` of the prompt is in the prefix cache."""
+    cache = request_cache(at.work, isl, osl)
+    return pace(at.work, at.efficiency, cache, isl, osl, isl * prefix_share)
+
+
+def service_curve(
+    configuration: ServingConfiguration, isl: float, osl: float, prefix_share: float, of: Book
+) -> ServiceCurve | Refusal:
+    """The service curve of a configuration at mean lengths in tokens, or why there is none.
+
+    Raises InputError for lengths and shares that cannot be. For many requests prepare once and call `curve`.
+    """
+    check_lengths(isl, osl, prefix_share)
+    at = prepared(configuration, of)
+    return at if isinstance(at, Refusal) else curve(at, isl, osl, prefix_share, of)
+
+
+def check_lengths(isl: float, osl: float, prefix_share: float) -> None:
+    """Raise InputError naming a length or share that cannot be."""
+    for field, value in (("prompt_tokens", isl), ("output_tokens", osl)):
+        if isinstance(value, bool) or not 1 <= value <= MAX_TOKENS:
+            raise InputError(field, f"{value!r} is not a number of tokens from 1 to {MAX_TOKENS:,}")
+    if isinstance(prefix_share, bool) or not 0 <= prefix_share < 1:
+        raise InputError("cacheable_share", f"{prefix_share!r} is not a share from 0 to below 1")
+
+
+def curve(at: Prepared, isl: float, osl: float, prefix_share: float, of: Book) -> ServiceCurve:
+    """The service curve of a prepared configuration at checked lengths."""
+    physics = pace_of(at, isl, osl, prefix_share)
+    bands, basis = of.calibration.bands, of.calibration.basis
+    c = at.configuration
+    if at.siblings is None:
+        tier = NEW_GPU if at.new_gpu else "modelled"
+        words = basis.get(c.gpu) or basis[""]
+        first, tpot = times_ms(physics, KNOTS)
+        return ServiceCurve(
+            KNOTS,
+            first,
+            tpot,
+            physics.prefill,
+            "modelled",
+            (),
+            (),
+            (words,),
+            bands[tier],
+            bands[tier],
+        )
+    place = (at.log_tensor, at.spread, math.log(isl), math.log(osl))
+    same = _same(at.siblings, place, c.model)
+    knots = KNOTS if same is None else tuple(sorted({*KNOTS, *(p.concurrency for p in same.curve.points)}))
+    more_tpot, more_first, nearest = corrections(at.siblings, of.calibration.kernels, *place)
+    far = nearest > FAR_AWAY or at.siblings.points < FEW_POINTS
+    anchored = bands.get(FAR, bands["anchored"]) if far else bands["anchored"]
+    if same is not None:
+        more = dict(zip(KNOTS, zip(more_tpot, more_first, strict=True), strict=True))
+        added = [_between(same, math.log(k)) or more[k] for k in knots]
+        more_tpot, more_first = [a[0] for a in added], [a[1] for a in added]
+    times, paces = times_ms(physics, knots)
+    first = rising([t * math.exp(a) for t, a in zip(times, more_first, strict=True)])
+    tpot = rising([t * math.exp(a) for t, a in zip(paces, more_tpot, strict=True)])
+    prefill = physics.prefill * first[0] / times[0]
+    if same is None:
+        return ServiceCurve(
+            knots, first, tpot, prefill, "anchored", (), (), (_anchors(at.siblings),),
+            anchored, anchored,
+        )  # fmt: skip
+    points = same.curve.points
+    return ServiceCurve(
+        knots, first, tpot, prefill, "interpolated", tuple([p.concurrency for p in points]),
+        tuple([(p.concurrency, p.first_token_ms, p.tpot_ms) for p in points]), (_measured(same),),
+        bands["interpolated"], anchored,
+    )  # fmt: skip
+
+
+def _same(of: Siblings, place: tuple[float, bool, float, float], model: str) -> Relative | None:
+    """The measured curve of this very configuration at these lengths; of several the model's own, then the nearest."""
+    found = [a for a in of.relatives if is_same(a, *place)]
+
+    def order(a: Relative) -> tuple[bool, float, str]:
+        apart = abs(a.log_prompt - place[2]) + abs(a.log_answer - place[3])
+        return (a.curve.model != model, apart, a.curve.source)
+
+    return min(found, key=order, default=None)
+
+
+def _between(of: Relative, at: float) -> Pair | None:
+    """The residual at ln C = `at` on the line between the two points around it; None outside of the measured range."""
+    logs, points = of.logs, of.curve.points
+    if not logs[0] <= at <= logs[-1]:
+        return None
+    i = max(1, next(n for n, value in enumerate(logs) if value >= at))
+    if len(logs) == 1:
+        return points[0].residual
+    low, high = points[i - 1].residual, points[i].residual
+    share = (at - logs[i - 1]) / (logs[i] - logs[i - 1])
+    return (low[0] + share * (high[0] - low[0]), low[1] + share * (high[1] - low[1]))
+
+
+def _measured(of: Relative) -> str:
+    c = of.curve
+    return f"{len(c.points)} measured points of {c.model} at {c.prompt:,.0f} in, {c.answer:,.0f} out: {c.source}"
+
+
+def _anchors(of: Siblings) -> str:
+    models: Sequence[str] = sorted({a.curve.model for a in of.relatives})
+    points = sum(len(a.logs) for a in of.relatives)
+    return f"{points} measured points of {' and '.join(models)} at other lengths, loads or sizes"

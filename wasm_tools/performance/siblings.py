@@ -1,0 +1,153 @@
+"""Measured relatives of a configuration, and how far their residuals carry over.
+
+A relative has the same architecture, GPU, engine and precision; it may differ in concurrency, lengths, tensor and
+expert parallelism. Its residual is ln(measured / physics). The correction of a new point is the mean of a Gaussian
+process over the residuals (kriging; Rasmussen and Williams 2006, equation 2.25) with the covariance
+
+    group² + local² · exp(−|Δ ln C| / c − distance) + same² · exp(−|Δ ln C| / c) [same configuration and lengths]
+
+where `distance` is |Δ ln TP| / tp + [other expert layout] / ep + |Δ ln ISL| / isl + |Δ ln OSL| / osl. The calibration
+solves the weights of the mean, so a correction is one sum over relatives.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+SAME_LENGTHS = 0.12  # in ln: InferenceX draws lengths at 80-100 % of nominal, so nominal and mean differ by 0.105
+
+Pair = tuple[float, float]  # of TPOT and TTFT
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """How like two residuals are: standard deviations of the parts in log units, and lengths of decay."""
+
+    group: float
+    local: float
+    same: float
+    noise: float  # of a measurement
+    concurrency: float
+    tensor: float
+    expert: float
+    prompt: float
+    answer: float
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredPoint:
+    """A point as it was measured in closed loop, its residual after its curve was made rising, and its weight."""
+
+    concurrency: float
+    first_token_ms: float
+    tpot_ms: float
+    residual: Pair
+    weight: Pair
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredCurve:
+    """One measured configuration at one pair of true mean lengths; its points ascend in concurrency."""
+
+    model: str
+    tensor_parallel: int
+    expert_parallel: int
+    prompt: float
+    answer: float
+    source: str  # engine version, who measured, when
+    points: tuple[MeasuredPoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A measured curve made ready: where it lies, and its weighted sums at the standard knots of a service curve."""
+
+    curve: MeasuredCurve
+    log_tensor: float
+    spread: bool
+    log_prompt: float
+    log_answer: float
+    logs: tuple[float, ...]  # ln C of its points
+    sums: tuple[Pair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Siblings:
+    """All measured curves of one architecture, GPU, engine and precision. `shared` is the part that all have."""
+
+    relatives: tuple[Relative, ...]
+    shared: Pair
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kernels:
+    """The covariance of each metric."""
+
+    tpot: Kernel
+    first_token: Kernel
+
+
+def siblings(curves: Sequence[MeasuredCurve], kernels: Kernels, knots: Sequence[float]) -> Siblings:
+    """The measured curves of one group, ready for corrections at the standard `knots`."""
+    logs = [math.log(k) for k in knots]
+    relatives = []
+    for c in curves:
+        points = tuple(math.log(p.concurrency) for p in c.points)
+        relatives.append(
+            Relative(
+                curve=c,
+                log_tensor=math.log(c.tensor_parallel),
+                spread=c.expert_parallel > 1,
+                log_prompt=math.log(c.prompt),
+                log_answer=math.log(c.answer),
+                logs=points,
+                sums=tuple(weighted(c.points, points, kernels, k) for k in logs),
+            )
+        )
+    total = [sum(p.weight[m] for c in curves for p in c.points) for m in (0, 1)]
+    shared = (kernels.tpot.group**2 * total[0], kernels.first_token.group**2 * total[1])
+    return Siblings(tuple(relatives), shared, sum(len(c.points) for c in curves))
+
+
+def weighted(points: Sequence[MeasuredPoint], logs: Sequence[float], kernels: Kernels, at: float) -> Pair:
+    """The sum of weight · exp(−|Δ ln C| / c) over the points of a curve, at ln C = `at`."""
+    tpot, first_token = kernels.tpot.concurrency, kernels.first_token.concurrency
+    pairs = list(zip(points, logs, strict=True))
+    return (
+        sum(p.weight[0] * math.exp(-abs(at - c) / tpot) for p, c in pairs),
+        sum(p.weight[1] * math.exp(-abs(at - c) / first_token) for p, c in pairs),
+    )
+
+
+def distance(kernel: Kernel, a: Relative, tensor: float, spread: bool, prompt: float, answer: float) -> float:
+    """How far a place (logs of TP, ISL and OSL) is from a measured curve, concurrency aside."""
+    apart = abs(tensor - a.log_tensor) / kernel.tensor + abs(prompt - a.log_prompt) / kernel.prompt
+    return apart + abs(answer - a.log_answer) / kernel.answer + (1.0 / kernel.expert if spread != a.spread else 0.0)
+
+
+def is_same(a: Relative, tensor: float, spread: bool, prompt: float, answer: float) -> bool:
+    """Whether a place is that of a measured curve: same parallelism, lengths as near as drawn ones are to nominal."""
+    near = abs(prompt - a.log_prompt) <= SAME_LENGTHS and abs(answer - a.log_answer) <= SAME_LENGTHS
+    return near and tensor == a.log_tensor and spread == a.spread
+
+
+def corrections(
+    of: Siblings, kernels: Kernels, tensor: float, spread: bool, prompt: float, answer: float
+) -> tuple[list[float], list[float], float]:
+    """What to add to ln TPOT and to ln TTFT of physics at the standard knots, and the distance of the nearest."""
+    one, two = kernels.tpot, kernels.first_token
+    local, same = (one.local**2, two.local**2), (one.same**2, two.same**2)
+    knots = len(of.relatives[0].sums)
+    tpot, first = [of.shared[0]] * knots, [of.shared[1]] * knots
+    nearest = math.inf
+    for a in of.relatives:
+        away = distance(one, a, tensor, spread, prompt, answer)
+        nearest = min(nearest, away)
+        w = local[0] * math.exp(-away)
+        v = local[1] * math.exp(-distance(two, a, tensor, spread, prompt, answer))
+        if is_same(a, tensor, spread, prompt, answer):
+            w, v = w + same[0], v + same[1]
+        tpot = [t + w * s[0] for t, s in zip(tpot, a.sums, strict=True)]
+        first = [f + v * s[1] for f, s in zip(first, a.sums, strict=True)]
+    return tpot, first, nearest
