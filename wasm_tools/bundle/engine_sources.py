@@ -10,7 +10,7 @@ from wasm_tools.bundle.stdlib_sources import is_left_out
 
 PACKAGE = "wasm_tools"
 # `bundle` runs at build time, `web` is published as scripts, `ledger_file` writes files on a disk.
-NOT_SHIPPED = ("bundle", "web", "spend/ledger_file.py")
+NOT_SHIPPED = ("bundle", "compat", "web", "spend/ledger_file.py")
 DATA_ENDINGS = frozenset({".csv", ".j2", ".json", ".toml", ".txt"})
 
 
