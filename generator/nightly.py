@@ -140,8 +140,11 @@ def sync_stage(
     before = at.state
     if history is not None:
         before = replayed(at.registry, dated_payloads(history, at.registry), at.as_of, report)
+        before.model_texts = at.state.model_texts
     fetched = fetched_payloads(at.registry, transports(mirror, at.as_of, at.places.cache / "payloads"), only)
-    code = folder_digest([at.places.root / "generator", at.places.root / "wasm_tools" / "pricing"], "*.py")
+    code = folder_digest(
+        [at.places.root / "generator", *(at.places.root / "wasm_tools" / p for p in ("pricing", "performance"))], "*.py"
+    )
     inputs = f"{at.as_of} {code} {folder_digest([at.places.registry], '*')}"
     memo = Memo(at.places.cache / "sync.json", inputs, at.places.state)
     if history is None and memo.holds(fetched):

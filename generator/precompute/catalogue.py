@@ -3,31 +3,46 @@
 import statistics
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+from generator.calibrate.tails import load_tails
 from generator.exchange import in_usd
+from generator.precompute.deployables import deployables, load_serving, load_weights
+from generator.precompute.hosting import hosting_facts
+from generator.precompute.hosting_offers import rentals
+from generator.precompute.observations import observations_of_rates
+from generator.precompute.quality import quality_benchmarks, quality_models, quality_table, resolved_scores
+from generator.precompute.token_prices import token_price
 from generator.registry import Registry
 from generator.sync.facts import facts_of_skus
 from generator.sync.state import Snapshot, State
 from generator.sync.statements import SkuFacts
+from wasm_tools.performance.calibration import read_calibration
 from wasm_tools.performance.points import BenchmarkPoint
-from wasm_tools.planner.catalogue import ApiRate, Band, Catalogue, Curve, CurvePoint, Rental, TailRatios
+from wasm_tools.performance.prediction import book
+from wasm_tools.performance.runtime_memory import DEFAULT
+from wasm_tools.planner.catalogue import ApiRate, Catalogue, Curve, CurvePoint
+from wasm_tools.planner.lists import Weights
+from wasm_tools.planner.policy import Policy
 from wasm_tools.pricing.meters import Meter
-from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer, evidence_text
+from wasm_tools.pricing.offers import Evidence, Offer, evidence_text
 
-RENTAL_KINDS = {"on_demand": "rented", "spot": "spot"}
+RISKS = (
+    "single_source", "overload", "overload_free", "gpu_doubling", "price_error", "agreed_price_error",
+)  # fmt: skip
+WEIGHTS = ("cost", "latency", "quality", "simplicity")
 
 
 @dataclass(frozen=True, slots=True)
 class PlannerConstants:
     """data/registry/planner.toml."""
 
-    tails: TailRatios
-    utilisation_cap: float
+    policy: Policy
     suspect_share: Decimal
     suspect_providers: int
     suspect_of_developer: Decimal
@@ -40,16 +55,30 @@ def planner_constants(path: Path) -> PlannerConstants:
     """The planner's constants from their registry file."""
     with path.open("rb") as file:
         raw = tomllib.load(file, parse_float=Decimal)
-    tails = raw["tails"]
     return PlannerConstants(
-        TailRatios(float(tails["ttft"]), float(tails["itl"]), tails["source"]),
-        float(raw["capacity"]["utilisation_cap"]),
+        planner_policy(raw),
         raw["suspect"]["share_of_median"],
         raw["suspect"]["minimum_providers"],
         raw["suspect"]["share_of_developer"],
         raw["suspect"]["disputed_ratio"],
         raw["suspect"]["stale_days"],
         raw["suspect"]["rental_stale_days"],
+    )
+
+
+def planner_policy(raw: Mapping[str, Any]) -> Policy:
+    """The planner's judgements from the parsed file."""
+    capacity, risk = raw["capacity"], raw["risk"]
+    runtime = raw["runtime"]
+    return Policy(
+        utilisation_cap=float(capacity["utilisation_cap"]),
+        headroom=float(capacity["headroom"]),
+        node_availability=float(capacity["node_availability"]),
+        runtime=replace(DEFAULT, utilisation=float(runtime["utilisation"]), max_sequences=runtime["max_sequences"]),
+        recommendable=tuple(risk["recommendable"]),
+        evidence={tier: float(premium) for tier, premium in risk["evidence"].items()},
+        **{name: float(risk[name]) for name in RISKS},
+        priorities={p["id"]: Weights(*(float(p[n]) for n in WEIGHTS)) for p in raw["priority"]},
     )
 
 
@@ -69,65 +98,54 @@ def published_offers(registry: Registry, offers: Iterable[Offer], as_of: str) ->
     return list(in_usd(current_offers(offers, as_of), registry.exchange_rates, as_of))
 
 
-def planner_catalogue(registry: Registry, state: State, constants: PlannerConstants, as_of: str) -> Catalogue:
-    """Everything the planner reads, limited to models that have a capability class."""
+def planner_catalogue(
+    registry: Registry, state: State, folder: Path, as_of: str, regions: Collection[str] = ()
+) -> Catalogue:
+    """Everything the planner reads, limited to models that have a capability class; `folder` is the registry's.
+
+    With `regions`, only prices of these regions are taken; without, each provider's cheapest region of a GPU.
+    """
+    constants = planner_constants(folder / "planner.toml")
     unplanned: Counter[str] = Counter()
     facts = facts_of_skus(state.facts, registry.source)
-    priced = tuple(_rates(registry, published_offers(registry, state.offers, as_of), facts, as_of, unplanned))
+    offers = published_offers(registry, state.offers, as_of)
+    priced = tuple(_rates(registry, (o for o in offers if _within(o.region, regions)), facts, as_of, unplanned))
     rates = _marked_suspect(priced, registry, constants, state.snapshots, as_of)
     curves = tuple(_curves(registry, state.points, unplanned))
-    rentals = tuple(_rentals(registry, state, constants.rental_stale_days, as_of, unplanned))
-    models = {r.model for r in rates} | {c.model for c in curves}
-    gpus = {r.gpu for r in rentals} | {c.gpu for c in curves}
+    hosting = hosting_facts(folder)
+    rentable = (o for o in state.gpu_offers if _within(o.region, regions))
+    stale = constants.rental_stale_days
+    found = rentals(registry, rentable, state.snapshots, hosting.terms, stale, as_of, unplanned)
+    in_price_order = tuple(sorted(found, key=lambda r: (r.price, r.provider, r.instance, r.kind, r.count)))
+    gpus = {r.gpu for r in in_price_order} | {c.gpu for c in curves} | set(hosting.purchase)
+    weights, serving = load_weights(folder / "weights.csv"), load_serving(folder / "gpu_serving.csv")
+    possible = deployables(registry, curves, weights, serving, gpus)
+    models = {r.model for r in rates} | {c.model for c in curves} | {d.model for d in possible}
+    cards = {m: registry.cards[m] for m in sorted(models)}
+    gpu_cards = {g: registry.gpu_cards[g] for g in sorted(gpus) if g in registry.gpu_cards}
+    shapes = {m: card.shape for m, card in cards.items() if card.shape is not None}
+    scores = resolved_scores(registry, state.quality, quality_models(folder / "quality_models.csv")).scores
+    keys = [(r.provider, r.sku, r.region) for r in rates]
     return Catalogue(
         as_of=as_of,
-        models={m: registry.cards[m] for m in sorted(models)},
-        gpus={g: registry.gpu_cards[g] for g in sorted(gpus)},
+        models=cards,
+        gpus=gpu_cards,
         rates=rates,
-        rentals=rentals,
+        rentals=in_price_order,
         curves=curves,
-        tails=constants.tails,
-        utilisation_cap=constants.utilisation_cap,
+        deployables=possible,
+        book=book(read_calibration(state.calibration), shapes, gpu_cards),
+        tails=load_tails(folder / "tails.toml"),
+        policy=constants.policy,
+        hosting=hosting,
+        observations=observations_of_rates(registry, state.observations, keys),
+        quality=quality_table(quality_benchmarks(folder / "quality_benchmarks.toml"), scores, cards),
         unplanned=dict(sorted(unplanned.items())),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPrice:
-    """What a SKU charges for plain text tokens. Without bands the SKU has no complete price."""
-
-    bands: tuple[Band, ...]
-    evidence: tuple[Evidence, ...]  # of the input price
-    output_evidence: tuple[Evidence, ...]
-    timed: bool  # differs by time of day; the bands then hold the dearest window
-
-
-def token_price(offers: Iterable[Offer]) -> TokenPrice:
-    """The context bands of one SKU from its plain text-token offers, and the evidence of the base prices.
-
-    Where the price depends on the time of day the dearest window counts: a plan must not be too cheap at peak.
-    A lone input or output price is no price for a request, so bands need both directions.
-    """
-    prices: dict[str, dict[int, Offer]] = {"input": {}, "output": {}}
-    timed = False
-    for o in offers:
-        m = o.meter
-        if m != Meter(m.direction, "text", "token", above_tokens=m.above_tokens, window=m.window):
-            continue
-        timed = timed or bool(m.window)
-        known = prices[m.direction].get(m.above_tokens)
-        if known is None or (o.price, m.window) > (known.price, known.meter.window):
-            prices[m.direction][m.above_tokens] = o
-    if 0 not in prices["input"] or 0 not in prices["output"]:
-        return TokenPrice((), (), (), timed)
-    first_input, first_output = prices["input"][0], prices["output"][0]
-    bands = [Band(0, first_input.price, first_output.price)]
-    for above in sorted((prices["input"].keys() | prices["output"].keys()) - {0}):
-        inp, out = prices["input"].get(above), prices["output"].get(above)
-        # A source that raises only one direction above a threshold leaves the other at the lower band's price.
-        last = bands[-1]
-        bands.append(Band(above, inp.price if inp else last.input_price, out.price if out else last.output_price))
-    return TokenPrice(tuple(bands), first_input.evidence, first_output.evidence, timed)
+def _within(region: str, regions: Collection[str]) -> bool:
+    return not regions or region in regions
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +164,10 @@ class Side:
         said = [e.price for e in self.evidence]
         return sum(price == self.price for price in said) == 1 and max(said) >= ratio * self.price
 
-    def agreeing(self, registry: Registry) -> tuple[str, ...]:
-        """Sources whose price is the published one within 1 %, one a family."""
-        near = (e for e in self.evidence if not e.absent_since and abs(e.price - self.price) * 100 <= self.price)
+    def agreeing(self, registry: Registry, age: Mapping[str, int]) -> tuple[str, ...]:
+        """Sources whose price is the published one within 1 %, of each family the one read last."""
+        near = [e for e in self.evidence if not e.absent_since and abs(e.price - self.price) * 100 <= self.price]
+        near.sort(key=lambda e: -age[e.source])
         return tuple({registry.source[e.source].family: e.source for e in near}.values())
 
 
@@ -184,7 +203,7 @@ def _rates(
             unplanned["provider not reviewed"] += 1
         elif row.kind == "subscription":
             unplanned["subscription plan, not a price per token"] += 1
-        elif not price.bands[0].input_price or not price.bands[0].output_price:
+        elif not price.bands[0].input or not price.bands[0].output:
             unplanned["free tier"] += 1
         elif known and known.retires_on and known.retires_on <= as_of:
             unplanned["retired by the provider"] += 1
@@ -194,11 +213,9 @@ def _rates(
             note = "the price depends on the time of day; the dearest hours are counted" if price.timed else ""
             longest = known.max_output if known else None
             evidence = _compact(price.evidence)
-            rate = ApiRate(provider, sku, model, region, price.bands, evidence, note, max_output=longest)
+            rate = ApiRate(provider, sku, model, region, price.prices, evidence, note, max_output=longest)
             first = price.bands[0]
-            yield PricedRate(
-                rate, (Side(first.input_price, price.evidence), Side(first.output_price, price.output_evidence))
-            )
+            yield PricedRate(rate, (Side(first.input, price.evidence), Side(first.output, price.output_evidence)))
 
 
 def _marked_suspect(
@@ -221,7 +238,7 @@ def _marked_suspect(
     listed = {p.rate.provider for p in priced if any(own & side.sources() for side in p.sides)}
     totals: dict[str, dict[str, Decimal]] = {}
     for r in rates:
-        total = r.bands[0].input_price + r.bands[0].output_price
+        total = r.bands[0].input + r.bands[0].output
         of_model = totals.setdefault(r.model, {})
         of_model[r.provider] = min(total, of_model.get(r.provider, total))
 
@@ -239,15 +256,15 @@ def _marked_suspect(
             return "not in the provider's own price list"
         if any(side.disputed(constants.disputed_ratio) for side in p.sides):
             return "another source has a multiple of this price"
-        agreeing = min((side.agreeing(registry) for side in p.sides), key=len)
+        agreeing = min((side.agreeing(registry, age) for side in p.sides), key=len)
         if len(agreeing) > 1:
             return ""
         if not agreeing:
             return "the last payload of every source lacks it"
-        lone = [found for side in p.sides if len(found := side.agreeing(registry)) == 1]
+        lone = [found for side in p.sides if len(found := side.agreeing(registry, age)) == 1]
         if any(age[source] > constants.stale_days for (source,) in lone):
             return f"seen by one source only, and not for more than {constants.stale_days} days"
-        total = r.bands[0].input_price + r.bands[0].output_price
+        total = r.bands[0].input + r.bands[0].output
         developer = developers.get(r.model)
         closed = registry.cards[r.model].open_weights is False
         if closed and developer is not None and total < constants.suspect_of_developer * developer:
@@ -264,30 +281,6 @@ def _marked_suspect(
 def _compact(evidence: Iterable[Evidence]) -> str:
     """Evidence for the data pack, without the names of payload fields."""
     return evidence_text(replace(e, field="") for e in evidence)
-
-
-def _rentals(
-    registry: Registry, state: State, stale_days: int, as_of: str, unplanned: Counter[str]
-) -> Iterable[Rental]:
-    """Rentable GPUs: of one provider, GPU, kind and size of machine the cheapest region, since nobody asks for one."""
-    seen = {name: date.fromisoformat(s.observed_at) for name, s in state.snapshots.items()}
-    oldest = date.fromisoformat(as_of) - timedelta(days=stale_days)
-    cheapest: dict[tuple[str, str, str, int], GpuOffer] = {}
-    for o in sorted(state.gpu_offers, key=lambda o: o.key):
-        gpu, kind = registry.gpu_of(o.gpu_name), RENTAL_KINDS.get(o.commitment)
-        if not gpu or not kind or not o.price or o.currency != "USD":
-            continue
-        if o.host_included == "no":
-            unplanned["GPU price without the machine"] += 1
-            continue
-        if all(seen[e.source] < oldest or e.absent_since for e in o.evidence if e.price == o.price):
-            unplanned[f"rental price not seen for more than {stale_days} days"] += 1
-            continue
-        key = (o.provider, gpu, kind, o.count)
-        if key not in cheapest or o.price < cheapest[key].price:
-            cheapest[key] = o
-    for (provider, gpu, kind, count), o in cheapest.items():
-        yield Rental(provider, o.instance, gpu, o.region, kind, o.price, _compact(o.evidence), count)
 
 
 def _curves(registry: Registry, points: Iterable[BenchmarkPoint], unplanned: Counter[str]) -> Iterable[Curve]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from generator.registry import Load, Profile, Registry, SloClass, UseCase
 from wasm_tools.models.cards import CAPABILITY_CLASSES
-from wasm_tools.planner import Catalogue, Ranking, ranked_plans
+from wasm_tools.planner import Catalogue, Question, Ranking, Wishes, ranked_plans
 from wasm_tools.workload.traffic import Slo, Workload, class_slo, qps_of_users
 
 
@@ -55,7 +55,7 @@ def grid_cells(registry: Registry, catalogue: Catalogue) -> Iterator[Cell]:
                 workloads = {
                     c: Workload(profile.prompt_tokens, profile.output_tokens, qps, peak, c) for c in CAPABILITY_CLASSES
                 }
-                rankings = {c: ranked_plans(w, slo, catalogue) for c, w in workloads.items()}
+                rankings = {c: ranked_plans(Question(w, slo), catalogue) for c, w in workloads.items()}
                 yield Cell(profile, slo_class, load, slo, workloads, rankings)
 
 
@@ -70,4 +70,5 @@ def case_plans(registry: Registry, catalogue: Catalogue) -> Iterator[CasePlan]:
         workload = Workload(
             profile.prompt_tokens, profile.output_tokens, qps, round(qps * case.peak_factor, 4), case.minimum_class
         )
-        yield CasePlan(case, profile, slo_class, slo, workload, ranked_plans(workload, slo, catalogue))
+        question = Question(workload, slo, Wishes(use_case=case.id))
+        yield CasePlan(case, profile, slo_class, slo, workload, ranked_plans(question, catalogue))

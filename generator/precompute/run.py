@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from generator.precompute.catalogue import planner_catalogue, planner_constants
+from generator.precompute.catalogue import planner_catalogue
 from generator.precompute.grid import CasePlan, Cell, case_plans, grid_cells
 from generator.registry import Registry
 from generator.sync.state import State
@@ -28,7 +28,7 @@ def precomputed(
     registry: Registry, state: State, registry_dir: Path, as_of: str, step: Callable[[str], None]
 ) -> Precomputed:
     """All rankings of the standard grid and the use cases."""
-    catalogue = planner_catalogue(registry, state, planner_constants(registry_dir / "planner.toml"), as_of)
+    catalogue = planner_catalogue(registry, state, registry_dir, as_of)
     step("catalogue")
     cells = []
     for cell in grid_cells(registry, catalogue):

@@ -12,9 +12,9 @@ from generator.precompute.catalogue import (
     current_offers,
     planner_catalogue,
     planner_constants,
-    token_price,
 )
 from generator.precompute.grid import case_plans, grid_cells
+from generator.precompute.token_prices import token_price
 from generator.registry import Registry, load_registry
 from generator.sync.state import Snapshot, State, load_state
 from wasm_tools.pricing.meters import parse_meter
@@ -46,7 +46,7 @@ def offer(meter: str, price: str, **changed: Any) -> Offer:
 
 def test_bands_need_both_directions() -> None:
     assert not token_price([offer("input.text.token", "1")]).bands
-    assert token_price([offer("input.text.token", "1"), offer("output.text.token", "2")]).bands[0].output_price == 2
+    assert token_price([offer("input.text.token", "1"), offer("output.text.token", "2")]).bands[0].output == 2
 
 
 def test_one_sided_band_keeps_the_other_price() -> None:
@@ -55,13 +55,15 @@ def test_one_sided_band_keeps_the_other_price() -> None:
         offer("output.text.token", "2"),
         offer("input.text.token;above_tokens=1000", "3"),
     ]
-    assert [(b.above, b.input_price, b.output_price) for b in token_price(offers).bands] == [(0, 1, 2), (1000, 3, 2)]
+    assert [(b.above, b.input, b.output) for b in token_price(offers).bands] == [(0, 1, 2), (1000, 3, 2)]
 
 
 def test_cache_batch_and_variant_prices_are_not_the_price_of_a_request() -> None:
     others = ("input.text.token;cache=read", "input.text.token;tier=batch", "input.text.token;variant=fast")
     offers = [offer("input.text.token", "5"), offer("output.text.token", "6"), *(offer(m, "0.1") for m in others)]
-    assert token_price(offers).bands[0].input_price == 5
+    price = token_price(offers)
+    assert (price.bands[0].input, price.bands[0].cache_read) == (5, Decimal("0.1"))
+    assert set(price.prices) == {"standard"}, "a batch price of the input alone is no price of a batch request"
 
 
 def test_dearest_hours_count() -> None:
@@ -72,7 +74,7 @@ def test_dearest_hours_count() -> None:
         offer("output.text.token;window=0100-0400", "4"),
     ]
     price = token_price(offers)
-    assert (price.bands[0].input_price, price.bands[0].output_price, price.timed) == (2, 4, True)
+    assert (price.bands[0].input, price.bands[0].output, price.timed) == (2, 4, True)
 
 
 def test_offer_in_force_is_the_latest_begun_one() -> None:
@@ -127,14 +129,14 @@ def test_every_winner_is_rated_and_every_list_has_one(registry: Registry, winner
 def test_subscriptions_and_free_prices_are_not_planned_with(registry: Registry, catalogue) -> None:
     kinds = {registry.provider[r.provider].kind for r in catalogue.rates}
     assert "subscription" not in kinds
-    assert all(b.input_price > 0 and b.output_price > 0 for r in catalogue.rates for b in r.bands)
+    assert all(b.input > 0 and b.output > 0 for r in catalogue.rates for b in r.bands)
     assert catalogue.unplanned["subscription plan, not a price per token"] > 0
 
 
 def test_unconfirmed_price_far_below_the_others_is_marked(registry: Registry, state: State) -> None:
     constants = planner_constants(REGISTRY / "planner.toml")
     before = planner_catalogue(registry, state, constants, state.newest_observation)
-    cheapest = min((r for r in before.rates if r.model == "gpt-oss-120b"), key=lambda r: r.bands[0].input_price)
+    cheapest = min((r for r in before.rates if r.model == "gpt-oss-120b"), key=lambda r: r.bands[0].input)
     planted = [
         replace(o, price=o.price / 100, evidence=(replace(o.evidence[0], price=o.price / 100),))
         if (o.provider, o.sku) == (cheapest.provider, cheapest.sku)
@@ -149,7 +151,7 @@ def test_unconfirmed_price_far_below_the_others_is_marked(registry: Registry, st
 
 
 def total(rate) -> Decimal:
-    return rate.bands[0].input_price + rate.bands[0].output_price
+    return rate.bands[0].input + rate.bands[0].output
 
 
 def test_only_capacity_that_is_promised_is_rented(state: State, catalogue) -> None:

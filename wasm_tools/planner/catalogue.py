@@ -1,56 +1,73 @@
 """What the planner plans with: rated models, their API rates, rentable GPUs and measured curves."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelCard
-
-
-@dataclass(frozen=True, slots=True)
-class Band:
-    """Token prices ($/1M) for prompts longer than `above` tokens; the whole prompt is charged at them."""
-
-    above: int
-    input_price: Decimal
-    output_price: Decimal
+from wasm_tools.models.quality import QualityTable, quality_of
+from wasm_tools.performance.observations import ApiObservation
+from wasm_tools.performance.open_loop import Tails
+from wasm_tools.performance.prediction import Book, Prepared, Refusal
+from wasm_tools.planner.hosting_facts import HostingFacts
+from wasm_tools.planner.policy import Policy
+from wasm_tools.planner.rentals import Rental
+from wasm_tools.planner.request_cost import Prices, TokenPrices
 
 
 @dataclass(frozen=True, slots=True)
 class ApiRate:
-    """What one provider charges for one model id, standard tier. `bands` ascend and start at 0."""
+    """What one provider charges for the text tokens of one model id, by tier; the standard tier is always there."""
 
     provider: str
     sku: str
     model: str
     region: str
-    bands: tuple[Band, ...]
+    prices: Prices
     evidence: str
     note: str = ""  # what a buyer has to know about this price, in words
     suspect: str = ""  # why this price may not win a ranking, in words
     max_output: int | None = None  # longest answer in tokens that this provider allows, None while nobody says
 
-    def band(self, prompt_tokens: int) -> Band:
-        """The band that a prompt of this length falls into."""
+    @property
+    def bands(self) -> tuple[TokenPrices, ...]:
+        """The context bands of the standard tier, ascending from 0."""
+        return self.prices["standard"]
+
+    def band(self, prompt_tokens: int) -> TokenPrices:
+        """The band of the standard tier that a prompt of this length falls into."""
         return next(b for b in reversed(self.bands) if prompt_tokens > b.above)
 
 
 @dataclass(frozen=True, slots=True)
-class Rental:
-    """One GPU rental price, $/GPU-hour. `kind` is rented (on demand) or spot.
+class PlainRate:
+    """A rate with the standard tier of its first context band in plain numbers, $ per token."""
 
-    `count` GPUs are rented as one machine; 1 where they are sold singly or nobody says.
-    """
+    rate: ApiRate
+    input: float
+    output: float
+    banded: bool  # longer prompts cost otherwise
 
-    provider: str
-    instance: str
-    gpu: str
-    region: str
-    kind: str
-    price: Decimal
-    evidence: str
-    count: int = 1
+
+@dataclass(frozen=True, slots=True)
+class ModelRates:
+    """The rates of one model: those that may win, those that may not, and how many each provider has."""
+
+    plain: tuple[PlainRate, ...]
+    suspects: tuple[ApiRate, ...]
+    providers: Mapping[str, int]
+
+
+def model_rates(rates: Sequence[ApiRate]) -> ModelRates:
+    """The rates of one model, made ready."""
+    plain = [
+        PlainRate(r, float(r.bands[0].input) / 1e6, float(r.bands[0].output) / 1e6, len(r.bands) > 1)
+        for r in rates
+        if not r.suspect
+    ]
+    return ModelRates(tuple(plain), tuple(r for r in rates if r.suspect), Counter(r.provider for r in rates))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +107,29 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class TailRatios:
-    """Estimated p95 / measured mean, per metric. `source` says where the ratios come from."""
+class Deployable:
+    """One way to run a model on a GPU: what a replica loads and on how many GPUs. `engine_version` is empty where
+    nobody measured it; `note` is what has to be known about the measurement."""
 
-    ttft: float
-    itl: float
-    source: str
+    model: str
+    gpu: str
+    precision: str
+    engine: str
+    engine_version: str
+    tensor_parallel: int
+    expert_parallel: int
+    kv_cache: str  # precision of the KV cache: fp8 or bf16
+    checkpoint: str
+    note: str
+    measured_on: str  # newest date of its measurements, empty for a modelled one
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything the planner reads. Built from a data pack, the same in CPython and in the browser."""
+    """Everything the planner reads. Built from a data pack, the same in CPython and in the browser.
+
+    `rentals` ascend in price. `prepared` and `served_at` keep what does not depend on a question, or on all of it.
+    """
 
     as_of: str
     models: Mapping[str, ModelCard]
@@ -108,6 +137,59 @@ class Catalogue:
     rates: tuple[ApiRate, ...]
     rentals: tuple[Rental, ...]
     curves: tuple[Curve, ...]
-    tails: TailRatios
-    utilisation_cap: float
+    deployables: tuple[Deployable, ...]
+    book: Book
+    tails: Tails
+    policy: Policy
+    hosting: HostingFacts
+    observations: Mapping[tuple[str, str, str], ApiObservation]
+    quality: QualityTable
     unplanned: Mapping[str, int]  # API prices that cannot be planned with, by reason
+    prepared: dict[tuple[str, str, str, str, int, int], Prepared | Refusal] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+    _by_model: dict[str, "ModelRates"] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _by_width: list[tuple[Deployable, bool]] = field(default_factory=list, init=False, compare=False, repr=False)
+    _served: dict[Hashable, dict[Any, Any]] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    @property
+    def rates_of_models(self) -> Mapping[str, "ModelRates"]:
+        """The API rates by model, with what is asked of each of them in plain numbers."""
+        if not self._by_model:
+            groups: dict[str, list[ApiRate]] = {}
+            for rate in self.rates:
+                groups.setdefault(rate.model, []).append(rate)
+            self._by_model.update({model: model_rates(rates) for model, rates in groups.items()})
+        return self._by_model
+
+    @property
+    def by_width(self) -> Sequence[tuple[Deployable, bool]]:
+        """The deployables from the narrowest to the widest, and whether each is the widest of its kind."""
+        if not self._by_width:
+            widest: dict[tuple[str, str, str, str], tuple[int, int]] = {}
+            for d in self.deployables:
+                family, width = (d.model, d.gpu, d.precision, d.engine), (d.tensor_parallel, d.expert_parallel)
+                widest[family] = max(width, widest.get(family, width))
+            ordered = sorted(
+                self.deployables,
+                key=lambda d: (d.model, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel),
+            )
+            self._by_width.extend(
+                (d, widest[d.model, d.gpu, d.precision, d.engine] == (d.tensor_parallel, d.expert_parallel))
+                for d in ordered
+            )
+        return self._by_width
+
+    def served_at(self, times: Hashable) -> dict[Any, Any]:
+        """What was found for questions of these lengths and this target; those of earlier ones are forgotten."""
+        if times not in self._served:
+            self._served.clear()
+            self._served[times] = {}
+        return self._served[times]
+
+    def scores(self, use_case: str) -> dict[str, float]:
+        """The score of each model in the first benchmark of a use case; models without one are left out."""
+        if not use_case:
+            return {}
+        found = ((model, quality_of(self.quality, model, use_case)) for model in self.models)
+        return {model: q.value for model, q in found if q is not None and q.value is not None}

@@ -1,14 +1,26 @@
 """The data pack: the planner's catalogue as one JSON object, written at night and read on both sides."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, astuple
 from decimal import Decimal
 from typing import Any
 
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelCard, ModelShape
-from wasm_tools.planner.catalogue import ApiRate, Band, Catalogue, Curve, CurvePoint, Rental, TailRatios
+from wasm_tools.models.quality import quality_record, read_quality
+from wasm_tools.performance.calibration import calibration_pack, read_calibration
+from wasm_tools.performance.observations import observation_rows, read_observations
+from wasm_tools.performance.open_loop import Tails
+from wasm_tools.performance.prediction import book
+from wasm_tools.performance.runtime_memory import RuntimeMemory
+from wasm_tools.planner.catalogue import ApiRate, Catalogue, Curve, CurvePoint, Deployable
+from wasm_tools.planner.hosting_facts import hosting_rows, read_hosting
+from wasm_tools.planner.lists import Weights
+from wasm_tools.planner.policy import Policy
+from wasm_tools.planner.rentals import Rental
+from wasm_tools.planner.request_cost import Prices, TokenPrices
 
-PACK_VERSION = 2
+PACK_VERSION = 3
 
 
 class PackError(ValueError):
@@ -21,16 +33,23 @@ def read_catalogue(pack: Mapping[str, Any]) -> Catalogue:
         raise PackError(
             f"the data pack has version {pack.get('version')!r}, this engine reads {PACK_VERSION}; reload the page"
         )
-    tails = pack["tails"]
+    models = {row[0]: _model(row) for row in pack["models"]}
+    gpus = {row[0]: GpuCard(*row) for row in pack["gpus"]}
+    shapes = {m.id: m.shape for m in models.values() if m.shape is not None}
     return Catalogue(
         as_of=pack["as_of"],
-        models={row[0]: _model(row) for row in pack["models"]},
-        gpus={row[0]: GpuCard(*row) for row in pack["gpus"]},
+        models=models,
+        gpus=gpus,
         rates=tuple(_rate(row) for row in pack["rates"]),
         rentals=tuple(_rental(row) for row in pack["rentals"]),
         curves=tuple(_curve(row) for row in pack["curves"]),
-        tails=TailRatios(tails["ttft"], tails["itl"], tails["source"]),
-        utilisation_cap=pack["utilisation_cap"],
+        deployables=tuple(Deployable(*row) for row in pack["deployables"]),
+        book=book(read_calibration(pack["calibration"]), shapes, gpus),
+        tails=_tails(pack["tails"]),
+        policy=_policy(pack["policy"]),
+        hosting=read_hosting(pack["hosting"]),
+        observations=read_observations(pack["observations"]),
+        quality=read_quality(pack["quality"]),
         unplanned=pack["unplanned"],
     )
 
@@ -50,13 +69,13 @@ def _model(row: Sequence[Any]) -> ModelCard:
 
 
 def _rate(row: Sequence[Any]) -> ApiRate:
-    provider, sku, model, region, bands, evidence, note, suspect, max_output = row
+    provider, sku, model, region, prices, evidence, note, suspect, max_output = row
     return ApiRate(
         provider,
         sku,
         model,
         region,
-        tuple(Band(above, Decimal(inp), Decimal(out)) for above, inp, out in bands),
+        _prices(prices),
         evidence,
         note,
         suspect,
@@ -64,9 +83,43 @@ def _rate(row: Sequence[Any]) -> ApiRate:
     )
 
 
+def _prices(rows: Sequence[Sequence[Any]]) -> Prices:
+    """Tier, threshold and up to five prices a row, the trailing unknown ones left out."""
+    tiers: dict[str, list[TokenPrices]] = {}
+    for tier, above, *prices in rows:
+        known = (None if price is None else Decimal(price) for price in prices)
+        tiers.setdefault(tier, []).append(TokenPrices(above, *known))  # type: ignore[arg-type]
+    return {tier: tuple(bands) for tier, bands in tiers.items()}
+
+
+def _price_rows(prices: Prices) -> list[list[Any]]:
+    rows: list[list[Any]] = []
+    for tier, bands in prices.items():
+        for b in bands:
+            row = [
+                None if p is None else str(p)
+                for p in (b.input, b.output, b.cache_read, b.cache_write, b.cache_write_1h)
+            ]
+            while row[-1] is None:
+                row.pop()
+            rows.append([tier, b.above, *row])
+    return rows
+
+
+def _tails(row: Mapping[str, Any]) -> Tails:
+    p50, p90, p95, p99 = row["tpot"]
+    return Tails(row["ttft_sigma"], (p50, p90, p95, p99), tuple((c, r) for c, r in row["gaps"]), row["source"])
+
+
+def _policy(row: Mapping[str, Any]) -> Policy:
+    priorities = {name: Weights(**weights) for name, weights in row["priorities"].items()}
+    runtime, kinds = RuntimeMemory(**row["runtime"]), tuple(row["recommendable"])
+    return Policy(**{**row, "priorities": priorities, "runtime": runtime, "recommendable": kinds})
+
+
 def _rental(row: Sequence[Any]) -> Rental:
-    provider, instance, gpu, region, kind, price, evidence, count = row
-    return Rental(provider, instance, gpu, region, kind, Decimal(price), evidence, count)
+    provider, instance, gpu, region, kind, price, *rest = row
+    return Rental(provider, instance, gpu, region, kind, Decimal(price), *rest)
 
 
 def _curve(row: Sequence[Any]) -> Curve:
@@ -80,8 +133,13 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
     return {
         "version": PACK_VERSION,
         "as_of": catalogue.as_of,
-        "tails": {"ttft": catalogue.tails.ttft, "itl": catalogue.tails.itl, "source": catalogue.tails.source},
-        "utilisation_cap": catalogue.utilisation_cap,
+        "tails": asdict(catalogue.tails),
+        "policy": asdict(catalogue.policy),
+        "hosting": hosting_rows(catalogue.hosting),
+        "calibration": calibration_pack(catalogue.book.calibration),
+        "quality": quality_record(catalogue.quality),
+        "observations": observation_rows(catalogue.observations),
+        "deployables": [list(astuple(d)) for d in catalogue.deployables],
         "unplanned": dict(catalogue.unplanned),
         "models": [
             [
@@ -107,6 +165,10 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 g.gpus_per_node,
                 g.node_label,
                 g.resource,
+                g.bf16_flops,
+                g.fp8_flops,
+                g.fp4_flops,
+                g.link_bandwidth,
             ]
             for g in catalogue.gpus.values()
         ],
@@ -116,7 +178,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 r.sku,
                 r.model,
                 r.region,
-                [[b.above, str(b.input_price), str(b.output_price)] for b in r.bands],
+                _price_rows(r.prices),
                 r.evidence,
                 r.note,
                 r.suspect,
@@ -125,7 +187,20 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
             for r in catalogue.rates
         ],
         "rentals": [
-            [r.provider, r.instance, r.gpu, r.region, r.kind, str(r.price), r.evidence, r.count]
+            [
+                r.provider,
+                r.instance,
+                r.gpu,
+                r.region,
+                r.kind,
+                str(r.price),
+                r.evidence,
+                r.count,
+                r.host,
+                r.per_second,
+                r.scale_to_zero,
+                r.note,
+            ]
             for r in catalogue.rentals
         ],
         "curves": [
@@ -149,4 +224,4 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _shape_row(shape: ModelShape | None) -> list[float] | None:
-    return None if shape is None else [shape.parameters, shape.active_parameters, shape.layers, shape.kv_elements]
+    return None if shape is None else list(astuple(shape))

@@ -1,6 +1,6 @@
 """Plans: the answers of the planner, and their form at the output boundary."""
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
@@ -14,35 +14,50 @@ class Configuration:
     gpu: str
     checkpoint: str
     precision: str
+    kv_cache: str  # precision of the KV cache
     engine: str
-    engine_version: str
+    engine_version: str  # of the measurement behind it; empty for a modelled one
     tensor_parallel: int
     expert_parallel: int
     replicas: int
     gpus: int  # that are paid for: those of all replicas, and idle ones where GPUs come in whole machines
-    concurrency: int  # requests in flight in one replica at which it was measured
-    requests_per_second: float  # that one replica serves at this concurrency
-    measured_prompt_tokens: int
-    measured_output_tokens: int
-    measured_on: str
+    concurrency: int  # requests in service in one replica at most
+    requests_per_second: float  # that one replica serves within the target
+    prompt_tokens: int
+    output_tokens: int
+    basis: tuple[str, ...]  # what the prediction rests on, in words
+    measured_on: str  # newest date among it; empty where nothing was measured
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """Estimated p95 times in ms with the evidence tier they rest on."""
+    """Estimated times in ms at the target's percentiles and the planned load, with 90 % bands as factors."""
 
     ttft_ms: float
     itl_ms: float
     e2e_ms: float
-    evidence: str
+    evidence: str  # interpolated, anchored, modelled; observed for an API
+    ttft_band: tuple[float, float] = (1.0, 1.0)
+    itl_band: tuple[float, float] = (1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Replicas over the day, the rule by which they come and go, and what is paid for without being used."""
+
+    replicas_min: int
+    replicas_max: int
+    rule: str
+    usd_idle: Decimal
+    idle_share: float
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One way to serve the workload. Latencies are None and `slo` is `unknown` where nothing was measured."""
+    """One way to serve the workload. Latencies are None and `slo` is `unknown` where nobody measured or modelled."""
 
     id: str
-    kind: str  # api, rented, spot
+    kind: str  # api, rented, spot, reserved-1y …, serverless, owned, bought
     model: str
     provider: str
     sku: str  # the provider's model id, or the rented instance
@@ -50,36 +65,33 @@ class Plan:
     usd_per_month: Decimal
     usd_per_million_tokens: Decimal  # of prompt and output tokens together
     usd_per_million_output: Decimal  # the same cost, counted on output tokens only
-    slo: str  # met, unknown
+    slo: str  # met, likely, near, unknown
+    slo_reason: str
     prediction: Prediction | None
     configuration: Configuration | None
+    capacity: Capacity | None
     utilisation: float | None  # of the planned capacity, at peak
     slo_margin: float | None  # smallest (bound − estimate) / bound over the three metrics
+    binds: str  # what keeps a replica from serving more, or what decides the price of an API
+    risks: tuple[tuple[str, float], ...]  # premiums on the cost in comparisons, by name
     price_evidence: str
     reasons: tuple[str, ...]
+    assumptions: tuple[str, ...]
 
     @property
     def usd_per_hour(self) -> Decimal:
         """Mean cost per hour over the month of 730 h."""
         return self.usd_per_month / 730
 
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A possible plan, priced but not yet described: most candidates of a list are never shown."""
-
-    usd_per_month: Decimal
-    id: str
-    kind: str
-    model: str
-    provider: str
-    dependable: bool  # the target is verified and the capacity cannot be taken away
-    described: Callable[[], Plan]
+    @property
+    def risk(self) -> float:
+        """The sum of the premiums."""
+        return math.fsum(premium for _, premium in self.risks)
 
 
 def dollars(value: Decimal) -> str:
-    """US dollars to the cent as text."""
-    return str(value.quantize(CENT, ROUND_HALF_EVEN))
+    """US dollars to the cent as text; a cost that is not nothing is never shown as 0.00."""
+    return str(max(value.quantize(CENT, ROUND_HALF_EVEN), CENT if value > 0 else Decimal("0.00")))
 
 
 def price_digits(value: Decimal) -> str:
@@ -94,7 +106,7 @@ def significant(value: float, digits: int = 9) -> float:
 
 def plan_record(plan: Plan) -> dict[str, object]:
     """A JSON-safe record of a plan: money as text to the cent, floats to nine significant digits."""
-    c, p = plan.configuration, plan.prediction
+    c, p, held = plan.configuration, plan.prediction, plan.capacity
     return {
         "id": plan.id,
         "kind": plan.kind,
@@ -107,25 +119,38 @@ def plan_record(plan: Plan) -> dict[str, object]:
         "usd_per_million_tokens": price_digits(plan.usd_per_million_tokens),
         "usd_per_million_output": price_digits(plan.usd_per_million_output),
         "slo": plan.slo,
+        "slo_reason": plan.slo_reason,
         "evidence": p.evidence if p else "unknown",
-        "ttft_p95_ms": significant(p.ttft_ms) if p else None,
-        "itl_p95_ms": significant(p.itl_ms) if p else None,
-        "e2e_p95_ms": significant(p.e2e_ms) if p else None,
+        "ttft_ms": significant(p.ttft_ms) if p else None,
+        "itl_ms": significant(p.itl_ms) if p else None,
+        "e2e_ms": significant(p.e2e_ms) if p else None,
+        "ttft_band": [significant(f) for f in p.ttft_band] if p else None,
+        "itl_band": [significant(f) for f in p.itl_band] if p else None,
         "slo_margin": None if plan.slo_margin is None else significant(plan.slo_margin),
         "utilisation": None if plan.utilisation is None else significant(plan.utilisation),
+        "binds": plan.binds,
+        "risk": significant(plan.risk),
+        "risks": {name: significant(premium) for name, premium in plan.risks},
         "gpu": c.gpu if c else "",
         "gpus": c.gpus if c else None,
         "replicas": c.replicas if c else None,
+        "replicas_min": held.replicas_min if held else None,
+        "replicas_max": held.replicas_max if held else None,
+        "scaling": held.rule if held else "",
+        "usd_idle": dollars(held.usd_idle) if held else None,
+        "idle_share": significant(held.idle_share) if held else None,
         "tensor_parallel": c.tensor_parallel if c else None,
         "expert_parallel": c.expert_parallel if c else None,
         "checkpoint": c.checkpoint if c else "",
         "precision": c.precision if c else "",
+        "kv_cache": c.kv_cache if c else "",
         "engine": c.engine if c else "",
         "engine_version": c.engine_version if c else "",
         "concurrency": c.concurrency if c else None,
         "replica_requests_per_second": significant(c.requests_per_second) if c else None,
-        "measured_shape": f"{c.measured_prompt_tokens}-{c.measured_output_tokens}" if c else "",
+        "basis": list(c.basis) if c else [],
         "measured_on": c.measured_on if c else "",
         "price_evidence": plan.price_evidence,
         "reasons": list(plan.reasons),
+        "assumptions": list(plan.assumptions),
     }

@@ -1,53 +1,143 @@
-"""The ranked list: every way to serve a workload, cheapest first, with a reason for all that is left out."""
+"""The answer to a question: every way to serve a workload in one list, and what to take from it.
+
+The list is in order of monthly cost; a chip says whether each plan meets the target. What is recommended is the
+cheapest plan that counts as meeting it, its risks included.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from wasm_tools.planner.api_plans import api_plans
+from wasm_tools.planner.api_candidates import api_candidates
+from wasm_tools.planner.candidate import Candidate, Miss
 from wasm_tools.planner.catalogue import Catalogue
-from wasm_tools.planner.gpu_plans import gpu_plans
-from wasm_tools.planner.plan import Candidate, Plan, plan_record
-from wasm_tools.workload.traffic import Slo, Workload
+from wasm_tools.planner.diagnostics import Diagnosis, provider_diagnostics
+from wasm_tools.planner.exclusions import Exclusions
+from wasm_tools.planner.hosted_candidates import hosted_candidates
+from wasm_tools.planner.lists import cheapest_unverified, close_calls, five_lists, pareto_set, recommended
+from wasm_tools.planner.near_misses import Relaxation, smallest_relaxation
+from wasm_tools.planner.plan import Plan, plan_record
+from wasm_tools.planner.question import Question
+from wasm_tools.planner.sizing import by_model_and_gpu, sized
 
 PLANS_SHOWN = 30
 PLANS_PER_MODEL = 3  # of one kind; more of the same would hide the other models
+LIST_LENGTH = 5
+CLOSE_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything about one question, before any plan is described.
+
+    `candidates` are all possible plans, cheapest first; `missed` the bounds that configurations exceed at the lightest
+    load.
+    """
+
+    question: Question
+    catalogue: Catalogue
+    candidates: tuple[Candidate, ...]
+    excluded: Exclusions
+    missed: tuple[tuple[Miss, ...], ...]
+
+    @property
+    def winner(self) -> Candidate | None:
+        """The cheapest plan that counts as meeting the target, risk included."""
+        return recommended(self.candidates)
+
+    @property
+    def relaxation(self) -> Relaxation | None:
+        """The smallest loosening that would let a configuration in, where nothing qualifies."""
+        return None if self.winner else smallest_relaxation(self.missed)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The plans shown, each with its rank among all possible ones, and why others were left out."""
+    """The plans shown in order of cost, what to take from them, and what was left out.
+
+    Ids in `recommended`, `unverified`, `close`, `lists` and `pareto` are those of plans; all of them are shown.
+    """
 
     plans: tuple[tuple[int, Plan], ...]
     possible: int
     excluded: tuple[tuple[str, int], ...]
+    recommended: str
+    unverified: str
+    close: tuple[str, ...]
+    lists: Mapping[str, tuple[str, ...]]
+    pareto: tuple[str, ...]
+    relaxation: Relaxation | None
+    percentile: int
 
 
-def ranked_plans(workload: Workload, slo: Slo, catalogue: Catalogue, shown: int = PLANS_SHOWN) -> Ranking:
-    """All plans by monthly cost, ties by id; shown are at most three of one kind and model, one a provider."""
-    excluded: Counter[str] = Counter()
-    candidates = [*api_plans(workload, catalogue, excluded), *gpu_plans(workload, slo, catalogue, excluded)]
-    candidates.sort(key=lambda candidate: (candidate.usd_per_month, candidate.id))
-    kept = list(_varied(candidates, shown))
-    # The cheapest plan with a verified target must not fall off a list full of cheaper unverified ones.
-    if shown > 1 and not any(candidate.dependable for _, candidate in kept):
-        first = next(((rank, c) for rank, c in enumerate(candidates, 1) if c.dependable), None)
-        if first is not None:
-            kept = [*kept[: shown - 1], first]
-    plans = tuple((rank, candidate.described()) for rank, candidate in kept)
-    return Ranking(plans, len(candidates), tuple(sorted(excluded.items())))
+def answer(question: Question, catalogue: Catalogue) -> Answer:
+    """All candidates for a question in order of cost, and what became of everything else."""
+    excluded = Exclusions(catalogue.unplanned)
+    missed: list[tuple[Miss, ...]] = []
+    found = list(api_candidates(question, catalogue, excluded, missed))
+    groups = by_model_and_gpu(sized(question, catalogue, excluded, missed))
+    found += hosted_candidates(question, catalogue, groups, excluded)
+    found.sort(key=lambda c: (c.usd_per_month, c.id))
+    return Answer(question, catalogue, tuple(found), excluded, tuple(missed))
 
 
-def _varied(candidates: Iterable[Candidate], shown: int) -> Iterator[tuple[int, Candidate]]:
+def ranked_plans(question: Question, catalogue: Catalogue, shown: int = PLANS_SHOWN) -> Ranking:
+    """The ranking of a question: `shown` plans by cost, at most three of one kind and model, one a provider.
+
+    Plans that an answer points to are shown whatever their rank.
+    """
+    return ranking_of(answer(question, catalogue), shown)
+
+
+def ranking_of(found: Answer, shown: int = PLANS_SHOWN) -> Ranking:
+    """The described ranking of an answer."""
+    candidates, policy = found.candidates, found.catalogue.policy
+    winner, unverified = found.winner, cheapest_unverified(candidates)
+    close = close_calls(winner, candidates) if winner else ()
+    lists = five_lists(candidates, policy.priorities[found.question.wishes.priority], LIST_LENGTH)
+    pareto = pareto_set(candidates)
+    pointed = [c for c in (winner, unverified, *_varied_only(close, CLOSE_SHOWN)) if c]
+    wanted = {c.id for c in (*_varied_only(candidates, shown), *pointed)}
+    wanted |= {c.id for plans in lists.values() for c in plans} if shown > 1 else set()
+    plans = tuple(enumerate((c.described() for c in candidates if c.id in wanted), 1))
+    known = {plan.id for _, plan in plans}
+    return Ranking(
+        plans=plans,
+        possible=len(candidates) + found.excluded.unlisted,
+        excluded=found.excluded.rows(),
+        recommended=winner.id if winner else "",
+        unverified=unverified.id if unverified else "",
+        close=tuple(c.id for c in close if c.id in known),
+        lists={name: tuple(c.id for c in ordered if c.id in known) for name, ordered in lists.items()},
+        pareto=tuple(c.id for c in pareto if c.id in known),
+        relaxation=found.relaxation,
+        percentile=found.question.slo.percentile,
+    )
+
+
+def diagnostics(found: Answer, listed: Iterable[Plan]) -> tuple[Diagnosis, ...]:
+    """What became of every provider of the catalogue."""
+    catalogue = found.catalogue
+    counted = found.excluded.by_provider({(r.provider, r.gpu) for r in catalogue.rentals})
+    able: dict[str, Counter[str]] = {}
+    for c in found.candidates:
+        able.setdefault(c.provider, Counter())["not_selected"] += 1
+    merged = {p: {**counted.get(p, {}), **able.get(p, {})} for p in counted.keys() | able.keys()}
+    providers = {r.provider for r in catalogue.rates} | {r.provider for r in catalogue.rentals}
+    return provider_diagnostics(providers, {p.provider for p in listed}, merged)
+
+
+def _varied_only(candidates: Sequence[Candidate], shown: int) -> Iterator[Candidate]:
+    """The first candidates, at most three of one kind and model, one a provider."""
     of_model: Counter[tuple[str, str]] = Counter()
     seen: set[tuple[str, str, str]] = set()
-    for rank, c in enumerate(candidates, 1):
+    for c in candidates:
         offer, kind_and_model = (c.kind, c.model, c.provider), (c.kind, c.model)
         if offer in seen or of_model[kind_and_model] == PLANS_PER_MODEL:
             continue
         seen.add(offer)
         of_model[kind_and_model] += 1
-        yield rank, c
+        yield c
         if len(seen) == shown:
             return
 
@@ -58,4 +148,11 @@ def ranking_record(ranking: Ranking) -> dict[str, object]:
         "plans": [{"rank": rank, **plan_record(plan)} for rank, plan in ranking.plans],
         "possible": ranking.possible,
         "excluded": dict(ranking.excluded),
+        "percentile": ranking.percentile,
+        "recommended": ranking.recommended,
+        "unverified": ranking.unverified,
+        "close": list(ranking.close),
+        "lists": {name: list(ids) for name, ids in ranking.lists.items()},
+        "pareto": list(ranking.pareto),
+        "relaxation": ranking.relaxation.words if ranking.relaxation else "",
     }

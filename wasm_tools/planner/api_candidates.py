@@ -1,0 +1,135 @@
+"""API candidates: token prices times tokens. Their latency is never measured here, at best observed by a router."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from wasm_tools.models.cards import capability_rank
+from wasm_tools.performance.observations import ApiObservation, ApiSloStatus, api_slo_status
+from wasm_tools.planner.api_plan import api_plan, api_risks
+from wasm_tools.planner.candidate import Candidate, Miss
+from wasm_tools.planner.catalogue import ApiRate, Catalogue
+from wasm_tools.planner.exclusions import Exclusions
+from wasm_tools.planner.hosted_plan import single_source
+from wasm_tools.planner.question import Question
+from wasm_tools.planner.request_cost import RequestMix, request_cost
+from wasm_tools.workload.traffic import SECONDS_PER_MONTH
+
+OFFERS = 3  # of a model whose speed nobody has observed, one a provider: a list shows no more
+UNSEEN = ApiSloStatus("unknown", "nobody has published latencies of this API that we may show")
+Priced = tuple[float, str, str, ApiRate]  # USD a month, SKU and region for ties, the rate
+
+
+def api_candidates(
+    question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[tuple[Miss, ...]]
+) -> Iterator[Candidate]:
+    """The API candidates of each model that may stand in a list; every other rate is counted in `excluded`.
+
+    Rates that are possible but dearer than the cheapest three providers of their model are counted as possible.
+    `missed` receives the bounds that each observed API exceeds.
+    """
+    if not question.allows("api"):
+        for rate in catalogue.rates:
+            excluded.price("kind_filtered", rate.provider)
+        return
+    scores = catalogue.scores(question.wishes.use_case)
+    for model, priced in affordable_rates(question, catalogue, scores, excluded).items():
+        priced.sort(key=lambda p: (p[0], p[1], p[2], p[3].region))
+        quality, score = capability_rank(catalogue.models[model].capability), scores.get(model)
+        providers: set[str] = set()
+        for usd, _, _, rate in priced:
+            seen = catalogue.observations.get((rate.provider, rate.sku, rate.region))
+            status = api_slo_status(seen, question.slo, question.wishes.near_tolerance) if seen else UNSEEN
+            misses = tuple(Miss(*miss) for miss in status.misses)
+            if misses:
+                missed.append(misses)
+            if status.status == "missed":
+                excluded.price(max(status.misses, key=lambda m: m[1])[0], rate.provider)
+            elif status.status != "unknown" or (rate.provider not in providers and len(providers) < OFFERS):
+                if status.status == "unknown":
+                    providers.add(rate.provider)
+                yield _candidate(question, catalogue, rate, usd, status, seen, quality, score)
+            else:
+                excluded.possible(rate.provider)
+
+
+def affordable_rates(
+    question: Question, catalogue: Catalogue, scores: dict[str, float], excluded: Exclusions
+) -> dict[str, list[Priced]]:
+    """By model the rates that the question allows, with their monthly cost; the others are counted."""
+    limits, longest = question.limits, question.workload.output_tokens
+    choosy = bool(limits.providers or limits.without_providers or limits.regions)
+    budget = question.has_budget
+    mix, per_month = question.mix, question.workload.qps * SECONDS_PER_MONTH
+    prompt, output = float(mix.prompt_tokens), float(mix.output_tokens)
+    ordinary = mix == RequestMix(mix.prompt_tokens, mix.output_tokens)
+    found: dict[str, list[Priced]] = {}
+    counted: dict[tuple[str, str], int] = {}
+    for model, rates in catalogue.rates_of_models.items():
+        unfit = question.unfit(catalogue.models[model]) or question.below_floor(scores.get(model))
+        if unfit:
+            for provider, number in rates.providers.items():
+                counted[unfit, provider] = counted.get((unfit, provider), 0) + number
+            continue
+        for suspect in rates.suspects:
+            excluded.price("suspect_price", suspect.provider, suspect.suspect)
+        priced = found.setdefault(model, [])
+        for plain in rates.plain:
+            rate, reason = plain.rate, ""
+            if choosy:
+                reason = question.unwanted(rate.provider, rate.region)
+            if not reason and rate.max_output is not None and longest > rate.max_output:
+                reason = "output_limit"
+            if ordinary and not plain.banded:
+                usd = round((plain.input * prompt + plain.output * output) * per_month, 6)
+            else:
+                usd = round(float(request_cost(rate.prices, mix).usd_per_answer) * per_month, 6)
+            if not reason and budget and not question.affordable(usd):
+                reason = "over_budget"
+            if not reason and limits.confirmed_only:  # no source states a rate limit that a stranger gets
+                reason = "unconfirmed"
+            if reason:
+                counted[reason, rate.provider] = counted.get((reason, rate.provider), 0) + 1
+            else:
+                priced.append((usd, rate.provider, rate.sku, rate))
+    excluded.prices(counted)
+    return found
+
+
+def _candidate(
+    question: Question,
+    catalogue: Catalogue,
+    rate: ApiRate,
+    usd: float,
+    status: ApiSloStatus,
+    seen: ApiObservation | None,
+    quality: int,
+    score: float | None,
+) -> Candidate:
+    policy, known = catalogue.policy, status.status != "unknown"
+    alone = single_source(rate.evidence)
+    risks = api_risks(known, alone, policy)
+    return Candidate(
+        usd_per_month=usd,
+        id=f"api:{rate.provider}:{rate.sku}:{rate.region}",
+        kind="api",
+        model=rate.model,
+        provider=rate.provider,
+        status=status.status,
+        dependable=True,
+        risk=sum(premium for _, premium in risks),
+        cost_error=policy.price_error if alone else policy.agreed_price_error,
+        ttft_ms=seen.ttft_p95_ms if known and seen else None,
+        e2e_ms=seen_whole_ms(seen, question.workload.output_tokens) if known and seen else None,
+        quality=quality,
+        score=score,
+        gpus=0,
+        misses=tuple(Miss(*miss) for miss in status.misses),
+        described=partial(api_plan, question, catalogue, rate, status, seen, risks),
+    )
+
+
+def seen_whole_ms(seen: ApiObservation, output_tokens: int) -> float | None:
+    """A whole request in ms as far as a window can tell: p95 of the first token, then the median pace."""
+    if seen.ttft_p95_ms is None or seen.itl_ms is None:
+        return None
+    return seen.ttft_p95_ms + (output_tokens - 1) * seen.itl_ms
