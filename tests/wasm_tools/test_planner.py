@@ -213,3 +213,23 @@ def test_limits_that_cannot_be_are_refused_by_name(field: str, limits: dict[str,
     with pytest.raises(InputError) as refused:
         Limits(**limits)
     assert refused.value.field == field
+
+
+def test_the_way_to_the_machines_is_part_of_the_first_token_and_never_free() -> None:
+    slo = Slo(700, 60, 100_000)
+    near = by_kind(Question(CHAT, slo, Wishes(limits=Limits(kinds=("rented",)))), "rented")
+    far = by_kind(Question(CHAT, slo, Wishes(limits=Limits(kinds=("rented",))), network_ms=200), "rented")
+    assert near.prediction is not None and far.prediction is not None
+    assert far.prediction.ttft_ms >= near.prediction.ttft_ms + 200 - 1e-6
+    assert far.usd_per_month >= near.usd_per_month
+    with pytest.raises(InputError, match="the way alone"):
+        Question(CHAT, slo, network_ms=700)
+
+
+def test_what_is_paid_beside_the_gpus_is_named_unknown_or_not_and_can_be_switched_off() -> None:
+    cat = replace(catalogue(), rentals=(rental("rented", "2.50", "aws-ec2"), rental("rented", "2.60")))
+    question = Question(CHAT, LOOSE, Wishes(limits=Limits(kinds=("rented",))))
+    found = {p.provider: {c.name: c.usd for c in p.surcharges} for p in plans(question, cat)}
+    assert found["aws-ec2"]["egress"] is not None and found["aws-ec2"]["egress"] > 0
+    assert found["neocloud"]["egress"] is None
+    assert not any(p.surcharges for p in plans(replace(question, surcharges=False), cat))

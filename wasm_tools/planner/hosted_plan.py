@@ -1,13 +1,16 @@
 """The description of a plan on GPUs: figures, reasons, what binds it, and what it takes for granted."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 
+from wasm_tools.performance.memory import weight_bytes
 from wasm_tools.planner.candidate import Miss
 from wasm_tools.planner.catalogue import Catalogue, Deployable
-from wasm_tools.planner.holding import Holding
+from wasm_tools.planner.holding import OWN, Holding
 from wasm_tools.planner.plan import Configuration, Plan, Prediction
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.sizing import Load, Sized
+from wasm_tools.planner.surcharges import Charge, egress, storage
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
 
 BINDS = {
@@ -96,6 +99,7 @@ def hosted_plan(
         price_evidence=holding.evidence,
         reasons=_reasons(question, catalogue, sized, load, holding),
         assumptions=_assumptions(question, catalogue),
+        surcharges=tuple(_surcharges(question, catalogue, sized, holding)),
     )
 
 
@@ -126,6 +130,18 @@ def _reasons(question: Question, catalogue: Catalogue, sized: Sized, load: Load,
     return tuple(reasons)
 
 
+def _surcharges(question: Question, catalogue: Catalogue, sized: Sized, holding: Holding) -> Iterator[Charge]:
+    """Data out and storage at a renter of machines; own hardware has neither here."""
+    if not question.surcharges or holding.provider == OWN:
+        return
+    hosting, d = catalogue.hosting, sized.deployable
+    answer_bytes = hosting.values["event_bytes"].value
+    output = question.workload.output_tokens
+    yield egress(hosting.egress, holding.provider, question.requests_per_month, output, answer_bytes)
+    weights = weight_bytes(catalogue.book.shapes[d.model], d.precision)
+    yield storage(hosting.storage, holding.provider, weights, 1)
+
+
 def _assumptions(question: Question, catalogue: Catalogue) -> tuple[str, ...]:
     slo, workload = question.slo, question.workload
     spread = "every request has these lengths" if workload.lengths is None else "lengths spread as stated"
@@ -136,6 +152,8 @@ def _assumptions(question: Question, catalogue: Catalogue) -> tuple[str, ...]:
         f"percentiles (p{slo.percentile}) from mean times with the spread of {catalogue.tails.source}",
         "no speculative decoding; chunked prefill as the engine has it",
     ]
+    if question.network_ms:
+        said.append(f"{question.network_ms:g} ms for the way between users and machines are part of the times")
     if workload.cacheable_share:
         said.append(f"{workload.cacheable_share:.0%} of each prompt is in the prefix cache and not computed again")
     return tuple(said)

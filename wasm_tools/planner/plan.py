@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from wasm_tools.planner.surcharges import Charge
+
 CENT = Decimal("0.01")
 
 
@@ -77,6 +79,7 @@ class Plan:
     price_evidence: str
     reasons: tuple[str, ...]
     assumptions: tuple[str, ...]
+    surcharges: tuple[Charge, ...] = ()  # paid beside the cost, which does not include them
 
     @property
     def usd_per_hour(self) -> Decimal:
@@ -153,4 +156,8 @@ def plan_record(plan: Plan) -> dict[str, object]:
         "price_evidence": plan.price_evidence,
         "reasons": list(plan.reasons),
         "assumptions": list(plan.assumptions),
+        "surcharges": [
+            {"name": c.name, "usd_per_month": None if c.usd is None else dollars(c.usd), "words": c.words}
+            for c in plan.surcharges
+        ],
     }

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from wasm_tools.models.cards import ModelCard, capability_rank
@@ -107,6 +107,23 @@ class Question:
     inventory: tuple[tuple[str, int], ...] = ()  # GPUs that the reader has, by type
     place: str = ""  # whose electricity price holds for own hardware; empty: the default
     usd_per_kwh: Decimal | None = None  # the reader's own
+    network_ms: float = 0.0  # round trip between the reader's users and the machines, on top of the first token
+    surcharges: bool = True  # data out and storage of weights are named beside the cost
+
+    def __post_init__(self) -> None:
+        _finite("network_ms", self.network_ms, "a time in ms")
+        if self.network_ms < 0:
+            raise InputError("network_ms", f"{self.network_ms:g} is not a time of 0 ms or more")
+        if self.network_ms >= min(self.slo.ttft_ms, self.slo.e2e_ms):
+            raise InputError("network_ms", f"the way alone takes {self.network_ms:g} ms, more than the target allows")
+
+    @property
+    def served_slo(self) -> Slo:
+        """The target less the way to the machines: what a replica has to keep."""
+        if not self.network_ms:
+            return self.slo
+        way = self.network_ms
+        return replace(self.slo, ttft_ms=self.slo.ttft_ms - way, e2e_ms=self.slo.e2e_ms - way)
 
     def allows(self, kind: str) -> bool:
         """Whether plans of this kind are wanted."""

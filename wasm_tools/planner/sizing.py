@@ -95,7 +95,7 @@ def sized(
         model: question.unfit(card) or question.below_floor(scores.get(model))
         for model, card in catalogue.models.items()
     }
-    found = catalogue.served_at((_times_asked(question), question.slo, question.wishes.near_tolerance))
+    found = catalogue.served_at((_times_asked(question), question.served_slo, question.wishes.near_tolerance))
     told: set[Key] = set()
     counts: dict[float, ReplicaCount] = {}
     most = dict(limits.gpu_limits)
@@ -190,7 +190,7 @@ def _served(
     service = curve(ready, workload.prompt_tokens, workload.output_tokens, workload.cacheable_share, book)
     # A measurement proves by itself that so many requests fit: they are seldom all at full length.
     slots = max((min(slots, policy.runtime.max_sequences or slots), *map(int, service.measured)))
-    slo = question.slo
+    slo = question.served_slo
     misses: tuple[Miss, ...] = ()
     result = capacity(service, slo, arriving, slots, policy.utilisation_cap)
     if isinstance(result, CapacityMiss):
@@ -235,6 +235,7 @@ def load_of(question: Question, policy: Policy, arriving: Traffic, sized: Sized)
     in_flight = served.capacity.in_flight * min(1.0, share)
     first, gap, whole = (PERCENTILES.index(p or slo.percentile) for p in _percentiles(slo))
     _, ttft, tpot, e2e = latency(replica(served.curve, arriving, served.slots), in_flight, first, whole)
+    ttft, e2e = ttft + question.network_ms, e2e + question.network_ms
     itl = tpot * arriving.tails.tpot[gap]
     bands = bands_at(served.curve, 1 + in_flight)
     ratios = (ttft / slo.ttft_ms, itl / slo.itl_ms, e2e / slo.e2e_ms)
