@@ -22,6 +22,7 @@ from generator.registry import Registry
 from generator.sync.facts import facts_of_skus
 from generator.sync.state import Snapshot, State
 from generator.sync.statements import SkuFacts
+from generator.traffic_tables import load_node_availability
 from wasm_tools.performance.calibration import read_calibration
 from wasm_tools.performance.points import BenchmarkPoint
 from wasm_tools.performance.prediction import book
@@ -56,7 +57,7 @@ def planner_constants(path: Path) -> PlannerConstants:
     with path.open("rb") as file:
         raw = tomllib.load(file, parse_float=Decimal)
     return PlannerConstants(
-        planner_policy(raw),
+        planner_policy(raw, path),
         raw["suspect"]["share_of_median"],
         raw["suspect"]["minimum_providers"],
         raw["suspect"]["share_of_developer"],
@@ -66,14 +67,14 @@ def planner_constants(path: Path) -> PlannerConstants:
     )
 
 
-def planner_policy(raw: Mapping[str, Any]) -> Policy:
-    """The planner's judgements from the parsed file."""
+def planner_policy(raw: Mapping[str, Any], path: Path) -> Policy:
+    """The planner's judgements from the parsed file at `path`."""
     capacity, risk = raw["capacity"], raw["risk"]
     runtime = raw["runtime"]
     return Policy(
         utilisation_cap=float(capacity["utilisation_cap"]),
         headroom=float(capacity["headroom"]),
-        node_availability=float(capacity["node_availability"]),
+        node_availability=load_node_availability(path.parent / "availability.toml").share,
         runtime=replace(DEFAULT, utilisation=float(runtime["utilisation"]), max_sequences=runtime["max_sequences"]),
         recommendable=tuple(risk["recommendable"]),
         evidence={tier: float(premium) for tier, premium in risk["evidence"].items()},
@@ -275,7 +276,10 @@ def _marked_suspect(
             return "far below all other providers and seen by one source only"
         return ""
 
-    return tuple(replace(p.rate, suspect=reason(p)) for p in priced)
+    return tuple(
+        replace(p.rate, suspect=reason(p), families=min(len(side.agreeing(registry, age)) for side in p.sides))
+        for p in priced
+    )
 
 
 def _compact(evidence: Iterable[Evidence]) -> str:

@@ -5,7 +5,8 @@ published weights are known, at each tensor-parallel size that divides the heads
 they fit into memory is decided here for a short request, so that the planner need not try what can never run.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -54,17 +55,22 @@ def load_weights(path: Path) -> tuple[WeightsRow, ...]:
 def deployables(
     registry: Registry,
     curves: Iterable[Curve],
-    weights: Iterable[WeightsRow],
+    weights: Sequence[WeightsRow],
     serving: Mapping[str, frozenset[str]],
     gpus: Iterable[str],
 ) -> tuple[Deployable, ...]:
     """Every configuration worth considering on the given GPUs, sorted."""
+    published = {(row.model, row.repo): row.precision for row in weights}
+    native = {m: p for (m, repo), p in published.items() if repo == registry.cards[m].hf_repo}
     found = {_key(d): d for d in _measured(registry, curves)}
     for d in _modelled(registry, weights, serving, sorted(gpus)):
         measured = any((d.model, d.gpu, d.precision, e, d.tensor_parallel, 1) in found for e in ("sglang", "trtllm"))
         if not measured:
             found.setdefault(_key(d), d)
-    return tuple(d for _, d in sorted(found.items()))
+    ordered = (d for _, d in sorted(found.items()))
+    return tuple(
+        replace(d, quantised=d.precision if native.get(d.model, d.precision) != d.precision else "") for d in ordered
+    )
 
 
 def _key(d: Deployable) -> tuple[str, str, str, str, int, int]:

@@ -53,9 +53,11 @@ def rentals(
             cheapest[key] = (o, f"this price was last seen on {last.isoformat()}" if old else "")
     for (provider, gpu, kind, count), (o, note) in cheapest.items():
         evidence = evidence_text(replace(e, field="") for e in o.evidence)
+        said = (e.source for e in o.evidence if e.price == o.price and not e.absent_since)
+        families = {registry.source[s].family for s in said}
         yield Rental(
             provider, o.instance, gpu, o.region, kind, o.price, evidence, count, o.host_included,
-            KNOWN[o.per_second], KNOWN[o.scale_to_zero], note,
+            KNOWN[o.per_second], KNOWN[o.scale_to_zero], len(families), note,
         )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ import pytest
 from generator.precompute.catalogue import (
     current_offers,
     planner_catalogue,
-    planner_constants,
 )
 from generator.precompute.grid import case_plans, grid_cells
 from generator.precompute.token_prices import token_price
@@ -100,7 +99,7 @@ def state() -> State:
 
 @pytest.fixture(scope="module")
 def catalogue(registry: Registry, state: State):
-    return planner_catalogue(registry, state, planner_constants(REGISTRY / "planner.toml"), state.newest_observation)
+    return planner_catalogue(registry, state, REGISTRY, state.newest_observation)
 
 
 @pytest.fixture(scope="module")
@@ -134,8 +133,7 @@ def test_subscriptions_and_free_prices_are_not_planned_with(registry: Registry, 
 
 
 def test_unconfirmed_price_far_below_the_others_is_marked(registry: Registry, state: State) -> None:
-    constants = planner_constants(REGISTRY / "planner.toml")
-    before = planner_catalogue(registry, state, constants, state.newest_observation)
+    before = planner_catalogue(registry, state, REGISTRY, state.newest_observation)
     cheapest = min((r for r in before.rates if r.model == "gpt-oss-120b"), key=lambda r: r.bands[0].input)
     planted = [
         replace(o, price=o.price / 100, evidence=(replace(o.evidence[0], price=o.price / 100),))
@@ -143,7 +141,7 @@ def test_unconfirmed_price_far_below_the_others_is_marked(registry: Registry, st
         else o
         for o in state.offers
     ]
-    after = planner_catalogue(registry, replace(state, offers=planted), constants, state.newest_observation)
+    after = planner_catalogue(registry, replace(state, offers=planted), REGISTRY, state.newest_observation)
     (marked,) = [
         r for r in after.rates if (r.provider, r.sku, r.region) == (cheapest.provider, cheapest.sku, cheapest.region)
     ]
@@ -154,10 +152,10 @@ def total(rate) -> Decimal:
     return rate.bands[0].input + rate.bands[0].output
 
 
-def test_only_capacity_that_is_promised_is_rented(state: State, catalogue) -> None:
-    promised = {"rented": "on_demand", "spot": "spot"}
+def test_every_rental_is_an_offer_of_its_kind(state: State, catalogue) -> None:
+    promised = {kind: term.commitment for kind, term in catalogue.hosting.terms.items()}
     offered = {(o.provider, o.instance, o.region, o.price, o.commitment) for o in state.gpu_offers}
-    assert {r.kind for r in catalogue.rentals} == set(promised)
+    assert {"rented", "spot", "reserved-1y", "reserved-3y", "serverless"} <= {r.kind for r in catalogue.rentals}
     for r in catalogue.rentals:
         assert (r.provider, r.instance, r.region, r.price, promised[r.kind]) in offered
 
@@ -170,7 +168,7 @@ def test_peak_of_the_grid_is_a_multiple_of_the_mean(registry: Registry, catalogu
 
 
 def test_price_on_one_old_word_never_wins(registry: Registry, state: State, catalogue) -> None:
-    later = planner_catalogue(registry, state, planner_constants(REGISTRY / "planner.toml"), "2028-01-01")
+    later = planner_catalogue(registry, state, REGISTRY, "2028-01-01")
     single = [r for r in later.rates if len(r.evidence.split()) == 1]
     assert single
     assert all(r.suspect for r in single)
@@ -182,7 +180,9 @@ def test_a_rental_price_that_nobody_has_seen_for_half_a_year_is_not_planned_with
 ) -> None:
     day = {name: s.observed_at for name, s in state.snapshots.items()}
     for r in catalogue.rentals:
-        assert max(day[e.partition("=")[0]] for e in r.evidence.split()) >= "2026-05-24"
+        old = catalogue.hosting.terms[r.kind].max_age_days
+        newest = max(day[e.partition("=")[0]] for e in r.evidence.split())
+        assert newest >= "2026-05-24" or (old > 180 and r.note)
     assert catalogue.unplanned["rental price not seen for more than 180 days"] > 0
 
 
@@ -249,18 +249,20 @@ def test_the_evidence_of_both_directions_is_kept() -> None:
         ("llmrates=4!2026-01-01", "the last payload of every source lacks it"),
     ],
 )
-def test_the_direction_with_less_support_decides(registry: Registry, output: str, suspect: str) -> None:
+def test_the_direction_with_less_support_decides(registry: Registry, state: State, output: str, suspect: str) -> None:
+    calibrated = state.model_texts
     confirmed = parse_evidence("llmrates=1 models-dev=1")
     sku = {"provider": "groq", "sku": "openai/gpt-oss-120b"}
     seen = Snapshot("mirror", "", 0, "", "2026-11-20", 1, 1, {}, {})
     state = State(
+        model_texts=calibrated,
         snapshots={s.id: seen for s in registry.sources},
         offers=[
             offer("input.text.token", "1", evidence=confirmed, **sku),
             offer("output.text.token", "4", evidence=parse_evidence(output), **sku),
         ],
     )
-    got = planner_catalogue(registry, state, planner_constants(REGISTRY / "planner.toml"), "2026-11-20")
+    got = planner_catalogue(registry, state, REGISTRY, "2026-11-20")
     assert [r.suspect for r in got.rates] == [suspect]
 
 

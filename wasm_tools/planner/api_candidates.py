@@ -9,7 +9,6 @@ from wasm_tools.planner.api_plan import api_plan, api_risks
 from wasm_tools.planner.candidate import Candidate, Miss
 from wasm_tools.planner.catalogue import ApiRate, Catalogue
 from wasm_tools.planner.exclusions import Exclusions
-from wasm_tools.planner.hosted_plan import single_source
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.request_cost import RequestMix, request_cost
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
@@ -106,7 +105,7 @@ def _candidate(
     score: float | None,
 ) -> Candidate:
     policy, known = catalogue.policy, status.status != "unknown"
-    alone = single_source(rate.evidence)
+    alone = rate.families < 2
     risks = api_risks(known, alone, policy)
     return Candidate(
         usd_per_month=usd,

@@ -6,6 +6,7 @@ from wasm_tools.planner.plan import Plan, Prediction
 from wasm_tools.planner.policy import Policy
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.request_cost import MILLION, request_cost
+from wasm_tools.planner.scores import plan_score
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
 
 
@@ -46,6 +47,7 @@ def api_plan(
         said.append(f"the long-context price for prompts above {band.above:,} tokens applies")
     said.append(status.reason)
     said.append("the rate limit of this API is unknown: ask before you rely on it at this load")
+    score, score_words = plan_score(catalogue, question.wishes.use_case, rate.model)
     return Plan(
         id=f"api:{rate.provider}:{rate.sku}:{rate.region}",
         kind="api",
@@ -71,6 +73,8 @@ def api_plan(
             f"{workload.prompt_tokens:,} prompt and {workload.output_tokens:,} output tokens a request,"
             f" {workload.qps * SECONDS_PER_MONTH:,.0f} requests a month as of {catalogue.as_of}",
         ),
+        score=score,
+        score_words=score_words,
     )
 
 

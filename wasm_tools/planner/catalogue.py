@@ -30,6 +30,7 @@ class ApiRate:
     note: str = ""  # what a buyer has to know about this price, in words
     suspect: str = ""  # why this price may not win a ranking, in words
     max_output: int | None = None  # longest answer in tokens that this provider allows, None while nobody says
+    families: int = 1  # source families that state the price alike, of the direction with fewer
 
     @property
     def bands(self) -> tuple[TokenPrices, ...]:
@@ -122,6 +123,7 @@ class Deployable:
     checkpoint: str
     note: str
     measured_on: str  # newest date of its measurements, empty for a modelled one
+    quantised: str = ""  # precision, where the developer published the weights at a higher one
 
 
 @dataclass(frozen=True, slots=True)

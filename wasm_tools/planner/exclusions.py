@@ -41,7 +41,7 @@ class Exclusions:
         return sum(self._possible.values())
 
     def needless(self, code: str) -> None:
-        """A configuration that was not looked at because another one of the same GPU is better: no fault of a seller."""
+        """A configuration that was not looked at because another one is better: no fault of a seller."""
         self._counts[WORDS[code]] += 1
 
     def configuration(self, code: str, gpu: str, words: str = "") -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from wasm_tools.performance.memory import weight_bytes
@@ -35,7 +35,10 @@ class Holding:
     capacity: Capacity
     words: tuple[str, ...]
     evidence: str
+    families: int  # source families that state the price; 0 where it is an estimate
     breaks: bool = False
+    once: Decimal = Decimal(0)  # paid or owed from the first day
+    running: Decimal = Decimal(0)  # paid a month besides
 
 
 def machine_variant(count: int) -> str:
@@ -79,6 +82,8 @@ def rented(question: Question, catalogue: Catalogue, sized: Sized, rental: Renta
             ),
             words=cost.words,
             evidence=rental.evidence,
+            families=rental.families,
+            once=cost.term_usd or Decimal(0),
         )
 
 
@@ -135,6 +140,7 @@ def serverless(question: Question, catalogue: Catalogue, sized: Sized, load: Loa
             ),
             words=cost.words,
             evidence=rental.evidence,
+            families=rental.families,
             breaks=breaks,
         )
         if not breaks:
@@ -152,7 +158,8 @@ def bought(question: Question, catalogue: Catalogue, sized: Sized) -> Iterator[H
         sized.busy_gpus, Decimal(repr(watts)), _busy(question, sized), site, price.usd, price.source, price.estimate
     )
     if cost.usd_per_month is not None:
-        yield _own(sized, "bought", cost.usd_per_month, _busy(question, sized), cost.words, f"{price.usd}")
+        own = _own(sized, "bought", cost.usd_per_month, _busy(question, sized), cost.words, f"{price.usd}")
+        yield replace(own, once=cost.purchase, running=cost.running or Decimal(0))
 
 
 def bought_roughly(catalogue: Catalogue, sizes: Sequence[Sized], gpu: str) -> Iterator[tuple[float, Sized]]:
@@ -186,5 +193,5 @@ def _own(sized: Sized, kind: str, usd: Decimal, busy: float, words: tuple[str, .
     idle = 1.0 - busy
     return Holding(
         kind, OWN, sized.deployable.gpu, "", "", usd, sized.busy_gpus,
-        Capacity(number, number, rule, usd * Decimal(repr(idle)), idle), words, evidence,
+        Capacity(number, number, rule, usd * Decimal(repr(idle)), idle), words, evidence, 0,
     )  # fmt: skip

@@ -12,10 +12,10 @@ from operator import itemgetter
 
 from wasm_tools.models.cards import capability_rank
 from wasm_tools.planner.candidate import Candidate
-from wasm_tools.planner.catalogue import Catalogue
+from wasm_tools.planner.catalogue import Catalogue, Deployable
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.holding import Holding, bought, bought_roughly, machine_variant, owned, rented, serverless
-from wasm_tools.planner.hosted_plan import hosted_plan, run_name, single_source
+from wasm_tools.planner.hosted_plan import hosted_plan, run_name
 from wasm_tools.planner.hosting import paid_gpus
 from wasm_tools.planner.plan import Plan
 from wasm_tools.planner.policy import Policy, overload_premium
@@ -88,6 +88,7 @@ def priced_pairs(
 ) -> dict[tuple[str, str], list[Pair]]:
     """By model and kind, the configuration of fewest GPUs on each offer of each GPU."""
     found: dict[tuple[str, str], list[Pair]] = {}
+    own_gpus = dict(question.inventory)
     for (model, gpu), sizes in groups.items():
         kinds = offers.get(gpu, {})
         if not kinds:
@@ -103,10 +104,10 @@ def priced_pairs(
                     excluded.price("machine_small", r.provider)
                 else:
                     pairs.append((month * best[0], r.provider, r.instance, r, best[1], best[0]))
-        if question.allows("bought"):
+        if question.allows("bought") and not question.limits.confirmed_only:
             for usd, sized in bought_roughly(catalogue, sizes, gpu):
                 found.setdefault((model, "bought"), []).append((usd, gpu, "", None, sized, sized.busy_gpus))
-        if question.inventory and question.allows("owned"):
+        if gpu in own_gpus and question.allows("owned"):
             _, own = fewest_gpus(sizes, 1) or (0, sizes[0])
             found.setdefault((model, "owned"), []).append((0.0, gpu, "", None, own, own.busy_gpus))
     return found
@@ -187,7 +188,9 @@ def _on_offer(
 ) -> Iterator[Candidate]:
     usd, provider, _, rental, sized, _ = pair
     if rental is None:
-        own = bought(question, catalogue, sized) if kind == "bought" else owned(question, catalogue, sized)
+        own = list(bought(question, catalogue, sized) if kind == "bought" else owned(question, catalogue, sized))
+        if not own:
+            excluded.needless("inventory")
         yield from _priced(question, make, own, excluded)
     elif kind == SERVERLESS:
         yield from _priced(question, make, serverless(question, catalogue, sized, chosen.load, rental), excluded)
@@ -196,7 +199,7 @@ def _on_offer(
     elif question.affordable(usd):
         place = (rental.instance, rental.region, machine_variant(rental.count))
         kept = partial(_kept, question, catalogue, sized, rental)
-        yield make(kind, provider, round(usd, 6), place, rental.evidence, kept)
+        yield make(kind, provider, round(usd, 6), place, rental.families, kept)
     else:
         excluded.price("over_budget", provider)
 
@@ -213,7 +216,7 @@ def _priced(
         if h.breaks:
             excluded.price("cold_start", h.provider)
         elif question.affordable(usd):
-            yield make(h.kind, h.provider, usd, (h.sku, h.region, h.variant), h.evidence, partial(_same, h))
+            yield make(h.kind, h.provider, usd, (h.sku, h.region, h.variant), h.families, partial(_same, h))
         else:
             excluded.price("over_budget", h.provider)
 
@@ -243,11 +246,11 @@ def _candidate(
     provider: str,
     usd: float,
     place: tuple[str, str, str],
-    evidence: str,
+    families: int,
     holding: Callable[[], Holding],
 ) -> Candidate:
     policy, load = catalogue.policy, chosen.load
-    alone = single_source(evidence)
+    alone = families < 2
     risks = (*chosen.risks, ("single source", policy.single_source)) if alone else chosen.risks
     return Candidate(
         usd_per_month=usd,
@@ -262,11 +265,19 @@ def _candidate(
         ttft_ms=load.ttft_ms,
         e2e_ms=load.e2e_ms,
         quality=quality,
-        score=score,
+        score=_quantised_score(catalogue, chosen.sized.deployable, score),
         gpus=chosen.gpus,
         misses=chosen.sized.served.misses,
         described=partial(_described, question, catalogue, chosen, holding, risks),
     )
+
+
+def _quantised_score(catalogue: Catalogue, deployable: Deployable, score: float | None) -> float | None:
+    """The score of weights that were quantised further than published: with the documented loss, or none."""
+    if score is None or not deployable.quantised:
+        return score
+    factor = catalogue.quality.penalties.get(deployable.quantised)
+    return None if factor is None else score * factor
 
 
 def _described(

@@ -9,6 +9,7 @@ from wasm_tools.planner.catalogue import Catalogue, Deployable
 from wasm_tools.planner.holding import OWN, Holding
 from wasm_tools.planner.plan import Configuration, Plan, Prediction
 from wasm_tools.planner.question import Question
+from wasm_tools.planner.scores import plan_score
 from wasm_tools.planner.sizing import Load, Sized
 from wasm_tools.planner.surcharges import Charge, egress, storage
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
@@ -39,11 +40,6 @@ def run_name(deployable: Deployable) -> str:
     return f"{d.model}/{d.precision}/{d.gpu}/{d.engine}/tp{d.tensor_parallel}{experts}"
 
 
-def single_source(evidence: str) -> bool:
-    """Whether at most one source stands behind a price."""
-    return len(evidence.split()) < 2
-
-
 def hosted_plan(
     question: Question,
     catalogue: Catalogue,
@@ -57,6 +53,7 @@ def hosted_plan(
     tokens = Decimal(repr(workload.qps)) * SECONDS_PER_MONTH
     per_output = holding.usd_per_month * 1_000_000 / (tokens * workload.output_tokens)
     per_token = holding.usd_per_month * 1_000_000 / (tokens * (workload.prompt_tokens + workload.output_tokens))
+    score, score_words = plan_score(catalogue, question.wishes.use_case, d.model, d.quantised)
     parts = (holding.kind, holding.provider, holding.sku, holding.region, holding.variant, run_name(d))
     return Plan(
         id=":".join(filter(None, parts)),
@@ -99,6 +96,10 @@ def hosted_plan(
         price_evidence=holding.evidence,
         reasons=_reasons(question, catalogue, sized, load, holding),
         assumptions=_assumptions(question, catalogue),
+        score=score,
+        score_words=score_words,
+        once=holding.once,
+        running=holding.running,
         surcharges=tuple(_surcharges(question, catalogue, sized, holding)),
     )
 

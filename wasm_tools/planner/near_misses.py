@@ -44,4 +44,6 @@ def _opened(misses: Sequence[Miss], needed: dict[str, float]) -> bool:
 
 def _looser(factor: float) -> str:
     percent = (factor - 1) * 100
+    if percent < 0.1:
+        return "less than 0.1 %"
     return f"{percent:.0f} %" if percent >= 10 else f"{percent:.1f} %"

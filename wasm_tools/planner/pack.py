@@ -69,7 +69,7 @@ def _model(row: Sequence[Any]) -> ModelCard:
 
 
 def _rate(row: Sequence[Any]) -> ApiRate:
-    provider, sku, model, region, prices, evidence, note, suspect, max_output = row
+    provider, sku, model, region, prices, evidence, note, suspect, max_output, families = row
     return ApiRate(
         provider,
         sku,
@@ -80,6 +80,7 @@ def _rate(row: Sequence[Any]) -> ApiRate:
         note,
         suspect,
         max_output,
+        families,
     )
 
 
@@ -183,6 +184,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 r.note,
                 r.suspect,
                 r.max_output,
+                r.families,
             ]
             for r in catalogue.rates
         ],
@@ -199,6 +201,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 r.host,
                 r.per_second,
                 r.scale_to_zero,
+                r.families,
                 r.note,
             ]
             for r in catalogue.rentals

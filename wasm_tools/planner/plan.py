@@ -79,6 +79,10 @@ class Plan:
     price_evidence: str
     reasons: tuple[str, ...]
     assumptions: tuple[str, ...]
+    score: float | None = None  # in the use case's first benchmark
+    score_words: str = ""  # which benchmark, who says so and when, what was assumed
+    once: Decimal = Decimal(0)  # owed from the first day: a commitment or a purchase
+    running: Decimal = Decimal(0)  # paid a month besides
     surcharges: tuple[Charge, ...] = ()  # paid beside the cost, which does not include them
 
     @property
@@ -156,6 +160,8 @@ def plan_record(plan: Plan) -> dict[str, object]:
         "price_evidence": plan.price_evidence,
         "reasons": list(plan.reasons),
         "assumptions": list(plan.assumptions),
+        "score": None if plan.score is None else significant(plan.score, 4),
+        "score_words": plan.score_words,
         "surcharges": [
             {"name": c.name, "usd_per_month": None if c.usd is None else dollars(c.usd), "words": c.words}
             for c in plan.surcharges

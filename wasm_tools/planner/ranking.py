@@ -6,7 +6,7 @@ cheapest plan that counts as meeting it, its risks included.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wasm_tools.planner.api_candidates import api_candidates
 from wasm_tools.planner.candidate import Candidate, Miss
@@ -14,6 +14,7 @@ from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.diagnostics import Diagnosis, provider_diagnostics
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.hosted_candidates import hosted_candidates
+from wasm_tools.planner.hosting import break_even_month
 from wasm_tools.planner.lists import cheapest_unverified, close_calls, five_lists, pareto_set, recommended
 from wasm_tools.planner.near_misses import Relaxation, smallest_relaxation
 from wasm_tools.planner.plan import Plan, plan_record
@@ -99,7 +100,9 @@ def ranking_of(found: Answer, shown: int = PLANS_SHOWN) -> Ranking:
     pointed = [c for c in (winner, unverified, *_varied_only(close, CLOSE_SHOWN)) if c]
     wanted = {c.id for c in (*_varied_only(candidates, shown), *pointed)}
     wanted |= {c.id for plans in lists.values() for c in plans} if shown > 1 else set()
-    plans = tuple(enumerate((c.described() for c in candidates if c.id in wanted), 1))
+    described = [c.described() for c in candidates if c.id in wanted]
+    best = next((p for p in described if winner and p.id == winner.id), None)
+    plans = tuple(enumerate((with_break_even(p, best) for p in described), 1))
     known = {plan.id for _, plan in plans}
     return Ranking(
         plans=plans,
@@ -113,6 +116,18 @@ def ranking_of(found: Answer, shown: int = PLANS_SHOWN) -> Ranking:
         relaxation=found.relaxation,
         percentile=found.question.slo.percentile,
     )
+
+
+def with_break_even(plan: Plan, best: Plan | None) -> Plan:
+    """The plan with the month from which a commitment or a purchase is cheaper than the recommended plan, in words."""
+    if best is None or not plan.once or plan.id == best.id:
+        return plan
+    month = break_even_month(plan.once, plan.running, best.usd_per_month)
+    if month is None:
+        words = f"${plan.once:,.0f} are owed at once; that is never cheaper than the recommended plan"
+    else:
+        words = f"${plan.once:,.0f} are owed at once; cheaper than the recommended plan after {month:.1f} months"
+    return replace(plan, reasons=(*plan.reasons, words))
 
 
 def diagnostics(found: Answer, listed: Iterable[Plan]) -> tuple[Diagnosis, ...]:

@@ -37,4 +37,5 @@ class Rental:
     host: str = "unknown"  # the price includes CPU and memory of the machine: yes, no, unknown
     per_second: bool | None = None  # billed by the second rather than by the hour
     scale_to_zero: bool | None = None
+    families: int = 1  # source families that state this price
     note: str = ""  # what has to be known about this price, in words
