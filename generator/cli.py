@@ -11,13 +11,18 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich import box
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from generator import nightly
-from generator.catalogue_commands import commands
+from generator import (
+    benchmark_commands,
+    catalogue_commands,
+    compat_commands,
+    memory_commands,
+    nightly,
+    plan_commands,
+    usage_commands,
+)
+from generator.calibrate import commands as calibration_commands
 from generator.options import AsJson, AsOf, MirrorOption, Overlay, notes
 from generator.overlay import OverlayError
 from generator.places import checkout
@@ -37,7 +42,10 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-app.add_typer(commands)
+for part in (catalogue_commands, plan_commands, memory_commands, usage_commands, calibration_commands):
+    app.add_typer(part.commands)
+for group in (benchmark_commands, compat_commands):
+    app.add_typer(group.commands)
 
 Site = Annotated[
     Path | None, typer.Option("--site", help="Where the finished site goes. Default: site/ of the checkout.")
@@ -264,71 +272,6 @@ def serve(
         notes.print("stopped")
     finally:
         server.server_close()
-
-
-@app.command()
-def plan(
-    prompt_tokens: Annotated[int, typer.Option("--prompt", help="Prompt tokens of a request.")] = 1024,
-    output_tokens: Annotated[int, typer.Option("--output", help="Output tokens of a request.")] = 1024,
-    qps: Annotated[float, typer.Option(help="Mean requests per second.")] = 1.0,
-    peak_qps: Annotated[
-        float | None, typer.Option("--peak", help="Peak requests per second. Default: twice the mean.")
-    ] = None,
-    slo: Annotated[
-        str, typer.Option(help="Experience class: instant, conversational, interactive, deferred, batch.")
-    ] = "interactive",
-    minimum: Annotated[
-        str, typer.Option("--class", help="Least capable class allowed: small, medium, large, frontier.")
-    ] = "medium",
-    top: Annotated[int, typer.Option(min=1, max=1000, help="Plans to show.")] = 10,
-    as_of: AsOf = None,
-    overlay: Overlay = None,
-    as_json: AsJson = False,
-) -> None:
-    """Rank every way to serve a workload by monthly cost. Exit code 4: no plan is possible."""
-    from generator.precompute.catalogue import planner_catalogue, planner_constants
-    from wasm_tools.planner import ranked_plans, ranking_record
-    from wasm_tools.workload.traffic import Workload, class_slo
-
-    at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay)
-    classes = {c.id: c for c in at.registry.slo_classes}
-    if slo not in classes:
-        raise nightly.RunError(f"--slo {slo!r} is not one of {', '.join(classes)}")
-    chosen = classes[slo]
-    workload = Workload(prompt_tokens, output_tokens, qps, peak_qps if peak_qps is not None else 2 * qps, minimum)
-    bounds = class_slo(chosen.ttft_ms, chosen.itl_ms, chosen.e2e_factor, output_tokens)
-    catalogue = planner_catalogue(
-        at.registry, at.state, planner_constants(at.places.registry / "planner.toml"), at.as_of
-    )
-    ranking = ranked_plans(workload, bounds, catalogue, top)
-    record = {"as_of": at.as_of, **ranking_record(ranking)}
-    if as_json:
-        typer.echo(json.dumps(record))
-    else:
-        _print_plans(record)
-    raise typer.Exit(0 if ranking.plans else 4)
-
-
-def _print_plans(record: dict[str, Any]) -> None:
-    table = Table(title=f"{record['possible']:,} plans, prices as of {record['as_of']}", title_justify="left")
-    table.box, table.pad_edge = box.SIMPLE_HEAD, False
-    for name, width in (("#", 4), ("plan", None), ("$/month", 12), ("$/1M tok", 8), ("target, p95", 13)):
-        left = name in ("plan", "target, p95")
-        table.add_column(name, justify="left" if left else "right", no_wrap=width != 13, min_width=width)
-    for p in record["plans"]:
-        where = f"{p['gpus']} × {p['gpu']}, {p['kind']}" if p["gpus"] else p["kind"]
-        ttft, itl = p["ttft_p95_ms"], p["itl_p95_ms"]
-        table.add_row(
-            str(p["rank"]),
-            f"{p['model']}\n  {p['provider']}, {where}",
-            f"{float(p['usd_per_month']):,.2f}",
-            f"{float(p['usd_per_million_tokens']):.3g}",
-            f"{'met' if p['slo'] == 'met' else 'not verified'}, {p['evidence']}"
-            + (f"\n{ttft:.0f} ms, {itl:.1f} ms" if ttft else ""),
-        )
-    Console().print(table)
-    for reason, count in record["excluded"].items():
-        notes.print(f"  left out: {count:,} × {reason}", highlight=False)
 
 
 @app.command(name="check-site")

@@ -21,6 +21,10 @@ RUN_HERE = {
     "make nightly",
     "source .venv/bin/activate",
     "atlas plan --prompt 512 --output 256 --qps 10 --slo conversational --class medium",
+    "atlas plan --use-case chatbot --users 5000 --pattern business-hours",
+    "atlas explain 1 --use-case chatbot --users 5000 --pattern business-hours",
+    "atlas memory qwen3-32b --gpu h100-sxm --tp 2 --max-model-len 16000",
+    "atlas rank speech-to-text",
     "atlas health",
     "atlas history o3",
     "atlas diff 2026-10-01 2026-11-20 --kind repriced",
@@ -49,6 +53,7 @@ def test_options_named_in_the_readme_exist() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     options = (
         ("plan", "--json"), ("health", "--json"), ("sync", "--mirror"), ("sync", "--source"), ("plan", "--overlay"),
+        ("plan", "--csv"), ("plan", "--diagnostics"),
     )  # fmt: skip
     for command, option in options:
         assert option in text
@@ -114,6 +119,14 @@ def test_commands_of_the_readme_work_in_the_clone(built: Path) -> None:
     assert "$/month" in shown.stdout
     answer = json.loads(run(activate + plan + " --json", built).stdout)
     assert answer["plans"][0]["rank"] == 1
+    same = "--use-case chatbot --users 5000 --pattern business-hours"
+    assert "Recommended" in run(activate + f"atlas plan {same}", built).stdout
+    assert "What binds it" in run(activate + f"atlas explain 1 {same}", built).stdout
+    assert (
+        "17 requests"
+        in run(activate + "atlas memory qwen3-32b --gpu h100-sxm --tp 2 --max-model-len 16000", built).stdout
+    )
+    assert "USD a month" in run(activate + "atlas rank speech-to-text", built).stdout
     health = run(activate + "atlas health --json", built)
     assert health.returncode in (0, 3)
     assert {s["source"] for s in json.loads(health.stdout)["sources"]} >= {"litellm", "genai-prices", "models-dev"}

@@ -8,13 +8,22 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from generator.cli import app
 from generator.sync.source_registry import load_sources
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
-    "sync", "precompute", "bundle", "render", "nightly", "serve", "plan", "health", "diff", "history", "check-site",
+    "sync", "precompute", "bundle", "render", "nightly", "serve", "plan", "explain", "health", "diff", "history",
+    "check-site", "memory", "rank", "calibrate", "evaluate",
 )  # fmt: skip
+GROUPS = {
+    ("benchmarks",): ("import", "list"),
+    ("compat",): ("inference-atlas", "compass"),
+    ("compat", "inference-atlas"): ("plan", "catalogue", "invoice", "audit"),
+    ("compat", "compass"): ("recommend", "simulate"),
+}
 
 
 def atlas(*words: str, cwd: Path = ROOT, **more: str) -> subprocess.CompletedProcess[str]:
@@ -22,6 +31,12 @@ def atlas(*words: str, cwd: Path = ROOT, **more: str) -> subprocess.CompletedPro
     env = {**kept, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "160", **more}
     command = [sys.executable, "-m", "generator.cli", *words]
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False)
+
+
+def helped(*words: str) -> str:
+    shown = CliRunner().invoke(app, [*words, "--help"], env={"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "160"})
+    assert shown.exit_code == 0, shown.output
+    return shown.stdout
 
 
 @pytest.fixture
@@ -35,21 +50,30 @@ def small(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_for_newcomers(command: str) -> None:
-    shown = atlas(command, "--help")
-    assert shown.returncode == 0
-    assert len(shown.stdout.split("Options")[0].split()) > 8
-    assert command in atlas("--help").stdout
+    shown = helped(command)
+    assert len(shown.split("Options")[0].split()) > 8
+    assert command in helped()
+
+
+def test_every_group_shows_its_commands() -> None:
+    for group, members in GROUPS.items():
+        assert group[0] in helped()
+        for command in members:
+            assert command in helped(*group)
+            assert len(helped(*group, command).split("Options")[0].split()) > 8
 
 
 @pytest.mark.parametrize(
     ("words", "named"),
     [
-        (("plan", "--qps", "0"), "qps"),
-        (("plan", "--qps", "1e300"), "qps"),
-        (("plan", "--qps", "nan"), "qps"),
-        (("plan", "--prompt", "0"), "prompt_tokens"),
-        (("plan", "--output", "999999999"), "output_tokens"),
-        (("plan", "--qps", "5", "--peak", "1"), "peak_qps"),
+        (("plan", "--qps", "nan"), "--qps: nan"),
+        (("plan", "--prompt", "0"), "--prompt: 0"),
+        (("plan", "--qps", "5", "--peak", "1"), "--peak: the peak"),
+        (("explain", "1", "--model", "gpt-oss-12b"), "did you mean gpt-oss-120b"),
+        (("memory", "gpt-oss-12b"), "gpt-oss-12b"),
+        (("rank", "knitting"), "knitting"),
+        (("benchmarks", "import", "/nowhere"), "benchmarks/calibration"),
+        (("compat", "inference-atlas", "plan", "--tokens-per-day", "nan"), "tokens_per_day"),
         (("plan", "--slo", "telepathic"), "telepathic"),
         (("plan", "--class", "gigantic"), "gigantic"),
         (("plan", "--as-of", "yesterday"), "yesterday"),
@@ -128,3 +152,27 @@ def test_sync_from_a_mirror_twice_changes_nothing_the_second_time(small: Path, m
     sampled = {s.id for s in load_sources(ROOT / "data" / "registry" / "sources.toml") if s.sampled}
     assert {o["source"] for o in second["outcomes"] if o["state"] == "unchanged"} == sampled
     assert {o["state"] for o in second["outcomes"]} == {"unchanged", "not read"}
+
+
+def test_benchmark_tables_are_listed_as_they_are() -> None:
+    listed = {t["table"]: t["rows"] for t in json.loads(atlas("benchmarks", "list", "--json").stdout)}
+    folder = ROOT / "data" / "registry" / "benchmarks"
+    assert set(listed) == {p.name for p in folder.glob("*.csv")} - {"names.csv"} | {"length_distributions.csv"}
+    assert listed["days.csv"] == 24 and listed["argonne.csv"] > 400
+    assert "days.csv" in atlas("benchmarks", "list").stdout
+
+
+@pytest.mark.mirror
+def test_import_of_the_same_files_gives_the_same_bytes(small: Path, mirror: Path) -> None:
+    report = json.loads(atlas("benchmarks", "import", str(mirror.parent), "--json", cwd=small).stdout)
+    assert report["inferencemax.csv"]["kept"] < report["inferencemax.csv"]["read"]
+    for name in report:
+        (now,) = (small / "data" / "registry").rglob(name)
+        assert now.read_bytes() == (ROOT / now.relative_to(small)).read_bytes(), name
+
+
+def test_import_of_another_folder_is_refused_and_changes_nothing(small: Path, tmp_path: Path) -> None:
+    before = {p: p.read_bytes() for p in (small / "data").rglob("*.csv")}
+    failed = atlas("benchmarks", "import", str(tmp_path / "data"), cwd=small)
+    assert failed.returncode == 2 and "folder of upstream files" in failed.stderr.replace("\n", " ")
+    assert before == {p: p.read_bytes() for p in (small / "data").rglob("*.csv")}

@@ -49,6 +49,10 @@ class Exclusions:
         self._counts[words or WORDS[code]] += 1
         self._gpus.setdefault(gpu, Counter())[code] += 1
 
+    def counted(self, code: str) -> int:
+        """How often a reason was counted under its own words."""
+        return self._counts[WORDS[code]]
+
     def rows(self) -> tuple[tuple[str, int], ...]:
         """Reason in words and count, by reason."""
         return tuple(sorted(self._counts.items()))

@@ -104,7 +104,7 @@ def priced_pairs(
                     excluded.price("machine_small", r.provider)
                 else:
                     pairs.append((month * best[0], r.provider, r.instance, r, best[1], best[0]))
-        if question.allows("bought") and not question.limits.confirmed_only:
+        if question.allows("bought") and not (question.limits.confirmed_only or question.limits.providers):
             for usd, sized in bought_roughly(catalogue, sizes, gpu):
                 found.setdefault((model, "bought"), []).append((usd, gpu, "", None, sized, sized.busy_gpus))
         if gpu in own_gpus and question.allows("owned"):

@@ -115,12 +115,12 @@ def _status_words(load: Load, misses: tuple[Miss, ...]) -> str:
 def _reasons(question: Question, catalogue: Catalogue, sized: Sized, load: Load, holding: Holding) -> tuple[str, ...]:
     served, count, d = sized.served, sized.count, sized.deployable
     capacity, workload = served.capacity, question.workload
-    plural = "" if sized.replicas == 1 else "s"
+    plural, verb = ("", "carries") if sized.replicas == 1 else ("s", "carry")
     spare = f", {count.spare} of them spare" if count.spare else ""
     reasons = [
         f"one replica on {d.tensor_parallel} × {catalogue.gpus[d.gpu].name} serves"
         f" {'at least ' if capacity.at_least else ''}{capacity.rate:.3g} requests/s within the target, with"
-        f" {capacity.in_flight:.3g} in flight; {sized.replicas} replica{plural}{spare} carry the peak of"
+        f" {capacity.in_flight:.3g} in flight; {sized.replicas} replica{plural}{spare} {verb} the peak of"
         f" {workload.peak_qps:g} requests/s with {catalogue.policy.headroom - 1:.0%} to spare",
         *holding.words,
         f"times at the peak: {TIERS[load.evidence]}",

@@ -135,6 +135,11 @@ class Question:
         return self.wishes.limits
 
     @property
+    def hosts(self) -> bool:
+        """Whether any kind of plan on GPUs is wanted."""
+        return not self.limits.kinds or any(kind != "api" for kind in self.limits.kinds)
+
+    @property
     def mix(self) -> RequestMix:
         """The requests as an API bills them: a cacheable prefix is read from the cache."""
         w, s = self.workload, self.shares

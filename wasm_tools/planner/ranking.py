@@ -48,8 +48,12 @@ class Answer:
 
     @property
     def relaxation(self) -> Relaxation | None:
-        """The smallest loosening that would let a configuration in, where nothing qualifies."""
-        return None if self.winner else smallest_relaxation(self.missed)
+        """The smallest loosening of the target that would let anything in, where nothing qualifies.
+
+        None where money or machines are what is missing: a looser target would not bring those.
+        """
+        stopped = self.winner or self.excluded.counted("over_budget") or self.excluded.counted("inventory")
+        return None if stopped else smallest_relaxation(self.missed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,9 @@ def answer(question: Question, catalogue: Catalogue) -> Answer:
     excluded = Exclusions(catalogue.unplanned)
     missed: list[tuple[Miss, ...]] = []
     found = list(api_candidates(question, catalogue, excluded, missed))
-    groups = by_model_and_gpu(sized(question, catalogue, excluded, missed))
-    found += hosted_candidates(question, catalogue, groups, excluded)
+    if question.hosts:
+        groups = by_model_and_gpu(sized(question, catalogue, excluded, missed))
+        found += hosted_candidates(question, catalogue, groups, excluded)
     found.sort(key=lambda c: (c.usd_per_month, c.id))
     return Answer(question, catalogue, tuple(found), excluded, tuple(missed))
 
@@ -139,6 +144,10 @@ def diagnostics(found: Answer, listed: Iterable[Plan]) -> tuple[Diagnosis, ...]:
         able.setdefault(c.provider, Counter())["not_selected"] += 1
     merged = {p: {**counted.get(p, {}), **able.get(p, {})} for p in counted.keys() | able.keys()}
     providers = {r.provider for r in catalogue.rates} | {r.provider for r in catalogue.rentals}
+    limits = found.question.limits
+    for p in providers:
+        if (limits.providers and p not in limits.providers) or p in limits.without_providers:
+            merged[p] = {"provider_filtered": 1}
     return provider_diagnostics(providers, {p.provider for p in listed}, merged)
 
 

@@ -1,0 +1,185 @@
+"""The commands that plan: the ranked list for a question, and everything about one plan of it."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from generator import nightly
+from generator.options import AsJson, AsOf, Overlay, notes
+from generator.places import checkout
+from generator.plan_explanation import Sources, explanation
+from generator.plan_flags import PlanFlags, with_plan_flags
+from generator.plan_names import load_names
+from generator.plan_question import hints, named_flags, question_of
+from generator.plan_text import (
+    cheaper_with_conditions,
+    diagnostics_table,
+    print_explanation,
+    print_ranking,
+    relaxation_words,
+)
+from generator.precompute.catalogue import planner_catalogue
+from wasm_tools.planner import Answer, Question, Ranking, answer, ranking_of, ranking_record
+from wasm_tools.planner.candidate import Candidate
+from wasm_tools.workload.traffic import InputError
+
+commands = typer.Typer()
+DIAGNOSTICS = ("provider", "status", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its answer and what was typed."""
+
+    at: nightly.Inputs
+    found: Answer
+    ranking: Ranking
+    hints: tuple[str, ...]
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The numbers of the plans shown."""
+        return {plan.id: rank for rank, plan in self.ranking.plans}
+
+
+@commands.command(epilog="Example: atlas plan --use-case chatbot --users 5000 --region eu-west-1 --region global")
+@with_plan_flags
+def plan(
+    flags: PlanFlags,
+    as_of: AsOf = None,
+    overlay: Overlay = None,
+    as_json: AsJson = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print the plans as CSV.")] = False,
+    as_diagnostics: Annotated[
+        bool, typer.Option("--diagnostics", help="Print one line of CSV a provider: on the list, or why not.")
+    ] = False,
+) -> None:
+    """Rank every way to serve a workload by monthly cost: APIs, rented, serverless and own GPUs in one list.
+
+    Exit code 4: no plan is possible; the smallest relaxation that would help is printed.
+    """
+    if as_json + as_csv + as_diagnostics > 1:
+        raise InputError("--json", "--json, --csv and --diagnostics exclude each other; give one of them")
+    asked = _asked(flags, as_of, overlay)
+    if as_json:
+        typer.echo(json.dumps(_record(asked), ensure_ascii=False))
+    elif as_csv:
+        typer.echo(_plans_csv(asked.ranking), nl=False)
+    elif as_diagnostics:
+        typer.echo(_csv(DIAGNOSTICS, diagnostics_table(asked.found, asked.ranking)), nl=False)
+    else:
+        print_ranking(Console(), asked.found, asked.ranking, flags.top, asked.hints)
+        if asked.ranking.plans:
+            notes.print("`atlas explain NUMBER` with the same flags tells everything about a plan", style="dim")
+    if not asked.ranking.plans:
+        if as_json or as_csv or as_diagnostics:
+            notes.print(f"no plan is possible; {relaxation_words(asked.found)}", highlight=False)
+        raise typer.Exit(4)
+
+
+@commands.command(epilog="Example: atlas explain 1 --use-case chatbot")
+@with_plan_flags
+def explain(
+    flags: PlanFlags,
+    which: Annotated[str, typer.Argument(metavar="PLAN", help="An id of a plan, or its number under these flags.")],
+    as_of: AsOf = None,
+    overlay: Overlay = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell everything about one plan: why it is here, what binds it, its figures, sources, risks and rivals.
+
+    The flags are those of `atlas plan`: a plan exists for a question only. Exit code 4: no plan is possible.
+    """
+    asked = _asked(flags, as_of, overlay)
+    if not asked.found.candidates:
+        notes.print(f"no plan is possible; {relaxation_words(asked.found)}", highlight=False)
+        raise typer.Exit(4)
+    candidate = _chosen(which, asked)
+    sources = Sources(asked.at.registry, asked.at.state.snapshots)
+    record = {**explanation(asked.found, candidate, asked.ranks, sources), "hints": list(asked.hints)}
+    if as_json:
+        typer.echo(json.dumps(record, ensure_ascii=False))
+    else:
+        print_explanation(Console(), record)
+
+
+def _asked(flags: PlanFlags, as_of: str | None, overlay: Path | None) -> Asked:
+    at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay)
+    question = question_of(flags, load_names(at.registry, at.state, at.places.registry))
+    catalogue = planner_catalogue(at.registry, at.state, at.places.registry, at.as_of, question.limits.regions)
+    if not catalogue.rates and not catalogue.rentals and not question.inventory:
+        raise nightly.RunError(
+            f"nothing has a price on {at.as_of} with these regions: run `atlas sync`, or change --as-of or --region"
+        )
+    lone = [m for m in question.limits.models if m not in catalogue.models]
+    if lone and len(lone) == len(question.limits.models):
+        raise InputError("--model", f"{lone[0]} is known, but nobody sells it here and nothing says how it would run")
+    with named_flags():
+        found = answer(question, catalogue)
+        return Asked(at, found, ranking_of(found, flags.top), hints(question))
+
+
+def _chosen(which: str, asked: Asked) -> Candidate:
+    """The candidate of a number or an id."""
+    plans = dict(asked.ranking.plans)
+    number = which.removeprefix("#")
+    if number.isdecimal():
+        if int(number) not in plans:
+            raise InputError("PLAN", f"there is no plan {number}; these flags give 1 to {len(plans)}")
+        which = plans[int(number)].id
+    found = next((c for c in asked.found.candidates if c.id == which), None)
+    if found is None:
+        raise InputError("PLAN", f"no plan {which!r} under these flags; give those of the `atlas plan` that printed it")
+    return found
+
+
+def _record(asked: Asked) -> dict[str, Any]:
+    return {
+        "as_of": asked.at.as_of,
+        "question": _question_record(asked.found.question),
+        "hints": list(asked.hints),
+        **ranking_record(asked.ranking),
+        "what_would_help": "" if asked.ranking.recommended else relaxation_words(asked.found),
+        "cheaper_with_conditions": [c.id for c in cheaper_with_conditions(asked.found)],
+    }
+
+
+def _question_record(question: Question) -> dict[str, Any]:
+    w = question.workload
+    return {
+        "prompt_tokens": w.prompt_tokens,
+        "output_tokens": w.output_tokens,
+        "qps": w.qps,
+        "peak_qps": w.peak_qps,
+        "minimum_class": w.minimum_class,
+        "pattern": question.pattern.id if question.pattern else "",
+        "use_case": question.wishes.use_case,
+        "slo": asdict(question.slo),
+    }
+
+
+def _plans_csv(ranking: Ranking) -> str:
+    records: list[dict[str, Any]] = ranking_record(ranking)["plans"]  # type: ignore[assignment]
+    columns = list(records[0]) if records else ["rank", "id"]
+    return _csv(columns, [[_cell(r[c]) for c in columns] for r in records])
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{k} {v}" for k, v in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows([columns, *rows])
+    return out.getvalue()
