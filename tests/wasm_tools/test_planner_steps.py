@@ -34,8 +34,8 @@ def known(value: Decimal | None) -> Decimal:
 
 
 def test_a_month_of_use_counts_every_call_exactly() -> None:
-    """0.1 requests/s are 262,800 a month; two half minutes each are 4,380 hours at 0.36 $."""
-    (found,) = steps(replace(HEAR, calls=2.0)).steps
+    """0.1 requests/s are 262,800 a month; in a quarter of them eight half minutes are 4,380 hours at 0.36 $."""
+    (found,) = steps(replace(HEAR, calls=8.0, share=0.25)).steps
     assert known(found.usd()) == Decimal(4380) * Decimal("0.36")
     assert found.recommended is not None
     assert (found.recommended.provider, found.recommended.status) == ("ear", "unknown")
@@ -88,6 +88,7 @@ def test_a_step_without_an_answer_makes_the_total_unknown(impossible: AnyStep) -
     answer = steps(HEAR, impossible, ANSWER)
     assert answer.usd() is None and answer.usd(verified=False) is None and answer.usd_per_request() is None
     assert answer.steps[1].why_none and answer.share(answer.steps[0]) is None
+    assert not answer.steps[0].why_none and not answer.steps[2].why_none and answer.steps[2].left_out
     assert answer.status == "unknown"
     record = steps_record(answer, {})
     assert record["usd_per_month"] is None and record["usd_per_month_unverified"] is None
@@ -101,7 +102,11 @@ def test_the_cheapest_of_all_units_counts() -> None:
         both = replace(step, usage=(step.usage[0], ("images", amount)))
         (found,) = plan_steps(Pipeline((both,), 0.1, 0.1), catalogue(), books).steps
         assert found.recommended is not None and found.recommended.provider == seller
-        assert found.possible == 2
+        assert found.possible == 2 and not found.left_out
+    (one,) = plan_steps(Pipeline((step,), 0.1, 0.1), catalogue(), BOOKS).steps
+    assert one.possible == 2
+    (hours,) = plan_steps(Pipeline((HEAR,), 0.1, 0.1), catalogue(), books).steps
+    assert hours.possible == 1 and sum(number for _, number in hours.left_out) == 1
 
 
 def test_unlike_steps_take_different_models() -> None:

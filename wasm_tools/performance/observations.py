@@ -70,12 +70,40 @@ class ApiSloStatus:
     misses: tuple[tuple[str, float], ...] = ()
 
 
-def api_slo_status(observation: ApiObservation | None, slo: Slo, near: float = NEAR) -> ApiSloStatus:
-    """Whether an API keeps a target, as far as one window of observation can say.
+Misses = tuple[tuple[str, float], ...]
+
+
+def observed_status(observation: ApiObservation, slo: Slo, near: float = NEAR) -> tuple[str, Misses]:
+    """likely, near, missed or unknown, and each bound that is exceeded with its factor; the words come later.
 
     likely: enough requests, and TTFT at the target's percentile and the inter-token latency of the median throughput
     within bounds (with a bound on output speed, the median throughput, too); near: a bound exceeded by no more than
-    the share `near`; missed: by more; unknown: no data or too few requests. Raises InputError for a share that is none.
+    the share `near`; missed: by more; unknown: too few requests.
+    """
+    o, percentile = observation, slo.ttft_percentile or slo.percentile
+    if o.requests < requests_needed(percentile):
+        return "unknown", ()
+    ttft, itl = o.ttft_ms(percentile), o.itl_ms
+    if ttft is None or itl is None:
+        return "unknown", ()
+    factors = [("ttft", ttft / slo.ttft_ms), ("itl", itl / slo.itl_ms)]
+    if slo.tokens_per_s is not None:
+        factors.append(("throughput", itl * slo.tokens_per_s / 1000.0))
+    misses = tuple([f for f in factors if f[1] > 1])
+    if not misses:
+        return "likely", ()
+    return "near" if max(f for _, f in misses) <= 1 + near else "missed", misses
+
+
+def requests_needed(percentile: int) -> int:
+    """Requests in a window from which a percentile may be read."""
+    return max(MIN_REQUESTS, round(SLOWER_REQUESTS / (1 - percentile / 100)))
+
+
+def api_slo_status(observation: ApiObservation | None, slo: Slo, near: float = NEAR) -> ApiSloStatus:
+    """Whether an API keeps a target, as far as one window of observation can say, with the reason in words.
+
+    Raises InputError for a share that is none.
     """
     if isinstance(near, bool) or not isinstance(near, int | float) or not 0 <= near <= 1:
         raise InputError("near_tolerance", f"{near!r} is not a share from 0 to 1")
@@ -83,17 +111,13 @@ def api_slo_status(observation: ApiObservation | None, slo: Slo, near: float = N
         return ApiSloStatus("unknown", "nobody has published latencies of this API that we may show")
     o, percentile = observation, slo.ttft_percentile or slo.percentile
     window = f"{o.requests:,} requests in {o.window_minutes} minutes on {o.observed[:10]} ({o.source})"
-    needed = max(MIN_REQUESTS, round(SLOWER_REQUESTS / (1 - percentile / 100)))
+    needed = requests_needed(percentile)
     if o.requests < needed:
         return ApiSloStatus("unknown", f"only {window}, fewer than the {needed} that a p{percentile} needs")
     ttft, itl = o.ttft_ms(percentile), o.itl_ms
     if ttft is None or itl is None:
         return ApiSloStatus("unknown", f"{window}, without TTFT or throughput")
-    factors = [("ttft", ttft / slo.ttft_ms), ("itl", itl / slo.itl_ms)]
-    if slo.tokens_per_s is not None:
-        factors.append(("throughput", itl * slo.tokens_per_s / 1000.0))
-    misses = tuple((bound, factor) for bound, factor in factors if factor > 1)
-    status = "likely" if not misses else "near" if max(f for _, f in misses) <= 1 + near else "missed"
+    status, misses = observed_status(o, slo, near)
     seen = (
         f"observed p{percentile} TTFT {ttft:,.0f} ms (target {slo.ttft_ms:,.0f} ms), median {itl:,.1f} ms per token"
         f" (target {slo.itl_ms:g} ms): {window}; lengths and load unknown, the slow tail of the throughput not given"
@@ -110,6 +134,7 @@ def read_observations(rows: Iterable[Sequence[Any]]) -> dict[tuple[str, str, str
     seen = [(sku, ApiObservation(*fields)) for sku, *fields in rows]
     return {(o.provider, sku, o.region): o for sku, o in seen}
 
+
 def observation_rows(found: Mapping[tuple[str, str, str], ApiObservation]) -> list[list[Any]]:
-    """The inverse of `read_observations`: the rate's SKU, then the observation, whose provider and region are those of the rate."""
+    """The inverse of `read_observations`: SKU of the rate, then the observation; provider and region are the same."""
     return [[sku, *astuple(o)] for (_, sku, _), o in sorted(found.items())]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from wasm_tools.models.cards import capability_rank
-from wasm_tools.performance.observations import ApiObservation, ApiSloStatus, api_slo_status
+from wasm_tools.performance.observations import ApiObservation, observed_status
 from wasm_tools.planner.api_plan import api_plan, api_risks
 from wasm_tools.planner.candidate import Candidate, Miss
 from wasm_tools.planner.catalogue import ApiRate, Catalogue
@@ -14,7 +14,6 @@ from wasm_tools.planner.request_cost import RequestMix, request_cost
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
 
 OFFERS = 3  # of a model whose speed nobody has observed, one a provider: a list shows no more
-UNSEEN = ApiSloStatus("unknown", "nobody has published latencies of this API that we may show")
 Priced = tuple[float, str, str, ApiRate]  # USD a month, SKU and region for ties, the rate
 
 
@@ -30,25 +29,29 @@ def api_candidates(
         for rate in catalogue.rates:
             excluded.price("kind_filtered", rate.provider)
         return
-    scores = catalogue.scores(question.wishes.use_case)
+    scores, slo, tolerance = catalogue.scores(question.wishes.use_case), question.slo, question.wishes.near_tolerance
+    both = (False, True)
+    risks = {(known, alone): api_risks(known, alone, catalogue.policy) for known in both for alone in both}
     for model, priced in affordable_rates(question, catalogue, scores, excluded).items():
         priced.sort(key=lambda p: (p[0], p[1], p[2], p[3].region))
         quality, score = capability_rank(catalogue.models[model].capability), scores.get(model)
         providers: set[str] = set()
-        for usd, _, _, rate in priced:
-            seen = catalogue.observations.get((rate.provider, rate.sku, rate.region))
-            status = api_slo_status(seen, question.slo, question.wishes.near_tolerance) if seen else UNSEEN
-            misses = tuple(Miss(*miss) for miss in status.misses)
-            if misses:
-                missed.append(misses)
-            if status.status == "missed":
-                excluded.price(max(status.misses, key=lambda m: m[1])[0], rate.provider)
-            elif status.status != "unknown" or (rate.provider not in providers and len(providers) < OFFERS):
-                if status.status == "unknown":
-                    providers.add(rate.provider)
-                yield _candidate(question, catalogue, rate, usd, status, seen, quality, score)
+        for usd, provider, _, rate in priced:
+            seen = catalogue.observations.get((provider, rate.sku, rate.region))
+            status, misses = observed_status(seen, slo, tolerance) if seen else ("unknown", ())
+            beyond = tuple([Miss(*miss) for miss in misses])
+            if beyond:
+                missed.append(beyond)
+            if status == "missed":
+                excluded.price(max(misses, key=lambda m: m[1])[0], provider)
+            elif status != "unknown" or (provider not in providers and len(providers) < OFFERS):
+                known = status != "unknown"
+                if not known:
+                    providers.add(provider)
+                of_rate = risks[known, rate.families < 2]
+                yield _candidate(question, catalogue, rate, usd, status, beyond, seen, of_rate, quality, score)
             else:
-                excluded.possible(rate.provider)
+                excluded.possible(provider)
 
 
 def affordable_rates(
@@ -99,31 +102,31 @@ def _candidate(
     catalogue: Catalogue,
     rate: ApiRate,
     usd: float,
-    status: ApiSloStatus,
+    status: str,
+    misses: tuple[Miss, ...],
     seen: ApiObservation | None,
+    risks: tuple[tuple[str, float], ...],
     quality: int,
     score: float | None,
 ) -> Candidate:
-    policy, known = catalogue.policy, status.status != "unknown"
-    alone = rate.families < 2
-    risks = api_risks(known, alone, policy)
+    policy, known = catalogue.policy, seen if status != "unknown" else None
     return Candidate(
         usd_per_month=usd,
         id=f"api:{rate.provider}:{rate.sku}:{rate.region}",
         kind="api",
         model=rate.model,
         provider=rate.provider,
-        status=status.status,
+        status=status,
         dependable=True,
-        risk=sum(premium for _, premium in risks),
-        cost_error=policy.price_error if alone else policy.agreed_price_error,
-        ttft_ms=seen.ttft_p95_ms if known and seen else None,
-        e2e_ms=seen_whole_ms(seen, question.workload.output_tokens) if known and seen else None,
+        risk=sum([premium for _, premium in risks]),
+        cost_error=policy.price_error if rate.families < 2 else policy.agreed_price_error,
+        ttft_ms=known.ttft_p95_ms if known else None,
+        e2e_ms=seen_whole_ms(known, question.workload.output_tokens) if known else None,
         quality=quality,
         score=score,
         gpus=0,
-        misses=tuple(Miss(*miss) for miss in status.misses),
-        described=partial(api_plan, question, catalogue, rate, status, seen, risks),
+        misses=misses,
+        described=partial(api_plan, question, catalogue, rate, seen, risks),
     )
 
 

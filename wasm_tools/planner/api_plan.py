@@ -1,6 +1,6 @@
 """The description of an API plan: the exact cost, what prices it, and what is known of its speed."""
 
-from wasm_tools.performance.observations import ApiObservation, ApiSloStatus
+from wasm_tools.performance.observations import ApiObservation, api_slo_status
 from wasm_tools.planner.catalogue import ApiRate, Catalogue
 from wasm_tools.planner.plan import Plan, Prediction
 from wasm_tools.planner.policy import Policy
@@ -24,11 +24,11 @@ def api_plan(
     question: Question,
     catalogue: Catalogue,
     rate: ApiRate,
-    status: ApiSloStatus,
     seen: ApiObservation | None,
     risks: tuple[tuple[str, float], ...],
 ) -> Plan:
     """The whole plan of one API rate."""
+    status = api_slo_status(seen, question.slo, question.wishes.near_tolerance)
     workload, mix = question.workload, question.mix
     cost = request_cost(rate.prices, mix)
     per_request, requests = cost.usd_per_answer, question.requests_per_month

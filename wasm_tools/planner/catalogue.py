@@ -151,7 +151,7 @@ class Catalogue:
         default_factory=dict, init=False, compare=False, repr=False
     )
     _by_model: dict[str, "ModelRates"] = field(default_factory=dict, init=False, compare=False, repr=False)
-    _by_width: list[tuple[Deployable, bool]] = field(default_factory=list, init=False, compare=False, repr=False)
+    _by_width: list[Deployable] = field(default_factory=list, init=False, compare=False, repr=False)
     _served: dict[Hashable, dict[Any, Any]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
@@ -165,20 +165,14 @@ class Catalogue:
         return self._by_model
 
     @property
-    def by_width(self) -> Sequence[tuple[Deployable, bool]]:
-        """The deployables from the narrowest to the widest, and whether each is the widest of its kind."""
+    def by_width(self) -> Sequence[Deployable]:
+        """The deployables of each model, GPU, precision and engine from the narrowest to the widest."""
         if not self._by_width:
-            widest: dict[tuple[str, str, str, str], tuple[int, int]] = {}
-            for d in self.deployables:
-                family, width = (d.model, d.gpu, d.precision, d.engine), (d.tensor_parallel, d.expert_parallel)
-                widest[family] = max(width, widest.get(family, width))
-            ordered = sorted(
-                self.deployables,
-                key=lambda d: (d.model, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel),
-            )
             self._by_width.extend(
-                (d, widest[d.model, d.gpu, d.precision, d.engine] == (d.tensor_parallel, d.expert_parallel))
-                for d in ordered
+                sorted(
+                    self.deployables,
+                    key=lambda d: (d.model, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel),
+                )
             )
         return self._by_width
 

@@ -40,9 +40,10 @@ class Exclusions:
         """Plans that are possible but dearer than others of their model and kind."""
         return sum(self._possible.values())
 
-    def needless(self, code: str) -> None:
-        """A configuration that was not looked at because another one is better: no fault of a seller."""
-        self._counts[WORDS[code]] += 1
+    def needless(self, code: str, number: int = 1) -> None:
+        """Configurations that were not looked at because another one is better: no fault of a seller."""
+        if number:
+            self._counts[WORDS[code]] += number
 
     def configuration(self, code: str, gpu: str, words: str = "") -> None:
         """A configuration that cannot be used on this GPU, whoever rents it out."""

@@ -13,7 +13,8 @@ from wasm_tools.performance.configuration import ServingConfiguration
 from wasm_tools.performance.lengths import lengths_of
 from wasm_tools.performance.memory import max_concurrency
 from wasm_tools.performance.open_loop import Traffic, latency, replica, traffic
-from wasm_tools.performance.prediction import Refusal, check_lengths, curve, prepared
+from wasm_tools.performance.physics import first_token_ms, tpot_ms
+from wasm_tools.performance.prediction import Prepared, Refusal, check_lengths, curve, pace_of, prepared
 from wasm_tools.performance.replicas import MAX_REPLICAS, ReplicaCount, replicas_for
 from wasm_tools.performance.service_curve import Bands, ServiceCurve, bands_at, evidence_at
 from wasm_tools.planner.candidate import Miss
@@ -23,6 +24,7 @@ from wasm_tools.planner.policy import Policy
 from wasm_tools.planner.question import Question
 from wasm_tools.workload.traffic import PERCENTILES, Slo
 
+FASTEST = 4  # wider configurations of a model that are looked at for their speed
 NOTHING = 1 << 60  # more GPUs than there are
 CODES = {"memory": "memory", "ttft": "ttft", "itl": "itl", "e2e": "e2e", "throughput": "throughput"}
 
@@ -83,67 +85,112 @@ def sized(
 ) -> Iterator[Sized]:
     """The configurations that serve the workload within the target; the others are counted.
 
-    Where a narrower configuration of the same model, GPU, precision and engine carries the peak on as few GPUs as one
-    replica has, only the widest is looked at besides, for its speed: what lies between costs more and is slower than
-    that one, or nearly so. `missed` receives the bounds that each failing configuration exceeds at the lightest load.
+    Where a configuration of the same model, GPU, precision and engine carries the peak on as few GPUs as a wider one
+    needs for one replica, the wider one cannot cost less. Of those only the fastest of each model are looked at, by
+    what physics says of a lone request. `missed` receives the bounds that each failing configuration exceeds at the
+    lightest load.
     """
-    workload, limits, policy = question.workload, question.limits, catalogue.policy
+    workload = question.workload
     check_lengths(workload.prompt_tokens, workload.output_tokens, workload.cacheable_share)
-    arriving = arrivals(question, catalogue)
     scores = catalogue.scores(question.wishes.use_case)
-    unfit = {
-        model: question.unfit(card) or question.below_floor(scores.get(model))
-        for model, card in catalogue.models.items()
-    }
-    found = catalogue.served_at((_times_asked(question), question.served_slo, question.wishes.near_tolerance))
-    told: set[Key] = set()
-    counts: dict[float, ReplicaCount] = {}
-    most = dict(limits.gpu_limits)
+    cards = catalogue.models.items()
+    unfit = {model: question.unfit(card) or question.below_floor(scores.get(model)) for model, card in cards}
+    sizer = _Sizer(question, catalogue, excluded, missed)
     fewest: dict[tuple[str, str, str, str], int] = {}  # GPUs of all replicas
-    for d, widest in catalogue.by_width:
+    wider: dict[str, list[tuple[float, int, Deployable]]] = {}
+    for n, d in enumerate(catalogue.by_width):
         reason = unfit[d.model] or _unwanted(d, question)
         if reason:
             excluded.configuration(reason, d.gpu)
             continue
         family = (d.model, d.gpu, d.precision, d.engine)
-        if not widest and fewest.get(family, NOTHING) <= d.tensor_parallel:
-            excluded.needless("narrower")
+        if fewest.get(family, NOTHING) <= d.tensor_parallel:
+            lone = sizer.lone_ms(d)
+            if lone is not None:
+                wider.setdefault(d.model, []).append((lone, n, d))
             continue
-        key = (
-            catalogue.book.architectures[d.model], d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel
-        )  # fmt: skip
-        known = found.get(key)
+        found = sizer.size(d)
+        if found is not None:
+            gpus = found.busy_gpus
+            fewest[family] = min(gpus, fewest.get(family, gpus))
+            yield found
+    for timed in wider.values():
+        timed.sort(key=lambda t: t[:2])
+        for _, _, d in timed[:FASTEST]:
+            found = sizer.size(d)
+            if found is not None:
+                yield found
+        excluded.needless("narrower", len(timed[FASTEST:]))
+
+
+class _Sizer:
+    """Sizes one configuration after another for one question, remembering what they share."""
+
+    def __init__(
+        self, question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[tuple[Miss, ...]]
+    ) -> None:
+        self.question, self.catalogue, self.excluded, self.missed = question, catalogue, excluded, missed
+        self.arriving = arrivals(question, catalogue)
+        times = (_times_asked(question), question.served_slo, question.wishes.near_tolerance)
+        self.found = catalogue.served_at(times)
+        self.told: set[Key] = set()
+        self.counts: dict[float, ReplicaCount] = {}
+        self.most = dict(question.limits.gpu_limits)
+
+    def ready(self, d: Deployable) -> tuple[Key, Prepared | Refusal]:
+        """What of a prediction does not depend on the question."""
+        architecture = self.catalogue.book.architectures[d.model]
+        key = (architecture, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel)
+        ready = self.catalogue.prepared.get(key)
+        if ready is None:
+            configuration = ServingConfiguration(
+                d.model, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel
+            )
+            ready = self.catalogue.prepared[key] = prepared(configuration, self.catalogue.book)
+        return key, ready
+
+    def lone_ms(self, d: Deployable) -> float | None:
+        """A lone request by physics alone, in ms; None where nothing can be said, and then it is counted."""
+        _, ready = self.ready(d)
+        if isinstance(ready, Refusal):
+            self.excluded.configuration("architecture", d.gpu, ready.reason)
+            return None
+        w = self.question.workload
+        pace = pace_of(ready, w.prompt_tokens, w.output_tokens, w.cacheable_share)
+        return first_token_ms(pace, 1.0) + (w.output_tokens - 1) * tpot_ms(pace, 1.0)
+
+    def size(self, d: Deployable) -> Sized | None:
+        """The configuration with its replicas, or nothing, and then the reason is counted."""
+        question, excluded = self.question, self.excluded
+        key, ready = self.ready(d)
+        known = self.found.get(key)
         if known is None:
-            known = found[key] = _served(question, catalogue, d, key, arriving)
+            known = self.found[key] = _served(question, self.catalogue, d, ready, self.arriving)
         served, misses = known
-        if misses and key not in told:
-            told.add(key)
-            missed.append(misses)
+        if misses and key not in self.told:
+            self.told.add(key)
+            self.missed.append(misses)
         if isinstance(served, str):
             if served in CODES:
                 excluded.configuration(CODES[served], d.gpu)
             else:
                 excluded.configuration("architecture", d.gpu, served)
-            continue
-        rate = served.capacity.rate
-        if rate * MAX_REPLICAS < workload.peak_qps * policy.headroom:
+            return None
+        rate, policy, peak = served.capacity.rate, self.catalogue.policy, question.workload.peak_qps
+        if rate * MAX_REPLICAS < peak * policy.headroom:
             excluded.configuration("no_capacity", d.gpu)
-            continue
-        count = counts.get(rate)
+            return None
+        count = self.counts.get(rate)
         if count is None:
-            count = counts[rate] = replicas_for(
-                workload.peak_qps,
-                rate,
-                policy.headroom,
-                availability=question.slo.availability,
-                node_availability=policy.node_availability if question.slo.availability else None,
-            )
-        gpus = count.total * d.tensor_parallel
-        if (limits.max_gpus is not None and gpus > limits.max_gpus) or gpus > most.get(d.gpu, gpus):
+            target = question.slo.availability
+            node = policy.node_availability if target else None
+            count = replicas_for(peak, rate, policy.headroom, availability=target, node_availability=node)
+            self.counts[rate] = count
+        gpus, limit = count.total * d.tensor_parallel, question.limits.max_gpus
+        if (limit is not None and gpus > limit) or gpus > self.most.get(d.gpu, gpus):
             excluded.configuration("inventory", d.gpu)
-            continue
-        fewest[family] = min(gpus, fewest.get(family, gpus))
-        yield Sized(d, served, count)
+            return None
+        return Sized(d, served, count)
 
 
 def _unwanted(d: Deployable, question: Question) -> str:
@@ -158,20 +205,10 @@ def _unwanted(d: Deployable, question: Question) -> str:
 
 
 def _served(
-    question: Question,
-    catalogue: Catalogue,
-    d: Deployable,
-    key: Key,
-    arriving: Traffic,
+    question: Question, catalogue: Catalogue, d: Deployable, ready: Prepared | Refusal, arriving: Traffic
 ) -> tuple[Served | str, tuple[Miss, ...]]:
     """What a replica serves, or the bound that it fails, or in words why nothing can be said; and what it misses."""
     workload, policy, book = question.workload, catalogue.policy, catalogue.book
-    ready = catalogue.prepared.get(key)
-    if ready is None:
-        configuration = ServingConfiguration(
-            d.model, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel
-        )
-        ready = catalogue.prepared[key] = prepared(configuration, book)
     if isinstance(ready, Refusal):
         return ready.reason, ()
     tokens = workload.prompt_tokens + workload.output_tokens

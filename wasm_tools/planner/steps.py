@@ -4,7 +4,8 @@ The month costs what its steps cost. Where one step has no answer the month has 
 """
 
 import math
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -13,14 +14,14 @@ from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.pipeline import AnyStep, LlmStep, Pipeline, UsageStep
 from wasm_tools.planner.plan import Plan
 from wasm_tools.planner.question import Question, Wishes
-from wasm_tools.planner.ranking import Ranking, ranked_plans
+from wasm_tools.planner.ranking import ranked_plans
 from wasm_tools.planner.step_times import CallTime, Typical, call_time, held_percentile, step_slo, typical
 from wasm_tools.planner.usage import UsageBook, UsageRanking, ranked_usage
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH, InputError, Slo, Workload
 from wasm_tools.workload.usage import UsageRequest
 
 SHOWN = 10  # plans described of each step
-REASONS = 3  # why a step has no answer: the most frequent ones
+REASONS = 3  # told of a step without an answer: the most frequent ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,10 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class StepAnswer:
-    """One step: its load in calls a second, what to take, and why nothing can be where nothing can.
+    """One step: its load in calls a second, what to take, and what was left out for which reason, most frequent first.
 
-    `unverified` is the cheaper of the recommendation and the cheapest plan whose latency nobody has verified.
+    `unverified` is the cheaper of the recommendation and the cheapest plan whose latency nobody has verified. `hint` is
+    what would let a plan in where none qualifies.
     """
 
     step: AnyStep
@@ -52,8 +54,17 @@ class StepAnswer:
     unverified: Pick | None
     possible: int
     time: CallTime | None
-    why_none: tuple[str, ...] = ()
     slo: Slo | None = None
+    left_out: tuple[tuple[str, int], ...] = ()
+    hint: str = ""
+
+    @property
+    def why_none(self) -> tuple[str, ...]:
+        """Why nothing is recommended, in words; empty where something is."""
+        if self.recommended or not self.step.calls:
+            return ()
+        told = (f"{number:,} × {reason}" for reason, number in self.left_out[:REASONS])
+        return (*([self.hint] if self.hint else ()), *told)
 
     def usd(self, verified: bool = True) -> Decimal | None:
         """Cost a month, nothing for a step without calls, None for one without an answer."""
@@ -136,8 +147,8 @@ def _llm(
         taken = {p.product for name in step.unlike for p in (found[name].recommended, found[name].unverified) if p}
         left = tuple(m for m in (limits.models or catalogue.models) if m not in taken)
         if not left:
-            none_left = (f"no model is left beside those of {', '.join(step.unlike)}",)
-            return StepAnswer(step, qps, peak, None, None, 0, None, none_left, slo)
+            hint = f"no model is left beside those of {', '.join(step.unlike)}"
+            return StepAnswer(step, qps, peak, None, None, 0, None, slo, hint=hint)
         limits = replace(limits, models=frozenset(left))
     workload = Workload(
         step.prompt_tokens,
@@ -154,8 +165,9 @@ def _llm(
     recommended, unverified = (_picked(plans.get(id_)) for id_ in (ranking.recommended, ranking.unverified))
     cheapest = min((p for p in (recommended, unverified) if p), key=lambda p: p.usd_per_month, default=None)
     time = call_time(recommended.plan, question, catalogue) if recommended and recommended.plan else None
-    why = () if recommended else _why_no_plan(ranking)
-    return StepAnswer(step, qps, peak, recommended, cheapest, ranking.possible, time, why, slo)
+    hint = ranking.relaxation.words if ranking.relaxation else ""
+    left_out = _most_first(dict(ranking.excluded))
+    return StepAnswer(step, qps, peak, recommended, cheapest, ranking.possible, time, slo, left_out, hint)
 
 
 def _picked(plan: Plan | None) -> Pick | None:
@@ -166,10 +178,8 @@ def _picked(plan: Plan | None) -> Pick | None:
     )
 
 
-def _why_no_plan(ranking: Ranking) -> tuple[str, ...]:
-    most = sorted(ranking.excluded, key=lambda row: (-row[1], row[0]))[:REASONS]
-    hint = (ranking.relaxation.words,) if ranking.relaxation else ()
-    return (*hint, *(f"{number:,} × {reason}" for reason, number in most))
+def _most_first(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _usage(pipeline: Pipeline, step: UsageStep, qps: float, peak: float, books: Mapping[str, UsageBook]) -> StepAnswer:
@@ -184,7 +194,16 @@ def _usage(pipeline: Pipeline, step: UsageStep, qps: float, peak: float, books: 
     pick = min((p for r in rankings if (p := _bought(r))), key=lambda p: p.usd_per_month, default=None)
     time = CallTime(step.ms, "as stated") if step.ms is not None else None
     possible = sum(len(r.entries) for r in rankings)
-    return StepAnswer(step, qps, peak, pick, pick, possible, time, () if pick else _why_no_offer(rankings[0]))
+    return StepAnswer(step, qps, peak, pick, pick, possible, time, left_out=_most_first(_refused(rankings)))
+
+
+def _refused(rankings: Sequence[UsageRanking]) -> Mapping[str, int]:
+    """The prices that are in none of the rankings, by reason: another unit only where no other reason is given."""
+    counts: Counter[str] = Counter()
+    for position in set(rankings[0].refused).intersection(*(r.refused for r in rankings[1:])):
+        refusals = [r.refused[position] for r in rankings]
+        counts[next((r for r in refusals if r.kind != "unit"), refusals[0]).reason] += 1
+    return counts
 
 
 def _bought(ranking: UsageRanking) -> Pick | None:
@@ -195,11 +214,3 @@ def _bought(ranking: UsageRanking) -> Pick | None:
     limit = "no rate limit is stated" if first.capacity.status == "unknown" else f"limit {first.capacity.status}"
     binds = f"the price of {ranking.comparator.label}; {limit}"
     return Pick(first.usd_per_month, row.provider, row.sku, "api", "unknown", row.sources, row.seen, binds)
-
-
-def _why_no_offer(ranking: UsageRanking) -> tuple[str, ...]:
-    counts: dict[str, int] = {}
-    for refusal in ranking.refused.values():
-        counts[refusal.reason] = counts.get(refusal.reason, 0) + 1
-    most = sorted(counts.items(), key=lambda row: (-row[1], row[0]))[:REASONS]
-    return tuple(f"{number:,} × {reason}" for reason, number in most)

@@ -84,6 +84,7 @@ def _step(answer: StepsAnswer, s: StepAnswer, dates: Mapping[str, str]) -> dict[
         "typical_ms": None if s.time is None else significant(s.time.ms),
         "typical_basis": s.time.basis if s.time else "",
         "why_none": list(s.why_none),
+        "left_out": dict(s.left_out),
     }  # fmt: skip
 
 
