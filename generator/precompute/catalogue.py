@@ -34,7 +34,7 @@ from wasm_tools.pricing.meters import Meter
 from wasm_tools.pricing.offers import Evidence, Offer, evidence_text
 
 RISKS = (
-    "single_source", "overload", "overload_free", "gpu_doubling", "price_error", "agreed_price_error",
+    "single_source", "aging", "overload", "overload_free", "gpu_doubling", "price_error", "agreed_price_error",
 )  # fmt: skip
 WEIGHTS = ("cost", "latency", "quality", "simplicity")
 
@@ -276,10 +276,16 @@ def _marked_suspect(
             return "far below all other providers and seen by one source only"
         return ""
 
-    return tuple(
-        replace(p.rate, suspect=reason(p), families=min(len(side.agreeing(registry, age)) for side in p.sides))
-        for p in priced
-    )
+    def stated(p: PricedRate) -> tuple[int, int]:
+        """Source families that state both prices alike, and days since; of the direction with less support."""
+        ages = [min((age[e.source] for e in side.evidence if e.price == side.price), default=0) for side in p.sides]
+        return min(len(side.agreeing(registry, age)) for side in p.sides), max(ages)
+
+    marked = []
+    for p in priced:
+        families, days = stated(p)
+        marked.append(replace(p.rate, suspect=reason(p), families=families, age_days=days))
+    return tuple(marked)
 
 
 def _compact(evidence: Iterable[Evidence]) -> str:

@@ -34,7 +34,7 @@ def rentals(
     of_commitment = {t.commitment: t for t in terms.values()}
     seen = {name: date.fromisoformat(s.observed_at) for name, s in snapshots.items()}
     today = date.fromisoformat(as_of)
-    cheapest: dict[tuple[str, str, str, int], tuple[GpuOffer, str]] = {}
+    cheapest: dict[tuple[str, str, str, int], tuple[GpuOffer, str, date]] = {}
     for o in sorted(offers, key=lambda o: o.key):
         gpu, term = registry.gpu_of(o.gpu_name), of_commitment.get(o.commitment)
         if not gpu or not term or not o.price or o.currency != "USD":
@@ -50,14 +50,14 @@ def rentals(
         key = (o.provider, gpu, term.kind, o.count)
         if key not in cheapest or o.price < cheapest[key][0].price:
             old = (today - last).days > stale_days
-            cheapest[key] = (o, f"this price was last seen on {last.isoformat()}" if old else "")
-    for (provider, gpu, kind, count), (o, note) in cheapest.items():
+            cheapest[key] = (o, f"this price was last seen on {last.isoformat()}" if old else "", last)
+    for (provider, gpu, kind, count), (o, note, last) in cheapest.items():
         evidence = evidence_text(replace(e, field="") for e in o.evidence)
         said = (e.source for e in o.evidence if e.price == o.price and not e.absent_since)
         families = {registry.source[s].family for s in said}
         yield Rental(
             provider, o.instance, gpu, o.region, kind, o.price, evidence, count, o.host_included,
-            KNOWN[o.per_second], KNOWN[o.scale_to_zero], len(families), note,
+            KNOWN[o.per_second], KNOWN[o.scale_to_zero], len(families), note, (today - last).days,
         )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Promises of what state says about hosting: one cheapest rental of a kind, unknown kept, fine-tunes."""
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -40,7 +41,9 @@ def gpu_offer(price: str, commitment: str, source: str = "new", **changes: objec
 
 def rented(registry: Registry, facts: HostingFacts, *offers: GpuOffer) -> tuple[list[Rental], Counter[str]]:
     unplanned: Counter[str] = Counter()
-    found = rentals(registry, offers, SNAPSHOTS, facts.terms, 180, "2026-11-20", unplanned)
+    known = (registry.sources[0].model_copy(update={"id": name, "family": name}) for name in SEEN)
+    with_sources = replace(registry, sources=(*registry.sources, *known))
+    found = rentals(with_sources, offers, SNAPSHOTS, facts.terms, 180, "2026-11-20", unplanned)
     return list(found), unplanned
 
 

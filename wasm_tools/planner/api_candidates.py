@@ -9,6 +9,7 @@ from wasm_tools.planner.api_plan import api_plan, api_risks
 from wasm_tools.planner.candidate import Candidate, Miss
 from wasm_tools.planner.catalogue import ApiRate, Catalogue
 from wasm_tools.planner.exclusions import Exclusions
+from wasm_tools.planner.policy import price_risks
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.request_cost import RequestMix, request_cost
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
@@ -30,8 +31,8 @@ def api_candidates(
             excluded.price("kind_filtered", rate.provider)
         return
     scores, slo, tolerance = catalogue.scores(question.wishes.use_case), question.slo, question.wishes.near_tolerance
-    both = (False, True)
-    risks = {(known, alone): api_risks(known, alone, catalogue.policy) for known in both for alone in both}
+    policy = catalogue.policy
+    risks = {known: api_risks(known, policy) for known in (False, True)}
     for model, priced in affordable_rates(question, catalogue, scores, excluded).items():
         priced.sort(key=lambda p: (p[0], p[1], p[2], p[3].region))
         quality, score = capability_rank(catalogue.models[model].capability), scores.get(model)
@@ -48,7 +49,7 @@ def api_candidates(
                 known = status != "unknown"
                 if not known:
                     providers.add(provider)
-                of_rate = risks[known, rate.families < 2]
+                of_rate = (*risks[known], *price_risks(rate.families, rate.age_days, policy))
                 yield _candidate(question, catalogue, rate, usd, status, beyond, seen, of_rate, quality, score)
             else:
                 excluded.possible(provider)

@@ -10,12 +10,11 @@ from wasm_tools.planner.scores import plan_score
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
 
 
-def api_risks(observed: bool, alone: bool, policy: Policy) -> tuple[tuple[str, float], ...]:
-    """The premiums on the cost of an API. Nobody states a limit that any customer gets, so its load is never safe."""
+def api_risks(observed: bool, policy: Policy) -> tuple[tuple[str, float], ...]:
+    """The premiums on an API beside those on its price. Nobody states a limit that all get, so no load is safe."""
     found = (
         ("evidence", policy.evidence["observed" if observed else "unknown"]),
         ("limit unknown", policy.overload),
-        ("single source", policy.single_source if alone else 0.0),
     )
     return tuple((name, premium) for name, premium in found if premium)
 

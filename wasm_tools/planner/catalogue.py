@@ -31,6 +31,7 @@ class ApiRate:
     suspect: str = ""  # why this price may not win a ranking, in words
     max_output: int | None = None  # longest answer in tokens that this provider allows, None while nobody says
     families: int = 1  # source families that state the price alike, of the direction with fewer
+    age_days: int = 0  # since a source last stated it, of the direction that is older
 
     @property
     def bands(self) -> tuple[TokenPrices, ...]:

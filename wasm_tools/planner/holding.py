@@ -36,6 +36,7 @@ class Holding:
     words: tuple[str, ...]
     evidence: str
     families: int  # source families that state the price; 0 where it is an estimate
+    age_days: int  # of the price
     breaks: bool = False
     once: Decimal = Decimal(0)  # paid or owed from the first day
     running: Decimal = Decimal(0)  # paid a month besides
@@ -83,6 +84,7 @@ def rented(question: Question, catalogue: Catalogue, sized: Sized, rental: Renta
             words=cost.words,
             evidence=rental.evidence,
             families=rental.families,
+            age_days=rental.age_days,
             once=cost.term_usd or Decimal(0),
         )
 
@@ -141,6 +143,7 @@ def serverless(question: Question, catalogue: Catalogue, sized: Sized, load: Loa
             words=cost.words,
             evidence=rental.evidence,
             families=rental.families,
+            age_days=rental.age_days,
             breaks=breaks,
         )
         if not breaks:
@@ -193,5 +196,5 @@ def _own(sized: Sized, kind: str, usd: Decimal, busy: float, words: tuple[str, .
     idle = 1.0 - busy
     return Holding(
         kind, OWN, sized.deployable.gpu, "", "", usd, sized.busy_gpus,
-        Capacity(number, number, rule, usd * Decimal(repr(idle)), idle), words, evidence, 0,
+        Capacity(number, number, rule, usd * Decimal(repr(idle)), idle), words, evidence, 0, 0,
     )  # fmt: skip

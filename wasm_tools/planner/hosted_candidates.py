@@ -18,7 +18,7 @@ from wasm_tools.planner.holding import Holding, bought, bought_roughly, machine_
 from wasm_tools.planner.hosted_plan import hosted_plan, run_name
 from wasm_tools.planner.hosting import paid_gpus
 from wasm_tools.planner.plan import Plan
-from wasm_tools.planner.policy import Policy, overload_premium
+from wasm_tools.planner.policy import Policy, overload_premium, price_risks
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.sizing import Load, Sized, arrivals, load_of
@@ -199,7 +199,7 @@ def _on_offer(
     elif question.affordable(usd):
         place = (rental.instance, rental.region, machine_variant(rental.count))
         kept = partial(_kept, question, catalogue, sized, rental)
-        yield make(kind, provider, round(usd, 6), place, rental.families, kept)
+        yield make(kind, provider, round(usd, 6), place, (rental.families, rental.age_days), kept)
     else:
         excluded.price("over_budget", provider)
 
@@ -213,10 +213,11 @@ def _priced(
 ) -> Iterator[Candidate]:
     for h in holdings:
         usd = round(float(h.usd_per_month), 6)
+        place = (h.sku, h.region, h.variant)
         if h.breaks:
             excluded.price("cold_start", h.provider)
         elif question.affordable(usd):
-            yield make(h.kind, h.provider, usd, (h.sku, h.region, h.variant), h.families, partial(_same, h))
+            yield make(h.kind, h.provider, usd, place, (h.families, h.age_days), partial(_same, h))
         else:
             excluded.price("over_budget", h.provider)
 
@@ -246,12 +247,12 @@ def _candidate(
     provider: str,
     usd: float,
     place: tuple[str, str, str],
-    families: int,
+    price: tuple[int, int],
     holding: Callable[[], Holding],
 ) -> Candidate:
     policy, load = catalogue.policy, chosen.load
-    alone = families < 2
-    risks = (*chosen.risks, ("single source", policy.single_source)) if alone else chosen.risks
+    families, age_days = price
+    risks = (*chosen.risks, *price_risks(families, age_days, policy))
     return Candidate(
         usd_per_month=usd,
         id=":".join(filter(None, (kind, provider, *place, chosen.run))),
@@ -261,7 +262,7 @@ def _candidate(
         status=load.status,
         dependable=kind in policy.recommendable,
         risk=math.fsum(premium for _, premium in risks),
-        cost_error=chosen.overrun + (policy.price_error if alone else policy.agreed_price_error),
+        cost_error=chosen.overrun + (policy.price_error if families < 2 else policy.agreed_price_error),
         ttft_ms=load.ttft_ms,
         e2e_ms=load.e2e_ms,
         quality=quality,

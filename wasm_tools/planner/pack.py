@@ -69,7 +69,7 @@ def _model(row: Sequence[Any]) -> ModelCard:
 
 
 def _rate(row: Sequence[Any]) -> ApiRate:
-    provider, sku, model, region, prices, evidence, note, suspect, max_output, families = row
+    provider, sku, model, region, prices, evidence, note, suspect, max_output, families, age_days = row
     return ApiRate(
         provider,
         sku,
@@ -81,6 +81,7 @@ def _rate(row: Sequence[Any]) -> ApiRate:
         suspect,
         max_output,
         families,
+        age_days,
     )
 
 
@@ -185,6 +186,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 r.suspect,
                 r.max_output,
                 r.families,
+                r.age_days,
             ]
             for r in catalogue.rates
         ],
@@ -203,6 +205,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 r.scale_to_zero,
                 r.families,
                 r.note,
+                r.age_days,
             ]
             for r in catalogue.rentals
         ],

@@ -27,9 +27,19 @@ class Policy:
     overload: float
     overload_free: float
     gpu_doubling: float
+    aging: float  # for each 100 days since a source last stated the price
     price_error: float  # of a price that one source states
     agreed_price_error: float  # of one that two families state alike
     priorities: Mapping[str, Weights]
+
+
+def price_risks(families: int, age_days: int, policy: Policy) -> tuple[tuple[str, float], ...]:
+    """The premiums on a price: one source alone, and time since it was last stated; those of 0 are left out."""
+    found = (
+        ("single source", policy.single_source if families < 2 else 0.0),
+        ("old price", policy.aging * age_days / 100),
+    )
+    return tuple([premium for premium in found if premium[1]])
 
 
 def overload_premium(utilisation: float, policy: Policy) -> float:

@@ -39,3 +39,4 @@ class Rental:
     scale_to_zero: bool | None = None
     families: int = 1  # source families that state this price
     note: str = ""  # what has to be known about this price, in words
+    age_days: int = 0  # since a source last stated it
