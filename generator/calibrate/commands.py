@@ -75,6 +75,7 @@ def evaluate(write: Write = True, as_json: AsJson = False) -> None:
     """Predict held-out measurements and write data/state/accuracy.json. Exit code 4: a target is missed."""
     from generator.calibrate.evaluate import EvaluationError, tested
     from generator.calibrate.record import accuracy_record
+    from generator.calibrate.tails import tail_accuracy, tail_accuracy_by_benchmark
 
     places = checkout()
     silicon, other, world = _loaded(places)
@@ -82,7 +83,11 @@ def evaluate(write: Write = True, as_json: AsJson = False) -> None:
         found = tested(silicon, other, world, lambda step: notes.print(step, style="dim"))
     except EvaluationError as error:
         raise nightly.RunError(str(error)) from None
-    record = accuracy_record(found, world.settings)
+    tails = {
+        "later round": tail_accuracy(places.registry),
+        "other benchmark": tail_accuracy_by_benchmark(places.registry),
+    }
+    record = accuracy_record(found, tails, world.settings)
     if write:
         with nightly.single_run(places):
             text = json.dumps(record, separators=(",", ":"), ensure_ascii=False) + "\n"
@@ -121,7 +126,11 @@ def tables(record: dict[str, Any]) -> list[RichTable]:
         for metric, group in row["worst"].items():
             name = " ".join(group["of"])
             worst.add_row(row["kind"], METRIC_NAMES[metric], name, str(group["n"]), f"{group['median']:.0%}")
-    return [*shown, worst]
+    tails = _table("Percentiles told from means: absolute error", "left out", "time", "n", "mean", "median", "in band")
+    for row in record["tails"]:
+        shares = [f"{row[s]:.1%}" for s in ("mean", "median", "coverage")]
+        tails.add_row(row["test"], f"{METRIC_NAMES[row['metric']]} {row['percentile']}", str(row["n"]), *shares)
+    return [*shown, worst, tails]
 
 
 def _errors(of: dict[str, float]) -> str:

@@ -1,7 +1,7 @@
 """What the test found, as plain values: errors by fold, tier, GPU, engine and model, targets, and points to plot."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,13 +9,20 @@ import numpy as np
 from generator.calibrate.evaluate import HeldOut
 from generator.calibrate.predict import METRICS
 from generator.calibrate.settings import Settings, Target
+from generator.calibrate.tails import TailAccuracy
 
 PLOTTED = ("one inner load", "random configurations", "unseen model", "unseen GPU", "other source")
+TAIL_METRICS = {"ttft": "first_token", "tpot": "tpot", "e2e": "end_to_end"}
 DIGITS = 4
 
 
-def accuracy_record(found: Sequence[HeldOut], settings: Settings) -> dict[str, Any]:
-    """The record of a test: errors as shares, bias as mean ln(predicted / measured)."""
+def accuracy_record(
+    found: Sequence[HeldOut], tails: Mapping[str, Sequence[TailAccuracy]], settings: Settings
+) -> dict[str, Any]:
+    """The record of a test: errors as shares, bias as mean ln(predicted / measured); percentiles by what was left out.
+
+    The bias of a percentile is a median.
+    """
     worst = settings.evaluation["worst_group_rows"]
     kinds = list(dict.fromkeys(t.kind for t in found))
     return {
@@ -31,6 +38,7 @@ def accuracy_record(found: Sequence[HeldOut], settings: Settings) -> dict[str, A
         "gpus": _split(found, lambda t: (t.kind, t.predicted.point.configuration.gpu)),
         "engines": _split(found, lambda t: (t.kind, t.predicted.point.configuration.engine)),
         "models": _split(found, lambda t: (t.kind, t.predicted.point.configuration.model)),
+        "tails": [_tail(test, of) for test, rows in tails.items() for of in rows],
         "points": _points(found, settings.evaluation["plot_points"]),
     }
 
@@ -88,6 +96,12 @@ def _target(target: Target, found: Sequence[HeldOut]) -> dict[str, Any]:
         "name": target.name, "metric": target.metric, "statistic": target.statistic, "n": len(rows),
         "most": target.most, "reached": reached, "met": reached <= target.most,
     }  # fmt: skip
+
+
+def _tail(test: str, of: TailAccuracy) -> dict[str, Any]:
+    errors = {"mean": of.mean_ape, "median": of.median_ape, "bias": of.bias, "coverage": of.coverage}
+    known = {"test": test, "metric": TAIL_METRICS[of.metric], "percentile": of.percentile, "n": of.n}
+    return known | {name: _short(value) for name, value in errors.items()}
 
 
 def _points(found: Sequence[HeldOut], most: int) -> list[list[Any]]:

@@ -61,7 +61,7 @@ def deployables(
 ) -> tuple[Deployable, ...]:
     """Every configuration worth considering on the given GPUs, sorted."""
     published = {(row.model, row.repo): row.precision for row in weights}
-    native = {m: p for (m, repo), p in published.items() if repo == registry.cards[m].hf_repo}
+    native = {m: p for (m, repo), p in published.items() if m in registry.cards and repo == registry.cards[m].hf_repo}
     found = {_key(d): d for d in _measured(registry, curves)}
     for d in _modelled(registry, weights, serving, sorted(gpus)):
         measured = any((d.model, d.gpu, d.precision, e, d.tensor_parallel, 1) in found for e in ("sglang", "trtllm"))
@@ -103,7 +103,9 @@ def _measured_on(curve: Curve) -> tuple[str, str]:
 def _modelled(
     registry: Registry, weights: Iterable[WeightsRow], serving: Mapping[str, frozenset[str]], gpus: Iterable[str]
 ) -> Iterator[Deployable]:
-    cards = [(gpu, registry.gpu_cards[gpu], serving[gpu]) for gpu in gpus if gpu in serving]
+    cards = [
+        (gpu, registry.gpu_cards[gpu], serving[gpu]) for gpu in gpus if gpu in serving and gpu in registry.gpu_cards
+    ]
     for row in weights:
         model = registry.cards.get(row.model)
         if model is None or model.shape is None or not model.capability:

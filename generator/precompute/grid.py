@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from generator.registry import Load, Profile, Registry, SloClass, UseCase
 from wasm_tools.models.cards import CAPABILITY_CLASSES
-from wasm_tools.planner import Catalogue, Question, Ranking, Wishes, ranked_plans
+from wasm_tools.planner import Catalogue, Plan, Question, Ranking, Wishes, answer, ranking_of
+from wasm_tools.planner.diagnostics import Diagnosis
+from wasm_tools.planner.ranking import diagnostics
 from wasm_tools.workload.traffic import Slo, Workload, class_slo, qps_of_users
 
 
@@ -19,6 +21,7 @@ class Cell:
     slo: Slo
     workloads: dict[str, Workload]
     rankings: dict[str, Ranking]
+    diagnoses: dict[str, tuple[Diagnosis, ...]]  # what became of every provider
 
     @property
     def path(self) -> str:
@@ -36,6 +39,7 @@ class CasePlan:
     slo: Slo
     workload: Workload
     ranking: Ranking
+    diagnoses: tuple[Diagnosis, ...]
 
 
 def number(text: str) -> float:
@@ -55,8 +59,10 @@ def grid_cells(registry: Registry, catalogue: Catalogue) -> Iterator[Cell]:
                 workloads = {
                     c: Workload(profile.prompt_tokens, profile.output_tokens, qps, peak, c) for c in CAPABILITY_CLASSES
                 }
-                rankings = {c: ranked_plans(Question(w, slo), catalogue) for c, w in workloads.items()}
-                yield Cell(profile, slo_class, load, slo, workloads, rankings)
+                answers = {c: answer(Question(w, slo), catalogue) for c, w in workloads.items()}
+                rankings = {c: ranking_of(found) for c, found in answers.items()}
+                told = {c: diagnostics(found, _shown(rankings[c])) for c, found in answers.items()}
+                yield Cell(profile, slo_class, load, slo, workloads, rankings, told)
 
 
 def case_plans(registry: Registry, catalogue: Catalogue) -> Iterator[CasePlan]:
@@ -71,4 +77,11 @@ def case_plans(registry: Registry, catalogue: Catalogue) -> Iterator[CasePlan]:
             profile.prompt_tokens, profile.output_tokens, qps, round(qps * case.peak_factor, 4), case.minimum_class
         )
         question = Question(workload, slo, Wishes(use_case=case.id))
-        yield CasePlan(case, profile, slo_class, slo, workload, ranked_plans(question, catalogue))
+        found = answer(question, catalogue)
+        ranking = ranking_of(found)
+        told = diagnostics(found, _shown(ranking))
+        yield CasePlan(case, profile, slo_class, slo, workload, ranking, told)
+
+
+def _shown(ranking: Ranking) -> list[Plan]:
+    return [plan for _, plan in ranking.plans]
