@@ -17,6 +17,7 @@ from generator import (
     benchmark_commands,
     catalogue_commands,
     compat_commands,
+    kinds_commands,
     memory_commands,
     nightly,
     plan_commands,
@@ -42,7 +43,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (catalogue_commands, plan_commands, memory_commands, usage_commands, calibration_commands):
+for part in (catalogue_commands, plan_commands, kinds_commands, memory_commands, usage_commands, calibration_commands):
     app.add_typer(part.commands)
 for group in (benchmark_commands, compat_commands):
     app.add_typer(group.commands)

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,12 +12,13 @@ import typer
 from rich.console import Console
 
 from generator import nightly
+from generator.mix_file import class_words, read_mix
 from generator.options import AsJson, AsOf, Overlay, notes
 from generator.places import checkout
 from generator.plan_explanation import Sources, explanation
 from generator.plan_flags import PlanFlags, with_plan_flags
 from generator.plan_names import load_names
-from generator.plan_question import hints, named_flags, question_of
+from generator.plan_question import hints, named_flags, question_of, with_way
 from generator.plan_text import (
     cheaper_with_conditions,
     diagnostics_table,
@@ -28,9 +29,13 @@ from generator.plan_text import (
 from generator.precompute.catalogue import planner_catalogue
 from wasm_tools.planner import Answer, Question, Ranking, answer, ranking_of, ranking_record
 from wasm_tools.planner.candidate import Candidate
+from wasm_tools.workload.mixes import RequestClass
 from wasm_tools.workload.traffic import InputError
 
 commands = typer.Typer()
+MIX_TIMES = (
+    "the times are those of the class with the least to spare, the bounds beside them the tightest of all classes"
+)
 DIAGNOSTICS = ("provider", "status", "reason")
 
 
@@ -104,6 +109,9 @@ def explain(
     candidate = _chosen(which, asked)
     sources = Sources(asked.at.registry, asked.at.state.snapshots)
     record = {**explanation(asked.found, candidate, asked.ranks, sources), "hints": list(asked.hints)}
+    record["arithmetic"] += [_surcharge_words(charge) for charge in record["plan"]["surcharges"]]
+    if classes := asked.found.question.classes:
+        record["assumptions"] += [*map(class_words, classes), MIX_TIMES]
     if as_json:
         typer.echo(json.dumps(record, ensure_ascii=False))
     else:
@@ -112,7 +120,8 @@ def explain(
 
 def _asked(flags: PlanFlags, as_of: str | None, overlay: Path | None) -> Asked:
     at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay)
-    question = question_of(flags, load_names(at.registry, at.state, at.places.registry))
+    mix = read_mix(flags.mix) if flags.mix else None
+    question = question_of(flags, load_names(at.registry, at.state, at.places.registry), mix)
     catalogue = planner_catalogue(at.registry, at.state, at.places.registry, at.as_of, question.limits.regions)
     if not catalogue.rates and not catalogue.rentals and not question.inventory:
         raise nightly.RunError(
@@ -121,6 +130,7 @@ def _asked(flags: PlanFlags, as_of: str | None, overlay: Path | None) -> Asked:
     lone = [m for m in question.limits.models if m not in catalogue.models]
     if lone and len(lone) == len(question.limits.models):
         raise InputError("--model", f"{lone[0]} is known, but nobody sells it here and nothing says how it would run")
+    question = with_way(question, flags, catalogue.hosting.latencies)
     with named_flags():
         found = answer(question, catalogue)
         return Asked(at, found, ranking_of(found, flags.top), hints(question))
@@ -162,7 +172,29 @@ def _question_record(question: Question) -> dict[str, Any]:
         "pattern": question.pattern.id if question.pattern else "",
         "use_case": question.wishes.use_case,
         "slo": asdict(question.slo),
+        "network_ms": question.network_ms,
+        "classes": [_class_record(c) for c in question.classes],
     }
+
+
+def _class_record(one: RequestClass) -> dict[str, Any]:
+    bounds = asdict(one.slo)
+    return {
+        "id": one.id,
+        "share": one.share,
+        "prompt_tokens": one.lengths.prompt.mean,
+        "output_tokens": one.lengths.output.mean,
+        "streaming": one.streaming,
+        "cached": one.cacheable_share,
+        "slo": bounds if one.streaming else {**bounds, "ttft_ms": None, "itl_ms": None},
+    }
+
+
+def _surcharge_words(charge: Mapping[str, Any]) -> str:
+    """A charge of a plan's record, which its cost does not include."""
+    usd = charge["usd_per_month"]
+    price = "unknown" if usd is None else f"${float(usd):,.2f} a month"
+    return f"not included, {charge['name']}: {price}; {charge['words']}"
 
 
 def _plans_csv(ranking: Ranking) -> str:

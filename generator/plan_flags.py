@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -45,6 +46,14 @@ class PlanFlags:
     lengths: Annotated[
         str | None,
         _flag("--lengths", WORKLOAD, "Recorded lengths with their spread, like azure-2023-conv, instead of the two."),
+    ] = None
+    mix: Annotated[
+        Path | None,
+        _flag(
+            "--mix",
+            WORKLOAD,
+            "A TOML file of request classes with shares, each with lengths, target and streaming of its own.",
+        ),
     ] = None
     qps: Annotated[float | None, _flag("--qps", WORKLOAD, "Mean requests per second. Default: 1.")] = None
     users: Annotated[
@@ -90,6 +99,11 @@ class PlanFlags:
     availability: Annotated[
         float | None, _flag("--availability", TARGET, "Share of the time that carries the peak, like 0.999.")
     ] = None
+    from_area: Annotated[
+        str | None,
+        _flag("--from", TARGET, "Area of your users, like europe; with --to the way counts in times on GPUs."),
+    ] = None
+    to_area: Annotated[str | None, _flag("--to", TARGET, "Area of the machines, like us-east.")] = None
     minimum_class: Annotated[
         str | None,
         _flag(
@@ -141,6 +155,10 @@ class PlanFlags:
         float, _flag("--success-rate", MONEY, "Share of the attempts at an API that succeed. Default: 1.")
     ] = 1.0
     retries: Annotated[int, _flag("--retries", MONEY, "Further attempts at an API after a failure. Default: 0.")] = 0
+    no_surcharges: Annotated[
+        bool,
+        _flag("--no-surcharges", MONEY, "Do not name data out and storage of weights, which come on top of a cost."),
+    ] = False
     own: Annotated[list[str] | None, _flag("--own", OWN, "GPUs that you have, like h100-sxm=8; may be repeated.")] = (
         None
     )

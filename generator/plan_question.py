@@ -1,16 +1,20 @@
 """From flags to a question: defaults of use cases and presets, wrong combinations refused, names resolved. Pure."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
+from generator.mix_file import MixFile, request_classes
 from generator.plan_flags import PlanFlags
 from generator.plan_names import Names, checked_name, known_name
 from generator.plan_workload import slo_of, target_preset, workload_of
 from wasm_tools.performance.memory import WEIGHT_BYTES
 from wasm_tools.planner.checks import count, share
+from wasm_tools.planner.mixed_question import mixed_question
 from wasm_tools.planner.question import Limits, Question, Shares, Wishes
-from wasm_tools.workload.traffic import InputError
+from wasm_tools.planner.surcharges import round_trip_ms
+from wasm_tools.workload.traffic import InputError, Workload
 
 FAR_BELOW = 1.5  # times the end-to-end bound that the other two allow before a hint is due
 # Where the engine's name of a field is not that of the flag.
@@ -21,6 +25,13 @@ FLAGS = {
     "min_context": "--context", "kinds": "--kind", "precisions": "--precision", "max_tensor_parallel": "--max-tp",
     "usd_per_month": "--budget", "usd_per_hour": "--budget-hour", "usd_per_1k_tokens": "--budget-1k",
     "near_tolerance": "--tolerance", "usd_per_kwh": "--kwh", "providers": "--provider", "gpus": "--gpu",
+    "network_ms": "--from",
+}  # fmt: skip
+STATED_BY_CLASSES = {
+    "--prompt": "prompt", "--output": "output", "--lengths": "lengths", "--cached": "cached", "--slo": "slo",
+    "--ttft": "ttft", "--itl": "itl", "--e2e": "e2e", "--percentile": "percentile",
+    "--ttft-percentile": "ttft_percentile", "--itl-percentile": "itl_percentile", "--e2e-percentile": "e2e_percentile",
+    "--tokens-per-second": "tokens_per_second",
 }  # fmt: skip
 
 
@@ -36,30 +47,63 @@ def named_flags() -> Iterator[None]:
         raise InputError(flag, error.message) from None
 
 
-def question_of(flags: PlanFlags, names: Names) -> Question:
-    """The question that the flags ask. Raises InputError that names the flag and the remedy."""
+def question_of(flags: PlanFlags, names: Names, mix: MixFile | None = None) -> Question:
+    """The question that the flags ask, about the mix if one is given.
+
+    Raises InputError that names the flag and the remedy.
+    """
     _refuse_combinations(flags)
     with named_flags():
         case = names.use_cases[known_name("--use-case", flags.use_case, names.use_cases)] if flags.use_case else None
         target = target_preset(flags, names)
         share("success_rate", flags.success_rate, above=True)
         workload, pattern = workload_of(flags, names, case, target)
-        question = Question(
-            workload=workload,
-            slo=slo_of(flags, names, case, target, workload.output_tokens),
+        if mix is None:
+            asked = Question(workload, slo_of(flags, names, case, target, workload.output_tokens))
+        else:
+            asked = _mixed(mix, names, flags, workload)
+        question = replace(
+            asked,
             wishes=Wishes(flags.priority, flags.tolerance, case.id if case else "", _limits(flags, names)),
             shares=Shares(flags.batch, flags.tier, flags.success_rate, flags.retries),
             pattern=pattern,
             inventory=_numbers("--own", flags.own, names),
             place=checked_name("--place", flags.place, names.places) if flags.place else "",
             usd_per_kwh=None if flags.kwh is None else _amount("--kwh", flags.kwh),
+            surcharges=not flags.no_surcharges,
         )
         _ = question.mix  # checks the tier and the retries
     return question
 
 
+def with_way(question: Question, flags: PlanFlags, latencies: Mapping[tuple[str, str], float]) -> Question:
+    """The question with the network round trip between the two areas of the flags, where they name any.
+
+    `latencies` are median round trips in ms. Raises InputError that names the flag and the remedy.
+    """
+    if flags.from_area is None or flags.to_area is None:
+        return question
+    areas = sorted({area for pair in latencies for area in pair})
+    here, there = known_name("--from", flags.from_area, areas), known_name("--to", flags.to_area, areas)
+    with named_flags():
+        return replace(question, network_ms=round_trip_ms(latencies, here, there))
+
+
+def _mixed(mix: MixFile, names: Names, flags: PlanFlags, plain: Workload) -> Question:
+    """The question about a mix at the load of the plain workload."""
+    try:
+        classes = request_classes(mix, names, flags.availability)
+        return mixed_question(classes, plain.qps, plain.peak_qps, plain.minimum_class, arrival_cv=plain.arrival_cv)
+    except InputError as error:
+        if error.field == "--mix":
+            raise
+        raise InputError("--mix", error.message) from None
+
+
 def hints(question: Question) -> tuple[str, ...]:
     """What is no fault, but perhaps not what was meant."""
+    if question.classes:
+        return (f"a mix of {len(question.classes)} classes; times are those of the class with the least to spare",)
     slo, found = question.slo, []
     together = slo.ttft_ms + (question.workload.output_tokens - 1) * slo.itl_ms
     if together > FAR_BELOW * slo.e2e_ms:
@@ -95,9 +139,28 @@ def _refuse_combinations(flags: PlanFlags) -> None:
          " your own GPUs are certain: add --own, like --own h100-sxm=8"),
         (bool(known) and not f.own, "--kind", "owned needs the GPUs that you have: add --own, like --own h100-sxm=8"),
     )  # fmt: skip
+    _refuse_beside_mix(flags)
     for wrong, flag, message in refusals:
         if wrong:
             raise InputError(flag, message)
+
+
+def _refuse_beside_mix(flags: PlanFlags) -> None:
+    """Refuse what the classes of a mix state themselves, and a way with one end."""
+    if (flags.from_area is None) != (flags.to_area is None):
+        given, missing = ("--from", "--to") if flags.to_area is None else ("--to", "--from")
+        raise InputError(given, f"a way has two ends; add {missing}")
+    if flags.mix is None:
+        return
+    silent = PlanFlags()
+    for flag, name in STATED_BY_CLASSES.items():
+        if getattr(flags, name) != getattr(silent, name):
+            raise InputError(flag, f"the classes of --mix state this for themselves; leave out {flag}")
+    sets = [p for p in flags.preset or () if p.startswith("compass-")]
+    if sets:
+        raise InputError("--preset", f"{sets[0]} sets lengths or a target, and so does --mix; leave out one of them")
+    if flags.batch:
+        raise InputError("--batch", "which class of --mix may wait is not known; plan those requests by themselves")
 
 
 def _limits(flags: PlanFlags, names: Names) -> Limits:

@@ -1,4 +1,4 @@
-"""The weights of a measured run: what its precision is stored as, and which published repository has it.
+"""The weights of a configuration: what its precision is stored as, and which published repository has it.
 
 Benchmarks often name the base repository for runs at a lower precision. `data/registry/checkpoints.csv` names the
 published checkpoint, with the reason: `measured` where the benchmark's own configuration says what it ran, `published`
@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from generator.precompute.deployables import WeightsRow
 from generator.registry import RegistryError, Row, Words, csv_rows
 from wasm_tools.manifests.runtimes import ManifestError
 from wasm_tools.planner.plan import Configuration
@@ -74,15 +75,28 @@ def load_checkpoints(path: Path) -> tuple[CheckpointRow, ...]:
     return rows
 
 
-def weights_of(c: Configuration, hf_repo: str, rows: Sequence[CheckpointRow]) -> Weights:
-    """The weights of a measured configuration; raises ManifestError when those that are named have another precision.
+def is_measured(c: Configuration) -> bool:
+    """Whether this very configuration was run somewhere."""
+    return bool(c.engine_version or c.measured_on)
 
-    `hf_repo` is the repository of the model itself: benchmarks sometimes name another organisation for it.
+
+def weights_of(
+    c: Configuration, hf_repo: str, rows: Sequence[CheckpointRow], published: Iterable[WeightsRow]
+) -> Weights:
+    """The weights of a configuration; raises ManifestError when those that are named have another precision.
+
+    `published` are repositories of a known precision, which modelled configurations run. `hf_repo` is the repository of
+    the model itself: benchmarks sometimes name another organisation for it.
     """
-    row = _row(c, rows)
+    row = _row(c, rows) if is_measured(c) else None
     if row is not None:
         basis = "" if row.basis == "native" else row.basis
         return Weights(row.repo, row.storage, row.serves, row.remote_code == "yes", row.kv_cache or "auto", basis)
+    known = next((r for r in published if (r.repo, r.precision) == (c.checkpoint, c.precision)), None)
+    if known is not None:
+        same = next((r for r in rows if r.repo == known.repo), None)
+        remote, kv_cache = (same.remote_code == "yes", same.kv_cache or "auto") if same else (False, "auto")
+        return Weights(known.repo, known.storage, remote_code=remote, kv_cache=kv_cache)
     repository = c.checkpoint
     if hf_repo.rpartition("/")[2] == repository.rpartition("/")[2]:
         repository = hf_repo

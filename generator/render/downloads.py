@@ -1,7 +1,7 @@
 """The files under /api/v1/: prices, plans, registries, manifests, with an index, schemas and checksums."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from generator.precompute.run import case_record, cell_record
 from generator.render.api_table import ApiTable, Column, compact_json, csv_bytes, json_bytes, json_schema, objects_bytes
 from generator.render.manifests import manifest_files
 from generator.render.page import SiteData
-from generator.render.plan_tables import plan_table, with_manifests
+from generator.render.plan_tables import diagnostics_table, plan_table, with_manifests
 from generator.render.price_tables import (
     disputes_table,
     offers_table,
@@ -21,6 +21,7 @@ from generator.render.price_tables import (
 )
 from generator.render.registry_tables import registry_tables
 from generator.render.sku_table import skus_table
+from wasm_tools.planner.diagnostics import Diagnosis
 
 API = "api/v1/"
 LICENCE_NOTE = (
@@ -85,6 +86,13 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
         "State of the sources, coverage, grades, disputes, and what does not fit together.",
         "health",
     )
+    yield ApiFile(
+        API + "accuracy.json",
+        compact_json({"as_of": data.as_of, **data.state.accuracy}),
+        "Accuracy",
+        "Predicted speed held against measurements that the calibration had not seen: errors as shares, bands, points.",
+        "registries",
+    )
     parity = (checkout().registry / "parity.csv").read_bytes()
     yield ApiFile(
         API + "parity.csv",
@@ -116,11 +124,19 @@ def plan_files(data: SiteData) -> Iterator[ApiFile]:
         record = with_manifests({"as_of": data.as_of, **cell_record(cell)}, cell.rankings)
         table = plan_table(f"plans/{cell.path}", f"Plans {cell.path}", cell.rankings)
         yield from _plan_pair(table, record)
+        yield _diagnoses(table, cell.diagnoses)
     for case in data.results.cases:
         rankings = {case.workload.minimum_class: case.ranking}
         record = with_manifests({"as_of": data.as_of, **case_record(case)}, rankings)
         table = plan_table(f"use-cases/{case.case.id}", f"Plans for {case.case.title.lower()}", rankings)
         yield from _plan_pair(table, record)
+        yield _diagnoses(table, {case.workload.minimum_class: case.diagnoses})
+
+
+def _diagnoses(plans: ApiTable, diagnoses: Mapping[str, Sequence[Diagnosis]]) -> ApiFile:
+    """The providers beside the plans of a question, in a folder of the same name."""
+    table = diagnostics_table(f"{plans.name}/provider_diagnostics", f"{plans.title}: providers", diagnoses)
+    return _table_file(table, "csv", csv_bytes(table), "diagnostics")
 
 
 def _plan_pair(table: ApiTable, record: Mapping[str, Any]) -> Iterator[ApiFile]:
@@ -155,7 +171,7 @@ def _resource(file: ApiFile) -> dict[str, Any]:
     if file.rows is not None:
         record["rows"] = file.rows
     # The columns of plans are those of plans in general; a copy in each of two hundred entries helps nobody.
-    if file.columns and file.group != "plans":
+    if file.columns and file.group not in ("plans", "diagnostics"):
         record["fields"] = [
             {"name": c.name, "type": c.kind, "description": c.description} | ({"unit": c.unit} if c.unit else {})
             for c in file.columns

@@ -28,7 +28,7 @@ def sample_rates(data: SiteData) -> list[ApiRate]:
         r
         for r in data.results.catalogue.rates
         if kinds.get(r.provider) in ("first_party", "host") and len(r.bands) == 1 and not r.suspect
-        and r.bands[0].input_price < r.bands[0].output_price
+        and r.bands[0].input < r.bands[0].output
     ]  # fmt: skip
     chosen: dict[str, ApiRate] = {}
     own = {p for p, kind in kinds.items() if kind == "first_party"}
@@ -49,13 +49,13 @@ def sample_rows(rates: Sequence[ApiRate]) -> list[tuple[str, ...]]:
     """Lines at, within, above and below list, one with a doubtful unit, one without model, and rows to leave out."""
     first, second, third = (rates[n % len(rates)] for n in range(3))
     rows = [
-        _line(first, 42_000_000, first.bands[0].input_price),
-        _line(first, 9_500_000, first.bands[0].output_price),
-        _line(second, 18_000_000, (second.bands[0].input_price + second.bands[0].output_price) / 2),
-        _line(third, 6_400_000, third.bands[0].output_price * Decimal("1.25")),
-        _line(second, 30_000_000, second.bands[0].input_price * Decimal("0.7")),
-        (third.provider, "llm", "2500000", "1m_tokens", _cents(third.bands[0].input_price * Decimal("2.5")), third.sku),
-        (*_line(first, 4_000_000, first.bands[0].output_price)[:5], ""),
+        _line(first, 42_000_000, first.bands[0].input),
+        _line(first, 9_500_000, first.bands[0].output),
+        _line(second, 18_000_000, (second.bands[0].input + second.bands[0].output) / 2),
+        _line(third, 6_400_000, third.bands[0].output * Decimal("1.25")),
+        _line(second, 30_000_000, second.bands[0].input * Decimal("0.7")),
+        (third.provider, "llm", "2500000", "1m_tokens", _cents(third.bands[0].input * Decimal("2.5")), third.sku),
+        (*_line(first, 4_000_000, first.bands[0].output)[:5], ""),
         (first.provider, "llm", "1", "tokens", "-5.00", "promotional credit"),
     ]
     total = sum((Decimal(row[4]) for row in rows), Decimal(0))

@@ -26,6 +26,7 @@ PAGE_KINDS = (
     "planner",
     "invoice",
     "health",
+    "accuracy",
     "data_sources",
     "parity",
     "downloads",

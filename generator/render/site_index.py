@@ -9,8 +9,9 @@ from functools import cached_property
 from generator.exchange import Listed, listed_prices
 from generator.grades import NOTHING, Grade, GradeLimits, Grader, grade_limits, grader
 from generator.places import checkout
-from generator.precompute.catalogue import RENTAL_KINDS, current_offers
+from generator.precompute.catalogue import current_offers
 from generator.render.page import SiteData
+from generator.render.plan_words import Names
 from generator.render.sku_facts import KnownFacts, known_facts
 from generator.sync.disputes import Agreement, Dispute, OfferKey, disputes
 from generator.sync.state import Quarantined
@@ -20,6 +21,7 @@ from wasm_tools.planner.plan import Plan
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, Meter
 from wasm_tools.pricing.offers import GpuOffer, Offer
 
+OWN_HARDWARE = Grade("D", "an estimate of what the hardware costs; nobody publishes a price", (), (), "")
 CACHE_READ = Meter("input", "text", "token", cache="read")
 CACHE_WRITE = Meter("input", "text", "token", cache="write")
 BATCH_INPUT = Meter("input", "text", "token", tier="batch")
@@ -194,6 +196,22 @@ class SiteIndex:
         """The name of a registered model."""
         return self.data.registry.model[model].name
 
+    def gpu_name(self, gpu: str) -> str:
+        """The name of a GPU without its vendor, which its page says: `H100 SXM 80GB`."""
+        row = self.data.registry.gpu[gpu]
+        return row.name.removeprefix(row.vendor).strip() or row.name
+
+    @cached_property
+    def plan_names(self) -> Names:
+        """The names that plans are described with."""
+        catalogue = self.data.results.catalogue
+        providers = {r.provider for r in catalogue.rates} | {r.provider for r in catalogue.rentals}
+        return Names(
+            models={m: card.name for m, card in catalogue.models.items()},
+            providers={p: self.provider_name(p) for p in sorted(providers)},
+            gpus={g: self.gpu_name(g) for g in catalogue.gpus},
+        )
+
     @cached_property
     def _limits(self) -> GradeLimits:
         return grade_limits(checkout().registry / "grades.toml")
@@ -232,15 +250,22 @@ class SiteIndex:
         for o in self.data.offers:
             if o.meter in (TEXT_INPUT, TEXT_OUTPUT):
                 found.append(((o.provider, o.sku, o.region, "api"), o))
+        kinds = self.plan_kinds
         for r in self.data.rentals:
-            kind = RENTAL_KINDS.get(r.commitment)
-            if kind:
-                found.append(((r.provider, r.instance, r.region, kind), r))
+            if r.commitment in kinds:
+                found.append(((r.provider, r.instance, r.region, kinds[r.commitment]), r))
         return _grouped(found)
+
+    @property
+    def plan_kinds(self) -> dict[str, str]:
+        """The kind of plan that each form of renting makes."""
+        return {t.commitment: t.kind for t in self.data.results.catalogue.hosting.terms.values()}
 
     def grade_of_plan(self, plan: Plan) -> Grade:
         """The worst grade of the prices that a plan is computed from."""
-        offers = self._priced[(plan.provider, plan.sku, plan.region, plan.kind)]
+        offers = self._priced.get((plan.provider, plan.sku, plan.region, plan.kind))
+        if not offers:
+            return OWN_HARDWARE
         return max((self.grade(o) for o in offers), key=lambda g: g.letter)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from generator.render.formats import milliseconds, missing, significant
-from generator.render.plan_rows import ENGINES, gpu_words
+from generator.render.plan_words import ENGINES
 from generator.render.site_index import SiteIndex
 from wasm_tools.planner.catalogue import Curve, CurvePoint
 
@@ -47,7 +47,7 @@ def speed_row(curve: Curve, index: SiteIndex) -> dict[str, Any]:
     return {
         "model": index.model_name(curve.model),
         "model_href": f"models/{curve.model}/",
-        "gpu": gpu_words(curve.gpu, index),
+        "gpu": index.gpu_name(curve.gpu),
         "gpu_href": f"gpus/{curve.gpu}/",
         "lengths": f"{curve.prompt_tokens:,} → {curve.output_tokens:,}",
         "gpus": curve.tensor_parallel,

@@ -19,6 +19,7 @@ PAGES = {
     "planner": "tools/planner/",
     "invoice": "tools/invoice/",
     "health": "health/",
+    "accuracy": "accuracy/",
     "downloads": "downloads/",
     "methodology": "methodology/",
 }

@@ -24,6 +24,7 @@ KINDS = {
     "gpus": "gpus/",
     "explorer": "explore/",
     "health": "health/",
+    "accuracy": "accuracy/",
     "downloads": "downloads/",
     "sources": "data-sources/",
     "parity": "parity/",

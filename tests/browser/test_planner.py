@@ -4,19 +4,21 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.chromium import chromium
-from wasm_tools.planner import ranked_plans, ranking_record, read_catalogue
+from tests.browser.shown_plans import expected_rows, site_catalogue
+from wasm_tools.planner import Limits, Question, Wishes, ranked_plans, ranking_record
 from wasm_tools.workload.traffic import Slo, Workload
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 CELLS = """() => [...document.querySelectorAll('#plans tbody tr:not(.why)')].map(
   row => [...row.cells].slice(0, -1).map(cell => cell.textContent.trim().replace(/\\s+/g, ' ')))"""
+AROUND = """() => [...document.querySelectorAll('#answers .answer, #plans tr.why, #orders p, #plans caption')].map(
+  part => part.textContent.trim().replace(/\\s+/g, ' '))"""
 PLANS = "() => [...document.querySelectorAll('tr[data-plan-id]')].map(r => [r.dataset.planId, r.dataset.usdPerMonth])"
 
 
@@ -52,18 +54,14 @@ def asked_again(page: Page) -> None:
     page.wait_for_selector("#answer:not([aria-busy])", timeout=30_000)
 
 
-def catalogue(site: Path) -> Any:
-    (pack,) = (site / "assets" / "engine").glob("planner-*.json")
-    return read_catalogue(json.loads(pack.read_text(encoding="utf-8")))
-
-
 def test_plans_are_shown_before_python_and_survive_its_failure(page: Page, site: Path, site_address: str) -> None:
     without_python(page).goto(site_address + "tools/planner/?profile=1024-1024&slo=batch&load=10&class=large")
     page.wait_for_selector("tr[data-source=precomputed]")
     stored = json.loads((site / "api/v1/plans/1024-1024/batch/10.json").read_text(encoding="utf-8"))
-    assert page.evaluate(PLANS) == [[p["id"], p["usd_per_month"]] for p in stored["classes"]["large"]["plans"]]
+    expected = expected_rows(stored["classes"]["large"], site_catalogue(site))
+    assert page.evaluate(PLANS) == expected
     page.wait_for_selector("html[data-engine=failed]", timeout=60_000)
-    assert page.locator("tr[data-source=precomputed]").count() == len(stored["classes"]["large"]["plans"])
+    assert page.locator("tr[data-source=precomputed]").count() == len(expected)
     assert "work without it" in page.inner_text("#runtime")
     assert page.locator("#runtime button").is_visible()
 
@@ -72,24 +70,54 @@ def test_html_script_and_engine_show_the_same_rows(page: Page, site_address: str
     client = page.context.new_cdp_session(page)
     client.send("Emulation.setScriptExecutionDisabled", {"value": True})
     page.goto(site_address + "tools/planner/")
-    written = page.evaluate(CELLS)
+    written, around = page.evaluate(CELLS), page.evaluate(AROUND)
     client.send("Emulation.setScriptExecutionDisabled", {"value": False})
     assert len(written) == 30
+    assert len(around) > 36
     other = without_python(page.context.new_page())
     other.goto(site_address + "tools/planner/")
     other.wait_for_selector("tr[data-source=precomputed]")
     assert other.evaluate(CELLS) == written
+    assert other.evaluate(AROUND) == around
     other.close()
     answered(page, site_address + "tools/planner/")
     assert page.evaluate(CELLS) == written
+    assert page.evaluate(AROUND) == around
+
+
+def test_limits_of_the_reader_are_kept_and_stand_in_the_address(page: Page, site: Path, site_address: str) -> None:
+    answered(page, site_address + "tools/planner/")
+    page.select_option("[name=kinds]", label="GPUs without commitment")
+    page.fill("[name=budget]", "3000")
+    page.select_option("[name=percentile]", "90")
+    asked_again(page)
+    page.wait_for_timeout(300)
+    catalogue = site_catalogue(site)
+    limits = Limits(kinds=("rented", "serverless"), usd_per_month=3000)
+    question = Question(
+        Workload(512, 256, 1, 2, "medium"), Slo(300, 30, 300 + 255 * 30 * 1.1, 90), Wishes(limits=limits)
+    )
+    expected = expected_rows(ranking_record(ranked_plans(question, catalogue)), catalogue)
+    assert page.evaluate(PLANS) == expected
+    assert len(expected) > 1
+    assert "budget=3000" in page.url
+    assert "at p90" in page.inner_text("#question")
+    again = page.context.new_page()
+    answered(again, page.url)
+    assert again.evaluate(PLANS) == expected
+    again.close()
+    page.fill("[name=budget]", "-1")
+    page.wait_for_selector("[name=budget][aria-invalid=true]")
+    assert "above 0" in page.inner_text("#error-budget")
 
 
 def test_own_inputs_give_the_plans_of_cpython(page: Page, site: Path, site_address: str) -> None:
     query = "prompt_tokens=700&output_tokens=90&qps=3.5&peak_factor=1.5&ttft_ms=450&itl_ms=30&e2e_ms=4000&class=large"
     answered(page, site_address + "tools/planner/?" + query)
     workload, slo = Workload(700, 90, 3.5, 5.25, "large"), Slo(450.0, 30.0, 4000.0)
-    record = ranking_record(ranked_plans(workload, slo, catalogue(site)))
-    expected = [[p["id"], p["usd_per_month"]] for p in record["plans"]]  # type: ignore[union-attr]
+    catalogue = site_catalogue(site)
+    record = ranking_record(ranked_plans(Question(workload, slo), catalogue))
+    expected = expected_rows(record, catalogue)
     assert page.evaluate(PLANS) == expected
     assert len(expected) > 0
     left_out = page.locator("#excluded tbody tr").all_inner_texts()
@@ -117,7 +145,7 @@ def test_users_become_requests_with_the_formula_shown(page: Page, site: Path, si
     assert page.input_value("[name=use_case]") == "chatbot"
     assert "1000 users × 0.2 active at a time × 0.4 requests a minute ÷ 60 = 1.333" in page.inner_text("#load-formula")
     stored = json.loads((site / "api/v1/use-cases/chatbot.json").read_text(encoding="utf-8"))
-    assert page.evaluate(PLANS) == [[p["id"], p["usd_per_month"]] for p in stored["plans"]]
+    assert page.evaluate(PLANS) == expected_rows(stored, site_catalogue(site))
     page.fill("[name=users]", "3000")
     asked_again(page)
     assert "= 4 requests/s on average; × 2 = 8 requests/s at peak" in page.inner_text("#load-formula")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.chromium import chromium
+from tests.browser.shown_plans import expected_rows, site_catalogue
 
 CELLS = [
     ("512-256", "instant", "0.1", "small"),
@@ -30,7 +31,7 @@ ROWS = """() => [...document.querySelectorAll('tr[data-plan-id]')].map(row => [
 @pytest.mark.browser
 @pytest.mark.site
 def test_planner_page_gives_the_precomputed_plans(site: Path, site_address: str) -> None:
-    compared = 0
+    compared, catalogue = 0, site_catalogue(site)
     with chromium() as browser:
         page = browser.new_page()
         foreign: list[str] = []
@@ -43,7 +44,7 @@ def test_planner_page_gives_the_precomputed_plans(site: Path, site_address: str)
             page.wait_for_selector("tr[data-plan-id][data-source=engine]", timeout=30_000)
             shown = page.evaluate(ROWS)
             stored = json.loads((site / f"api/v1/plans/{profile}/{slo}/{load}.json").read_text(encoding="utf-8"))
-            expected = [[p["id"], p["usd_per_month"]] for p in stored["classes"][minimum]["plans"]]
+            expected = expected_rows(stored["classes"][minimum], catalogue)
             assert {source for *_, source in shown} == {"engine"}
             assert [row[:2] for row in shown] == expected, f"{profile} {slo} {load} {minimum}"
             compared += len(expected)

@@ -9,12 +9,23 @@ from pathlib import Path
 
 from generator.publish.links import page_links, resolved
 from generator.render.page import Page, SiteData
-from generator.render.pages import data_sources, gpus, health, home, models, parity, plans, providers, use_cases
+from generator.render.pages import (
+    accuracy,
+    data_sources,
+    gpus,
+    health,
+    home,
+    models,
+    parity,
+    plans,
+    providers,
+    use_cases,
+)
 from generator.render.templates import article_of, environment
 from tests.generator.small_site import small_site
 
 TEMPLATES = Path(__file__).parents[2] / "site_templates" / "pages"
-KINDS = (home, use_cases, plans, models, providers, gpus, health, data_sources, parity)
+KINDS = (home, use_cases, plans, models, providers, gpus, health, accuracy, data_sources, parity)
 OTHERS = ("explore/", "tools/", "downloads/", "methodology/", "guides/", "glossary/", "api/")  # not rendered here
 
 

@@ -1,10 +1,12 @@
 """A small site in values: a handful of models, providers and GPUs whose prices are easy to check by hand."""
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+from generator.places import checkout
 from generator.precompute.catalogue import published_offers
 from generator.precompute.run import precomputed
 from generator.registry import CapabilityRow, GpuRow, ModelRow, ProviderRow, Registry, ShapeRow, load_registry
@@ -64,6 +66,7 @@ def gpu(identifier: str, name: str, gigabytes: int) -> GpuRow:
         bf16_flops="989e12",
         fp8_flops="1979e12",
         fp4_flops="",
+        link_bytes_s="450e9",
         tdp_w="700",
         gpus_per_node="8",
         node_label=f"NVIDIA-{identifier.upper()}",
@@ -120,7 +123,8 @@ def registry() -> Registry:
         ),
         shapes=(
             ShapeRow(
-                model="open-70b", hf_repo="openlab/open-70b", parameters_b=70, active_b=70, layers=80,
+                model="open-70b", hf_repo="openlab/open-70b", parameters_b=70, active_b=70, layers=80, full_layers="80",
+                hidden="8192", vocabulary="128256", heads="64", kv_heads="8", attention_width="8192",
                 kv_elements_per_token=163_840, kv_note="", context="131072", source="a test",
             ),
         ),
@@ -129,6 +133,18 @@ def registry() -> Registry:
         ),
         gpus=(gpu("h100-sxm", "H100 SXM", 80), gpu("b200", "B200", 180)),
     )  # fmt: skip
+
+
+def calibration() -> str:
+    """The committed constants without the measured curves: nothing of the small site was measured there."""
+    record = json.loads((checkout().state / "calibration.json").read_text(encoding="utf-8"))
+    return json.dumps(record | {"groups": []})
+
+
+def model_texts() -> dict[str, str]:
+    """The constants of the performance model, and what its evaluation measured."""
+    accuracy = (checkout().state / "accuracy.json").read_text(encoding="utf-8")
+    return {"calibration.json": calibration(), "accuracy.json": accuracy}
 
 
 def state() -> State:
@@ -161,7 +177,7 @@ def state() -> State:
         *points("openlab/open-70b", "h100_sxm", 1024, 512),
         *points("openlab/open-70b", "h100_sxm", 8192, 1024),
     ]
-    return State(snapshots, offers, rentals, [], measured)
+    return State(snapshots, offers, rentals, [], measured, model_texts=model_texts())
 
 
 @cache

@@ -16,6 +16,7 @@ from generator.calibrate.folds import by_value, inner_loads, outer_folds, random
 from generator.calibrate.points import Measured, inferencemax_points, known_shapes, silicon_points, throughput
 from generator.calibrate.record import accuracy_record
 from generator.calibrate.settings import load_settings
+from generator.calibrate.tails import tail_accuracy
 from generator.places import checkout
 from generator.registry import load_registry
 from generator.sync.state import load_state
@@ -129,18 +130,21 @@ def test_a_test_without_rows_is_an_error(tested: list[HeldOut], world: World) ->
 
 
 def test_the_record_counts_every_prediction_in_each_split(tested: list[HeldOut], world: World) -> None:
-    record = accuracy_record(tested, world.settings)
+    tails = {"later round": tail_accuracy(PLACES.registry)}
+    record = accuracy_record(tested, tails, world.settings)
     for split in ("folds", "tiers", "pooled_tiers", "bands", "gpus", "engines", "models"):
         assert sum(row["n"] for row in record[split]) == len(tested), split
     fold = record["folds"][0]
     rows = [t.predicted.pair("tpot") for t in tested if t.kind == fold["kind"]]
     assert fold["tpot"]["mean"] == pytest.approx(np.mean([abs(a / b - 1) for a, b in rows]), rel=1e-3)
     assert 0 <= fold["tpot"]["coverage"] <= 1 and fold["worst"]["tpot"]["median"] >= fold["tpot"]["median"]
-    assert len(tables(record)) == 6
+    assert len(tables(record)) == 7
+    assert {(t["metric"], t["percentile"]) for t in record["tails"]} >= {("first_token", "p95"), ("end_to_end", "p50")}
+    assert all(t["test"] == "later round" and t["n"] == 170 and 0 < t["median"] < 1 for t in record["tails"])
 
 
 def test_a_target_without_rows_is_not_met(tested: list[HeldOut], world: World) -> None:
-    targets = {t["name"]: t for t in accuracy_record(tested, world.settings)["targets"]}
+    targets = {t["name"]: t for t in accuracy_record(tested, {}, world.settings)["targets"]}
     assert not targets["ITL of an unseen model"]["met"] and targets["ITL of an unseen model"]["n"] == 0
 
 

@@ -45,6 +45,7 @@ def test_every_promised_file_is_there() -> None:
     promised = {
         "offers.csv", "offers.json", "skus.csv", "skus.json", "schemas/skus.schema.json", "gpu_offers.csv",
         "benchmarks.csv", "models.json", "providers.json", "gpus.json", "sources.json", "health.json", "parity.csv",
+        "accuracy.json",
         "index.json", "SHA256SUMS", "profiles.json", "slo_classes.json", "loads.json", "use_cases.json", "units.json",
         "schemas/offers.schema.json",
     }  # fmt: skip
@@ -141,7 +142,38 @@ def test_the_plans_of_a_cell_are_those_of_the_planner() -> None:
 def test_a_plan_without_measured_times_has_empty_cells_and_not_zeros() -> None:
     told = [r for r in rows("plans/512-256/conversational/1.csv") if r["kind"] == "api"]
     assert told
-    assert {(r["ttft_p95_ms"], r["itl_p95_ms"], r["e2e_p95_ms"], r["replicas"]) for r in told} == {("", "", "", "")}
+    assert {(r["ttft_ms"], r["ttft_band_low"], r["e2e_ms"], r["replicas"]) for r in told} == {("", "", "", "")}
+
+
+def test_a_band_and_the_answers_of_a_plan_are_in_its_row() -> None:
+    ranking = next(c for c in tool_site().results.cells if c.path == "512-256/conversational/1").rankings["medium"]
+    plan = next(p for _, p in ranking.plans if p.id == ranking.recommended)
+    assert plan.prediction is not None and plan.capacity is not None
+    told = [r for r in rows("plans/512-256/conversational/1.csv") if r["minimum_class"] == "medium"]
+    (row,) = [r for r in told if r["id"] == plan.id]
+    low, high = plan.prediction.ttft_band
+    assert float(row["ttft_band_low"]) == pytest.approx(low)
+    assert float(row["ttft_band_high"]) == pytest.approx(high)
+    assert (row["percentile"], row["slo"], row["binds"]) == ("95", plan.slo, plan.binds)
+    assert "recommended" in row["answers"].split()
+    assert row["scaling"] == plan.capacity.rule
+    assert row["assumptions"] == "; ".join(plan.assumptions)
+    assert "single source=0.05" in row["risks"]
+
+
+def test_every_provider_has_one_reason_for_each_class() -> None:
+    data = tool_site()
+    catalogue = data.results.catalogue
+    providers = sorted({r.provider for r in catalogue.rates} | {r.provider for r in catalogue.rentals})
+    for cell in data.results.cells:
+        told = rows(f"plans/{cell.path}/provider_diagnostics.csv")
+        assert [(r["minimum_class"], r["provider"]) for r in told] == [(c, p) for c in cell.rankings for p in providers]
+        assert {r["status"] for r in told} <= {"included", "excluded", "not_selected"}
+        listed = {(c, p.provider) for c, ranking in cell.rankings.items() for _, p in ranking.plans}
+        included = {(r["minimum_class"], r["provider"]) for r in told if r["status"] == "included"}
+        assert included == {(c, p) for c, p in listed if p in providers}
+    for case in data.results.cases:
+        assert len(rows(f"use-cases/{case.case.id}/provider_diagnostics.csv")) == len(providers)
 
 
 def test_the_index_lists_every_file_with_its_true_size_and_checksum() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.precompute.observations import observation_rows, observations_of_rates
+from generator.precompute.observations import observations_of_rates
 from generator.registry import Registry, load_registry
 from generator.sync.evidence import merged_evidence, our_observations, respelled_observations, storable_scores
 from generator.sync.payloads import Failure, payload
@@ -18,7 +18,7 @@ from generator.sync.sources.openrouter_endpoints import parse
 from generator.sync.state import State, load_state, save_state, state_files
 from generator.sync.statements import Parsed
 from wasm_tools.models.quality import QualityScore
-from wasm_tools.performance.observations import ApiObservation, read_observations
+from wasm_tools.performance.observations import ApiObservation, observation_rows, read_observations
 
 ROOT = Path(__file__).parents[2]
 AS_OF = "2026-11-20"

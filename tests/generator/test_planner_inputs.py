@@ -1,13 +1,13 @@
 """The planner's page asks the engine exactly what the night asked: same lengths, rates and bounds, bit for bit."""
 
 import random
-from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
 from generator.render import formats
 from generator.render.pages.planner import DEFAULTS, grid_settings
 from tests.generator.tool_site import run_module, tool_site
+from wasm_tools.workload.traffic import Workload
 
 ASK = """
 import { addressOf, fieldsOfAddress, inputsOf, precomputedFor, presetsOf } from "./planner_inputs.mjs";
@@ -29,6 +29,11 @@ def asked(*addresses: str) -> list[dict[str, Any]]:
     return run_module(ASK, {"grid": grid, "addresses": addresses})
 
 
+def asked_of(workload: Workload) -> dict[str, Any]:
+    names = ("prompt_tokens", "output_tokens", "qps", "peak_qps", "minimum_class")
+    return {name: getattr(workload, name) for name in names}
+
+
 def test_every_cell_of_the_grid_is_asked_with_the_numbers_of_the_night() -> None:
     cells = tool_site().results.cells
     addresses = [
@@ -37,7 +42,7 @@ def test_every_cell_of_the_grid_is_asked_with_the_numbers_of_the_night() -> None
         for minimum in c.workloads
     ]
     expected = [
-        {**asdict(workload), "ttft_ms": c.slo.ttft_ms, "itl_ms": c.slo.itl_ms, "e2e_ms": c.slo.e2e_ms}
+        {**asked_of(workload), "ttft_ms": c.slo.ttft_ms, "itl_ms": c.slo.itl_ms, "e2e_ms": c.slo.e2e_ms}
         for c in cells
         for workload in c.workloads.values()
     ]
@@ -53,7 +58,7 @@ def test_every_use_case_is_asked_with_the_numbers_of_the_night() -> None:
     answers = asked(*(f"?use_case={c.case.id}" for c in cases))
     for answer, case in zip(answers, cases, strict=True):
         slo = {"ttft_ms": case.slo.ttft_ms, "itl_ms": case.slo.itl_ms, "e2e_ms": case.slo.e2e_ms}
-        assert answer["inputs"] == {**asdict(case.workload), **slo}
+        assert answer["inputs"] == {**asked_of(case.workload), **slo, "use_case": case.case.id}
         assert answer["precomputed"] == {"path": f"use-cases/{case.case.id}", "exact": True}
         assert answer["presets"]["use_case"] == case.case.id
 
@@ -64,6 +69,8 @@ def test_a_link_reproduces_the_question() -> None:
         "?use_case=chatbot&users=5000&slo_class=instant",
         "?prompt_tokens=700&output_tokens=90&qps=3.5&peak_factor=1.5&ttft_ms=250&itl_ms=20&e2e_ms=4000&class=large",
         "?profile=1024-1024&load=100",
+        "?use_case=chatbot&budget=900&kinds=rented+spot",
+        "?percentile=99&max_gpus=8&cacheable_share=0.5&priority=low_cost",
     )
     for answer in asked(*addresses):
         assert answer["again"] == answer["inputs"]
@@ -90,6 +97,16 @@ def test_an_empty_field_is_nothing_and_never_zero() -> None:
 def test_other_questions_point_to_their_nearest_neighbour_and_do_not_claim_to_be_it() -> None:
     (answer,) = asked("?prompt_tokens=600&output_tokens=300&qps=8&ttft_ms=320&itl_ms=31&class=medium")
     assert answer["precomputed"] == {"path": "plans/512-256/conversational/10", "exact": False}
+
+
+def test_a_limit_is_asked_only_where_it_is_entered_and_no_precomputed_answer_claims_to_know_it() -> None:
+    free, limited, broken = asked("?load=10", "?load=10&budget=900&kinds=api", "?use_case=chatbot&max_gpus=many")
+    assert not {"budget", "kinds", "max_gpus", "percentile", "priority", "cacheable_share"} & free["inputs"].keys()
+    assert free["precomputed"]["exact"]
+    assert (limited["inputs"]["budget"], limited["inputs"]["kinds"]) == (900, "api")
+    assert not limited["precomputed"]["exact"]
+    assert broken["inputs"]["max_gpus"] is None, "what cannot be read is refused by the engine, not left out"
+    assert not broken["precomputed"]["exact"]
 
 
 def test_an_unknown_preset_in_an_address_leaves_the_default() -> None:

@@ -12,7 +12,6 @@ from generator.precompute.quality import (
     QualityModelRow,
     quality_benchmarks,
     quality_models,
-    quality_record,
     quality_table,
     resolved_scores,
 )
@@ -20,7 +19,7 @@ from generator.registry import Registry, RegistryError, load_registry
 from generator.sync.sources import aider, llm_stats_benchmarks
 from tests.generator.test_source_aider import BOARD
 from tests.generator.test_source_llm_stats_benchmarks import FOLDER
-from wasm_tools.models.quality import QualityScore, quality_of, read_quality
+from wasm_tools.models.quality import QualityScore, quality_of, quality_record, read_quality
 
 REGISTRY = Path(__file__).parents[2] / "data" / "registry"
 SCORE = QualityScore("o3 (high)", "aider-polyglot", 81.3, "percent", "2025-06-25", "aider", False, "edit format diff")

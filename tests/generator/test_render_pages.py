@@ -17,7 +17,8 @@ from generator.render.site_index import SiteIndex
 from generator.render.templates import article_of, environment
 from tests.generator.rendered_pages import OTHERS, TEMPLATES, articles, page_of, text
 from tests.generator.small_site import AS_OF, small_site
-from wasm_tools.planner import Ranking
+from wasm_tools.planner.candidate import Miss
+from wasm_tools.planner.near_misses import Relaxation
 
 
 def test_list_price_stands_exactly_on_model_and_provider_page() -> None:
@@ -57,12 +58,14 @@ def test_suspect_price_is_shown_but_is_not_the_lowest() -> None:
 
 
 def test_home_has_the_answers_on_its_cards() -> None:
-    case = next(c for c in small_site().results.cases if c.case.id == "chatbot")
-    met = next(p for _, p in case.ranking.plans if p.slo == "met" and p.kind == "rented")
+    ranking = next(c for c in small_site().results.cases if c.case.id == "chatbot").ranking
+    best = next(p for _, p in ranking.plans if p.id == ranking.recommended)
     card = text(articles()[""].split("<li>")[1])
-    assert f"${met.usd_per_month:,.0f} /month" in card
+    assert f"Cheapest that meets it ${best.usd_per_month:,.0f} /month likely" in card
     assert "Open 70B on 2 × H100 SXM at Neocloud" in card
-    assert "latency not verified" in card
+    assert "Cheapest, latency not verified $" in card
+    assert "Best quality Open 70B" in card
+    assert "Fastest Open 70B" in card
 
 
 def test_home_form_asks_the_planner_without_a_script() -> None:
@@ -88,13 +91,19 @@ def test_what_was_left_out_is_counted_with_its_reason() -> None:
         assert f"{reason} {n}" in said
 
 
-def test_spot_is_never_the_answer_that_can_be_relied_on() -> None:
-    answers = page_of(use_cases, "use-cases/chatbot/").context["answers"]
-    assert [(a["title"].split(",")[0], a["kind"]) for a in answers] == [
-        ("Cheapest that is measured to be fast enough", "rented"),
-        ("The same on spot", "spot"),
-        ("Cheapest of all", "API"),
+def test_what_can_be_taken_away_or_binds_for_long_is_never_recommended() -> None:
+    answers = page_of(use_cases, "use-cases/chatbot/").context["table"]["answers"]
+    assert [(a["title"], a["kind"], a["status"]) for a in answers] == [
+        ("Cheapest that meets it", "rented", "likely"),
+        ("Cheapest, latency not verified", "API", "not verified"),
+        ("Cheaper with a commitment or on spare capacity", "spot", "likely"),
     ]
+
+
+def test_hardware_that_is_bought_links_to_no_seller() -> None:
+    html = articles()["use-cases/chatbot/"]
+    assert "H100 SXM that you buy" in text(html)
+    assert "providers/own/" not in html
 
 
 def test_every_cell_of_the_grid_has_a_page_with_its_question() -> None:
@@ -108,17 +117,51 @@ def test_every_cell_of_the_grid_has_a_page_with_its_question() -> None:
 def test_short_list_keeps_the_cheapest_dependable_plan() -> None:
     case = next(c for c in small_site().results.cases if c.case.id == "chatbot")
     index = SiteIndex(small_site())
-    assert case.ranking.plans[0][1].kind == "api"
     rows = plan_table("plans", "x", case.ranking, index, 1)["rows"]
-    assert [(r["kind"], r["met"]) for r in rows] == [("rented", True)]
-    rows = plan_table("plans", "x", Ranking(case.ranking.plans[:1], 1, ()), index, 1)["rows"]
-    assert [r["kind"] for r in rows] == ["API"]
+    assert [r["kind"] for r in rows] == ["API", "spot", "rented"]
+    assert [r["rank"] for r in rows] == sorted(r["rank"] for r in rows)
+    rows = plan_table("plans", "x", case.ranking, index, 4)["rows"]
+    assert [r["kind"] for r in rows] == ["API", "API", "spot", "rented"]
+
+
+def test_where_nothing_is_recommended_the_page_says_what_would_help() -> None:
+    index = SiteIndex(small_site())
+    ranking = next(c for c in small_site().results.cases if c.case.id == "chatbot").ranking
+    apis = tuple(r for r in ranking.plans if r[1].kind == "api")
+    looser = Relaxation((Miss("ttft", 1.2),), 3)
+    nothing = replace(ranking, plans=apis, recommended="", lists={}, pareto=(), relaxation=looser)
+    said = plan_table("plans", "x", nothing, index, 5)["relaxation"]
+    assert said == "No plan is known to meet this target. The least that would help: the TTFT bound 20 % looser."
+    committed = replace(ranking, recommended="", relaxation=None)
+    table = plan_table("plans", "x", committed, index, 5)
+    assert table["relaxation"].startswith("Without a commitment, spare capacity or bought hardware, no plan")
+    assert table["answers"][-1]["title"] == "Meets it with a commitment or on spare capacity"
+    assert plan_table("plans", "x", ranking, index, 5)["relaxation"] == ""
 
 
 def test_unmeasured_latency_is_said_once_and_not_as_a_figure() -> None:
     html = articles()["use-cases/chatbot/"]
-    assert '<td colspan="5" class="none">not measured</td>' in html
-    assert 'class="chip chip-unknown"' in html
+    assert '<td colspan="4" class="none">not measured</td>' in html
+    assert 'class="chip chip-unknown" href="../../guides/reading-a-plan/#the-target">not verified</a>' in html
+
+
+def test_times_have_their_band_and_a_plan_its_reasons() -> None:
+    ranking = next(c for c in small_site().results.cases if c.case.id == "chatbot").ranking
+    best = next(p for _, p in ranking.plans if p.id == ranking.recommended)
+    assert best.prediction is not None and best.capacity is not None
+    low, high = (best.prediction.ttft_ms * f for f in best.prediction.ttft_band)
+    row = next(
+        r for r in page_of(use_cases, "use-cases/chatbot/").context["table"]["rows"] if r["id"] == ranking.recommended
+    )
+    assert row["times"]["ttft_band"] == f"{low:.0f}–{high:.0f}"
+    assert (
+        f"Idle: ${best.capacity.usd_idle:,.0f} a month, {best.capacity.idle_share:.0%}".replace("%", " %") in row["why"]
+    )
+    assert f"Limited by: {best.binds}." in row["why"]
+    assert f"Replicas: {best.capacity.rule}." in row["why"]
+    assert "Added for risk in comparisons: " in row["why"]
+    for said in best.assumptions:
+        assert said in row["why"]
 
 
 def test_plan_row_carries_the_exact_cost() -> None:

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from functools import partial
 
 from wasm_tools.models.cards import capability_rank
-from wasm_tools.performance.observations import ApiObservation, observed_status
+from wasm_tools.performance.observations import ApiObservation
 from wasm_tools.planner.api_plan import api_plan, api_risks
 from wasm_tools.planner.candidate import Candidate, Miss
 from wasm_tools.planner.catalogue import ApiRate, Catalogue
 from wasm_tools.planner.exclusions import Exclusions
+from wasm_tools.planner.mixed_question import mean_cost, observed_mix
 from wasm_tools.planner.policy import price_risks
 from wasm_tools.planner.question import Question
-from wasm_tools.planner.request_cost import RequestMix, request_cost
+from wasm_tools.planner.request_cost import RequestMix
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
 
 OFFERS = 3  # of a model whose speed nobody has observed, one a provider: a list shows no more
@@ -30,8 +31,7 @@ def api_candidates(
         for rate in catalogue.rates:
             excluded.price("kind_filtered", rate.provider)
         return
-    scores, slo, tolerance = catalogue.scores(question.wishes.use_case), question.slo, question.wishes.near_tolerance
-    policy = catalogue.policy
+    scores, policy = catalogue.scores(question.wishes.use_case), catalogue.policy
     risks = {known: api_risks(known, policy) for known in (False, True)}
     for model, priced in affordable_rates(question, catalogue, scores, excluded).items():
         priced.sort(key=lambda p: (p[0], p[1], p[2], p[3].region))
@@ -39,7 +39,7 @@ def api_candidates(
         providers: set[str] = set()
         for usd, provider, _, rate in priced:
             seen = catalogue.observations.get((provider, rate.sku, rate.region))
-            status, misses = observed_status(seen, slo, tolerance) if seen else ("unknown", ())
+            status, misses = observed_mix(question, seen) if seen else ("unknown", ())
             beyond = tuple([Miss(*miss) for miss in misses])
             if beyond:
                 missed.append(beyond)
@@ -59,12 +59,13 @@ def affordable_rates(
     question: Question, catalogue: Catalogue, scores: dict[str, float], excluded: Exclusions
 ) -> dict[str, list[Priced]]:
     """By model the rates that the question allows, with their monthly cost; the others are counted."""
-    limits, longest = question.limits, question.workload.output_tokens
+    limits, longest = question.limits, question.longest_output
     choosy = bool(limits.providers or limits.without_providers or limits.regions)
     budget = question.has_budget
-    mix, per_month = question.mix, question.workload.qps * SECONDS_PER_MONTH
+    mixes, per_month = question.mixes, question.workload.qps * SECONDS_PER_MONTH
+    mix = mixes[0][1]
     prompt, output = float(mix.prompt_tokens), float(mix.output_tokens)
-    ordinary = mix == RequestMix(mix.prompt_tokens, mix.output_tokens)
+    ordinary = not question.classes and mix == RequestMix(mix.prompt_tokens, mix.output_tokens)
     found: dict[str, list[Priced]] = {}
     counted: dict[tuple[str, str], int] = {}
     for model, rates in catalogue.rates_of_models.items():
@@ -85,7 +86,7 @@ def affordable_rates(
             if ordinary and not plain.banded:
                 usd = round((plain.input * prompt + plain.output * output) * per_month, 6)
             else:
-                usd = round(float(request_cost(rate.prices, mix).usd_per_answer) * per_month, 6)
+                usd = round(float(mean_cost(rate.prices, mixes)[0]) * per_month, 6)
             if not reason and budget and not question.affordable(usd):
                 reason = "over_budget"
             if not reason and limits.confirmed_only:  # no source states a rate limit that a stranger gets

@@ -1,11 +1,12 @@
 """The description of an API plan: the exact cost, what prices it, and what is known of its speed."""
 
-from wasm_tools.performance.observations import ApiObservation, api_slo_status
+from wasm_tools.performance.observations import ApiObservation
 from wasm_tools.planner.catalogue import ApiRate, Catalogue
+from wasm_tools.planner.mixed_question import api_status, mean_cost
 from wasm_tools.planner.plan import Plan, Prediction
 from wasm_tools.planner.policy import Policy
 from wasm_tools.planner.question import Question
-from wasm_tools.planner.request_cost import MILLION, request_cost
+from wasm_tools.planner.request_cost import MILLION
 from wasm_tools.planner.scores import plan_score
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
 
@@ -27,10 +28,10 @@ def api_plan(
     risks: tuple[tuple[str, float], ...],
 ) -> Plan:
     """The whole plan of one API rate."""
-    status = api_slo_status(seen, question.slo, question.wishes.near_tolerance)
+    status = api_status(question, seen)
     workload, mix = question.workload, question.mix
-    cost = request_cost(rate.prices, mix)
-    per_request, requests = cost.usd_per_answer, question.requests_per_month
+    per_request, words = mean_cost(rate.prices, question.mixes)
+    requests = question.requests_per_month
     band = rate.band(workload.prompt_tokens)
     said = [f"${band.input:f} per 1M prompt tokens and ${band.output:f} per 1M output tokens, {mix.tier} tier"]
     if mix.cached_share and band.cache_read is not None:
@@ -39,7 +40,9 @@ def api_plan(
         said.append("no cache discount")
     if mix.batch_share:
         said.append(f"{mix.batch_share:%} of the requests are sent as batch jobs")
-    said += cost.words
+    if question.classes:
+        said.append(f"{len(question.classes)} classes of requests, each billed by its own lengths")
+    said += words
     if rate.note:
         said.append(rate.note)
     if band.above:

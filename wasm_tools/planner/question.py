@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from wasm_tools.models.cards import ModelCard, capability_rank
 from wasm_tools.planner.request_cost import RequestMix
+from wasm_tools.workload.mixes import RequestClass
 from wasm_tools.workload.patterns import ArrivalPattern
 from wasm_tools.workload.traffic import HOURS_PER_MONTH, SECONDS_PER_MONTH, InputError, Slo, Workload
 
@@ -109,21 +110,27 @@ class Question:
     usd_per_kwh: Decimal | None = None  # the reader's own
     network_ms: float = 0.0  # round trip between the reader's users and the machines, on top of the first token
     surcharges: bool = True  # data out and storage of weights are named beside the cost
+    classes: tuple[RequestClass, ...] = ()  # of a mix on one deployment, see `mixed_question`; empty: all are alike
 
     def __post_init__(self) -> None:
         _finite("network_ms", self.network_ms, "a time in ms")
         if self.network_ms < 0:
             raise InputError("network_ms", f"{self.network_ms:g} is not a time of 0 ms or more")
-        if self.network_ms >= min(self.slo.ttft_ms, self.slo.e2e_ms):
+        waits = [(c.slo, c.streaming) for c in self.classes] or [(self.slo, True)]
+        if self.network_ms >= min(min(s.ttft_ms, s.e2e_ms) if streaming else s.e2e_ms for s, streaming in waits):
             raise InputError("network_ms", f"the way alone takes {self.network_ms:g} ms, more than the target allows")
 
     @property
     def served_slo(self) -> Slo:
         """The target less the way to the machines: what a replica has to keep."""
+        return _nearer(self.slo, self.network_ms) if self.network_ms else self.slo
+
+    @property
+    def served_classes(self) -> tuple[RequestClass, ...]:
+        """The classes of a mix with their targets less the way to the machines."""
         if not self.network_ms:
-            return self.slo
-        way = self.network_ms
-        return replace(self.slo, ttft_ms=self.slo.ttft_ms - way, e2e_ms=self.slo.e2e_ms - way)
+            return self.classes
+        return tuple(replace(c, slo=_nearer(c.slo, self.network_ms, c.streaming)) for c in self.classes)
 
     def allows(self, kind: str) -> bool:
         """Whether plans of this kind are wanted."""
@@ -153,6 +160,37 @@ class Question:
             retries=s.retries,
         )
 
+    @property
+    def mixes(self) -> tuple[tuple[Decimal, RequestMix], ...]:
+        """The requests as an API bills them, each class by its own lengths, with their shares."""
+        mix = self.mix
+        if not self.classes:
+            return ((Decimal(1), mix),)
+        return tuple(
+            (
+                _exact(c.share),
+                replace(
+                    mix,
+                    prompt_tokens=round(c.lengths.prompt.mean),
+                    output_tokens=round(c.lengths.output.mean),
+                    cached_share=_exact(c.cacheable_share),
+                ),
+            )
+            for c in self.classes
+        )
+
+    @property
+    def longest_tokens(self) -> int:
+        """Prompt and output tokens of a request, of a mix those of its longest class."""
+        if not self.classes:  # asked of every model
+            return self.workload.prompt_tokens + self.workload.output_tokens
+        return max(round(c.lengths.prompt.mean) + round(c.lengths.output.mean) for c in self.classes)
+
+    @property
+    def longest_output(self) -> int:
+        """Output tokens of a request, of a mix those of the class that writes most."""
+        return max(m.output_tokens for _, m in self.mixes)
+
     def unfit(self, card: ModelCard) -> str:
         """The code of the reason why a model may not serve the workload, or nothing."""
         limits, workload = self.limits, self.workload
@@ -164,7 +202,7 @@ class Question:
             return "unrated_model"
         if capability_rank(card.capability) < capability_rank(workload.minimum_class):
             return "below_class"
-        tokens = max(workload.prompt_tokens + workload.output_tokens, limits.min_context or 0)
+        tokens = max(self.longest_tokens, limits.min_context or 0)
         if card.context is not None and tokens > card.context:
             return "context"
         return ""
@@ -221,6 +259,11 @@ def checked_question(question: Question, known: Mapping[str, Collection[str]]) -
     checked_names("gpu_limits", [gpu for gpu, _ in limits.gpu_limits], known["gpus"])
     checked_names("regions", limits.regions, known["regions"])
     return question
+
+
+def _nearer(slo: Slo, way_ms: float, streaming: bool = True) -> Slo:
+    first = slo.ttft_ms - way_ms if streaming else slo.ttft_ms
+    return replace(slo, ttft_ms=first, e2e_ms=slo.e2e_ms - way_ms)
 
 
 def _exact(share: float) -> Decimal:

@@ -4,10 +4,11 @@ Speed follows from the shape of a model, so models of one shape are sized once. 
 the load, the price or the seller, so it is kept until a question asks for other lengths or another target.
 """
 
+import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from wasm_tools.performance.capacity import Capacity, capacity
+from wasm_tools.performance.capacity import Capacity, capacity, mix_capacity
 from wasm_tools.performance.capacity import Miss as CapacityMiss
 from wasm_tools.performance.configuration import ServingConfiguration
 from wasm_tools.performance.lengths import lengths_of
@@ -17,7 +18,7 @@ from wasm_tools.performance.physics import first_token_ms, tpot_ms
 from wasm_tools.performance.prediction import Prepared, Refusal, check_lengths, curve, pace_of, prepared
 from wasm_tools.performance.replicas import MAX_REPLICAS, ReplicaCount, replicas_for
 from wasm_tools.performance.service_curve import Bands, ServiceCurve, bands_at, evidence_at
-from wasm_tools.planner.candidate import Miss
+from wasm_tools.planner.candidate import STATUSES, Miss
 from wasm_tools.planner.catalogue import Catalogue, Deployable
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.policy import Policy
@@ -211,8 +212,29 @@ def _served(
     workload, policy, book = question.workload, catalogue.policy, catalogue.book
     if isinstance(ready, Refusal):
         return ready.reason, ()
-    tokens = workload.prompt_tokens + workload.output_tokens
-    slots = max_concurrency(
+    slots = _room(d, catalogue, workload.prompt_tokens + workload.output_tokens)
+    if not slots or (question.classes and not _room(d, catalogue, question.longest_tokens)):
+        return "memory", ()
+    service = curve(ready, workload.prompt_tokens, workload.output_tokens, workload.cacheable_share, book)
+    # A measurement proves by itself that so many requests fit: they are seldom all at full length.
+    slots = max((min(slots, policy.runtime.max_sequences or slots), *map(int, service.measured)))
+    misses: tuple[Miss, ...] = ()
+    result = _within(question, catalogue, service, arriving, slots)
+    if isinstance(result, CapacityMiss):
+        misses = tuple(Miss(bound, factor) for bound, factor in result.missed)
+        worst = max(misses, key=lambda m: m.factor)
+        if worst.factor > 1 + question.wishes.near_tolerance:
+            return worst.bound, misses
+        result = _within(question, catalogue, service, arriving, slots, 1 + question.wishes.near_tolerance)
+        if isinstance(result, CapacityMiss):
+            return worst.bound, misses
+    return Served(service, result, slots, misses), misses
+
+
+def _room(d: Deployable, catalogue: Catalogue, tokens: int) -> int:
+    """Requests of so many tokens that a replica holds at a time."""
+    book = catalogue.book
+    return max_concurrency(
         book.shapes[d.model],
         d.precision,
         book.gpus[d.gpu],
@@ -220,32 +242,32 @@ def _served(
         tokens,
         kv_precision=d.kv_cache,
         expert_parallel=d.expert_parallel,
-        runtime=policy.runtime,
+        runtime=catalogue.policy.runtime,
     )
-    if not slots:
-        return "memory", ()
-    service = curve(ready, workload.prompt_tokens, workload.output_tokens, workload.cacheable_share, book)
-    # A measurement proves by itself that so many requests fit: they are seldom all at full length.
-    slots = max((min(slots, policy.runtime.max_sequences or slots), *map(int, service.measured)))
-    slo = question.served_slo
-    misses: tuple[Miss, ...] = ()
-    result = capacity(service, slo, arriving, slots, policy.utilisation_cap)
-    if isinstance(result, CapacityMiss):
-        misses = tuple(Miss(bound, factor) for bound, factor in result.missed)
-        worst = max(misses, key=lambda m: m.factor)
-        if worst.factor > 1 + question.wishes.near_tolerance:
-            return worst.bound, misses
-        looser = _loosened(slo, 1 + question.wishes.near_tolerance)
-        result = capacity(service, looser, arriving, slots, policy.utilisation_cap)
-        if isinstance(result, CapacityMiss):
-            return worst.bound, misses
-    return Served(service, result, slots, misses), misses
+
+
+def _within(
+    question: Question,
+    catalogue: Catalogue,
+    service: ServiceCurve,
+    arriving: Traffic,
+    slots: int,
+    looser: float = 1.0,
+) -> Capacity | CapacityMiss:
+    """The capacity of a replica within all bounds times `looser`; of a mix what its hardest class allows."""
+    cap = catalogue.policy.utilisation_cap
+    if not question.classes:
+        slo = question.served_slo if looser == 1 else _loosened(question.served_slo, looser)
+        return capacity(service, slo, arriving, slots, cap)
+    classes = [replace(c, slo=_loosened(c.slo, looser)) for c in question.served_classes]
+    cv = question.workload.arrival_cv
+    return mix_capacity(service, classes, catalogue.tails, slots, cap, arrival_cv=cv)[1]
 
 
 def _times_asked(question: Question) -> tuple[object, ...]:
     """Everything of a workload that the times of a replica depend on: not its rate."""
     w = question.workload
-    return (w.prompt_tokens, w.output_tokens, w.lengths, w.arrival_cv, w.cacheable_share)
+    return (w.prompt_tokens, w.output_tokens, w.lengths, w.arrival_cv, w.cacheable_share, question.served_classes)
 
 
 def arrivals(question: Question, catalogue: Catalogue) -> Traffic:
@@ -265,9 +287,23 @@ def load_of(question: Question, policy: Policy, arriving: Traffic, sized: Sized)
     """The behaviour of a replica at its share of the peak, and whether it holds at the far end of the band too.
 
     `met`: the estimates and the upper ends of their 90 % bands are within the bounds; `likely`: the estimates are;
-    `near`: a bound had to be loosened.
+    `near`: a bound had to be loosened. Of a mix the times are those of the class with the least to spare, against its
+    own bounds, and the status is that of the class that holds least surely.
     """
-    served, slo = sized.served, question.slo
+    if not question.classes:
+        return _load_of(question, policy, arriving, sized, question.slo)
+    w, loads = question.workload, []
+    for c in question.classes:
+        judged = traffic(lengths_of(w), arriving.tails, w.arrival_cv, judged=c.lengths)
+        loads.append(_load_of(question, policy, judged, sized, c.slo, c.streaming))
+    status = max((load.status for load in loads), key=STATUSES.index)
+    return replace(min(loads, key=lambda load: load.margin), status=status)
+
+
+def _load_of(
+    question: Question, policy: Policy, arriving: Traffic, sized: Sized, slo: Slo, streaming: bool = True
+) -> Load:
+    served = sized.served
     share = question.workload.peak_qps / (sized.count.carrying * served.capacity.rate)
     in_flight = served.capacity.in_flight * min(1.0, share)
     first, gap, whole = (PERCENTILES.index(p or slo.percentile) for p in _percentiles(slo))
@@ -275,8 +311,9 @@ def load_of(question: Question, policy: Policy, arriving: Traffic, sized: Sized)
     ttft, e2e = ttft + question.network_ms, e2e + question.network_ms
     itl = tpot * arriving.tails.tpot[gap]
     bands = bands_at(served.curve, 1 + in_flight)
-    ratios = (ttft / slo.ttft_ms, itl / slo.itl_ms, e2e / slo.e2e_ms)
-    worst = max(ttft * bands.first_token[1] / slo.ttft_ms, itl * bands.tpot[1] / slo.itl_ms)
+    ttft_ms, itl_ms = (slo.ttft_ms, slo.itl_ms) if streaming else (math.inf, math.inf)
+    ratios = (ttft / ttft_ms, itl / itl_ms, e2e / slo.e2e_ms)
+    worst = max(ttft * bands.first_token[1] / ttft_ms, itl * bands.tpot[1] / itl_ms)
     worst = max(worst, e2e * max(bands.tpot[1], 1.0) / slo.e2e_ms)
     status = "near" if served.misses else "met" if worst <= 1 else "likely"
     return Load(

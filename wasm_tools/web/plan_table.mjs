@@ -1,109 +1,123 @@
 /**
- * Rows of the ranked list, as site_templates/pages/parts.html writes them for the pages without a script.
+ * Answers and rows of the ranked list, as site_templates/pages/parts.html writes them for the pages without a script.
  *
- * @typedef {Record<string, any>} PlanRecord one entry of `plans` in the published files and in the engine's answer
- * @typedef {object} Words what the page knows to say about ids
- * @property {string} root @property {Record<string, string>} models @property {Record<string, string>} providers
- * @property {Record<string, string>} gpus @property {Record<string, string>} kinds
- * @property {Record<string, string>} engines @property {(plan: PlanRecord) => string} grade
- * @property {(plan: PlanRecord) => {path: string, reason: string}} manifest
+ * @typedef {import("./plan_words.mjs").PlanRecord} PlanRecord
+ * @typedef {import("./plan_words.mjs").Words} Words
  */
-import { count, milliseconds, money, percent, seconds, signedPercent } from "./figures.mjs";
-
-const SVG = "http://www.w3.org/2000/svg";
-const MARGIN_PIXELS = 40;
+import { DASH, count, milliseconds, money, percent, seconds } from "./figures.mjs";
+import { listLines, pointedPlans, relaxationWords } from "./plan_answers.mjs";
+import { NO_LIMIT, bandWords, engineWords, machineWords, sellerWords, skuWords, timesWords, whyLines } from "./plan_words.mjs";
 
 /** Two rows a plan: the figures, and the reasons behind them. @param {PlanRecord} plan @param {string} source @param {Words} words */
 export function planRows(plan, source, words) {
-  const row = document.createElement("tr");
-  if (plan.slo === "met") row.className = "met";
+  const row = element("tr", plan.slo);
   row.dataset.planId = plan.id;
   row.dataset.usdPerMonth = plan.usd_per_month;
   row.dataset.source = source;
   row.append(
     cell("n", count(plan.rank)),
     nameCell(plan, words),
+    cell("n key", money(plan.usd_per_month)),
+    cell("", statusChip(plan, words)),
     cell("", words.kinds[plan.kind] ?? plan.kind),
-    cell("n key", (plan.evidence === "anchored" ? "≤ " : "") + money(plan.usd_per_month)),
     cell("n", money(plan.usd_per_million_output)),
-    ...(plan.ttft_p95_ms === null ? unmeasured(words) : times(plan, words)),
+    ...(plan.ttft_ms === null ? [unmeasured()] : times(plan)),
+    cell("", evidenceChip(plan.evidence, words)),
     cell("", gradeLink(words.grade(plan), words)),
     cell("", disclosure()),
   );
   return [row, whyRow(plan, words)];
 }
 
+/** The answers above the list. @param {import("./plan_answers.mjs").Ranking} ranking @param {string[]} recommendable @param {Words} words */
+export function answerCards(ranking, recommendable, words) {
+  const relaxation = relaxationWords(ranking);
+  const cards = pointedPlans(ranking, recommendable).map(({ title, plan, note }) => {
+    const figure = element("p", "figure", `${money(plan.usd_per_month)} `, element("small", "", "/month"));
+    const name = element("p", "", statusChip(plan, words), " ", ...nameParts(plan, words));
+    if (plan.gpu) name.append(`, ${words.kinds[plan.kind] ?? plan.kind}`);
+    const said = element("p", "muted", timesWords(plan) + (note ? `; ${note}` : ""));
+    return element("section", "answer", element("h3", "", title), figure, name, said);
+  });
+  const none = element("section", "answer", element("h3", "", "Cheapest that meets it"), element("p", "", relaxation));
+  return relaxation ? [none, ...cards] : cards;
+}
+
+/** The other orderings, one paragraph each. @param {import("./plan_answers.mjs").Ranking} ranking @param {Words} words */
+export function listParagraphs(ranking, words) {
+  return listLines(ranking, words).map(({ line }) => element("p", "", line));
+}
+
+/**
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag @param {string} name class @param {...(string | Node)} content
+ */
+function element(tag, name, ...content) {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  made.append(...content);
+  return made;
+}
+
 /** @param {string} name @param {...(string | Node)} content */
 function cell(name, ...content) {
-  const element = document.createElement("td");
-  if (name) element.className = name;
-  element.append(...content);
-  return element;
+  return element("td", name, ...content);
 }
 
 /** @param {string} href @param {string} text @param {string} [name] */
 function link(href, text, name = "") {
-  const anchor = document.createElement("a");
+  const anchor = element("a", name, text);
   anchor.href = href;
-  anchor.textContent = text;
-  if (name) anchor.className = name;
   return anchor;
 }
 
-/** What runs where, in one line. @param {PlanRecord} plan @param {Words} words */
-function nameCell(plan, words) {
-  const head = document.createElement("th");
-  head.scope = "row";
-  const machine = machineWords(plan, words);
-  head.append(
-    link(`${words.root}models/${plan.model}/`, words.models[plan.model] ?? plan.model),
-    machine ? ` on ${machine} at ` : " at ",
-    link(`${words.root}providers/${plan.provider}/`, words.providers[plan.provider] ?? plan.provider),
-  );
-  if (plan.gpu) {
-    const small = document.createElement("small");
-    small.textContent = `${plan.precision}, ${words.engines[plan.engine] ?? plan.engine} ${plan.engine_version}`.trim();
-    head.append(" ", small);
-  }
-  return head;
-}
-
-/** What runs the model; empty for an API. @param {PlanRecord} plan @param {Words} words */
-function machineWords(plan, words) {
-  if (!plan.gpu) return "";
-  const replica = `${plan.tensor_parallel} × ${words.gpus[plan.gpu] ?? plan.gpu}`;
-  return plan.replicas === 1 ? replica : `${count(plan.replicas)} replicas of ${replica}`;
+/** A dash for a value that nobody knows, with its reason. @param {string} reason */
+function missing(reason) {
+  const dash = element("span", "none", DASH, element("span", "heard", ` (${reason})`));
+  dash.title = reason;
+  return dash;
 }
 
 /** @param {PlanRecord} plan @param {Words} words */
-function times(plan, words) {
-  const margin = cell("n margin", marginBar(plan.slo_margin ?? 0), signedPercent(plan.slo_margin ?? 0));
+function nameCell(plan, words) {
+  const head = element("th", "", ...nameParts(plan, words));
+  head.scope = "row";
+  if (plan.gpu) head.append(" ", element("small", "", engineWords(plan, words)));
+  return head;
+}
+
+/** What runs where, with its links. @param {PlanRecord} plan @param {Words} words */
+function nameParts(plan, words) {
+  const machine = machineWords(plan, words);
+  const model = link(`${words.root}models/${plan.model}/`, words.models[plan.model] ?? plan.model);
+  const where = machine ? ` on ${machine} ` : " ";
+  if (plan.kind in words.own) return [model, where + sellerWords(plan, words)];
+  return [model, `${where}at `, link(`${words.root}providers/${plan.provider}/`, words.providers[plan.provider] ?? plan.provider)];
+}
+
+/** @param {PlanRecord} plan */
+function times(plan) {
+  const load = plan.utilisation === null ? missing(NO_LIMIT) : percent(plan.utilisation);
   return [
-    cell("n", milliseconds(plan.ttft_p95_ms)),
-    cell("n", milliseconds(plan.itl_p95_ms)),
-    cell("n", seconds(plan.e2e_p95_ms)),
-    cell("n", percent(plan.utilisation ?? 0)),
-    margin,
-    cell("", evidenceChip(plan.evidence, words)),
+    banded(plan.ttft_ms, plan.ttft_band), banded(plan.itl_ms, plan.itl_band), cell("n", seconds(plan.e2e_ms)), cell("n", load),
   ];
 }
 
-/** @param {Words} words */
-function unmeasured(words) {
-  const none = cell("none", "not measured");
-  none.colSpan = 5;
-  return [none, cell("", evidenceChip("unknown", words))];
+/** @param {number} value @param {number[] | null} band */
+function banded(value, band) {
+  const words = bandWords(value, band);
+  return cell("n", milliseconds(value), ...(words ? [" ", element("small", "", words)] : []));
 }
 
-/** @param {number} margin */
-function marginBar(margin) {
-  const bar = document.createElementNS(SVG, "svg");
-  for (const [name, value] of [["width", "40"], ["height", "8"], ["aria-hidden", "true"]]) bar.setAttribute(name, value);
-  const filled = document.createElementNS(SVG, "rect");
-  filled.setAttribute("width", String(Math.round(Math.min(Math.max(margin, 0), 1) * MARGIN_PIXELS)));
-  filled.setAttribute("height", "8");
-  bar.append(filled);
-  return bar;
+function unmeasured() {
+  const none = cell("none", "not measured");
+  none.colSpan = 4;
+  return none;
+}
+
+/** @param {PlanRecord} plan @param {Words} words */
+function statusChip(plan, words) {
+  return link(`${words.root}guides/reading-a-plan/#the-target`, words.statuses[plan.slo] ?? plan.slo, `chip chip-${plan.slo}`);
 }
 
 /** @param {string} tier @param {Words} words */
@@ -118,27 +132,18 @@ function gradeLink(letter, words) {
 }
 
 function disclosure() {
-  const details = document.createElement("details");
-  const summary = document.createElement("summary");
-  summary.textContent = "why";
-  details.append(summary);
-  return details;
+  return element("details", "", element("summary", "", "why"));
 }
 
 /** @param {PlanRecord} plan @param {Words} words */
 function whyRow(plan, words) {
-  const row = document.createElement("tr");
-  row.className = "why";
-  const code = document.createElement("code");
-  code.textContent = ["", "global"].includes(plan.region) ? plan.sku : `${plan.sku}, ${plan.region}`;
-  const said = plan.price_evidence ? `. Price stated by ${plan.price_evidence.split(" ").join(", ")}.` : ".";
-  const text = cell("", `${plan.reasons.join("; ")}. Id there: `, code, said);
-  text.colSpan = 12;
+  const text = cell("", whyLines(plan, words).join("\n"));
+  text.colSpan = 13;
+  if (!(plan.kind in words.own)) text.append("\nCalled there: ", element("code", "", skuWords(plan)), ".");
   const { path, reason } = words.manifest(plan);
-  if (path) text.append(" ", link(`${words.root}${path}`, "Kubernetes manifest"));
-  else if (reason) text.append(` No manifest: ${reason}.`);
-  row.append(cell(""), text);
-  return row;
+  if (path) text.append("\n", link(`${words.root}${path}`, "Kubernetes manifest"));
+  else if (reason) text.append(`\nNo manifest: ${reason}.`);
+  return element("tr", "why", text);
 }
 
 /** What could not become a plan, by reason, the most frequent first. @param {Record<string, number>} excluded */

@@ -7,7 +7,8 @@ import {
   addressOf, fieldsOfAddress, fieldsOfLoad, fieldsOfProfile, fieldsOfSlo, fieldsOfUseCase, inputsOf, numberOf,
   precomputedFor, presetsOf,
 } from "./planner_inputs.mjs";
-import { excludedRows, planRows } from "./plan_table.mjs";
+import { shownPlans } from "./plan_answers.mjs";
+import { answerCards, excludedRows, listParagraphs, planRows } from "./plan_table.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -17,6 +18,8 @@ const grid = settings.grid;
 const form = /** @type {HTMLFormElement} */ (byId("planner-form"));
 const table = /** @type {HTMLTableElement} */ (byId("plans"));
 const left = /** @type {HTMLTableElement} */ (byId("excluded"));
+const cards = byId("answers");
+const orders = byId("orders");
 const status = byId("answer-status");
 const answer = byId("answer");
 const words = { ...settings.words, root: settings.root, grade, manifest };
@@ -24,6 +27,10 @@ const words = { ...settings.words, root: settings.root, grade, manifest };
 let grades = null;
 /** @type {((inputs: unknown) => Promise<any>) | null} */
 let ask = null;
+/** @type {Record<string, {path: string, reason: string}>} manifest by deployment, as the precomputed plans name them */
+const manifests = {};
+/** @type {unknown[]} prompt and output tokens of the question whose plans are shown */
+let lengths = [];
 let turn = 0;
 let addressTimer = 0;
 let timer = 0;
@@ -91,7 +98,7 @@ function questionWords(inputs) {
   const [p, o, mean, high, first, between, whole] = /** @type {number[]} */ (all);
   return (
     `${count(p)} → ${count(o)} tokens, ${rate(mean)} requests/s on average and ${rate(high)} at peak, ` +
-    `TTFT ≤ ${milliseconds(first)} ms, ITL ≤ ${milliseconds(between)} ms, E2E ≤ ${seconds(whole)} s at p95, ` +
+    `TTFT ≤ ${milliseconds(first)} ms, ITL ≤ ${milliseconds(between)} ms, E2E ≤ ${seconds(whole)} s at p${inputs.percentile ?? 95}, ` +
     `${inputs.minimum_class} models or better`
   );
 }
@@ -104,9 +111,11 @@ async function answerNow() {
   const began = performance.now();
   try {
     await gradesLoaded();
-    const found = await ask(inputsOf(grid, fields));
+    const inputs = inputsOf(grid, fields);
+    const found = await ask(inputs);
     if (mine !== turn) return;
     clearErrors();
+    lengths = [inputs.prompt_tokens, inputs.output_tokens];
     show(found, "engine", `computed in this page in ${Math.max(1, Math.round(performance.now() - began))} ms`);
   } catch (error) {
     const said = /** @type {import("./failures.mjs").EngineError} */ (error);
@@ -129,6 +138,7 @@ async function showPrecomputed() {
     if (mine !== turn) return;
     const ranking = record.classes ? record.classes[fields.class] : record;
     if (!ranking) throw new Error(`there is no class ${fields.class}`);
+    lengths = [record.workload.prompt_tokens, record.workload.output_tokens];
     remember(ranking.plans);
     const near = `precomputed for the nearest standard question, ${path.replace(/^[^/]*\//, "").replaceAll("/", ", ")}`;
     show({ ...ranking, as_of: record.as_of }, "precomputed", exact ? "precomputed for exactly this question" : near);
@@ -140,12 +150,16 @@ async function showPrecomputed() {
 
 /** @param {any} ranking @param {string} source @param {string} how */
 function show(ranking, source, how) {
-  const rows = ranking.plans.flatMap((/** @type {any} */ plan) => planRows(plan, source, words));
+  const plans = shownPlans(ranking, settings.shown, settings.recommendable);
+  const rows = plans.flatMap((plan) => planRows(plan, source, words));
+  cards.replaceChildren(...answerCards(ranking, settings.recommendable, words));
+  orders.replaceChildren(...listParagraphs(ranking, words));
+  table.caption?.replaceChildren(`Plans by monthly cost, times at p${ranking.percentile}, as of ${ranking.as_of}`);
   table.tBodies[0].replaceChildren(...(rows.length ? rows : [nothing()]));
   left.tBodies[0].replaceChildren(...excludedRows(ranking.excluded));
   answer.dataset.source = source;
   status.textContent =
-    `${count(ranking.plans.length)} of ${count(ranking.possible)} possible plans, prices as of ${ranking.as_of}, ${how}`;
+    `${count(plans.length)} of ${count(ranking.possible)} possible plans, prices as of ${ranking.as_of}, ${how}`;
 }
 
 function nothing() {
@@ -191,25 +205,24 @@ async function gradesLoaded() {
 
 /** The grade of a plan's price: its id without the configuration names the price. @param {any} plan */
 function grade(plan) {
+  if (plan.kind in words.own) return settings.own_grade;
   return grades?.[[plan.kind, plan.provider, plan.sku, plan.region].join(":")] ?? "";
 }
 
 /** The manifest of a deployment; it does not depend on who rents out the GPUs. @param {any} plan */
 function manifest(plan) {
-  if (!plan.gpu) return { path: "", reason: "" };
-  const known = settings.manifests[deploymentKey(plan)];
-  return { path: known ?? "", reason: known ? "" : (plan.no_manifest ?? "") };
+  return (plan.gpu && manifests[deploymentKey(plan)]) || { path: "", reason: "" };
 }
 
 /** Manifests and refusals come with the precomputed plans; keep them for the engine's rows. @param {any[]} plans */
 function remember(plans) {
   for (const plan of plans) {
-    if (plan.manifest) settings.manifests[deploymentKey(plan)] = `api/v1/${plan.manifest}`;
+    if (plan.gpu) manifests[deploymentKey(plan)] = { path: plan.manifest && `api/v1/${plan.manifest}`, reason: plan.no_manifest };
   }
 }
 
 /** @param {any} plan */
 function deploymentKey(plan) {
-  const parts = "model checkpoint precision gpu engine engine_version tensor_parallel expert_parallel replicas concurrency";
-  return [...parts.split(" "), "measured_shape"].map((name) => plan[name]).join("|");
+  const parts = "model checkpoint precision kv_cache gpu engine engine_version tensor_parallel expert_parallel replicas concurrency";
+  return [...lengths, ...parts.split(" ").map((name) => plan[name])].join("|");
 }

@@ -14,6 +14,10 @@
  */
 import { rounded } from "./figures.mjs";
 
+/** Fields that may stay empty, and then ask for nothing. */
+const OPTIONAL = ["percentile", "priority", "kinds", "budget", "max_gpus", "cacheable_share"];
+const WORDS = ["priority", "kinds"];
+
 /** The form before anybody touched it. @param {Grid} grid @returns {Fields} */
 export function defaultFields(grid) {
   return withGiven(grid, emptyFields(), new URLSearchParams(grid.default));
@@ -21,7 +25,7 @@ export function defaultFields(grid) {
 
 function emptyFields() {
   const names = "prompt_tokens output_tokens qps peak_factor users active per_minute ttft_ms itl_ms e2e_ms class";
-  return { mode: "rate", ...Object.fromEntries(names.split(" ").map((name) => [name, ""])) };
+  return { mode: "rate", ...Object.fromEntries([...names.split(" "), ...OPTIONAL].map((name) => [name, ""])) };
 }
 
 /** The form that an address describes, and what in it is unknown. @param {Grid} grid @param {URLSearchParams} given */
@@ -104,7 +108,20 @@ export function inputsOf(grid, fields) {
     itl_ms: itl,
     e2e_ms: fields.e2e_ms ? numberOf(fields.e2e_ms) : endToEnd(ttft, itl, output, factorOf(grid, ttft, itl)),
     minimum_class: fields.class,
+    ...limitsOf(grid, fields),
   };
+}
+
+/** What is asked beside workload and bounds; nothing of it where nothing was entered. @param {Grid} grid @param {Fields} fields @returns {Inputs} */
+function limitsOf(grid, fields) {
+  const useCase = presetsOf(grid, fields).use_case;
+  const entered = OPTIONAL.filter((name) => fields[name]).map((name) => [name, WORDS.includes(name) ? fields[name] : numberOf(fields[name])]);
+  return { ...(useCase ? { use_case: useCase } : {}), ...Object.fromEntries(entered) };
+}
+
+/** Whether a question has limits, which no precomputed answer knows. @param {Fields} fields */
+function isLimited(fields) {
+  return OPTIONAL.some((name) => fields[name]);
 }
 
 /** users × share active × requests a minute / 60, in this order: floats depend on it. @param {Fields} fields */
@@ -143,9 +160,14 @@ function same(a, b) {
 /** An address that reproduces the form even when the defaults have changed. @param {Grid} grid @param {Fields} fields */
 export function addressOf(grid, fields) {
   const presets = presetsOf(grid, fields);
-  if (presets.use_case) return new URLSearchParams({ use_case: presets.use_case });
   const given = new URLSearchParams();
   const own = (/** @type {string[]} */ names) => names.forEach((name) => given.set(name, fields[name]));
+  const limits = OPTIONAL.filter((name) => fields[name]);
+  if (presets.use_case) {
+    given.set("use_case", presets.use_case);
+    own(limits);
+    return given;
+  }
   if (presets.profile) given.set("profile", presets.profile);
   else own(["prompt_tokens", "output_tokens"]);
   if (presets.load) given.set("load", presets.load);
@@ -153,6 +175,7 @@ export function addressOf(grid, fields) {
   if (presets.slo) given.set("slo", presets.slo);
   else own(["ttft_ms", "itl_ms", ...(fields.e2e_ms ? ["e2e_ms"] : [])]);
   given.set("class", fields.class);
+  own(limits);
   return given;
 }
 
@@ -162,10 +185,10 @@ export function addressOf(grid, fields) {
  */
 export function precomputedFor(grid, fields, inputs) {
   const presets = presetsOf(grid, fields);
-  if (presets.use_case) return { path: `use-cases/${presets.use_case}`, exact: true };
+  if (presets.use_case) return { path: `use-cases/${presets.use_case}`, exact: !isLimited(fields) };
   const cell = [presets.profile, presets.slo, presets.load];
   const { qps, ttft_ms: ttft, itl_ms: itl, prompt_tokens: prompt, output_tokens: output } = inputs;
-  const exact = cell.every(Boolean);
+  const exact = cell.every(Boolean) && !isLimited(fields);
   cell[0] ||= nearest(grid.profiles, [prompt, output], (p) => [p.prompt_tokens, p.output_tokens]).id;
   cell[1] ||= nearest(grid.slo_classes, [ttft, itl], (s) => [s.ttft_ms, s.itl_ms]).id;
   cell[2] ||= nearest(grid.loads, [qps], (l) => [l.qps]).id;

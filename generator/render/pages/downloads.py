@@ -5,7 +5,7 @@ from typing import Any
 
 from generator.render.downloads import API, LICENCE_NOTE, ApiFile, api_files
 from generator.render.page import Page, SiteData
-from generator.render.plan_tables import PLAN_COLUMNS
+from generator.render.plan_tables import DIAGNOSIS_COLUMNS, PLAN_COLUMNS
 from generator.render.tool_assets import module
 
 GROUPS = {
@@ -31,6 +31,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             ],
             "tables": [table_view(f) for f in files if f.path.endswith(".csv") and f.columns and f.group == "prices"],
             "plan_columns": PLAN_COLUMNS,
+            "diagnosis_columns": DIAGNOSIS_COLUMNS,
             "cells": [cell_view(f) for f in plans if f.path.endswith(".json") and "/plans/" in f.path],
             "cases": [cell_view(f) for f in plans if f.path.endswith(".json") and "/use-cases/" in f.path],
             "manifests": len([f for f in files if f.group == "manifests"]),
@@ -56,7 +57,7 @@ def file_view(file: ApiFile) -> dict[str, Any]:
 
 
 def cell_view(file: ApiFile) -> dict[str, Any]:
-    """A cell of the grid or a use case with its two files."""
+    """A cell of the grid or a use case with its files."""
     stem = file.path.removesuffix(".json")
     return {"title": stem.removeprefix(API).partition("/")[2], "stem": stem, "rows": file.rows}
 

@@ -30,20 +30,9 @@ def pages(data: SiteData) -> Iterator[Page]:
 
 
 def home_card(card: dict[str, Any]) -> dict[str, Any]:
-    """A use case with its two answers: the cheapest that is measured to be fast enough, and the cheapest of all."""
-    answers: list[dict[str, Any]] = [
-        {
-            "title": "Cheapest that meets it",
-            "row": card["verified"],
-            "evidence": card["verified"]["times"]["evidence"] if card["verified"] else "",
-            "note": "" if card["verified"] else "no measured configuration meets this target",
-        }
-    ]
-    if card["overall"]:
-        answers.append(
-            {"title": "Cheapest of all", "row": card["overall"], "evidence": "", "note": "latency not verified"}
-        )
-    return card | {"answers": answers}
+    """A use case with the best and the fastest plan beside its two answers."""
+    first = card["first_of"]
+    return card | {"extremes": [first[name] for name in ("best_quality", "lowest_latency") if name in first]}
 
 
 def counts(index: SiteIndex) -> list[dict[str, str]]:

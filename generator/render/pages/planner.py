@@ -3,22 +3,33 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator.precompute.catalogue import RENTAL_KINDS
 from generator.precompute.grid import Cell, number
 from generator.registry import Registry
 from generator.render.api_table import compact_json
 from generator.render.columnar import hashed_name
 from generator.render.page import Page, SiteData
-from generator.render.plan_rows import ENGINES, KINDS, gpu_words, plan_table
-from generator.render.site_index import SiteIndex, site_index
+from generator.render.plan_rows import plan_table
+from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES
+from generator.render.site_index import OWN_HARDWARE, SiteIndex, site_index
 from generator.render.tool_assets import data_block, download_bytes, module
 from wasm_tools.models.cards import CAPABILITY_CLASSES
+from wasm_tools.planner.question import PRIORITIES
 from wasm_tools.planner.ranking import PLANS_SHOWN
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
-from wasm_tools.workload.traffic import MAX_QPS, MAX_TOKENS, MAX_USERS
+from wasm_tools.workload.traffic import MAX_QPS, MAX_TOKENS, MAX_USERS, PERCENTILES
 
 DEFAULTS = {"profile": "512-256", "slo": "conversational", "load": "1", "class": "medium"}
 PACKS = ("planner",)
+WAYS: dict[str, tuple[str, ...]] = {
+    "every way": (),
+    "APIs": ("api",),
+    "GPUs without commitment": ("rented", "serverless"),
+    "rented GPUs of any kind": (
+        "rented", "spot", "reserved-3m", "reserved-6m", "reserved-1y", "reserved-3y", "marketplace", "community",
+        "scheduled", "serverless",
+    ),
+    "hardware you buy": ("bought",),
+}  # fmt: skip
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -40,7 +51,10 @@ def pages(data: SiteData) -> Iterator[Page]:
             "defaults": DEFAULTS,
             "cell": cell,
             "workload": cell.workloads[DEFAULTS["class"]],
-            "table": table,
+            "table": table | {"answers_id": "answers"},
+            "percentiles": PERCENTILES,
+            "ways": [{"kinds": " ".join(kinds), "title": title} for title, kinds in WAYS.items()],
+            "priorities": [{"id": "" if p == "balanced" else p, "title": p.replace("_", " ")} for p in PRIORITIES],
             "limits": {"tokens": MAX_TOKENS, "qps": int(MAX_QPS), "users": MAX_USERS},
             "settings": data_block(settings(data, index, grades_name)),
         },
@@ -59,21 +73,25 @@ def default_cell(data: SiteData) -> Cell:
 
 def settings(data: SiteData, index: SiteIndex, grades_name: str) -> dict[str, Any]:
     """The numbers of the grid exactly as generator/precompute/grid.py uses them, and the words for ids."""
-    catalogue = data.results.catalogue
-    providers = {r.provider for r in catalogue.rates} | {r.provider for r in catalogue.rentals}
+    catalogue, names = data.results.catalogue, index.plan_names
     return {
         "root": "../../",
         "build_id": data.bundle["build_id"],
         "bytes": download_bytes(data, PACKS),
         "grades": grades_name,
         "grid": grid_settings(data.registry),
-        "manifests": {},
+        "shown": PLANS_SHOWN,
+        "own_grade": OWN_HARDWARE.letter,
+        "recommendable": list(catalogue.policy.recommendable),
         "words": {
-            "models": {m: card.name for m, card in catalogue.models.items()},
-            "providers": {p: index.provider_name(p) for p in sorted(providers)},
-            "gpus": {g: gpu_words(g, index) for g in catalogue.gpus},
+            "models": names.models,
+            "classes": {m: card.capability for m, card in catalogue.models.items()},
+            "providers": names.providers,
+            "gpus": names.gpus,
             "kinds": KINDS,
             "engines": ENGINES,
+            "statuses": STATUSES,
+            "own": OWN,
         },
     }
 
@@ -117,7 +135,7 @@ def price_grades(index: SiteIndex) -> Mapping[str, list[str]]:
             key = f"api:{o.provider}:{o.sku}:{o.region}"
             worst[key] = max(worst.get(key, ""), index.grade(o).letter)
     for r in index.data.rentals:
-        kind = RENTAL_KINDS.get(r.commitment)
+        kind = index.plan_kinds.get(r.commitment)
         if kind:
             key = f"{kind}:{r.provider}:{r.instance}:{r.region}"
             worst[key] = max(worst.get(key, ""), index.grade(r).letter)

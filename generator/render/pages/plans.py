@@ -5,23 +5,21 @@ from typing import Any
 
 from generator.precompute.grid import Cell
 from generator.registry import Load, Profile, SloClass
-from generator.render.formats import missing
+from generator.render.formats import missing, money
 from generator.render.page import Page, SiteData
 from generator.render.pages.use_cases import case_card, lowered
 from generator.render.plan_rows import (
     assumptions,
     bounds_words,
-    cheapest_dependable,
     length_words,
     load_words,
-    month_words,
     plan_table,
     source_uses,
 )
 from generator.render.site_index import SiteIndex, site_index
 from wasm_tools.planner import Ranking
 
-SHOWN = 10  # a class; all rows are in the files
+SHOWN = 8  # a class; all rows are in the files
 INDEX_CLASS = "medium"  # the class whose figures stand on the index
 
 
@@ -47,7 +45,9 @@ def cell_page(cell: Cell, index: SiteIndex) -> Page:
     sections = [
         {
             "class": name,
-            **plan_table(name, f"Plans with {name} models or better, by monthly cost", ranking, index, SHOWN),
+            **plan_table(
+                f"plans-{name}", f"{name.capitalize()} models or better, by monthly cost", ranking, index, SHOWN
+            ),
         }
         for name, ranking in cell.rankings.items()
     ]
@@ -61,7 +61,7 @@ def cell_page(cell: Cell, index: SiteIndex) -> Page:
             "bounds": bounds_words(cell.slo),
             "load": load_words(workload),
             "steps": neighbours(cell, index.data),
-            "assumptions": assumptions(workload, cell.slo, cell.slo_class, index),
+            "assumptions": assumptions(workload, cell.slo, cell.slo_class, cell.rankings.values()),
             "sources": source_uses(cell.rankings.values(), index),
             "planner": planner_address(cell),
             "download": f"api/v1/plans/{cell.path}",
@@ -93,13 +93,13 @@ def neighbours(cell: Cell, data: SiteData) -> list[dict[str, Any]]:
 
 
 def index_page(index: SiteIndex) -> Page:
-    """All cells by profile, with the cheapest verified plan of each."""
+    """All cells by profile, with the cheapest plan that meets each."""
     data = index.data
     cells = {(c.profile.id, c.slo_class.id, c.load.id): c for c in data.results.cells}
     return Page(
         path="plans/",
         title="Plans",
-        description="What to run for standard lengths, latency targets and loads: the cheapest measured plan of each.",
+        description="What to run for standard lengths, latency targets and loads: the cheapest plan that meets each.",
         template="plans.html",
         context={
             "cases": [case_card(case, index) for case in data.results.cases],
@@ -119,20 +119,20 @@ def profile_table(profile: Profile, cells: Mapping[tuple[str, str, str], Cell], 
             {
                 "title": slo_class.title,
                 "bounds": bounds_words(of_class[0].slo),
-                "cells": [{"href": f"plans/{c.path}/", "month": cheapest_verified(c.rankings[INDEX_CLASS])}
+                "cells": [{"href": f"plans/{c.path}/", "month": cheapest_that_meets(c.rankings[INDEX_CLASS])}
                           for c in of_class],
             }
         )  # fmt: skip
     return {
         "id": f"profile-{profile.id}",
         "title": f"{profile.title}, {length_words(profile)}",
-        "caption": f"Cheapest measured plan for {lowered(profile.title)}, $ a month",
+        "caption": f"Cheapest plan that meets the target for {lowered(profile.title)}, $ a month",
         "description": profile.description,
         "rows": rows,
     }
 
 
-def cheapest_verified(ranking: Ranking) -> str:
-    """The monthly cost of the cheapest plan whose target is met by measurement."""
-    found = cheapest_dependable(ranking)
-    return month_words(found[1]) if found else missing("no measured configuration meets this target")
+def cheapest_that_meets(ranking: Ranking) -> str:
+    """The monthly cost of the recommended plan."""
+    found = next((plan for _, plan in ranking.plans if plan.id == ranking.recommended), None)
+    return money(found.usd_per_month) if found else missing("no plan is known to meet this target")

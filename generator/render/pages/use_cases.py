@@ -10,10 +10,8 @@ from generator.render.page import Page, SiteData
 from generator.render.plan_rows import (
     assumptions,
     bounds_words,
-    cheapest_dependable,
     length_words,
     load_words,
-    plan_row,
     plan_table,
     source_uses,
 )
@@ -47,11 +45,10 @@ def case_page(plan: CasePlan, index: SiteIndex) -> Page:
         context={
             "case": case,
             "facts": case_facts(plan),
-            "answers": answers(plan, index),
             "table": plan_table(
                 "plans", f"Plans for {lowered(case.title)} by monthly cost", plan.ranking, index, SHOWN
             ),
-            "assumptions": assumptions(plan.workload, plan.slo, plan.slo_class, index),
+            "assumptions": assumptions(plan.workload, plan.slo, plan.slo_class, [plan.ranking]),
             "sources": source_uses([plan.ranking], index),
             "planner": planner_address(plan),
             "download": f"api/v1/use-cases/{case.id}",
@@ -84,22 +81,10 @@ def case_facts(plan: CasePlan) -> list[dict[str, str]]:
     ]
 
 
-def answers(plan: CasePlan, index: SiteIndex) -> list[dict[str, Any]]:
-    """The figures a reader came for: cheapest that is fast enough, the same on spot, and cheapest of all."""
-    dependable = cheapest_dependable(plan.ranking)
-    spot = next(((r, p) for r, p in plan.ranking.plans if p.kind == "spot"), None)
-    overall = next(iter(plan.ranking.plans), None)
-    wanted = (
-        ("Cheapest that is measured to be fast enough", dependable),
-        ("The same on spot, which can be taken away", spot),
-        ("Cheapest of all", overall if overall not in (dependable, spot) else None),
-    )
-    return [{"title": title, **plan_row(*found, index)} for title, found in wanted if found]
-
-
 def case_card(plan: CasePlan, index: SiteIndex) -> dict[str, Any]:
-    """A use case with its answer already on it, as the home page and the index show it."""
-    verified, overall = cheapest_dependable(plan.ranking), next(iter(plan.ranking.plans), None)
+    """A use case with its answers already on it, as the home page and the index show it."""
+    table = plan_table("plans", "", plan.ranking, index, 1)
+    answers = {a["answer"]: a for a in table["answers"]}
     return {
         "id": plan.case.id,
         "title": plan.case.title,
@@ -107,9 +92,12 @@ def case_card(plan: CasePlan, index: SiteIndex) -> dict[str, Any]:
         "load": load_words(plan.workload),
         "lengths": length_words(plan.profile),
         "class": plan.slo_class.title.lower(),
-        "verified": plan_row(*verified, index) if verified else None,
-        "overall": plan_row(*overall, index) if overall and overall != verified else None,
-        "nothing_verified": missing("no measured configuration meets this target"),
+        "recommended": answers.get("recommended"),
+        "unverified": answers.get("unverified"),
+        "first_of": {t["of"]: {"title": t["title"], **t["rows"][0]} for t in table["lists"]},
+        "relaxation": table["relaxation"],
+        "nothing_meets": missing("no plan is known to meet this target"),
+        "nothing_unverified": missing("every plan has a known latency"),
     }
 
 

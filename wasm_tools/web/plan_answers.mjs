@@ -1,0 +1,84 @@
+/**
+ * What to take from a ranking: the answers above the list and the orderings beside it, as in
+ * generator/render/plan_answers.py. No document here.
+ *
+ * @typedef {import("./plan_words.mjs").PlanRecord} PlanRecord
+ * @typedef {{plans: PlanRecord[], recommended: string, unverified: string, close: string[], pareto: string[],
+ *   lists: Record<string, string[]>, relaxation: string, percentile: number}} Ranking
+ * @typedef {{id: string, title: string, plan: PlanRecord, note: string}} Pointed
+ */
+import { count, money, seconds } from "./figures.mjs";
+import { nameWords } from "./plan_words.mjs";
+
+const QUALIFIED = ["met", "likely"];
+const LIST_SHOWN = 5;
+const LISTS = [
+  ["best_quality", "Best quality", "capability class, then the published score for this use case, then cost"],
+  ["lowest_cost", "Lowest cost", "monthly cost, then time of a whole request"],
+  ["lowest_latency", "Fastest", "time of a whole request, then cost"],
+  ["simplest", "Simplest", "fewest GPUs, then cost"],
+  ["balanced", "Balanced", "cost with its risk, time, GPUs and quality, weighed against each other"],
+  ["pareto", "Best trade-offs", "cost; no other plan is as good in cost, time and quality and better in one"],
+];
+const NOTHING_MEETS = "No plan is known to meet this target.";
+const ONLY_COMMITTED = "Without a commitment, spare capacity or bought hardware, no plan is known to meet this target.";
+
+/** The answers, the recommended one first. @param {Ranking} ranking @param {string[]} recommendable kinds @returns {Pointed[]} */
+export function pointedPlans(ranking, recommendable) {
+  const byId = new Map(ranking.plans.map((plan) => [plan.id, plan]));
+  const best = byId.get(ranking.recommended);
+  const close = ranking.close.flatMap((id) => byId.get(id) ?? []);
+  const committed = ranking.plans.find(
+    (plan) =>
+      QUALIFIED.includes(plan.slo) && !recommendable.includes(plan.kind) &&
+      (!best || Number(plan.usd_per_month) < Number(best.usd_per_month)),
+  );
+  const more = close.length - 1;
+  const note = more > 0 ? `and ${count(more)} more plan${more === 1 ? "" : "s"} within the error of the first` : "";
+  return /** @type {[string, string, PlanRecord | undefined, string][]} */ ([
+    ["recommended", "Cheapest that meets it", best, ""],
+    ["unverified", "Cheapest, latency not verified", byId.get(ranking.unverified), ""],
+    ["close", "Close call: cannot be told from the first", close[0], note],
+    ["committed", `${best ? "Cheaper" : "Meets it"} with a commitment or on spare capacity`, committed, ""],
+  ]).flatMap(([id, title, plan, said]) => (plan ? { id, title, plan, note: said } : []));
+}
+
+/** What would let a plan in where none is recommended. @param {Ranking} ranking */
+export function relaxationWords(ranking) {
+  if (ranking.recommended) return "";
+  const nothing = ranking.plans.some((plan) => QUALIFIED.includes(plan.slo)) ? ONLY_COMMITTED : NOTHING_MEETS;
+  return ranking.relaxation ? `${nothing} The least that would help: ${ranking.relaxation}.` : nothing;
+}
+
+/** The cheapest plans for a list, with those that an answer points to. @param {Ranking} ranking @param {number} shown @param {string[]} recommendable */
+export function shownPlans(ranking, shown, recommendable) {
+  const kept = new Set(pointedPlans(ranking, recommendable).map(({ plan }) => plan.id));
+  let free = shown - kept.size;
+  for (const { id } of ranking.plans) {
+    if (free <= 0) break;
+    if (kept.has(id)) continue;
+    kept.add(id);
+    free -= 1;
+  }
+  return ranking.plans.filter(({ id }) => kept.has(id));
+}
+
+/**
+ * Each ordering as a title and one line of its plans; empty ones are left out.
+ * @param {Ranking} ranking @param {import("./plan_words.mjs").Words} words
+ */
+export function listLines(ranking, words) {
+  const byId = new Map(ranking.plans.map((plan) => [plan.id, plan]));
+  return LISTS.flatMap(([name, title, by]) => {
+    const ids = name === "pareto" ? ranking.pareto : (ranking.lists[name] ?? []);
+    const plans = ids.flatMap((id) => byId.get(id) ?? []).slice(0, LIST_SHOWN);
+    const line = plans.map((plan, place) => `${place + 1}. ${listWords(plan, words)}`).join("; ");
+    return plans.length ? [{ title, line: `${title}, by ${by}: ${line}.` }] : [];
+  });
+}
+
+/** @param {PlanRecord} plan @param {import("./plan_words.mjs").Words} words */
+function listWords(plan, words) {
+  const e2e = plan.e2e_ms === null ? [] : [`${seconds(plan.e2e_ms)} s`];
+  return [nameWords(plan, words), money(plan.usd_per_month), ...e2e, words.statuses[plan.slo]].join(", ");
+}
