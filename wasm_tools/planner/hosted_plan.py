@@ -106,7 +106,7 @@ def hosted_plan(
 
 def _status_words(load: Load, misses: tuple[Miss, ...]) -> str:
     if misses:
-        return "misses " + " and ".join(f"the {NAMES[m.bound]} bound by {m.factor - 1:.0%}" for m in misses)
+        return "misses " + " and ".join(f"the {NAMES[m.bound]} bound by {(m.factor - 1) * 100:.0f} %" for m in misses)
     if load.status == "met":
         return "the estimates keep all bounds, and so do the far ends of their 90 % bands"
     return "the estimates keep all bounds; at the far end of their 90 % bands one would be missed"
@@ -121,7 +121,7 @@ def _reasons(question: Question, catalogue: Catalogue, sized: Sized, load: Load,
         f"one replica on {d.tensor_parallel} × {catalogue.gpus[d.gpu].name} serves"
         f" {'at least ' if capacity.at_least else ''}{capacity.rate:.3g} requests/s within the target, with"
         f" {capacity.in_flight:.3g} in flight; {sized.replicas} replica{plural}{spare} {verb} the peak of"
-        f" {workload.peak_qps:g} requests/s with {catalogue.policy.headroom - 1:.0%} to spare",
+        f" {workload.peak_qps:g} requests/s with {(catalogue.policy.headroom - 1) * 100:.0f} % to spare",
         *holding.words,
         f"times at the peak: {TIERS[load.evidence]}",
         *served.curve.basis,
@@ -149,12 +149,14 @@ def _assumptions(question: Question, catalogue: Catalogue) -> tuple[str, ...]:
     said = [
         f"{workload.prompt_tokens:,} prompt and {workload.output_tokens:,} output tokens; {spread}",
         f"arrivals with a coefficient of variation of {workload.arrival_cv:g}",
-        f"no replica above {catalogue.policy.utilisation_cap:.0%} of its saturation",
+        f"no replica above {catalogue.policy.utilisation_cap * 100:.0f} % of its saturation",
         f"percentiles (p{slo.percentile}) from mean times with the spread of {catalogue.tails.source}",
         "no speculative decoding; chunked prefill as the engine has it",
     ]
     if question.network_ms:
         said.append(f"{question.network_ms:g} ms for the way between users and machines are part of the times")
     if workload.cacheable_share:
-        said.append(f"{workload.cacheable_share:.0%} of each prompt is in the prefix cache and not computed again")
+        said.append(
+            f"{workload.cacheable_share * 100:.0f} % of each prompt is in the prefix cache and not computed again"
+        )
     return tuple(said)
