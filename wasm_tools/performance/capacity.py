@@ -70,13 +70,13 @@ def capacity(
         return Miss((("memory", math.inf),))
     r = replica(curve, arriving, max_in_flight)
     use = used_shares(r, slo, streaming)
+    capped = _at_rate(r, cap * r.saturation)
+    shares = use(capped)
+    if max(shares) <= 1:  # no bound falls with the load, so nothing else is left to look at
+        return Capacity(rate_at(r, capped), capped, cap, r.limited_by, r.limited_by == "range", r.saturation, r.slots)
     lightest = use(0.0)
     if max(lightest) > 1:
         return Miss(tuple((name, share) for name, share in zip(BOUNDS, lightest, strict=False) if share > 1))
-    capped = _at_rate(r, cap * r.saturation)
-    shares = use(capped)
-    if max(shares) <= 1:
-        return Capacity(rate_at(r, capped), capped, cap, r.limited_by, r.limited_by == "range", r.saturation, r.slots)
     fitting = lightest
 
     def most_used(n: float) -> float:
