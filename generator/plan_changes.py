@@ -56,13 +56,13 @@ def _changed(question: Question) -> Iterator[tuple[str, list[tuple[str, Question
     for name, metrics in (
         ("the TTFT bound", ("ttft_ms",)), ("the ITL bound", ("itl_ms",)), ("the end-to-end bound", ("e2e_ms",)),
         ("all bounds", ("ttft_ms", "itl_ms", "e2e_ms")),
-    ) if hosted else ():  # fmt: skip
+    ) if hosted and not question.classes else ():  # fmt: skip
         steps = []
         for factor in LOOSER:
             looser = replace(slo, **{metric: getattr(slo, metric) * factor for metric in metrics})
             steps.append((f" {factor - 1:.0%} looser", replace(question, slo=looser)))
         yield name, steps
-    if workload.cacheable_share < CACHED:
+    if workload.cacheable_share < CACHED and not question.classes:
         yield (
             "half of each prompt",
             [(" in the cache", replace(question, workload=replace(workload, cacheable_share=CACHED)))],

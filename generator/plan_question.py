@@ -25,7 +25,7 @@ FLAGS = {
     "min_context": "--context", "kinds": "--kind", "precisions": "--precision", "max_tensor_parallel": "--max-tp",
     "usd_per_month": "--budget", "usd_per_hour": "--budget-hour", "usd_per_1k_tokens": "--budget-1k",
     "near_tolerance": "--tolerance", "usd_per_kwh": "--kwh", "providers": "--provider", "gpus": "--gpu",
-    "network_ms": "--from",
+    "network_ms": "--from", "area": "--from",
 }  # fmt: skip
 STATED_BY_CLASSES = {
     "--prompt": "prompt", "--output": "output", "--lengths": "lengths", "--cached": "cached", "--slo": "slo",

@@ -134,4 +134,3 @@ def quality_table(
         {r.id: UseCaseQuality(r.id, r.weights, r.fit, r.reason) for r in benchmarks.use_case},
         {p.precision: p.factor for p in benchmarks.penalty},
     )
-

@@ -44,7 +44,7 @@ def models_table(data: SiteData) -> ApiTable:
         Column("parameters", "number", "all parameters"),
         Column("active_parameters", "number", "parameters that work on each token"),
         Column("layers", "integer", "layers"),
-        Column("kv_elements_per_token", "integer", "KV-cache elements of one token in the layers that keep every token"),
+        Column("kv_elements_per_token", "integer", "KV-cache elements of one token in layers that keep every token"),
         Column("hf_repo", "text", "repository of the weights on Hugging Face"),
         Column("aliases", "text", "other spellings that are resolved to this id, separated by |"),
         Column("providers", "integer", "providers with a current price"),

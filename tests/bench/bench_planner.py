@@ -47,7 +47,8 @@ def main() -> None:
         print(
             f"planner, {minimum} models or better: {tried:,} configurations tried, {held:,} within the target,"
             f" {len(catalogue.rates):,} API offers, {ranking.possible:,} possible plans: {total:.1f} ms,"
-            f" {1000 * median(b for _, b in times):.1f} ms of it to describe {len(ranking.plans)} plans (limit {LIMIT_MS})"
+            f" {1000 * median(b for _, b in times):.1f} ms of it to describe {len(ranking.plans)} plans"
+            f" (limit {LIMIT_MS})"
         )
     gc.unfreeze()
     earlier()

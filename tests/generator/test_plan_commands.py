@@ -240,6 +240,33 @@ def test_an_api_plan_adds_up_and_says_what_nobody_knows() -> None:
         assert "nobody knows" in run("explain", "1", "--kind", "api", "--qps", "2")[1]
 
 
+def test_surcharges_are_told_beside_the_cost_and_can_be_left_out() -> None:
+    words = ("explain", "1", *CHAT, "--kind", "rented", "--provider", "aws-ec2")
+    found = answer(*words)
+    charges = found["plan"]["surcharges"]
+    assert {c["name"] for c in charges} == {"egress", "storage"}
+    for charge in charges:
+        price = f"${float(charge['usd_per_month']):,.2f} a month" if charge["usd_per_month"] else "unknown"
+        assert f"not included, {charge['name']}: {price}; {charge['words']}" in found["arithmetic"]
+    assert any(c["usd_per_month"] for c in charges)
+    assert "not included, egress: $" in run(*words)[1]
+    without = answer(*words, "--no-surcharges")
+    assert not without["plan"]["surcharges"] and "not included" not in str(without["arithmetic"])
+    assert without["plan"]["usd_per_month"] == found["plan"]["usd_per_month"]
+
+
+def test_the_way_to_the_machines_is_part_of_the_times() -> None:
+    near, far = (
+        answer("explain", answer("plan", *CHAT, "--kind", "rented")["recommended"], *CHAT, "--kind", "rented", *way)
+        for way in ((), ("--from", "europe", "--to", "us-east"))
+    )
+    assert any("90 ms for the way" in line for line in far["assumptions"])
+    assert not any("for the way" in line for line in near["assumptions"])
+    assert answer("plan", *CHAT, "--from", "europe", "--to", "us-east")["question"]["network_ms"] == 90
+    assert "--to: 'mars'" in refused("plan", *CHAT, "--from", "europe", "--to", "mars")
+    assert "more than the target allows" in refused("plan", "--ttft", "50", "--from", "europe", "--to", "us-east")
+
+
 def test_nothing_possible_is_nothing_to_explain() -> None:
     code, shown, said = run("explain", "1", "--budget", "1")
     assert code == 4 and not shown and "raise the budget" in said

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from generator.plan_flags import PlanFlags
-from generator.plan_question import hints, question_of
+from generator.plan_question import hints, question_of, with_way
 from tests.generator.plan_runs import names
 from wasm_tools.planner.question import Question
 from wasm_tools.workload.traffic import InputError
@@ -129,6 +129,8 @@ def test_limits_and_own_hardware_reach_the_question() -> None:
         ({"own": ["h100-sxm=8", "h100-sxm=2"]}, "--own", "twice"),
         ({"own": ["h100-sxm=0"]}, "--own", "1 or more"),
         ({"gpu_limit": ["h100-sxm=-1"]}, "--gpu-limit", "like h100-sxm=8"),
+        ({"from_area": "europe"}, "--from", "add --to"),
+        ({"to_area": "europe"}, "--to", "add --from"),
     ],
 )
 def test_wrong_combination_names_the_flag_and_the_remedy(flags: dict[str, Any], flag: str, remedy: str) -> None:
@@ -167,6 +169,25 @@ def test_unknown_names_are_refused_with_the_nearest_ones() -> None:
 def test_an_aliased_name_is_ours() -> None:
     row = next(m for m in names().registry.models if m.aliases and m.id not in m.aliases)
     assert ask(model=[row.aliases[0]]).limits.models == (row.id,)
+
+
+def test_the_way_between_two_areas_is_that_of_the_table() -> None:
+    ways = {("europe", "us-east"): 90.0, ("europe", "japan"): 251.0}
+    for here, there, ms in (("europe", "us-east", 90), ("us-east", "europe", 90), ("japan", "japan", 0)):
+        flags = PlanFlags(from_area=here, to_area=there)
+        assert with_way(question_of(flags, names()), flags, ways).network_ms == ms
+    assert with_way(ask(), PlanFlags(), ways) == ask()
+    for here, there, flag, remedy in (
+        ("mars", "mars", "--from", "europe, japan, us-east"),
+        ("europe", "mars", "--to", "europe, japan, us-east"),
+        ("us-east", "japan", "--from", "no latency is known"),
+    ):
+        flags = PlanFlags(from_area=here, to_area=there)
+        with pytest.raises(InputError) as caught:
+            with_way(ask(), flags, ways)
+        assert str(caught.value).startswith(f"{flag}: ") and remedy in str(caught.value)
+    with pytest.raises(InputError, match="--from: the way alone takes 251 ms"):
+        with_way(ask(ttft=200.0), PlanFlags(from_area="europe", to_area="japan"), ways)
 
 
 def test_a_bound_that_decides_alone_is_a_hint_and_no_fault() -> None:

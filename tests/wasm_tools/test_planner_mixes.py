@@ -8,7 +8,7 @@ import pytest
 from tests.wasm_tools.catalogues import catalogue
 from wasm_tools.performance.lengths import fixed_lengths
 from wasm_tools.performance.observations import ApiObservation
-from wasm_tools.planner.mixed_question import api_status, mixed_question
+from wasm_tools.planner.mixed_question import api_status, mixed_question, observed_mix
 from wasm_tools.planner.question import Limits, Question, Wishes
 from wasm_tools.planner.ranking import ranked_plans
 from wasm_tools.workload.mixes import RequestClass
@@ -54,6 +54,9 @@ def test_an_api_bills_each_class_by_its_own_lengths_and_its_own_price_band() -> 
     (usd,) = plans(question).values()
     each = Decimal("0.9") * (2 * 1000 + 10 * 100) + Decimal("0.1") * (4 * 150_000 + 20 * 100)
     assert usd == each / 1_000_000 * Decimal("0.1") * SECONDS_PER_MONTH
+    ((_, plan),) = ranked_plans(question, catalogue()).plans
+    assert "class long pays $4 and $20 for the length of its prompts" in plan.reasons
+    assert not any("class short" in reason for reason in plan.reasons)
     assert round(0.9 * 1000 + 0.1 * 150_000) < 100_000
 
 
@@ -63,6 +66,15 @@ def test_a_tighter_class_never_raises_what_a_replica_carries() -> None:
     assert loose and tight
     assert all(tight[name] <= rate + 1e-9 for name, rate in loose.items() if name in tight)
     assert any(tight.get(name, 0.0) < rate for name, rate in loose.items())
+
+
+def test_what_was_found_for_one_mix_is_not_said_of_another() -> None:
+    """The same mean lengths and the same tightest bounds, once on the short class and once on the long one."""
+    tight, loose = Slo(2000, 60, 40_000), Slo(2000, 60, 200_000)
+    short, long = replace(CHAT, share=0.5), replace(REPORT, share=0.5, streaming=True)
+    first = capacities(replace(short, slo=tight), replace(long, slo=loose))
+    second = capacities(replace(short, slo=loose), replace(long, slo=tight))
+    assert first and first != second
 
 
 def test_what_is_not_streamed_has_an_end_to_end_bound_only() -> None:
@@ -78,6 +90,35 @@ def test_the_way_to_the_machines_counts_for_every_class() -> None:
     """Of the 2,000 ms that the chat may wait 1,999 are spent on the way: no replica answers in one."""
     near = mixed_question([CHAT, REPORT], QPS, PEAK, wishes=HOSTED)
     assert plans(near) and not plans(replace(near, network_ms=1999.0))
+    with pytest.raises(InputError, match="way"):
+        replace(near, network_ms=2000.0)
+    unwatched = mixed_question([replace(CHAT, share=1.0, streaming=False)], QPS, PEAK, wishes=HOSTED)
+    assert plans(replace(unwatched, network_ms=5000.0))  # no first token is waited for
+
+
+def test_the_classes_bounds_are_no_looser_than_those_of_the_question() -> None:
+    """Cold starts are judged by the question's bounds; what is not streamed counts by its end-to-end bound."""
+    hasty = replace(REPORT, slo=Slo(1, 1, 30_000))
+    assert mixed_question([CHAT, hasty], QPS, PEAK).slo == Slo(2000, 60, 30_000)
+    assert mixed_question([replace(hasty, share=1.0)], QPS, PEAK).slo == Slo(30_000, 30_000, 30_000)
+
+
+def test_a_replica_without_room_for_the_longest_class_is_no_plan() -> None:
+    """Two GPUs have room for requests of the mean, about 9,800 tokens, but not for one of 900,000."""
+    wide = replace(
+        catalogue(), models={**catalogue().models, "open-70b": replace(catalogue().models["open-70b"], context=10**6)}
+    )
+    slow = Slo(10**7, 10**4, 10**8)
+    short, long = RequestClass("short", 0.99, fixed_lengths(800, 200), slow), fixed_lengths(900_000, 200)
+
+    def widths(*classes: RequestClass) -> set[int]:
+        question = mixed_question(classes, 0.0001, 0.0002, wishes=HOSTED)
+        found = ranked_plans(question, wide, 50).plans
+        return {p.configuration.tensor_parallel for _, p in found if p.configuration}
+
+    alone = widths(replace(short, share=1.0))
+    mixed = widths(short, RequestClass("long", 0.01, long, slow))
+    assert 2 in alone and 2 not in mixed
 
 
 def test_the_shown_times_are_those_of_the_class_with_the_least_to_spare() -> None:
@@ -118,7 +159,11 @@ def test_an_api_is_as_likely_as_for_its_hardest_class() -> None:
     # The report takes 350 ms and 1,799 tokens of 10 ms: 18.34 s.
     for e2e_ms, status in ((18_400, "likely"), (18_000, "near"), (10_000, "missed")):
         late = replace(REPORT, slo=Slo(1, 1, e2e_ms))
-        assert api_status(mixed_question([CHAT, late], QPS, PEAK), seen).status == status
+        question = mixed_question([CHAT, late], QPS, PEAK)
+        found = api_status(question, seen)
+        assert (found.status, found.misses) == observed_mix(question, seen)
+        assert found.status == status
+        assert found.misses == (() if status == "likely" else (("e2e", pytest.approx(18_340 / e2e_ms)),))
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def comparison(listed: Listing, line: UsageLine, provider: str, product: str) ->
 
 
 def _agrees(meter: Meter, line: UsageLine) -> bool:
-    """Whether a meter is one the line may have been billed by: equal in all that the line states. Nobody bills a gift."""
+    """Whether a line may have been billed by a meter: equal in all that the line states. Nobody bills a gift."""
     return (
         line.direction in ("", meter.direction)
         and line.modality in ("", meter.modality)

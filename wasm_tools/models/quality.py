@@ -163,6 +163,7 @@ def read_quality(record: Mapping[str, Any]) -> QualityTable:
         record["penalties"],
     )
 
+
 def quality_record(table: QualityTable) -> dict[str, Any]:
     """The record of a table for the data pack: the inverse of `read_quality`."""
     return {

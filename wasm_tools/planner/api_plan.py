@@ -35,13 +35,18 @@ def api_plan(
     band = rate.band(workload.prompt_tokens)
     said = [f"${band.input:f} per 1M prompt tokens and ${band.output:f} per 1M output tokens, {mix.tier} tier"]
     if mix.cached_share and band.cache_read is not None:
-        said.append(f"{mix.cached_share:%} of the prompt is read from the cache at ${band.cache_read:f} per 1M tokens")
+        cached = f"{100 * float(mix.cached_share):.4g}%"  # of a mix the share of all prompt tokens, seldom round
+        said.append(f"{cached} of the prompt is read from the cache at ${band.cache_read:f} per 1M tokens")
     if not mix.cached_share:
         said.append("no cache discount")
     if mix.batch_share:
         said.append(f"{mix.batch_share:%} of the requests are sent as batch jobs")
     if question.classes:
         said.append(f"{len(question.classes)} classes of requests, each billed by its own lengths")
+        for one, (_, of_class) in zip(question.classes, question.mixes, strict=True):
+            own = rate.band(of_class.prompt_tokens)
+            if own != band:
+                said.append(f"class {one.id} pays ${own.input:f} and ${own.output:f} for the length of its prompts")
     said += words
     if rate.note:
         said.append(rate.note)

@@ -57,6 +57,9 @@ def mixed_question(
 
 def mean_cost(prices: Prices, mixes: Sequence[tuple[Decimal, RequestMix]]) -> tuple[Decimal, tuple[str, ...]]:
     """US dollars of one answered request of a mix, exact for each class, and what is counted otherwise than asked."""
+    if len(mixes) == 1:  # asked of every rate with price bands
+        only = request_cost(prices, mixes[0][1])
+        return only.usd_per_answer, only.words
     costs = [(part, request_cost(prices, mix)) for part, mix in mixes]
     usd = sum((part * cost.usd_per_answer for part, cost in costs), Decimal(0))
     return usd, tuple(dict.fromkeys(text for _, cost in costs for text in cost.words))

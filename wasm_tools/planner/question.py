@@ -182,7 +182,7 @@ class Question:
     @property
     def longest_tokens(self) -> int:
         """Prompt and output tokens of a request, of a mix those of its longest class."""
-        if not self.classes:  # asked of every model
+        if not self.classes:
             return self.workload.prompt_tokens + self.workload.output_tokens
         return max(round(c.lengths.prompt.mean) + round(c.lengths.output.mean) for c in self.classes)
 
@@ -202,8 +202,7 @@ class Question:
             return "unrated_model"
         if capability_rank(card.capability) < capability_rank(workload.minimum_class):
             return "below_class"
-        tokens = max(self.longest_tokens, limits.min_context or 0)
-        if card.context is not None and tokens > card.context:
+        if card.context is not None and max(self.longest_tokens, limits.min_context or 0) > card.context:
             return "context"
         return ""
 
