@@ -194,6 +194,7 @@ def _rates(
     for (provider, sku, region), group in sorted(by_sku.items()):
         price = token_price(group)
         if not price.bands:
+            unplanned["no price for both input and output tokens"] += 1
             continue
         row = registry.provider.get(provider)
         model = registry.model_of(provider, sku)

@@ -28,8 +28,8 @@ def rentals(
 ) -> Iterator[Rental]:
     """Rentable GPUs: of one provider, GPU, kind and size of machine the cheapest region, since nobody asks for one.
 
-    Prices without the machine around the GPU, and prices that nobody has seen for `stale_days`, are counted in
-    `unplanned`.
+    Prices of unknown GPUs, on unknown terms or without the machine around the GPU, and prices that nobody has seen for
+    `stale_days`, are counted in `unplanned`.
     """
     of_commitment = {t.commitment: t for t in terms.values()}
     seen = {name: date.fromisoformat(s.observed_at) for name, s in snapshots.items()}
@@ -37,7 +37,11 @@ def rentals(
     cheapest: dict[tuple[str, str, str, int], tuple[GpuOffer, str, date]] = {}
     for o in sorted(offers, key=lambda o: o.key):
         gpu, term = registry.gpu_of(o.gpu_name), of_commitment.get(o.commitment)
-        if not gpu or not term or not o.price or o.currency != "USD":
+        if not gpu:
+            unplanned["rented GPU not registered"] += 1
+            continue
+        if not term or not o.price or o.currency != "USD":
+            unplanned["rental terms, price or currency not usable"] += 1
             continue
         if o.host_included == "no":
             unplanned["GPU price without the machine"] += 1

@@ -130,6 +130,7 @@ def test_subscriptions_and_free_prices_are_not_planned_with(registry: Registry, 
     assert "subscription" not in kinds
     assert all(b.input > 0 and b.output > 0 for r in catalogue.rates for b in r.bands)
     assert catalogue.unplanned["subscription plan, not a price per token"] > 0
+    assert catalogue.unplanned["no price for both input and output tokens"] > 0
 
 
 def test_unconfirmed_price_far_below_the_others_is_marked(registry: Registry, state: State) -> None:

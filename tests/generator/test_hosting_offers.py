@@ -68,11 +68,14 @@ def test_what_is_known_of_billing_and_host_is_kept_and_unknown_stays_unknown(
     assert (rental.host, rental.per_second, rental.scale_to_zero, rental.note) == ("unknown", None, None, "")
 
 
-def test_prices_without_a_machine_or_not_seen_for_long_are_counted(registry: Registry, facts: HostingFacts) -> None:
+def test_rental_prices_that_cannot_be_planned_with_are_counted(registry: Registry, facts: HostingFacts) -> None:
     offers = [
         gpu_offer("2", "on_demand", host_included="no"),
         gpu_offer("3", "on_demand", "old"),
         gpu_offer("4", "serverless", "older"),
+        gpu_offer("5", "on_demand", gpu_name="a GPU of tomorrow"),
+        gpu_offer("6", "for as long as it takes"),
+        gpu_offer("7", "on_demand", currency="EUR"),
     ]
     found, unplanned = rented(registry, facts, *offers)
     assert not found
@@ -80,6 +83,8 @@ def test_prices_without_a_machine_or_not_seen_for_long_are_counted(registry: Reg
         "GPU price without the machine": 1,
         "rental price not seen for more than 180 days": 1,
         "rental price not seen for more than 365 days": 1,
+        "rented GPU not registered": 1,
+        "rental terms, price or currency not usable": 2,
     }
 
 
