@@ -1,5 +1,6 @@
 """The planner's catalogue from real data: what may win, and what must not."""
 
+import math
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
@@ -16,8 +17,10 @@ from generator.precompute.grid import case_plans, grid_cells
 from generator.precompute.token_prices import token_price
 from generator.registry import Registry, load_registry
 from generator.sync.state import Snapshot, State, load_state
+from wasm_tools.planner import Question, answer
 from wasm_tools.pricing.meters import parse_meter
 from wasm_tools.pricing.offers import Evidence, Offer, parse_evidence
+from wasm_tools.workload.traffic import Slo, Workload
 
 ROOT = Path(__file__).parents[2]
 REGISTRY = ROOT / "data" / "registry"
@@ -131,6 +134,20 @@ def test_subscriptions_and_free_prices_are_not_planned_with(registry: Registry, 
     assert all(b.input > 0 and b.output > 0 for r in catalogue.rates for b in r.bands)
     assert catalogue.unplanned["subscription plan, not a price per token"] > 0
     assert catalogue.unplanned["no price for both input and output tokens"] > 0
+
+
+def test_a_looser_bound_never_makes_a_model_dearer_on_rented_gpus(catalogue) -> None:
+    """Plans that nearly meet the target once hid a dearer one that meets it."""
+    workload, before = Workload(1024, 1024, 1, 2, "small"), dict[str, float]()
+    for step in range(12):
+        itl = 12 * 1.06**step
+        cheapest: dict[str, float] = {}
+        for c in answer(Question(workload, Slo(1000, itl, 1000 + 1024 * itl, 95)), catalogue).candidates:
+            if c.qualifies and c.kind == "rented":
+                cheapest.setdefault(c.model, c.usd_per_month)
+        assert not {m: (itl, usd) for m, usd in before.items() if cheapest.get(m, math.inf) > usd * 1.000001}
+        before = cheapest
+    assert len(before) > 50
 
 
 def test_unconfirmed_price_far_below_the_others_is_marked(registry: Registry, state: State) -> None:

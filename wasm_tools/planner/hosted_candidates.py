@@ -30,7 +30,7 @@ FASTEST = 3  # GPUs of a model whose quickest configuration is looked at whateve
 SERVERLESS, ON_DEMAND = "serverless", "rented"
 Risks = tuple[tuple[str, float], ...]
 Offers = Mapping[str, Mapping[str, Sequence[tuple[float, Rental]]]]  # by GPU and kind, with USD per GPU and month
-Groups = Mapping[tuple[str, str], Sequence[Sized]]
+Groups = Mapping[tuple[str, str, bool], Sequence[Sized]]  # by model, GPU, and whether the target is only nearly met
 # USD a month when kept all the time, provider, instance, then the offer (none for own hardware), configuration, GPUs.
 Pair = tuple[float, str, str, Rental | None, Sized, int]
 
@@ -56,7 +56,7 @@ def hosted_candidates(
     offers = wanted_rentals(question, catalogue, excluded)
     varied = [
         (place, model, kind, pair)
-        for (model, kind), found in priced_pairs(question, catalogue, groups, offers, excluded).items()
+        for (model, kind, _), found in priced_pairs(question, catalogue, groups, offers, excluded).items()
         for place, pair in enumerate(one_a_provider(found, excluded))
     ]
     dearest = sorted(pair[0] for *_, pair in varied)[:CHEAPEST][-1:]
@@ -85,17 +85,17 @@ def hosted_candidates(
 
 def priced_pairs(
     question: Question, catalogue: Catalogue, groups: Groups, offers: Offers, excluded: Exclusions
-) -> dict[tuple[str, str], list[Pair]]:
-    """By model and kind, the configuration of fewest GPUs on each offer of each GPU."""
-    found: dict[tuple[str, str], list[Pair]] = {}
+) -> dict[tuple[str, str, bool], list[Pair]]:
+    """By model, kind and nearness, the configuration of fewest GPUs on each offer of each GPU."""
+    found: dict[tuple[str, str, bool], list[Pair]] = {}
     own_gpus = dict(question.inventory)
-    for (model, gpu), sizes in groups.items():
+    for (model, gpu, near), sizes in groups.items():
         kinds = offers.get(gpu, {})
         if not kinds:
             excluded.configuration("no_rental", gpu)
         fewest: dict[int, tuple[int, Sized] | None] = {}
         for kind, rentals in kinds.items():
-            pairs = found.setdefault((model, kind), [])
+            pairs = found.setdefault((model, kind, near), [])
             for month, r in rentals:
                 if r.count not in fewest:
                     fewest[r.count] = fewest_gpus(sizes, r.count)
@@ -106,19 +106,19 @@ def priced_pairs(
                     pairs.append((month * best[0], r.provider, r.instance, r, best[1], best[0]))
         if question.allows("bought") and not (question.limits.confirmed_only or question.limits.providers):
             for usd, sized in bought_roughly(catalogue, sizes, gpu):
-                found.setdefault((model, "bought"), []).append((usd, gpu, "", None, sized, sized.busy_gpus))
+                found.setdefault((model, "bought", near), []).append((usd, gpu, "", None, sized, sized.busy_gpus))
         if gpu in own_gpus and question.allows("owned"):
             _, own = fewest_gpus(sizes, 1) or (0, sizes[0])
-            found.setdefault((model, "owned"), []).append((0.0, gpu, "", None, own, own.busy_gpus))
+            found.setdefault((model, "owned", near), []).append((0.0, gpu, "", None, own, own.busy_gpus))
     return found
 
 
 def fastest_pairs(question: Question, groups: Groups, offers: Offers) -> Iterator[tuple[str, Pair]]:
-    """Of each model the configurations that answer a lone request first, on the cheapest offer on demand."""
+    """Of each model the configurations within the target that answer a lone request first, on its cheapest offer."""
     further = question.workload.output_tokens - 1
     timed: dict[str, list[tuple[float, Pair]]] = {}
-    for (model, gpu), sizes in groups.items():
-        for month, r in offers.get(gpu, {}).get(ON_DEMAND, ())[:1]:
+    for (model, gpu, near), sizes in groups.items():
+        for month, r in () if near else offers.get(gpu, {}).get(ON_DEMAND, ())[:1]:
             curves = ((s.served.curve, s) for s in sizes)
             ms, n = min((c.first_token_ms[0] + further * c.tpot_ms[0], n) for n, (c, _) in enumerate(curves))
             quick = sizes[n]

@@ -86,10 +86,10 @@ def sized(
 ) -> Iterator[Sized]:
     """The configurations that serve the workload within the target; the others are counted.
 
-    Where a configuration of the same model, GPU, precision and engine carries the peak on as few GPUs as a wider one
-    needs for one replica, the wider one cannot cost less. Of those only the fastest of each model are looked at, by
-    what physics says of a lone request. `missed` receives the bounds that each failing configuration exceeds at the
-    lightest load.
+    Where a configuration of the same model, GPU, precision and engine carries the peak within the target on as few GPUs
+    as a wider one needs for one replica, the wider one cannot cost less. Of those only the fastest of each model are
+    looked at, by what physics says of a lone request. `missed` receives the bounds that each failing configuration
+    exceeds at the lightest load.
     """
     workload = question.workload
     check_lengths(workload.prompt_tokens, workload.output_tokens, workload.cacheable_share)
@@ -97,7 +97,7 @@ def sized(
     cards = catalogue.models.items()
     unfit = {model: question.unfit(card) or question.below_floor(scores.get(model)) for model, card in cards}
     sizer = _Sizer(question, catalogue, excluded, missed)
-    fewest: dict[tuple[str, str, str, str], int] = {}  # GPUs of all replicas
+    fewest: dict[tuple[str, str, str, str], int] = {}  # GPUs of all replicas, within the target
     wider: dict[str, list[tuple[float, int, Deployable]]] = {}
     for n, d in enumerate(catalogue.by_width):
         reason = unfit[d.model] or _unwanted(d, question)
@@ -112,8 +112,8 @@ def sized(
             continue
         found = sizer.size(d)
         if found is not None:
-            gpus = found.busy_gpus
-            fewest[family] = min(gpus, fewest.get(family, gpus))
+            if not found.served.misses:
+                fewest[family] = min(found.busy_gpus, fewest.get(family, NOTHING))
             yield found
     for timed in wider.values():
         timed.sort(key=lambda t: t[:2])
@@ -326,9 +326,17 @@ def _percentiles(slo: Slo) -> tuple[int | None, int | None, int | None]:
     return slo.ttft_percentile, slo.itl_percentile, slo.e2e_percentile
 
 
-def by_model_and_gpu(sizes: Iterator[Sized]) -> Mapping[tuple[str, str], list[Sized]]:
-    """The sized configurations of each model on each GPU."""
-    groups: dict[tuple[str, str], list[Sized]] = {}
+def by_model_and_gpu(sizes: Iterator[Sized]) -> Mapping[tuple[str, str, bool], list[Sized]]:
+    """The sized configurations of each model on each GPU, and apart from them those that nearly meet the target.
+
+    A near one must not hide the cheapest that meets it, and says something only where it needs fewer GPUs.
+    """
+    groups: dict[tuple[str, str, bool], list[Sized]] = {}
     for s in sizes:
-        groups.setdefault((s.deployable.model, s.deployable.gpu), []).append(s)
+        groups.setdefault((s.deployable.model, s.deployable.gpu, bool(s.served.misses)), []).append(s)
+    for model, gpu, near in [key for key in groups if key[2]]:
+        least = min((s.busy_gpus for s in groups.get((model, gpu, False), ())), default=NOTHING)
+        fewer = [s for s in groups.pop((model, gpu, near)) if s.busy_gpus < least]
+        if fewer:
+            groups[model, gpu, near] = fewer
     return groups
