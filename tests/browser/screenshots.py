@@ -39,7 +39,9 @@ def main() -> None:
                     page = context.new_page()
                     page.emulate_media(color_scheme=scheme)
                     page.set_viewport_size({"width": width, "height": height})
-                    page.goto(base + path)
+                    answer = page.goto(base + path)
+                    if not answer or not answer.ok:
+                        sys.exit(f"{path or 'the home page'} is not in {ROOT / 'site'}: run `make site` first")
                     page.wait_for_timeout(3000 if path.startswith("tools/") else 500)
                     page.screenshot(path=str(out / f"{name}-{device}-{scheme}.png"))
                     page.close()

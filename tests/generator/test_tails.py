@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from generator.benchmarks.lengths import ARRIVAL_COLUMNS
 from generator.calibrate.tails import (
     closed_loop_rows,
     fitted_tails,
@@ -88,23 +89,7 @@ def test_patterns_are_readable_and_follow_their_sources():
     )
     day = read_rows(REGISTRY / "benchmarks" / "days.csv", ("id", "hour", "factor", "source"))
     assert patterns["diurnal"].hourly == tuple(float(r["factor"]) for r in day)
-    trace = {
-        r["id"]: r
-        for r in read_rows(
-            REGISTRY / "benchmarks" / "traces.csv",
-            (
-                "id",
-                "requests",
-                "minutes",
-                "per_second",
-                "gap_cv",
-                "minute_gap_cv",
-                "peak_minute_factor",
-                "cached_share",
-                "source",
-            ),
-        )
-    }
+    trace = {r["id"]: r for r in read_rows(REGISTRY / "benchmarks" / "traces.csv", ARRIVAL_COLUMNS)}
     chat, code = trace["azure-2023-conv"], trace["azure-2023-code"]
     assert patterns["diurnal"].within_hour == pytest.approx(float(chat["peak_minute_factor"]), abs=0.005)
     assert patterns["steady"].arrival_cv == float(chat["minute_gap_cv"])
