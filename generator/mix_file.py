@@ -19,7 +19,6 @@ A TOML file:
     percentile = 90              # of the requests within the bounds; default 95
 """
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -28,7 +27,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, Valida
 from generator.plan_flags import PlanFlags
 from generator.plan_names import Names, known_name
 from generator.plan_workload import slo_of
-from generator.steps_file import MAX_BYTES, Id, Number
+from generator.readers_toml import readers_toml
+from generator.steps_file import Id, Number
 from generator.sync.names import printable
 from wasm_tools.performance.lengths import Lengths, fixed_lengths
 from wasm_tools.workload.mixes import RequestClass
@@ -69,17 +69,7 @@ class MixFile(BaseModel):
 
 def read_mix(path: Path) -> MixFile:
     """The mix of a reader's file; raises InputError naming the file, the class and the field."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(FLAG, printable(f"{path.name} cannot be read ({error.strerror})")) from None
-    if len(raw) > MAX_BYTES:
-        raise InputError(FLAG, printable(f"{path.name} is larger than {MAX_BYTES:,} bytes; a few classes need less"))
-    try:
-        record = tomllib.loads(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # bad UTF-8, bad TOML, a number of thousands of digits
-        raise InputError(FLAG, printable(f"{path.name} is no TOML in UTF-8 ({error})")) from None
+    record = readers_toml(path, FLAG)
     try:
         return MixFile.model_validate(record)
     except ValidationError as error:

@@ -134,10 +134,10 @@ def with_overlay(registry: Registry, state: State, path: Path, as_of: str) -> tu
 
 def _read(path: Path) -> _Overlay:
     try:
-        records = tomllib.loads(path.read_text(encoding="utf-8"))
+        records = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise OverlayError(f"--overlay {path}: cannot be read ({error.strerror}); give a TOML file") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # bad UTF-8, bad TOML, a number of thousands of digits
         raise OverlayError(f"--overlay {path}: is not TOML: {error}") from None
     try:
         return _Overlay.model_validate(records)

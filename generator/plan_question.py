@@ -103,7 +103,9 @@ def _mixed(mix: MixFile, names: Names, flags: PlanFlags, plain: Workload) -> Que
 def hints(question: Question) -> tuple[str, ...]:
     """What is no fault, but perhaps not what was meant."""
     if question.classes:
-        return (f"a mix of {len(question.classes)} classes; times are those of the class with the least to spare",)
+        number = len(question.classes)
+        classes = f"{number} classes" if number > 1 else "one class"
+        return (f"a mix of {classes}; times are those of the class with the least to spare",)
     slo, found = question.slo, []
     together = slo.ttft_ms + (question.workload.output_tokens - 1) * slo.itl_ms
     if together > FAR_BELOW * slo.e2e_ms:

@@ -40,6 +40,7 @@ from pydantic import (
     ValidationError,
 )
 
+from generator.readers_toml import readers_toml
 from generator.registry import Registry, RegistryError, SloClass
 from generator.sync.names import printable
 from wasm_tools.models.cards import CAPABILITY_CLASSES
@@ -48,7 +49,6 @@ from wasm_tools.planner.question import Limits, checked_names
 from wasm_tools.workload.traffic import InputError, class_slo
 from wasm_tools.workload.usage import workload_named
 
-MAX_BYTES = 200_000
 MAX_STEPS = 50
 DEFAULT_CLASS, DEFAULT_SLO, ANY_CLASS = "medium", "interactive", CAPABILITY_CLASSES[0]
 
@@ -125,18 +125,7 @@ class Preset(PipelineFile):
 
 def read_pipeline(path: Path) -> PipelineFile:
     """The workload of a reader's file; raises InputError naming the file, the step and the remedy."""
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(path.name, f"cannot be read ({error.strerror})") from None
-    if len(raw) > MAX_BYTES:
-        raise InputError(path.name, f"is larger than {MAX_BYTES:,} bytes; a few steps need less")
-    try:
-        record = tomllib.loads(raw.decode("utf-8"))
-    except (ValueError, RecursionError) as error:  # bad UTF-8, bad TOML, a number of thousands of digits
-        raise InputError(path.name, f"is no TOML in UTF-8 ({printable(str(error))})") from None
-    return _validated(path.name, record, PipelineFile)
+    return _validated(path.name, readers_toml(path, "FILE"), PipelineFile)
 
 
 def load_pipelines(path: Path) -> dict[str, Preset]:

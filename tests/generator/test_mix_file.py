@@ -133,6 +133,11 @@ def test_a_file_that_is_no_mix_is_refused(file: Path, old: str, new: str, named:
     assert said.startswith("--mix: ") and named in said
 
 
+def test_a_file_of_an_editor_that_marks_its_encoding_is_read(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf" + TWO.encode())
+    assert [c.id for c in read_mix(file).class_] == ["chat", "report"]
+
+
 def test_bytes_that_are_no_text_and_files_that_are_none_are_refused(file: Path) -> None:
     assert "UTF-8" in refusal(file, b"\xff\xfe")
     for path in (file.parent, file.parent / "no\x1b.toml"):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from generator.readers_toml import MAX_BYTES
 from generator.registry import Registry, RegistryError, load_registry
-from generator.steps_file import MAX_BYTES, MAX_STEPS, Preset, load_pipelines, pipeline_of, read_pipeline
+from generator.steps_file import MAX_STEPS, Preset, load_pipelines, pipeline_of, read_pipeline
 from generator.tables import read_rows
 from wasm_tools.planner.pipeline import LlmStep, UsageStep
 from wasm_tools.workload.traffic import InputError
