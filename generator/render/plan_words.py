@@ -64,10 +64,11 @@ def seller_words(plan: Record, names: Names) -> str:
 
 
 def name_words(plan: Record, names: Names) -> str:
-    """What runs where, in one line: `Open 70B on 2 × H100 SXM at Neocloud`."""
+    """What runs where and on what terms, in one line: `Open 70B on 2 × H100 SXM at Neocloud, spot`."""
     machine = machine_words(plan, names)
     model, seller = names.models.get(plan["model"], plan["model"]), seller_words(plan, names)
-    return f"{model} on {machine} {seller}" if machine else f"{model} {seller}"
+    terms = "" if not machine or plan["kind"] in OWN else f", {KINDS[plan['kind']]}"
+    return f"{model} on {machine} {seller}{terms}" if machine else f"{model} {seller}"
 
 
 def band_words(value: float, band: Sequence[float] | None) -> str:

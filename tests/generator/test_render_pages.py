@@ -63,6 +63,7 @@ def test_home_has_the_answers_on_its_cards() -> None:
     card = text(articles()[""].split("<li>")[1])
     assert f"Cheapest that meets it ${best.usd_per_month:,.0f} /month likely" in card
     assert "Open 70B on 2 × H100 SXM at Neocloud" in card
+    assert "Open 70B on 2 × H100 SXM at Neocloud, spot, $1,825 a month" in card  # the terms of what may be taken away
     assert "Cheapest, latency not verified $" in card
     assert "Best quality Open 70B" in card
     assert "Fastest Open 70B" in card

@@ -32,10 +32,11 @@ export function sellerWords(plan, words) {
   return words.own[plan.kind] ?? `at ${words.providers[plan.provider] ?? plan.provider}`;
 }
 
-/** What runs where, in one line. @param {PlanRecord} plan @param {Words} words */
+/** What runs where and on what terms, in one line. @param {PlanRecord} plan @param {Words} words */
 export function nameWords(plan, words) {
   const machine = machineWords(plan, words);
-  return `${words.models[plan.model] ?? plan.model}${machine ? ` on ${machine}` : ""} ${sellerWords(plan, words)}`;
+  const where = `${words.models[plan.model] ?? plan.model}${machine ? ` on ${machine}` : ""} ${sellerWords(plan, words)}`;
+  return machine && !(plan.kind in words.own) ? `${where}, ${words.kinds[plan.kind]}` : where;
 }
 
 /** The 90 % band around a time in ms; empty where none is known. @param {number} value @param {number[] | null} band */
