@@ -24,11 +24,21 @@ class SiteData:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternate:
+    """Another form of a page for programs: `href` is relative to the site, as in a feed or a Markdown twin."""
+
+    media_type: str
+    href: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page: where it lies, what it is called, and the plain context its template lays out.
 
     `path` is relative to the site and ends in a slash (`models/gpt-5/`), or is empty for the home page.
     `scripts` are module scripts and `styles` style sheets, relative to the site; `data` are files beside the page.
+    `structured` are JSON-LD objects for search engines.
     """
 
     path: str
@@ -40,6 +50,8 @@ class Page:
     styles: tuple[str, ...] = ()
     tool: bool = False  # runs the engine: needs the wider policy of tool pages
     data: Mapping[str, str] = field(default_factory=dict)
+    alternates: tuple[Alternate, ...] = ()
+    structured: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def depth(self) -> int:

@@ -1,6 +1,7 @@
 """The shell: mkdocs builds the prose and one stub page a directory depth; data pages take header and footer from it."""
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -43,6 +44,10 @@ class Shell:
         head = self.heads[page.depth].replace(TITLE, escape(page.title)).replace(DESCRIPTION, escape(page.description))
         extra = [f'<link rel="stylesheet" href="{page.root}{self.versioned(s)}">' for s in page.styles]
         extra += [f'<script type="module" src="{page.root}{self.versioned(s)}"></script>' for s in page.scripts]
+        for other in page.alternates:
+            kind, title = escape(other.media_type), escape(other.title)
+            extra.append(f'<link rel="alternate" type="{kind}" title="{title}" href="{page.root}{escape(other.href)}">')
+        extra += [f'<script type="application/ld+json">{script_json(record)}</script>' for record in page.structured]
         if self.site_url:
             extra.insert(0, f'<link rel="canonical" href="{escape(self.site_url + page.path)}">')
         head = head.replace("</head>", "".join(extra) + "</head>", 1)
@@ -52,6 +57,12 @@ class Shell:
         """An asset's address with its content hash, so that a cache never serves yesterday's."""
         version = self.versions.get(path)
         return f"{path}?v={version}" if version else path
+
+
+def script_json(record: object) -> str:
+    """JSON that may stand inside a <script> element: nothing in it can end the element or open a comment."""
+    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def built_shell(root: Path, out: Path, stage: Path, as_of: str, site_url: str) -> Shell:

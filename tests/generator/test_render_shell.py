@@ -7,7 +7,7 @@ import pytest
 
 from generator.publish.links import page_links, resolved
 from generator.publish.policy import inline_styles, script_hashes
-from generator.render.page import Page
+from generator.render.page import Alternate, Page
 from generator.render.shell import Shell, ShellError, absolute, built_shell, marked_section, relative_links
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +80,17 @@ def test_scripts_and_styles_carry_the_hash_of_their_content(built: tuple[Shell, 
     html = shell.html(page("models/", scripts=("assets/search.mjs",)), "<article></article>")
     assert f'src="../assets/search.mjs?v={shell.versions["assets/search.mjs"]}"' in html
     assert f'href="../assets/atlas.css?v={shell.versions["assets/atlas.css"]}"' in html
+
+
+def test_other_forms_and_structured_data_stand_in_the_head_and_cannot_leave_it(built: tuple[Shell, Path]) -> None:
+    feed = Alternate("application/atom+xml", "models/a/feed.atom", 'Changes of "a"')
+    html = built[0].html(page("models/a/", alternates=(feed,), structured=({"name": "</script><b>&"},)), "<article/>")
+    head = html[: html.index("</head>")]
+    expected = '<link rel="alternate" type="application/atom+xml" title="Changes of &quot;a&quot;"'
+    assert expected + ' href="../../models/a/feed.atom">' in head
+    assert head.count('"application/ld+json"') == 1
+    assert "</script><b>" not in html
+    assert not inline_styles(html)
 
 
 def test_canonical_address_only_where_the_site_knows_its_own(tmp_path: Path, built: tuple[Shell, Path]) -> None:
