@@ -125,6 +125,11 @@ def rate(value: float) -> str:
     return significant(value)
 
 
+def exact(value: float) -> str:
+    """A computed figure as the downloads hold it: nine significant digits, written plainly, for `data-value`."""
+    return price_text(Decimal(f"{value:.9g}"))
+
+
 def age_days(observed: str, as_of: str) -> int:
     """Days from an ISO date to the date of the build."""
     return (date.fromisoformat(as_of) - date.fromisoformat(observed)).days

@@ -1,6 +1,6 @@
 """Rental prices of GPUs as ready strings."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from generator.render.formats import missing, money, price
@@ -11,6 +11,7 @@ from wasm_tools.pricing.meters import price_text
 from wasm_tools.pricing.offers import GpuOffer
 
 GIBIBYTE = 2**30
+MILLIONTH = Decimal("0.000001")
 
 
 def rental_row(rental: GpuOffer, index: SiteIndex) -> dict[str, Any]:
@@ -28,7 +29,8 @@ def rental_row(rental: GpuOffer, index: SiteIndex) -> dict[str, Any]:
         "commitment": COMMITMENT_WORDS[rental.commitment],
         "price": price(rental.price),
         "exact": price_text(rental.price),
-        "per_gb": per_gigabyte(rental.price, card.memory_bytes) if card else missing("GPU not identified"),
+        "per_gb": money(per_gigabyte(rental.price, card.memory_bytes)) if card else missing("GPU not identified"),
+        "per_gb_exact": price_text(per_gigabyte(rental.price, card.memory_bytes)) if card else "",
         "host": rental.host_included if rental.host_included != "unknown" else missing("the source does not say"),
         "source": stated_by(rental, index),
         "grade": grade.letter,
@@ -52,6 +54,6 @@ def stated_by(rental: GpuOffer, index: SiteIndex) -> dict[str, Any]:
     }
 
 
-def per_gigabyte(value: Decimal, memory_bytes: int) -> str:
-    """$ per GiB of GPU memory and hour."""
-    return money(value * GIBIBYTE / memory_bytes)
+def per_gigabyte(value: Decimal, memory_bytes: int) -> Decimal:
+    """$ per GiB of GPU memory and hour, to the millionth."""
+    return (value * GIBIBYTE / memory_bytes).quantize(MILLIONTH, ROUND_HALF_EVEN)

@@ -30,7 +30,9 @@ def held_back_row(held: Quarantined, index: SiteIndex) -> dict[str, Any]:
         "sku": held.sku,
         "meter": "GPU-hour" if rental else meter_words(parse_meter(held.meter)),
         "price": stated_price(held.price, held.currency),
+        "price_exact": held.price,
         "expected": stated_price(held.expected, held.currency) if held.expected else missing("no single price"),
+        "expected_exact": held.expected,
         "reason": in_meter_words(held.reason),
     }
 

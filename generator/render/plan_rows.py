@@ -1,12 +1,12 @@
 """A ranking as rows of ready strings: what a plan is, costs and reaches, and the reasons behind it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from generator.registry import Profile, SloClass
-from generator.render.formats import milliseconds, missing, money, percent, plural, rate, seconds
+from generator.render.formats import exact, milliseconds, missing, money, percent, plural, rate, seconds
 from generator.render.manifests import manifest_path, manifest_refusal
 from generator.render.plan_answers import Pointed, listed_plans, pointed_plans, relaxation_words, shown_plans
 from generator.render.plan_words import (
@@ -64,6 +64,7 @@ def plan_row(record: Record, plan: Plan, index: SiteIndex) -> dict[str, Any]:
         "kind": KINDS[record["kind"]],
         "month": money(Decimal(record["usd_per_month"])),
         "per_million": money(Decimal(record["usd_per_million_output"])),
+        "per_million_exact": record["usd_per_million_output"],
         "slo": record["slo"],
         "status": STATUSES[record["slo"]],
         "slo_reason": record["slo_reason"],
@@ -86,12 +87,21 @@ def plan_times(record: Record) -> dict[str, Any] | None:
     load = record["utilisation"]
     return {
         "ttft": milliseconds(record["ttft_ms"]),
+        "ttft_exact": time_exact(record["ttft_ms"], record["ttft_band"]),
         "ttft_band": band_words(record["ttft_ms"], record["ttft_band"]),
         "itl": milliseconds(record["itl_ms"]),
+        "itl_exact": time_exact(record["itl_ms"], record["itl_band"]),
         "itl_band": band_words(record["itl_ms"], record["itl_band"]),
         "e2e": seconds(record["e2e_ms"]),
+        "e2e_exact": exact(record["e2e_ms"]),
         "load": missing(NO_LIMIT) if load is None else percent(load),
+        "load_exact": "" if load is None else exact(load),
     }
+
+
+def time_exact(value: float, band: Sequence[float] | None) -> str:
+    """A time in ms and the ends of its band as factors of it, as the downloads hold them."""
+    return " ".join(map(exact, (value, *(band or ()))))
 
 
 def answer_row(answer: Pointed, plans: Mapping[str, Plan], index: SiteIndex) -> dict[str, Any]:
@@ -122,6 +132,8 @@ def list_row(record: Record, capability: str, names: Names) -> dict[str, Any]:
     return {
         "name": name,
         "month": month,
+        "month_exact": record["usd_per_month"],
+        "e2e_exact": "" if e2e is None else exact(record["e2e_ms"]),
         "e2e": missing("latency not verified") if e2e is None else e2e,
         "class": capability,
         "status": status,

@@ -53,6 +53,7 @@ def sku_row(row: PricedRow, index: SiteIndex, with_columns: bool = True) -> dict
         "grade": grade.letter,
         "grade_reason": grade.reason,
         "context": context_cell(known),
+        "context_exact": context_exact(known),
         "flags": flags(known, index.data.as_of, registry.source) + currency_flags(sku, index),
         "ended": index.ended(sku),
         "summary": summary(who, len(others)),
@@ -104,6 +105,12 @@ def context_cell(known: KnownFacts | None) -> Markup:
         return missing("no source states it")
     shown = tokens(context) if context else missing("no source states the context")
     return Markup("{} / {}").format(shown, tokens(answer)) if answer else Markup("{}").format(shown)
+
+
+def context_exact(known: KnownFacts | None) -> str:
+    """The lengths of that cell in tokens, exactly."""
+    lengths = (known.best.context, known.best.max_output) if known else ()
+    return " ".join(str(length) for length in lengths if length)
 
 
 def more_lines(row: PricedRow, index: SiteIndex) -> list[dict[str, str]]:
@@ -168,11 +175,13 @@ def price_groups(offers: Iterable[Offer], units: UnitRegistry) -> list[dict[str,
 
 
 def spread(values: Iterable[Decimal]) -> dict[str, Any]:
-    """Lowest, median and highest of prices as strings; dashes when there is none."""
+    """Lowest, median and highest of prices as strings, with their exact digits; dashes when there is none."""
     ordered = sorted(values)
     if not ordered:
         none = missing("no price")
-        return {"lowest": none, "median": none, "highest": none, "count": 0}
+        return {"lowest": none, "median": none, "highest": none, "count": 0, "exact": {}}
     middle = len(ordered) // 2
     median = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
-    return {"lowest": price(ordered[0]), "median": price(median), "highest": price(ordered[-1]), "count": len(ordered)}
+    found = {"lowest": ordered[0], "median": median, "highest": ordered[-1]}
+    exact = {name: price_text(value) for name, value in found.items()}
+    return {name: price(value) for name, value in found.items()} | {"count": len(ordered), "exact": exact}

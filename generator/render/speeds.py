@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from generator.render.formats import milliseconds, missing, significant
+from generator.render.formats import exact, milliseconds, missing, significant
 from generator.render.plan_words import ENGINES
 from generator.render.site_index import SiteIndex
 from wasm_tools.planner.catalogue import Curve, CurvePoint
@@ -54,7 +54,10 @@ def speed_row(curve: Curve, index: SiteIndex) -> dict[str, Any]:
         "set_up": f"{curve.precision}, {ENGINES.get(curve.engine, curve.engine)} {curve.engine_version}".strip(),
         "concurrency": point.concurrency,
         "rate": significant(output_rate(curve, point)),
+        "rate_exact": exact(output_rate(curve, point)),
         "per_user": significant(1000 / point.tpot_ms),
+        "per_user_exact": exact(1000 / point.tpot_ms),
         "ttft": milliseconds(point.ttft_ms),
+        "ttft_exact": exact(point.ttft_ms),
         "measured": point.measured or missing("the source states no date"),
     }

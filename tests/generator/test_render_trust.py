@@ -183,7 +183,7 @@ def test_model_sums_up_what_its_sellers_serve() -> None:
 
 def test_context_and_longest_answer_are_in_the_row_and_exact_in_its_details() -> None:
     row = rows_of("models/closed-xl/", "Acme AI")[0]
-    assert '<td class="n">200k / 64k</td>' in row
+    assert '<td class="n" data-value="200000 64000">200k / 64k</td>' in row
     assert "Context 200,000 tokens, longest answer 64,000 (LiteLLM model price map)." in text(row)
 
 

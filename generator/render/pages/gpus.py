@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from generator.registry import GpuRow
-from generator.render.formats import missing, plural, price, significant
+from generator.render.formats import exact, missing, money, plural, price, significant
 from generator.render.gpu_rows import GIBIBYTE, per_gigabyte, rental_row
 from generator.render.offer_columns import COMMITMENT_WORDS
 from generator.render.page import Page, SiteData
@@ -58,7 +58,7 @@ def index_row(gpu: GpuRow, index: SiteIndex) -> dict[str, Any]:
         "bandwidth": significant(gpu.bandwidth_bytes_s / 1e12) if gpu.bandwidth_bytes_s else "—",
         "on_demand": price(on_demand) if on_demand else "—",
         "spot": price(spot) if spot else "—",
-        "per_gb": per_gigabyte(on_demand, gpu.memory_bytes) if on_demand else "—",
+        "per_gb": money(per_gigabyte(on_demand, gpu.memory_bytes)) if on_demand else "—",
         "providers": len({r.provider for r in rentals}),
         "prices": len(rentals),
         "models": len({c.model for c in index.curves_of_gpu.get(gpu.id, [])}),
@@ -101,14 +101,17 @@ def facts(gpu: GpuRow) -> list[dict[str, Any]]:
 
     return [
         {"term": "Vendor", "value": gpu.vendor},
-        {"term": "Memory", "value": f"{significant(gpu.memory_bytes / GIBIBYTE, 4)} GiB ({gpu.memory_bytes:,} bytes)"},
+        {"term": "Memory", "value": f"{significant(gpu.memory_bytes / GIBIBYTE, 4)} GiB ({gpu.memory_bytes:,} bytes)",
+         "exact": str(gpu.memory_bytes)},
         {"term": "Bandwidth",
-         "value": f"{significant(gpu.bandwidth_bytes_s / 1e12)} TB/s" if gpu.bandwidth_bytes_s else silent},
-        {"term": "BF16, dense", "value": flops(gpu.bf16_flops)},
-        {"term": "FP8, dense", "value": flops(gpu.fp8_flops)},
-        {"term": "FP4, dense", "value": flops(gpu.fp4_flops)},
-        {"term": "Power", "value": f"{gpu.tdp_w:,.0f} W" if gpu.tdp_w else silent},
-        {"term": "GPUs a machine", "value": str(gpu.gpus_per_node) if gpu.gpus_per_node else silent},
+         "value": f"{significant(gpu.bandwidth_bytes_s / 1e12)} TB/s" if gpu.bandwidth_bytes_s else silent,
+         "exact": exact(gpu.bandwidth_bytes_s or 0)},
+        {"term": "BF16, dense", "value": flops(gpu.bf16_flops), "exact": exact(gpu.bf16_flops or 0)},
+        {"term": "FP8, dense", "value": flops(gpu.fp8_flops), "exact": exact(gpu.fp8_flops or 0)},
+        {"term": "FP4, dense", "value": flops(gpu.fp4_flops), "exact": exact(gpu.fp4_flops or 0)},
+        {"term": "Power", "value": f"{gpu.tdp_w:,.0f} W" if gpu.tdp_w else silent, "exact": exact(gpu.tdp_w or 0)},
+        {"term": "GPUs a machine", "value": str(gpu.gpus_per_node) if gpu.gpus_per_node else silent,
+         "exact": str(gpu.gpus_per_node or 0)},
         {"term": "Kubernetes",
          "value": f"{gpu.k8s_resource}, node label {gpu.node_label}" if gpu.node_label else gpu.k8s_resource},
         {"term": "Source", "value": gpu.source},
