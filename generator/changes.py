@@ -53,4 +53,5 @@ def event_record(event: PriceEvent) -> dict[str, Any]:
         "new": event.new or None,
         "percent": None if change is None else float(round(change, 2)),
         "sources": event.sources.split(),
+        "already": event.already.split(),
     }

@@ -252,9 +252,15 @@ def changes[K, O: Offer | GpuOffer](
                 old=was,
                 new=now,
                 sources=" ".join(sorted({e.source for e in seen.evidence})),
+                already=" ".join(_stated_before(a, b.price)) if a and b else "",
             )
         )
     return sorted(events, key=lambda e: (e.date, e.provider, e.sku, e.meter, e.region, e.currency, e.kind))
+
+
+def _stated_before(before: Offer | GpuOffer, price: Decimal) -> list[str]:
+    """The sources that stated a price while another one was published; what a source no longer lists does not count."""
+    return sorted({e.source for e in before.evidence if e.price == price and not e.absent_since})
 
 
 def _moved_from(before: Offer | GpuOffer, after: Offer | GpuOffer) -> Decimal | None:

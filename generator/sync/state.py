@@ -24,7 +24,7 @@ GPU_COLUMNS = (
     "instance", "gpu_name", "count", "region", "commitment", "price", "currency", "host_included", "per_second",
     "scale_to_zero", "evidence", "note", "source_url",
 )  # fmt: skip
-EVENT_COLUMNS = ("date", "sku", "meter", "region", "currency", "kind", "old", "new", "sources")
+EVENT_COLUMNS = ("date", "sku", "meter", "region", "currency", "kind", "old", "new", "sources", "already")
 FACT_COLUMNS = ("sku", "source", *FIELDS)
 QUARANTINE_COLUMNS = ("source", "sku", "meter", "region", "currency", "price", "expected", "reason")
 POINT_COLUMNS = (
@@ -51,7 +51,10 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class PriceEvent:
-    """One change of one price. The meter of a rental price is `gpu_hour;<commitment>`, its sku the instance."""
+    """One change of one price. The meter of a rental price is `gpu_hour;<commitment>`, its sku the instance.
+
+    `already` are the sources that stated the new price before: then it is older than the day on which others followed.
+    """
 
     date: str
     provider: str
@@ -63,6 +66,7 @@ class PriceEvent:
     old: str
     new: str
     sources: str
+    already: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,15 @@ def test_repricing_is_one_event_with_old_and_new() -> None:
     assert (event.kind, event.old, event.new, event.date) == ("repriced", "1", "1.5", "2026-11-10")
 
 
+def test_a_repricing_names_the_sources_that_stated_the_new_price_before() -> None:
+    shots = {"vendor": snapshot("2026-11-01"), "crowd": snapshot("2026-11-01")}
+    before = merge([], shots, vendor=[said("a", "1"), said("b", "1")], crowd=[said("a", "2"), said("b", "1")])
+    shots |= {"vendor": snapshot("2026-11-10")}
+    after = merge(before, shots, vendor=[said("a", "2"), said("b", "2")])
+    events = price_events(before, after, shots, {"vendor", "crowd"})
+    assert {(e.sku, e.old, e.new, e.already) for e in events} == {("a", "1", "2", "crowd"), ("b", "1", "2", "")}
+
+
 def test_unchanged_price_keeps_its_date() -> None:
     before = merge([], {"list": snapshot("2026-11-01")}, list=[said("a", "1", effective_from="2026-09-10")])
     (after,) = merge(before, {"list": snapshot("2026-11-10")}, list=[said("a", "1", effective_from="2026-10-01")])
