@@ -21,6 +21,7 @@ from generator.render.price_tables import (
 )
 from generator.render.registry_tables import registry_tables
 from generator.render.sku_table import skus_table
+from generator.render.workload_files import workload_tables
 from wasm_tools.planner.diagnostics import Diagnosis
 
 API = "api/v1/"
@@ -76,6 +77,9 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
         yield _table_file(table, "csv", csv_bytes(table), "prices")
         yield _table_file(table, "json", json_bytes(table, data.as_of), "prices")
         yield _schema_file(table, objects=False)
+    for table in workload_tables(data):
+        yield _table_file(table, "csv", csv_bytes(table), "workloads")
+        yield _table_file(table, "json", json_bytes(table, data.as_of), "workloads")
     for table in registry_tables(data):
         yield _table_file(table, "json", objects_bytes(table, data.as_of), "registries")
         yield _schema_file(table, objects=True)

@@ -22,6 +22,7 @@ PAGE_KINDS = (
     "models",
     "providers",
     "gpus",
+    "workloads",
     "explore",
     "planner",
     "invoice",

@@ -10,6 +10,7 @@ from generator.exchange import Listed, listed_prices
 from generator.grades import NOTHING, Grade, GradeLimits, Grader, grade_limits, grader
 from generator.places import checkout
 from generator.precompute.catalogue import current_offers
+from generator.precompute.usage import usage_packs
 from generator.render.page import SiteData
 from generator.render.plan_words import Names
 from generator.render.sku_facts import KnownFacts, known_facts
@@ -18,6 +19,7 @@ from generator.sync.state import Quarantined
 from generator.tables import read_rows
 from wasm_tools.planner.catalogue import Curve
 from wasm_tools.planner.plan import Plan
+from wasm_tools.planner.usage import UsageBook, read_usage_book
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, Meter
 from wasm_tools.pricing.offers import GpuOffer, Offer
 
@@ -128,6 +130,15 @@ class SiteIndex:
     def facts(self) -> Mapping[tuple[str, str], KnownFacts]:
         """What sources say beside prices, by provider and SKU."""
         return known_facts(self.data.state.facts, self.data.registry.source)
+
+    @cached_property
+    def usage_books(self) -> Mapping[str, UsageBook]:
+        """The prices of the workloads that are ranked by use, with the grades of this site, by workload."""
+        data = self.data
+        packs = usage_packs(
+            data.registry, data.state, checkout().registry, data.as_of, grade=lambda o: self.grade(o).letter
+        )
+        return {workload: read_usage_book(pack) for workload, pack in packs.items()}
 
     def ended(self, sku: Sku) -> bool:
         """Whether nobody can buy a SKU any more: retired by its provider, or its endpoint does not answer."""
@@ -263,7 +274,11 @@ class SiteIndex:
 
     def grade_of_plan(self, plan: Plan) -> Grade:
         """The worst grade of the prices that a plan is computed from."""
-        offers = self._priced.get((plan.provider, plan.sku, plan.region, plan.kind))
+        return self.grade_of_price(plan.provider, plan.sku, plan.region, plan.kind)
+
+    def grade_of_price(self, provider: str, sku: str, region: str, kind: str) -> Grade:
+        """The worst grade of the standard prices of an offer; `kind` is that of the plans made of it."""
+        offers = self._priced.get((provider, sku, region, kind))
         if not offers:
             return OWN_HARDWARE
         return max((self.grade(o) for o in offers), key=lambda g: g.letter)

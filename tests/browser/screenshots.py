@@ -15,6 +15,7 @@ PAGES = {
     "model": "models/gpt-oss-120b/",
     "provider": "providers/deepinfra/",
     "gpu": "gpus/h100-sxm/",
+    "workload": "workloads/speech-to-text/",
     "explore": "explore/",
     "planner": "tools/planner/",
     "invoice": "tools/invoice/",

@@ -20,12 +20,13 @@ from generator.render.pages import (
     plans,
     providers,
     use_cases,
+    workloads,
 )
 from generator.render.templates import article_of, environment
 from tests.generator.small_site import small_site
 
 TEMPLATES = Path(__file__).parents[2] / "site_templates" / "pages"
-KINDS = (home, use_cases, plans, models, providers, gpus, health, accuracy, data_sources, parity)
+KINDS = (home, use_cases, plans, models, providers, gpus, workloads, health, accuracy, data_sources, parity)
 OTHERS = ("explore/", "tools/", "downloads/", "methodology/", "guides/", "glossary/", "api/")  # not rendered here
 
 

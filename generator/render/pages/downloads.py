@@ -10,6 +10,7 @@ from generator.render.tool_assets import module
 
 GROUPS = {
     "prices": ("Prices and measurements", "The observations themselves, as CSV and as JSON."),
+    "workloads": ("Workloads", "The rankings of the workload pages, every product of every unit."),
     "registries": ("Registries and state", "What the observations refer to, as JSON with an object a row."),
     "schemas": ("Schemas", "JSON Schemas of the JSON files above."),
 }

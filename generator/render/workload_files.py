@@ -1,0 +1,95 @@
+"""The rankings of the workload pages as published tables, every product of every ranking."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from generator.render.api_table import ApiTable, Column
+from generator.render.llm_ranking import cheapest_rates
+from generator.render.page import SiteData
+from generator.render.site_index import SiteIndex, site_index
+from generator.render.usage_rows import exact_usd
+from generator.render.workload_words import BY_ID, LLM
+from wasm_tools.planner.usage import UsageRanking, ranked_usage
+from wasm_tools.planner.usage.bills import Entry
+from wasm_tools.pricing.meters import price_text
+from wasm_tools.workload.usage import UsageRequest
+
+USAGE_COLUMNS = (
+    Column("unit", "text", "the unit of the ranking"),
+    Column("usage", "decimal", "units of the month that is priced"),
+    Column("rank", "integer", "rank by the cost of the month; empty where the price may not win"),
+    Column("provider", "text", "who bills; id in providers.json"),
+    Column("sku", "text", "the provider's own id"),
+    Column("model", "text", "canonical model; id in models.json, empty while the name is unresolved"),
+    Column("region", "text", "where the price holds"),
+    Column("usd_per_unit", "decimal", "all prices of the product together", "USD per unit"),
+    Column("usd_per_month", "decimal", "cost of the month", "USD"),
+    Column("prices", "text", "the prices that are added up: meter=price"),
+    Column("basis", "text", "who states the conversion that the sum rests on"),
+    Column("stated_limit", "text", "the rate limits of a new account in words"),
+    Column("grade", "text", "the worst grade of the prices"),
+    Column("seen", "date", "newest date on which an agreeing source was read"),
+    Column("sources", "text", "the sources that state the price"),
+    Column("held_back", "text", "why the price may not win"),
+)
+LLM_COLUMNS = (
+    Column("minimum_class", "text", "capability class of the model"),
+    Column("model", "text", "canonical model; id in models.json"),
+    Column("provider", "text", "its cheapest seller; id in providers.json"),
+    Column("sku", "text", "the provider's own id"),
+    Column("region", "text", "where the price holds"),
+    Column("usd_input", "decimal", "standard price of the prompt", "USD per 1M tokens"),
+    Column("usd_output", "decimal", "standard price of the answer", "USD per 1M tokens"),
+    Column("usd_per_month", "decimal", "cost of the month of the page", "USD"),
+    Column("sellers", "integer", "providers whose price may win"),
+    Column("grade", "text", "the worse grade of the two prices"),
+)
+
+
+def workload_tables(data: SiteData) -> Iterator[ApiTable]:
+    """A table a workload, in the order of its rankings."""
+    index = site_index(data)
+    yield llm_table(index)
+    for workload, book in index.usage_books.items():
+        rankings = [
+            ranked_usage(book, UsageRequest(unit=c.usage_unit, usage=c.usage)) for c in book.comparators.values()
+        ]
+        rows = [row for ranking in rankings for row in usage_rows(ranking)]
+        if rows:
+            title = f"{BY_ID[workload].title}, ranked"
+            yield ApiTable(f"workloads/{workload}", title, "Complete products by unit.", USAGE_COLUMNS, rows)
+
+
+def usage_rows(ranking: UsageRanking) -> Iterator[tuple[Any, ...]]:
+    """The products of one ranking, then those that may not win."""
+    for rank, entry in enumerate(ranking.entries, 1):
+        yield _usage_row(ranking, rank, entry, "")
+    for entry, why in ranking.suspects:
+        yield _usage_row(ranking, None, entry, why)
+
+
+def _usage_row(ranking: UsageRanking, rank: int | None, entry: Entry, held_back: str) -> tuple[Any, ...]:
+    row, shown = entry.product.first, ranking.comparator.shown
+    return (
+        ranking.comparator.label, price_text(ranking.use / shown), rank, row.provider, row.sku, row.model, row.region,
+        exact_usd(entry.unit_price), exact_usd(entry.usd_per_month),
+        " ".join(f"{r.meter}={price_text(r.price)}" for r in entry.product.all_rows), entry.product.basis,
+        entry.capacity.stated, entry.grade, row.seen, row.sources, held_back,
+    )  # fmt: skip
+
+
+def llm_table(index: SiteIndex) -> ApiTable:
+    """Every rated model with its cheapest seller."""
+    profile = index.data.registry.profiles[0]
+    rows = [
+        (
+            c.capability, c.rate.model, c.rate.provider, c.rate.sku, c.rate.region,
+            price_text(c.rate.band(profile.prompt_tokens).input), price_text(c.rate.band(profile.prompt_tokens).output),
+            exact_usd(c.usd_per_month), c.sellers,
+            index.grade_of_price(c.rate.provider, c.rate.sku, c.rate.region, "api").letter,
+        )
+        for c in cheapest_rates(index, profile)
+    ]  # fmt: skip
+    return ApiTable(
+        f"workloads/{LLM}", "Language models, ranked", "Each model at its cheapest seller.", LLM_COLUMNS, rows
+    )
