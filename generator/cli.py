@@ -31,6 +31,7 @@ from generator.publish.links import broken_links
 from generator.publish.seal import SealError, oversize
 from generator.publish.server import site_server
 from generator.publish.swap import TargetError, checked_target, recover
+from generator.publish.unchanged import inputs_digest, is_current
 from generator.registry import RegistryError
 from generator.sync.history import HistoryError
 from generator.sync.run import Outcome
@@ -50,6 +51,11 @@ for group in (benchmark_commands, compat_commands):
 
 Site = Annotated[
     Path | None, typer.Option("--site", help="Where the finished site goes. Default: site/ of the checkout.")
+]
+
+
+Rebuild = Annotated[
+    bool, typer.Option("--rebuild", help="Build also where nothing has changed, and render every page anew.")
 ]
 
 
@@ -181,9 +187,11 @@ def bundle(as_of: AsOf = None, overlay: Overlay = None, as_json: AsJson = False)
 
 
 @app.command()
-def render(as_of: AsOf = None, overlay: Overlay = None, site: Site = None, as_json: AsJson = False) -> None:
+def render(
+    as_of: AsOf = None, overlay: Overlay = None, site: Site = None, rebuild: Rebuild = False, as_json: AsJson = False
+) -> None:
     """Build the site from the stored prices and publish it: precompute, bundle, render, seal, publish."""
-    _build(nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay), site, as_json, {})
+    _build(nightly.inputs(checkout(), as_of, offline=True), overlay, site, rebuild, as_json, {})
 
 
 @app.command(name="nightly")
@@ -195,6 +203,7 @@ def nightly_run(
     ] = False,
     overlay: Overlay = None,
     site: Site = None,
+    rebuild: Rebuild = False,
     as_json: AsJson = False,
 ) -> None:
     """Run all stages: sync, precompute, bundle, render, seal, publish."""
@@ -205,12 +214,24 @@ def nightly_run(
             report = nightly.silent if as_json else print_source
             at, outcomes, _ = nightly.sync_stage(at, mirror, report)
             facts["sources kept from before"] = sum(o.state == "kept" for o in outcomes)
-    _build(nightly.overlaid(at, overlay), site, as_json, facts)
+    _build(at, overlay, site, rebuild, as_json, facts)
 
 
-def _build(at: nightly.Inputs, site: Path | None, as_json: bool, facts: dict[str, Any]) -> None:
+def _build(
+    at: nightly.Inputs, overlay: Path | None, site: Path | None, rebuild: bool, as_json: bool, facts: dict[str, Any]
+) -> None:
     started = time.perf_counter()
     target = checked_target((site or at.places.root / "site").resolve(), at.places.built_site)
+    recover(target)
+    inputs = inputs_digest(at.places, at.as_of, overlay)
+    if not rebuild and is_current(target, inputs):
+        facts |= {"pages rendered": 0, "seconds": round(time.perf_counter() - started, 1)}
+        if as_json:
+            _closing({"as_of": at.as_of, "site": str(target), "unchanged": True, **facts}, as_json)
+        else:
+            notes.print(f"[bold]nothing changed[/]: {target} is what these inputs give; --rebuild builds it anew")
+        return
+    at = nightly.overlaid(at, overlay)
     target.parent.mkdir(parents=True, exist_ok=True)
     with nightly.single_run(at.places), stages() as progress:
         cells = len(at.registry.profiles) * len(at.registry.slo_classes) * len(at.registry.loads) + 1
@@ -220,16 +241,17 @@ def _build(at: nightly.Inputs, site: Path | None, as_json: bool, facts: dict[str
         record = nightly.bundle_stage(at, results)
         step.done()
         step = Steps(progress, "render", None)
-        nightly.render_stage(at, results, record, step)
+        summary = nightly.render_stage(at, results, record, step, fresh=rebuild)
         step.done()
         step = Steps(progress, "publish", 1)
-        seal = nightly.publish_stage(at, target)
+        seal = nightly.publish_stage(at, target, inputs)
         step.done()
     facts |= {
         "offers": len(at.state.offers),
         "rentals": len(at.state.gpu_offers),
         "plans": sum(len(r.plans) for c in results.cells for r in c.rankings.values()),
         "pages": seal.pages,
+        "pages rendered": summary.rendered,
         "files": seal.files,
         "MB": round(seal.bytes / 1e6, 1),
         "seconds": round(time.perf_counter() - started, 1),

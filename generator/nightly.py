@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from generator.digests import folder_digest
 from generator.overlay import with_overlay
 from generator.places import Places
 from generator.precompute.catalogue import published_offers
@@ -25,7 +26,7 @@ from generator.render.page import SiteData
 from generator.render.run import RenderSummary, rendered
 from generator.sync.history import dated_payloads, replayed
 from generator.sync.http_cache import HttpCache
-from generator.sync.memo import Memo, folder_digest
+from generator.sync.memo import Memo
 from generator.sync.payloads import Transport
 from generator.sync.run import Outcome, fetched_payloads, merged, unchanged
 from generator.sync.state import State, load_state, save_state
@@ -201,20 +202,30 @@ def site_data(at: Inputs, results: Precomputed, bundle: Mapping[str, Any]) -> Si
     )
 
 
-def render_stage(at: Inputs, results: Precomputed, bundle: Mapping[str, Any], step: Step) -> RenderSummary:
-    """Render all pages and downloads into build/site and copy the bundle beside them."""
-    summary = rendered(site_data(at, results, bundle), at.places.built_site, at.places.root, step)
+def render_stage(
+    at: Inputs, results: Precomputed, bundle: Mapping[str, Any], step: Step, fresh: bool = False
+) -> RenderSummary:
+    """Render all pages and downloads into build/site and copy the bundle beside them.
+
+    Pages whose content is that of the last build are taken from its memory, unless `fresh`.
+    """
+    memory = at.places.build / "pages.sqlite"
+    if fresh:
+        memory.unlink(missing_ok=True)
+    data = site_data(at, results, bundle)
+    summary = rendered(data, at.places.built_site, at.places.root, step, memory)
     shutil.copytree(at.places.bundle, at.places.built_site / "assets" / "engine")
     return summary
 
 
-def publish_stage(at: Inputs, target: Path) -> Seal:
-    """Seal build/site and put it in the place of `target` in one step."""
+def publish_stage(at: Inputs, target: Path, digest: str = "") -> Seal:
+    """Seal build/site and put it in the place of `target` in one step. `digest` says of which inputs it is made."""
     facts = {
         "as_of": at.as_of,
         "offers": len(at.state.offers),
         "gpu_offers": len(at.state.gpu_offers),
         "benchmarks": len(at.state.points),
+        "inputs": digest,
     }
     seal = sealed(at.places.built_site, facts)
     published(at.places.built_site, target)

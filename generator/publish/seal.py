@@ -47,13 +47,18 @@ def sealed(site: Path, facts: Mapping[str, object]) -> Seal:
     if faults:
         shown = "\n".join(f"  {fault}" for fault in faults[:20])
         raise SealError(f"the site has {len(faults)} faults and is not published:\n{shown}")
-    sums = {p.relative_to(site).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
-    sums.pop("build.json", None)
-    digest = hashlib.sha256("".join(f"{d}  {n}\n" for n, d in sorted(sums.items())).encode()).hexdigest()
+    digest = site_digest(site)
     total = sum(p.stat().st_size for p in files)
-    record = {**facts, "files": len(sums), "pages": len(pages), "bytes": total, "sha256": digest}
+    record = {**facts, "files": len(files), "pages": len(pages), "bytes": total, "sha256": digest}
     (site / "build.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return Seal(len(files), len(pages), total, digest)
+
+
+def site_digest(site: Path) -> str:
+    """A digest of the names and contents of all files of a site but `build.json`, which holds it."""
+    names = sorted(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
+    sums = ((n, hashlib.sha256((site / n).read_bytes()).hexdigest()) for n in names if n != "build.json")
+    return hashlib.sha256("".join(f"{digest}  {name}\n" for name, digest in sums).encode()).hexdigest()
 
 
 def oversize(files: list[Path], site: Path) -> list[str]:

@@ -9,9 +9,11 @@ from html import escape
 from pathlib import Path
 from types import ModuleType
 
+from generator.digests import folder_digest
 from generator.render.page import Page, SiteData
+from generator.render.page_memo import page_memo
 from generator.render.search_names import NAMES, names_file
-from generator.render.shell import Shell, built_shell
+from generator.render.shell import built_shell
 from generator.render.templates import article_of, environment
 from generator.render.tool_assets import module
 
@@ -40,33 +42,40 @@ class RenderError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RenderSummary:
-    """What was rendered: pages by kind, files and bytes of the whole folder."""
+    """What there is: pages by kind, how many of them were rendered anew, files and bytes of the whole folder."""
 
     pages: Mapping[str, int]
+    rendered: int
     files: int
     bytes: int
 
 
-def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None]) -> RenderSummary:
-    """Render the whole site into `out`, which is emptied. The same data give the same bytes."""
+def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None], memory: Path) -> RenderSummary:
+    """Render the whole site into `out`, which is emptied. The same data give the same bytes.
+
+    `memory` is the file of pages of the last build; a page with the same content is not rendered again.
+    """
     site_url = os.environ.get("ATLAS_SITE_URL", "")
     shell = built_shell(root, out, out.with_name("prose"), data.as_of, site_url and site_url.rstrip("/") + "/")
     (out / NAMES).write_bytes(names_file(data, out))
     step("prose")
-    article = article_of(environment(root / "site_templates" / "pages"), data.as_of)
+    templates = root / "site_templates" / "pages"
+    article = article_of(environment(templates), data.as_of)
     counts: Counter[str] = Counter()
-    for kind in PAGE_KINDS:
-        for page in page_module(kind).pages(data):
-            write_page(with_relative_dates(page, data), shell, article, out)
-            counts[kind] += 1
-        step(kind)
+    with page_memo(memory, f"{data.as_of} {folder_digest([templates], '*')} {shell.digest}") as memo:
+        for kind in PAGE_KINDS:
+            for page in page_module(kind).pages(data):
+                dated = with_relative_dates(page, data)
+                write_page(dated, memo.html(dated, lambda p: shell.html(p, article(p))), out)
+                counts[kind] += 1
+            step(kind)
     for path, body in (*_downloads(data), *_site_files(out, shell.site_url)):
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(body)
     step("downloads")
     files = [p for p in out.rglob("*") if p.is_file()]
-    return RenderSummary(dict(counts), len(files), sum(p.stat().st_size for p in files))
+    return RenderSummary(dict(counts), memo.rendered, len(files), sum(p.stat().st_size for p in files))
 
 
 def page_module(kind: str) -> ModuleType:
@@ -83,11 +92,11 @@ def with_relative_dates(page: Page, data: SiteData) -> Page:
     return page if script in page.scripts else replace(page, scripts=(*page.scripts, script))
 
 
-def write_page(page: Page, shell: Shell, article: Callable[[Page], str], out: Path) -> None:
+def write_page(page: Page, html: str, out: Path) -> None:
     """Write a page and the files beside it; RenderError when something lies there already."""
     folder = out / page.path
     folder.mkdir(parents=True, exist_ok=True)
-    files = {"index.html": shell.html(page, article(page)), **page.data}
+    files = {"index.html": html, **page.data}
     for name, text in files.items():
         target = folder / name
         if target.exists():

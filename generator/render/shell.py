@@ -39,6 +39,11 @@ class Shell:
     versions: Mapping[str, str]
     site_url: str
 
+    @property
+    def digest(self) -> str:
+        """What a page takes from the shell, in short."""
+        return hashlib.sha256(repr((self.heads, self.tails, self.versions, self.site_url)).encode()).hexdigest()
+
     def html(self, page: Page, article: str) -> str:
         """The whole page: `article` is its <article> element. Scripts and styles carry their content hash."""
         head = self.heads[page.depth].replace(TITLE, escape(page.title)).replace(DESCRIPTION, escape(page.description))

@@ -3,23 +3,13 @@
 It only saves time. A lost or wrong memory means a full sync with the same result.
 """
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.digests import folder_digest
 from generator.sync.payloads import Failure, Payload
-
-
-def folder_digest(folders: Iterable[Path], pattern: str) -> str:
-    """A digest of the names and contents of all files below the folders."""
-    digest = hashlib.sha256()
-    for folder in folders:
-        for path in sorted(p for p in folder.rglob(pattern) if p.is_file()):
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ import pytest
 
 from generator.render.page import Page
 from generator.render.run import RenderError, sitemap, write_page
-from generator.render.shell import Shell
 from tests.generator.rendered_pages import OTHERS, Outline, articles, internal_targets, rendered, text
 from tests.generator.small_site import small_site
 
@@ -55,11 +54,10 @@ def test_escaping_holds_in_text_and_attributes() -> None:
 
 
 def test_two_pages_cannot_claim_one_address(tmp_path: Path) -> None:
-    shell = Shell(("<head></head>",) * 2, ("",) * 2, {}, "")
     page = Page("models/", "Models", "All models", "none.html", {})
-    write_page(page, shell, lambda _: "<article></article>", tmp_path)
+    write_page(page, "<article></article>", tmp_path)
     with pytest.raises(RenderError, match=r"models/.*written twice"):
-        write_page(page, shell, lambda _: "<article></article>", tmp_path)
+        write_page(page, "<article></article>", tmp_path)
 
 
 def test_sitemap_lists_every_page_under_the_address_of_the_site(tmp_path: Path) -> None:
