@@ -11,6 +11,7 @@ from generator.render.sku_facts import KnownFacts, span
 
 OPEN = {"yes": "open weights", "no": "closed", "": ""}
 UNKNOWN_DEVELOPER = "unknown"
+NAMED, DATES = 3, 6  # providers of one date, and dates, that are spelled out
 
 
 def model_facts(
@@ -35,6 +36,8 @@ def model_facts(
     ]  # fmt: skip
     if row.deprecated:
         found.append({"term": "Deprecated", "value": row.deprecated})
+    if ends := provider_dates(known, index):
+        found.append({"term": "At providers", "value": ends})
     if row.open_weights == "yes" and (served := served_as(known)):
         found.append({"term": "Served as", "value": served})
     if seen := observed_speed(known):
@@ -55,6 +58,21 @@ def longest_answers(known: Iterable[KnownFacts]) -> str:
     """The range of the longest answers that providers allow; empty where nobody states one."""
     words = span([k.best.max_output for k in known if not k.longer_than_context], "tokens")
     return f"{words}, by provider" if "–" in words else words
+
+
+def provider_dates(known: Iterable[KnownFacts], index: SiteIndex) -> str:
+    """Since when providers tell people to leave the model, and when they switch it off, the earliest day first."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for k in known:
+        for verb, day in (("deprecated", k.best.deprecated_on), ("retired", k.best.retires_on)):
+            if day:
+                words = "retires" if verb == "retired" and day > index.data.as_of else verb
+                found.setdefault((day, words), set()).add(index.provider_name(k.best.provider))
+    ordered = sorted((day, words, sorted(names, key=str.casefold)) for (day, words), names in found.items())
+    said = [f"{words} {day} at {listed(names[:NAMED])}{f' and {len(names) - NAMED} more' if len(names) > NAMED else ''}"
+            for day, words, names in ordered]  # fmt: skip
+    more = len(said) - DATES
+    return "; ".join(said[:DATES]) + (f"; {plural(more, 'more date')} in the table below" if more > 0 else "")
 
 
 def served_as(known: Iterable[KnownFacts]) -> str:

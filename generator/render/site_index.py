@@ -11,6 +11,7 @@ from generator.grades import NOTHING, Grade, GradeLimits, Grader, grade_limits, 
 from generator.places import checkout
 from generator.precompute.catalogue import current_offers
 from generator.precompute.usage import usage_packs
+from generator.render.model_index import ModelIndex
 from generator.render.page import SiteData
 from generator.render.plan_words import Names
 from generator.render.sku_facts import KnownFacts, known_facts
@@ -130,6 +131,11 @@ class SiteIndex:
     def facts(self) -> Mapping[tuple[str, str], KnownFacts]:
         """What sources say beside prices, by provider and SKU."""
         return known_facts(self.data.state.facts, self.data.registry.source)
+
+    @cached_property
+    def of_models(self) -> ModelIndex:
+        """Weights, rents, scores and configurations."""
+        return ModelIndex(self.data)
 
     @cached_property
     def usage_books(self) -> Mapping[str, UsageBook]:

@@ -10,6 +10,7 @@ from generator.render.charts import price_chart
 from generator.render.formats import meter_price, plural, tokens
 from generator.render.held_back import held_back
 from generator.render.model_facts import OPEN, UNKNOWN_DEVELOPER, model_facts
+from generator.render.model_sections import model_sections
 from generator.render.page import Page, SiteData
 from generator.render.price_evidence import page_sources
 from generator.render.price_rows import elements, main_offer, price_cell, sku_row, spread
@@ -132,10 +133,12 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
     chart = price_chart(row.name, cheapest_by_provider(ranked), index) if by_tokens else None
     speeds = speed_rows(curves, index, SPEEDS)
     held = held_back(index.held_back_of_model.get(row.id, []), index)
-    taken = len(speeds) * SPEED_ELEMENTS + len(held["rows"]) * HELD_ELEMENTS
+    priced = priced_rows(skus)
+    sections = model_sections(row, priced, ranked, index)
+    taken = sections.elements + len(speeds) * SPEED_ELEMENTS + len(held["rows"]) * HELD_ELEMENTS
     taken += len(chart["rows"]) * BAR_ELEMENTS if chart else 0
     shown = chosen_rows(
-        priced_rows(skus), lambda r: r.sku.provider, lambda r: sku_row(r, index, by_tokens), elements, ROOM - taken
+        priced, lambda r: r.sku.provider, lambda r: sku_row(r, index, by_tokens), elements, ROOM - taken
     )
     return Page(
         path=f"models/{row.id}/",
@@ -156,7 +159,7 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
             "output": spread([p for s in ranked if (p := s.price(TEXT_OUTPUT))]),
             "chart": chart,
             "speeds": speeds,
-            "uses": index.uses_of_model.get(row.id, []),
+            **sections.context,
             "explore": f"explore/?q={row.id}",
         },
     )
