@@ -1,4 +1,4 @@
-"""What the pages of models and GPUs look up beside prices: weights, GPUs that run them, rents, scores, configurations."""
+"""What pages of models and GPUs look up beside prices: weights, GPUs that run them, rents, scores, configurations."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

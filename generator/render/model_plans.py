@@ -77,8 +77,8 @@ def changes(ranked: Sequence[Sku], index: SiteIndex) -> list[str]:
     cached = _lowest(ranked, lambda s: blend(s, CACHED_SHARE))
     if cached and cached.price(CACHE_READ) is not None:
         found.append(
-            f"With {percent(float(CACHED_SHARE))} of the prompt read from a cache, {index.provider_name(cached.provider)}"
-            f" {'stays cheapest' if cached.provider == first.provider else 'is'}:"
+            f"With {percent(float(CACHED_SHARE))} of the prompt read from a cache,"
+            f" {index.provider_name(cached.provider)} {'stays cheapest' if cached.provider == first.provider else 'is'}:"
             f" {price(cached.price(CACHE_READ) or Decimal(0))} /1M cached."
         )
     later = _lowest(ranked, batch)

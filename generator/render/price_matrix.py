@@ -1,5 +1,7 @@
-"""One matrix of all prices of a model's main sellers: a row a condition (tier, context band, hours, variant), a column a
-meter, grouped by seller and region."""
+"""One matrix of all prices of a model's main sellers: a row a condition, a column a meter, grouped by seller and region.
+
+A condition is tier, context band, hours and variant.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
