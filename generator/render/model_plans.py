@@ -76,9 +76,10 @@ def changes(ranked: Sequence[Sku], index: SiteIndex) -> list[str]:
         )
     cached = _lowest(ranked, lambda s: blend(s, CACHED_SHARE))
     if cached and cached.price(CACHE_READ) is not None:
+        verb = "stays cheapest" if cached.provider == first.provider else "is"
         found.append(
             f"With {percent(float(CACHED_SHARE))} of the prompt read from a cache,"
-            f" {index.provider_name(cached.provider)} {'stays cheapest' if cached.provider == first.provider else 'is'}:"
+            f" {index.provider_name(cached.provider)} {verb}:"
             f" {price(cached.price(CACHE_READ) or Decimal(0))} /1M cached."
         )
     later = _lowest(ranked, batch)

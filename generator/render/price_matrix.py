@@ -1,4 +1,4 @@
-"""One matrix of all prices of a model's main sellers: a row a condition, a column a meter, grouped by seller and region.
+"""One matrix of all prices of a model's main sellers: a row a condition, a column a meter, by seller and region.
 
 A condition is tier, context band, hours and variant.
 """
