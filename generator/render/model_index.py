@@ -50,6 +50,10 @@ class ModelIndex:
                 found.setdefault(r.gpu, {}).setdefault(r.count, r)
         return {gpu: tuple(rows.values()) for gpu, rows in found.items()}
 
+    def cheapest_rental(self, gpu: str) -> Rental | None:
+        """The on-demand price of a GPU that plans would use first: with its machine, not stale, not suspect."""
+        return min(self._on_demand.get(gpu, ()), key=lambda r: (r.price, r.provider, r.instance), default=None)
+
     def rent(self, gpu: str, count: int) -> tuple[Decimal, int] | None:
         """The least that `count` GPUs cost on demand in $ per hour, and how many are paid for: machines are whole."""
         offers = [

@@ -1,9 +1,10 @@
 """Measured speed as rows of ready strings: the fastest measured point of each configuration family."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
-from generator.render.formats import exact, milliseconds, missing, significant
+from generator.render.formats import exact, milliseconds, missing, money, significant
 from generator.render.plan_words import ENGINES
 from generator.render.site_index import SiteIndex
 from wasm_tools.planner.catalogue import Curve, CurvePoint
@@ -41,10 +42,18 @@ def speed_rows(curves: Iterable[Curve], index: SiteIndex, limit: int) -> list[di
     return [speed_row(curve, index) for curve in by_lengths]
 
 
+def usd_per_million(usd_per_gpu_hour: Decimal, tokens_per_second: float) -> Decimal:
+    """$ per 1M output tokens of a GPU that is busy all the time; the prompt is then paid for with them."""
+    return usd_per_gpu_hour * 1_000_000 / (Decimal(repr(tokens_per_second)) * 3600)
+
+
 def speed_row(curve: Curve, index: SiteIndex) -> dict[str, Any]:
-    """One configuration at its best point."""
+    """One configuration at its best point; what its output tokens cost is computed from a rental price."""
     point = best_point(curve)
+    rental = index.of_models.cheapest_rental(curve.gpu)
+    cost = usd_per_million(rental.price, output_rate(curve, point)) if rental else None
     return {
+        "usd": missing("no on-demand price that plans use") if cost is None else money(cost),
         "model": index.model_name(curve.model),
         "model_href": f"models/{curve.model}/",
         "gpu": index.gpu_name(curve.gpu),

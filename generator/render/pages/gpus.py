@@ -5,18 +5,22 @@ from decimal import Decimal
 from typing import Any
 
 from generator.registry import GpuRow
+from generator.render.fitting_models import LENGTH, fit_rows
 from generator.render.formats import exact, missing, money, plural, price, significant
 from generator.render.gpu_rows import GIBIBYTE, per_gigabyte, rental_row
 from generator.render.offer_columns import COMMITMENT_WORDS
 from generator.render.page import Page, SiteData
 from generator.render.price_evidence import page_sources
 from generator.render.price_rows import spread
+from generator.render.rental_spread import provider_spread
 from generator.render.row_choice import each_first
 from generator.render.site_index import SiteIndex, site_index
 from generator.render.speeds import speed_rows
+from wasm_tools.pricing.meters import price_text
 
-RENTALS = 54
-SPEEDS = 30
+RENTALS = 30
+SPEEDS = 18
+FIRST, FIGURES = ("on_demand", "spot", "1y"), 3  # commitments in large figures; the table below has them all
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -73,8 +77,9 @@ def gpu_page(gpu: GpuRow, index: SiteIndex) -> Page:
     shown = [rentals[n] for n in sorted(positions)]
     spreads = [
         {"commitment": words, **spread([r.price for r in rentals if r.commitment == commitment])}
-        for commitment, words in COMMITMENT_WORDS.items()
+        for commitment, words in sorted(COMMITMENT_WORDS.items(), key=lambda c: c[0] not in FIRST)
     ]
+    busy = index.of_models.cheapest_rental(gpu.id)
     return Page(
         path=f"gpus/{gpu.id}/",
         title=f"{gpu.name} rental prices and measured speed",
@@ -83,10 +88,21 @@ def gpu_page(gpu: GpuRow, index: SiteIndex) -> Page:
         context={
             "name": gpu.name,
             "facts": facts(gpu),
-            "spreads": [s for s in spreads if s["count"]],
+            "spreads": [s for s in spreads if s["count"]][:FIGURES],
             "rentals": [rental_row(r, index) for r in shown],
             "sources": page_sources((), shown, index),
             "total": len(rentals),
+            "by_provider": provider_spread(rentals, index),
+            "fits": fit_rows(gpu, index),
+            "fit_length": LENGTH,
+            "rent": None
+            if busy is None
+            else {
+                "price": price(busy.price),
+                "exact": price_text(busy.price),
+                "provider": index.provider_name(busy.provider),
+                "href": f"providers/{busy.provider}/",
+            },
             "speeds": speed_rows(index.curves_of_gpu.get(gpu.id, []), index, SPEEDS),
         },
     )

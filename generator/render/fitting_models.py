@@ -1,0 +1,62 @@
+"""Which open models a GPU holds: by published precision, alone and as a whole machine."""
+
+from typing import Any
+
+from generator.precompute.deployables import WeightsRow, kv_cache_of
+from generator.registry import GpuRow
+from generator.render.formats import significant
+from generator.render.site_index import SiteIndex
+from wasm_tools.hardware.gpus import GpuCard
+from wasm_tools.models.cards import ModelShape
+from wasm_tools.performance.memory import smallest_gpus, weight_bytes
+
+LENGTH, AT_ONCE = 8_192, 1  # what has to fit beside the weights, which the caption states
+NAMED = 5  # the largest models that are named
+PRECISIONS = ("bf16", "fp8", "fp4", "int4")
+
+
+def fit_rows(gpu: GpuRow, index: SiteIndex) -> list[dict[str, Any]]:
+    """A row a precision and size: the models that fit, the largest named. Precisions that nothing fits in are left out;
+    a whole machine counts only what one GPU does not hold."""
+    card = index.data.registry.gpu_cards[gpu.id]
+    rows = []
+    for precision in PRECISIONS:
+        found = sorted(fitting(card, precision, index), key=lambda f: (-weight_bytes(f[1], precision), f[0].model))
+        alone = [f for f in found if f[2] == 1]
+        machine = [f for f in found if f[2] > 1]
+        for words, some in (("1 GPU", alone), (f"2 to {card.gpus_per_node} GPUs of a machine", machine)):
+            if some:
+                rows.append(
+                    {
+                        "precision": precision,
+                        "gpus": words,
+                        "count": len(some),
+                        "models": [fit_view(w, shape, size, index) for w, shape, size in some[:NAMED]],
+                        "more": len(some) - len(some[:NAMED]),
+                    }
+                )
+    return rows
+
+
+def fitting(card: GpuCard, precision: str, index: SiteIndex) -> list[tuple[WeightsRow, ModelShape, int]]:
+    """The published weights of a precision that fit into one machine, with the fewest GPUs that hold them."""
+    known, cards = index.of_models, index.data.registry.cards
+    found = []
+    for model, forms in sorted(known.weights.items()):
+        shape = cards[model].shape if model in cards else None
+        form = next((f for f in forms if f.precision == precision), None)
+        if shape is None or form is None or card not in known.gpus_that_run(form.storage or "bf16"):
+            continue
+        size = smallest_gpus(shape, precision, card, LENGTH, AT_ONCE, kv_precision=kv_cache_of(precision, card))
+        if size is not None:
+            found.append((form, shape, size))
+    return found
+
+
+def fit_view(form: WeightsRow, shape: ModelShape, size: int, index: SiteIndex) -> dict[str, str]:
+    """One model that fits."""
+    return {
+        "name": index.model_name(form.model),
+        "href": f"models/{form.model}/" if form.model in index.models else "",
+        "size": f"{significant(weight_bytes(shape, form.precision) / 1e9)} GB" + (f" on {size}" if size > 1 else ""),
+    }
