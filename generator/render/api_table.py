@@ -1,23 +1,14 @@
-"""Published tables: rows with described columns, as CSV, as JSON and as a JSON Schema, from one definition."""
+"""Published tables: rows with described columns, as CSV and as JSON, from one definition."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from generator.tables import rows_text
 
 Cell = str | int | float | bool | None
 
-# What a column holds → its JSON Schema type. Exact decimals are texts, so that no reader rounds them.
-KINDS: Mapping[str, Any] = {
-    "text": "string",
-    "decimal": "string",
-    "date": "string",
-    "integer": ["integer", "null"],
-    "number": ["number", "null"],
-    "boolean": ["boolean", "null"],
-}
+KINDS = ("text", "decimal", "date", "integer", "number", "boolean")  # what a column can hold; schemas.py has the types
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,30 +56,6 @@ def json_bytes(table: ApiTable, as_of: str) -> bytes:
 def objects_bytes(table: ApiTable, as_of: str) -> bytes:
     """A small table as JSON with an object a row."""
     return compact_json({"as_of": as_of, "items": [dict(zip(table.names, row, strict=True)) for row in table.rows]})
-
-
-def json_schema(table: ApiTable, objects: bool) -> dict[str, Any]:
-    """The JSON Schema of the table's JSON form."""
-    cells = {c.name: {"type": KINDS[c.kind], "description": _described(c)} for c in table.columns}
-    if objects:
-        item = {"type": "object", "properties": cells, "required": list(cells), "additionalProperties": True}
-        body: dict[str, Any] = {"items": {"type": "array", "items": item}}
-    else:
-        width = len(cells)
-        row = {"type": "array", "prefixItems": list(cells.values()), "minItems": width, "maxItems": width}
-        body = {"columns": {"const": table.names}, "rows": {"type": "array", "items": row}}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": table.title,
-        "description": table.description,
-        "type": "object",
-        "properties": {"as_of": {"type": "string", "format": "date"}, **body},
-        "required": ["as_of", *body],
-    }
-
-
-def _described(column: Column) -> str:
-    return f"{column.description} ({column.unit})" if column.unit else column.description
 
 
 def compact_json(record: object) -> bytes:

@@ -1,51 +1,46 @@
-"""The files under /api/v1/: prices, plans, registries, manifests, with an index, schemas and checksums."""
+"""The files under /api/v1/: prices, plans, registries, records, manifests, with an index, schemas and checksums."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from generator.health import health_report
 from generator.places import checkout
 from generator.precompute.run import case_record, cell_record
-from generator.render.api_table import ApiTable, Column, compact_json, csv_bytes, json_bytes, json_schema, objects_bytes
+from generator.render.api_file import API, ApiFile, table_file
+from generator.render.api_table import ApiTable, compact_json, csv_bytes, json_bytes, objects_bytes
+from generator.render.data_package import LICENCE_NOTE, package_file, term_files
+from generator.render.index_tables import index_tables
 from generator.render.manifests import manifest_files
 from generator.render.page import SiteData
 from generator.render.plan_tables import diagnostics_table, plan_table, with_manifests
-from generator.render.price_tables import (
-    disputes_table,
-    offers_table,
-    points_table,
-    quarantine_table,
-    rentals_table,
-)
+from generator.render.price_tables import disputes_table, points_table, quarantine_table
+from generator.render.record_models import MODELS
+from generator.render.records.all_records import records_of
+from generator.render.records.entity import EntityRecord, entity_json, entity_model
+from generator.render.records.gpu_records import GPU_FACTS, GPU_TABLES
+from generator.render.records.model_records import MODEL_TABLES
+from generator.render.records.provider_records import PROVIDER_TABLES
+from generator.render.registry_columns import MODEL_COLUMNS, PROVIDER_COLUMNS
 from generator.render.registry_tables import registry_tables
-from generator.render.sku_table import skus_table
+from generator.render.schemas import json_schema, table_model
 from generator.render.workload_files import workload_tables
 from wasm_tools.planner.diagnostics import Diagnosis
 
-API = "api/v1/"
-LICENCE_NOTE = (
-    "Each figure comes from the sources named in its evidence column, on the terms in sources.json. Name the source "
-    "when you publish a figure. Rows whose sources share facts only carry figures and names, no free text."
+# The records that have a file each: their folder, what a file holds, its facts and its tables.
+KINDS = (
+    ("models", "A model with every current price.", MODEL_COLUMNS, MODEL_TABLES),
+    ("providers", "A provider with what it sells.", PROVIDER_COLUMNS, PROVIDER_TABLES),
+    ("gpus", "A GPU with every rental price.", GPU_FACTS, GPU_TABLES),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ApiFile:
-    """One published file. `path` is relative to the site; `group` gathers files that are described once."""
-
-    path: str
-    body: bytes
-    title: str
-    description: str
-    group: str
-    rows: int | None = None
-    columns: tuple[Column, ...] = ()
-    sha256: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "sha256", hashlib.sha256(self.body).hexdigest())
+# Groups of files that the index names once, with {id} in their path, and the list of their ids.
+COLLECTIONS = (
+    ("models", "models/{id}.json", "models.json", "model"),
+    ("providers", "providers/{id}.json", "providers.json", "provider"),
+    ("provider prices", "providers/{id}.csv", "providers.json", ""),
+    ("provider rentals", "providers/{id}-gpus.csv", "providers.json", ""),
+    ("gpus", "gpus/{id}.json", "gpus.json", "gpu"),
+)
 
 
 def download_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
@@ -65,30 +60,35 @@ _latest: list[tuple[SiteData, tuple[ApiFile, ...]]] = []
 def api_files(data: SiteData) -> tuple[ApiFile, ...]:
     """All files but index and checksums. Those of the last site are kept: its page and its files both need them."""
     if not _latest or _latest[0][0] is not data:
-        _latest[:] = [(data, tuple(_api_files(data)))]
+        files = tuple(_api_files(data))
+        _latest[:] = [(data, (*files, package_file(files, data)))]
     return _latest[0][1]
 
 
 def _api_files(data: SiteData) -> Iterator[ApiFile]:
+    published = records_of(data).published
+    health = health_report(data.registry, data.state, data.as_of, checkout().registry)
     for table in (
-        offers_table(data), skus_table(data), rentals_table(data), points_table(data), disputes_table(data),
+        published.offers, published.skus, published.rentals, points_table(data), disputes_table(data),
         quarantine_table(data),
     ):  # fmt: skip
-        yield _table_file(table, "csv", csv_bytes(table), "prices")
-        yield _table_file(table, "json", json_bytes(table, data.as_of), "prices")
-        yield _schema_file(table, objects=False)
+        yield from _by_columns(table, data, "prices")
     for table in workload_tables(data):
-        yield _table_file(table, "csv", csv_bytes(table), "workloads")
-        yield _table_file(table, "json", json_bytes(table, data.as_of), "workloads")
-    for table in registry_tables(data):
-        yield _table_file(table, "json", objects_bytes(table, data.as_of), "registries")
-        yield _schema_file(table, objects=True)
+        yield from _by_columns(table, data, "workloads")
+    for table in (*registry_tables(data), *index_tables(data, health)):
+        group = "health" if table.name == "health" else "registries"
+        yield table_file(table, "csv", csv_bytes(table), group)
+        if group == "registries":
+            schema = table_schema(table, objects=True)
+            yield table_file(table, "json", objects_bytes(table, data.as_of), group, schema.path)
+            yield schema
     yield ApiFile(
         API + "health.json",
-        compact_json(health_report(data.registry, data.state, data.as_of, checkout().registry)),
+        compact_json(health),
         "Health",
         "State of the sources, coverage, grades, disputes, and what does not fit together.",
         "health",
+        schema=schema_path("health"),
     )
     yield ApiFile(
         API + "accuracy.json",
@@ -96,6 +96,7 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
         "Accuracy",
         "Predicted speed held against measurements that the calibration had not seen: errors as shares, bands, points.",
         "registries",
+        schema=schema_path("accuracy"),
     )
     parity = (checkout().registry / "parity.csv").read_bytes()
     yield ApiFile(
@@ -107,19 +108,60 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
         parity.count(b"\n") - 1,
     )
     yield from plan_files(data)
+    yield from record_files(data)
     for path, text in manifest_files(data):
         yield ApiFile(path, text.encode(), "Manifest", "One deployable plan as a KServe InferenceService.", "manifests")
+    yield from record_schemas()
+    yield from term_files(data)
 
 
-def _table_file(table: ApiTable, ending: str, body: bytes, group: str) -> ApiFile:
-    path = f"{API}{table.name}.{ending}"
-    return ApiFile(path, body, table.title, table.description, group, len(table.rows), table.columns)
+def _by_columns(table: ApiTable, data: SiteData, group: str) -> Iterator[ApiFile]:
+    """A large table: CSV, JSON with the column names once, and its schema."""
+    schema = table_schema(table, objects=False)
+    yield table_file(table, "csv", csv_bytes(table), group)
+    yield table_file(table, "json", json_bytes(table, data.as_of), group, schema.path)
+    yield schema
 
 
-def _schema_file(table: ApiTable, objects: bool) -> ApiFile:
-    body = compact_json(json_schema(table, objects))
-    title = f"Schema of {table.name}.json"
-    return ApiFile(f"{API}schemas/{table.name}.schema.json", body, title, f"JSON Schema: {table.title}.", "schemas")
+def schema_path(name: str) -> str:
+    """Where the schema of a file or of a kind of record lies."""
+    return f"{API}schemas/{name}.schema.json"
+
+
+def table_schema(table: ApiTable, objects: bool) -> ApiFile:
+    """The JSON Schema of a table's JSON form."""
+    body = compact_json(json_schema(table_model(table, objects)))
+    says = f"JSON Schema: {table.title}."
+    return ApiFile(schema_path(table.name), body, f"Schema of {table.name}.json", says, "schemas")
+
+
+def record_schemas() -> Iterator[ApiFile]:
+    """The schemas of records, plans, health, accuracy and the index."""
+    models = dict(MODELS)
+    for folder, says, facts, tables in KINDS:
+        models[folder[:-1]] = entity_model(folder[:-1], says, facts, tables)
+    for name, model in models.items():
+        body = compact_json(json_schema(model))
+        yield ApiFile(schema_path(name), body, f"Schema of {name}", "JSON Schema, made from its model.", "schemas")
+
+
+def record_files(data: SiteData) -> Iterator[ApiFile]:
+    """A JSON file for every model, provider and GPU, and all prices of a provider as CSV."""
+    records = records_of(data)
+    for model in records.models:
+        yield _record_file(model, "models", data)
+    for gpu in records.gpus:
+        yield _record_file(gpu, "gpus", data)
+    for provider in records.providers:
+        yield _record_file(provider.record, "providers", data)
+        for part in provider.parts:
+            group = "provider rentals" if part.name.endswith("-gpus") else "provider prices"
+            yield table_file(part, "csv", csv_bytes(part), group)
+
+
+def _record_file(record: EntityRecord, group: str, data: SiteData) -> ApiFile:
+    body = compact_json(entity_json(record, data.as_of))
+    return ApiFile(record.path, body, record.title, record.description, group, schema=schema_path(record.kind))
 
 
 def plan_files(data: SiteData) -> Iterator[ApiFile]:
@@ -127,29 +169,34 @@ def plan_files(data: SiteData) -> Iterator[ApiFile]:
     for cell in data.results.cells:
         record = with_manifests({"as_of": data.as_of, **cell_record(cell)}, cell.rankings)
         table = plan_table(f"plans/{cell.path}", f"Plans {cell.path}", cell.rankings)
-        yield from _plan_pair(table, record)
+        yield from _plan_pair(table, record, schema_path("plan"))
         yield _diagnoses(table, cell.diagnoses)
     for case in data.results.cases:
         rankings = {case.workload.minimum_class: case.ranking}
         record = with_manifests({"as_of": data.as_of, **case_record(case)}, rankings)
         table = plan_table(f"use-cases/{case.case.id}", f"Plans for {case.case.title.lower()}", rankings)
-        yield from _plan_pair(table, record)
+        yield from _plan_pair(table, record, schema_path("use-case"))
         yield _diagnoses(table, {case.workload.minimum_class: case.diagnoses})
 
 
 def _diagnoses(plans: ApiTable, diagnoses: Mapping[str, Sequence[Diagnosis]]) -> ApiFile:
     """The providers beside the plans of a question, in a folder of the same name."""
     table = diagnostics_table(f"{plans.name}/provider_diagnostics", f"{plans.title}: providers", diagnoses)
-    return _table_file(table, "csv", csv_bytes(table), "diagnostics")
+    return table_file(table, "csv", csv_bytes(table), "diagnostics")
 
 
-def _plan_pair(table: ApiTable, record: Mapping[str, Any]) -> Iterator[ApiFile]:
-    yield _table_file(table, "json", compact_json(record), "plans")
-    yield _table_file(table, "csv", csv_bytes(table), "plans")
+def _plan_pair(table: ApiTable, record: Mapping[str, Any], schema: str) -> Iterator[ApiFile]:
+    yield table_file(table, "json", compact_json(record), "plans", schema)
+    yield table_file(table, "csv", csv_bytes(table), "plans")
 
 
 def index_record(files: Iterable[ApiFile], data: SiteData) -> dict[str, Any]:
-    """The index: every file with size, checksum and columns, and the terms of the sources. Paths are its neighbours."""
+    """The index: every file with size, checksum and columns, and the terms of the sources. Paths are its neighbours.
+
+    The files of a collection are named once; their checksums stand in SHA256SUMS with all others.
+    """
+    files = list(files)
+    groups = {group for group, *_ in COLLECTIONS}
     return {
         "name": "inference-price-atlas",
         "version": "v1",
@@ -159,13 +206,30 @@ def index_record(files: Iterable[ApiFile], data: SiteData) -> dict[str, Any]:
             {"id": s.id, "title": s.title, "path": s.homepage, "licence": s.licence, "attribution": s.attribution}
             for s in data.registry.sources
         ],
-        "resources": [_resource(file) for file in files],
+        "resources": [_resource(file) for file in files if file.group not in groups],
+        "collections": collection_records(files),
     }
+
+
+def collection_records(files: Iterable[ApiFile]) -> list[dict[str, Any]]:
+    """What there is in one file a thing."""
+    by_group: dict[str, list[ApiFile]] = {group: [] for group, *_ in COLLECTIONS}
+    for file in files:
+        if file.group in by_group:
+            by_group[file.group].append(file)
+    return [_collection(*c, by_group[c[0]]) for c in COLLECTIONS]
+
+
+def _collection(group: str, path: str, ids: str, schema: str, files: Sequence[ApiFile]) -> dict[str, Any]:
+    says = files[0].description if schema else f"Every price of one of the {group.split()[0]}s as CSV."
+    title = group[:1].upper() + group[1:]
+    record = {"path": path, "title": title, "description": says, "files": len(files), "ids": ids}
+    return record | ({"schema": schema_path(schema).removeprefix(API)} if schema else {})
 
 
 def _resource(file: ApiFile) -> dict[str, Any]:
     record: dict[str, Any] = {
-        "path": file.path.removeprefix(API),
+        "path": file.name,
         "title": file.title,
         "description": file.description,
         "format": file.path.rpartition(".")[2],
@@ -174,6 +238,8 @@ def _resource(file: ApiFile) -> dict[str, Any]:
     }
     if file.rows is not None:
         record["rows"] = file.rows
+    if file.schema:
+        record["schema"] = file.schema.removeprefix(API)
     # The columns of plans are those of plans in general; a copy in each of two hundred entries helps nobody.
     if file.columns and file.group not in ("plans", "diagnostics"):
         record["fields"] = [

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from generator.render.api_table import ApiTable, Column
+from generator.render.gpu_rows import per_gigabyte
 from generator.render.meter_words import meter_words
 from generator.render.offer_columns import agreeing, observed, shareable_note
 from generator.render.page import SiteData
@@ -49,6 +50,7 @@ RENTAL_COLUMNS = (
     *_SUPPORT,
     Column("note", "text", "what a source says beside the price"),
     Column("source_url", "text", "the page that the source read the price from, where it says so"),
+    Column("usd_per_gib_hour", "decimal", "price per GiB of the GPU's memory and hour", "USD per GiB-hour"),
 )
 DISPUTE_COLUMNS = (
     Column("id", "text", "stays the same until a value changes"),
@@ -180,6 +182,7 @@ def quarantine_table(data: SiteData) -> ApiTable:
 
 def rentals_table(data: SiteData) -> ApiTable:
     """Every rental price of a GPU-hour."""
+    gpus = data.registry.gpu
     rows = [
         (
             r.provider,
@@ -195,6 +198,7 @@ def rentals_table(data: SiteData) -> ApiTable:
             *_support(data, r),
             shareable_note(data, r.evidence, r.note),
             r.source_url,
+            price_text(per_gigabyte(r.price, gpus[r.gpu].memory_bytes)) if r.gpu in gpus else "",
         )
         for r in data.rentals
     ]

@@ -7,6 +7,20 @@ from pydantic import BaseModel
 
 from generator.render.api_table import ApiTable, Cell, Column
 from generator.render.page import SiteData
+from generator.render.pages.models import rankable
+from generator.render.registry_columns import (
+    CASE_COLUMNS,
+    GPU_COLUMNS,
+    GPU_MARKET_COLUMNS,
+    LOAD_COLUMNS,
+    MODEL_COLUMNS,
+    PROFILE_COLUMNS,
+    PROVIDER_COLUMNS,
+    SLO_COLUMNS,
+)
+from generator.render.site_index import SiteIndex, site_index
+from generator.render.verified import cheapest_verified
+from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, price_text
 
 
 def registry_tables(data: SiteData) -> list[ApiTable]:
@@ -23,33 +37,11 @@ def registry_tables(data: SiteData) -> list[ApiTable]:
 
 def models_table(data: SiteData) -> ApiTable:
     """Every registered model with its architecture and capability class, and how many offers it has."""
-    cards = data.registry.cards
+    index, cards = site_index(data), data.registry.cards
+    pages = frozenset(index.models)
     offers: dict[str, set[str]] = {}
     for o in data.offers:
         offers.setdefault(o.model, set()).add(o.provider)
-    columns = (
-        Column("id", "text", "canonical id"),
-        Column("name", "text", "name"),
-        Column("developer", "text", "who made it"),
-        Column("open_weights", "boolean", "whether the parameters can be downloaded; null where nobody has checked"),
-        Column("licence", "text", "licence of the weights"),
-        Column("released", "date", "release date"),
-        Column("knowledge", "text", "knowledge cut-off"),
-        Column("deprecated", "text", "end of life where announced"),
-        Column("context", "integer", "context window", "tokens"),
-        Column("max_output", "integer", "longest answer", "tokens"),
-        Column("input_modalities", "text", "separated by |"),
-        Column("output_modalities", "text", "separated by |"),
-        Column("capability_class", "text", "small, medium, large, frontier; empty while not reviewed"),
-        Column("parameters", "number", "all parameters"),
-        Column("active_parameters", "number", "parameters that work on each token"),
-        Column("layers", "integer", "layers"),
-        Column("kv_elements_per_token", "integer", "KV-cache elements of one token in layers that keep every token"),
-        Column("hf_repo", "text", "repository of the weights on Hugging Face"),
-        Column("aliases", "text", "other spellings that are resolved to this id, separated by |"),
-        Column("providers", "integer", "providers with a current price"),
-        Column("source", "text", "where the row comes from"),
-    )
     rows: list[tuple[Cell, ...]] = []
     for m in sorted(data.registry.models, key=lambda m: m.id):
         card = cards[m.id]
@@ -77,9 +69,27 @@ def models_table(data: SiteData) -> ApiTable:
                 "|".join(m.aliases),
                 len(offers.get(m.id, ())),
                 m.source,
+                *_lowest(m.id, index),
+                *_verified(m.id, index),
+                f"models/{m.id}.json" if m.id in pages else "",
             )
         )
-    return ApiTable("models", "Models", "Every registered model, one id across all providers.", columns, rows)
+    return ApiTable("models", "Models", "Every registered model, one id across all providers.", MODEL_COLUMNS, rows)
+
+
+def _lowest(model: str, index: SiteIndex) -> tuple[str, str]:
+    ranked = [s for s in index.skus_of_model.get(model, []) if rankable(s, index)]
+    lowest = [min((p for s in ranked if (p := s.price(meter))), default=None) for meter in (TEXT_INPUT, TEXT_OUTPUT)]
+    inp, out = ("" if p is None else price_text(p) for p in lowest)
+    return inp, out
+
+
+def _verified(model: str, index: SiteIndex) -> tuple[str, ...]:
+    found = cheapest_verified(index.skus_of_model.get(model, []), index)
+    if found is None:
+        return ("",) * 7
+    prices = price_text(found.input.price), price_text(found.output.price)
+    return (*prices, found.sku.provider, found.sku.sku, found.sku.region, found.grade, found.observed_at)
 
 
 def providers_table(data: SiteData) -> ApiTable:
@@ -89,63 +99,57 @@ def providers_table(data: SiteData) -> ApiTable:
         counted.setdefault(o.provider, [0, 0])[0] += 1
     for r in data.rentals:
         counted.setdefault(r.provider, [0, 0])[1] += 1
-    columns = (
-        Column("id", "text", "id"),
-        Column("name", "text", "name; the id where nobody has reviewed the provider"),
-        Column("kind", "text", "first_party, cloud, host, gateway, rental, subscription; empty while not reviewed"),
-        Column("url", "text", "web address"),
-        Column("offers", "integer", "current API offers"),
-        Column("gpu_offers", "integer", "current rental prices"),
-    )
     rows: list[tuple[Cell, ...]] = []
     for identifier in sorted(counted.keys() | data.registry.provider.keys()):
         p = data.registry.provider.get(identifier)
         offers, rentals = counted.get(identifier, [0, 0])
-        rows.append((identifier, p.name if p else identifier, p.kind if p else "", p.url if p else "", offers, rentals))
-    return ApiTable("providers", "Providers", "Everybody who bills for inference or GPUs.", columns, rows)
+        known = (identifier, p.name if p else identifier, p.kind if p else "", p.url if p else "")
+        rows.append((*known, offers, rentals, f"providers/{identifier}.json" if offers or rentals else ""))
+    return ApiTable("providers", "Providers", "Everybody who bills for inference or GPUs.", PROVIDER_COLUMNS, rows)
 
 
 def gpus_table(data: SiteData) -> ApiTable:
-    """Every registered accelerator."""
-    columns = (
-        Column("id", "text", "canonical id"),
-        Column("name", "text", "name"),
-        Column("vendor", "text", "manufacturer"),
-        Column("memory_bytes", "integer", "memory", "bytes"),
-        Column("bandwidth_bytes_s", "number", "memory bandwidth", "bytes per second"),
-        Column("bf16_flops", "number", "dense peak at bf16", "FLOP/s"),
-        Column("fp8_flops", "number", "dense peak at fp8", "FLOP/s"),
-        Column("fp4_flops", "number", "dense peak at fp4", "FLOP/s"),
-        Column("tdp_w", "number", "thermal design power", "W"),
-        Column("gpus_per_node", "integer", "GPUs in the usual machine"),
-        Column("node_label", "text", "label of GPU feature discovery in Kubernetes"),
-        Column("k8s_resource", "text", "resource name in Kubernetes"),
-        Column("aliases", "text", "other spellings that are resolved to this id, separated by |"),
-        Column("source", "text", "where the row comes from"),
+    """Every registered accelerator, with what it rents for."""
+    index = site_index(data)
+    gpus = [g for _, g in sorted(data.registry.gpu.items())]
+    rows = [(*row, *_market(str(row[0]), index)) for row in _model_rows(gpus, GPU_COLUMNS)]
+    columns = (*GPU_COLUMNS, *GPU_MARKET_COLUMNS)
+    return ApiTable("gpus", "GPUs", "Every registered accelerator, with what it rents for.", columns, rows)
+
+
+def _market(gpu: str, index: SiteIndex) -> tuple[Cell, ...]:
+    rentals = index.rentals_of_gpu.get(gpu, [])
+    lowest = [
+        min((r.price for r in rentals if r.commitment == commitment), default=None)
+        for commitment in ("on_demand", "spot")
+    ]
+    return (
+        len(rentals),
+        len({r.provider for r in rentals}),
+        *("" if p is None else price_text(p) for p in lowest),
+        len({c.model for c in index.curves_of_gpu.get(gpu, [])}),
+        f"gpus/{gpu}.json",
     )
-    rows = _model_rows([g for _, g in sorted(data.registry.gpu.items())], columns)
-    return ApiTable("gpus", "GPUs", "Every registered accelerator.", columns, rows)
 
 
 def grid_tables(data: SiteData) -> list[ApiTable]:
     """Profiles, experience classes, loads and use cases of the standard grid."""
     registry = data.registry
     return [
-        _plain("profiles", "Traffic profiles", "Standard prompt and output lengths, in tokens.", registry.profiles),
-        _plain("slo_classes", "Experience classes", "Bounds at p95, in milliseconds.", registry.slo_classes),
-        _plain("loads", "Loads", "Standard mean rates, in requests per second.", registry.loads),
-        _plain("use_cases", "Use cases", "Who asks what, how often, and how it has to feel.", registry.use_cases),
+        _plain("profiles", "Standard prompt and output lengths, in tokens.", PROFILE_COLUMNS, registry.profiles),
+        _plain("slo_classes", "Bounds at p95, in milliseconds.", SLO_COLUMNS, registry.slo_classes),
+        _plain("loads", "Standard mean rates, in requests per second.", LOAD_COLUMNS, registry.loads),
+        _plain("use_cases", "Who asks what, how often, and how it has to feel.", CASE_COLUMNS, registry.use_cases),
     ]
 
 
-def _plain(name: str, title: str, description: str, entries: Sequence[BaseModel]) -> ApiTable:
-    fields = type(entries[0]).model_fields if entries else {}
-    columns = tuple(Column(field, _kind(info.annotation), field.replace("_", " ")) for field, info in fields.items())
-    return ApiTable(name, title, description, columns, _model_rows(entries, columns))
+_TITLES = {
+    "profiles": "Traffic profiles", "slo_classes": "Experience classes", "loads": "Loads", "use_cases": "Use cases",
+}  # fmt: skip
 
 
-def _kind(annotation: object) -> str:
-    return "integer" if annotation is int else "number" if annotation is float else "text"
+def _plain(name: str, says: str, columns: tuple[Column, ...], entries: Sequence[BaseModel]) -> ApiTable:
+    return ApiTable(name, _TITLES[name], says, columns, _model_rows(entries, columns))
 
 
 def _model_rows(entries: Sequence[BaseModel], columns: tuple[Column, ...]) -> list[tuple[Cell, ...]]:

@@ -30,16 +30,20 @@ def best_point(curve: Curve) -> CurvePoint:
 
 
 def speed_rows(curves: Iterable[Curve], index: SiteIndex, limit: int) -> list[dict[str, Any]]:
-    """For each model, GPU and pair of lengths the configuration of most tokens per second and GPU, by lengths."""
+    """The fastest `limit` configurations, by lengths."""
+    by_lengths = sorted(best_curves(curves)[:limit], key=lambda c: (c.prompt_tokens, c.output_tokens))
+    return [speed_row(curve, index) for curve in by_lengths]
+
+
+def best_curves(curves: Iterable[Curve]) -> list[Curve]:
+    """For each model, GPU and pair of lengths the configuration of most tokens per second and GPU, fastest first."""
     best: dict[tuple[str, str, int, int], Curve] = {}
     for curve in curves:
         key = (curve.model, curve.gpu, curve.prompt_tokens, curve.output_tokens)
         other = best.get(key)
         if other is None or output_rate(curve, best_point(curve)) > output_rate(other, best_point(other)):
             best[key] = curve
-    by_rate = sorted(best.values(), key=lambda c: (-output_rate(c, best_point(c)), c.configuration_id, c.prompt_tokens))
-    by_lengths = sorted(by_rate[:limit], key=lambda c: (c.prompt_tokens, c.output_tokens))
-    return [speed_row(curve, index) for curve in by_lengths]
+    return sorted(best.values(), key=lambda c: (-output_rate(c, best_point(c)), c.configuration_id, c.prompt_tokens))
 
 
 def usd_per_million(usd_per_gpu_hour: Decimal, tokens_per_second: float) -> Decimal:

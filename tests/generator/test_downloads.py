@@ -4,17 +4,21 @@ import csv
 import hashlib
 import io
 import json
-from dataclasses import replace
+import re
+import tomllib
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from generator.render.api_table import ApiTable, Column, csv_bytes, json_bytes, json_schema
+from generator.places import checkout
+from generator.render.api_table import ApiTable, Column, csv_bytes, json_bytes
 from generator.render.downloads import download_files
 from generator.render.pages import downloads
 from generator.render.price_tables import offers_table
+from generator.render.records.published import offer_part
 from generator.render.sku_table import SKU_COLUMNS, skus_table
 from generator.render.templates import article_of, environment
 from generator.sync.statements import FIELDS
@@ -47,7 +51,17 @@ def test_every_promised_file_is_there() -> None:
         "benchmarks.csv", "models.json", "providers.json", "gpus.json", "sources.json", "health.json", "parity.csv",
         "accuracy.json",
         "index.json", "SHA256SUMS", "profiles.json", "slo_classes.json", "loads.json", "use_cases.json", "units.json",
-        "schemas/offers.schema.json",
+        "schemas/offers.schema.json", "datapackage.json", "ATTRIBUTION.md", "LICENSE.txt", "NOTICE.txt",
+        *(
+            f"{name}.{ending}"
+            for name in (
+                "models", "providers", "gpus", "profiles", "slo_classes", "loads", "use_cases", "units", "sources",
+                "plans", "quality_scores", "weights", "health", "offers", "skus", "gpu_offers", "benchmarks",
+            )
+            for ending in ("csv", "json")
+        ),
+        "models/open-70b.json", "providers/hostly.json", "providers/hostly.csv", "providers/neocloud-gpus.csv",
+        "gpus/h100-sxm.json",
     }  # fmt: skip
     assert promised <= names
     data = tool_site()
@@ -120,6 +134,88 @@ def test_every_fact_of_an_id_has_a_column() -> None:
     assert set(FIELDS) - {"source_url"} <= {c.name for c in SKU_COLUMNS}
 
 
+def test_published_weights_are_those_that_the_planner_computes_with() -> None:
+    catalogue, told = tool_site().results.catalogue, record("weights.json")["items"]
+    of_cases = {(w["of"], w["name"]): w["weight"] for w in told if w["kind"] == "benchmark"}
+    assert of_cases == {(c.use_case, n): w for c in catalogue.quality.use_cases.values() for n, w in c.weights}
+    reviewed = tomllib.loads((checkout().registry / "quality_benchmarks.toml").read_text(encoding="utf-8"))
+    assert of_cases == {(c["id"], n): w for c in reviewed["use_case"] for n, w in c["weights"]}
+    balanced = {w["name"]: w["weight"] for w in told if (w["kind"], w["of"]) == ("priority", "balanced")}
+    assert balanced == asdict(catalogue.policy.priorities["balanced"])
+
+
+def test_the_list_of_plan_files_names_each_with_its_answer() -> None:
+    listed = record("plans.json")["items"]
+    for row in listed:
+        plans = record(row["json_file"])
+        ranking = plans["classes"][row["minimum_class"]] if "classes" in plans else plans
+        assert (row["recommended"], row["possible"]) == (ranking["recommended"], ranking["possible"])
+        answer = [p["usd_per_month"] for p in ranking["plans"] if p["id"] == ranking["recommended"]]
+        assert [row["usd_per_month"]] == (answer or [""])
+    data = tool_site()
+    assert len(listed) == sum(len(c.rankings) for c in data.results.cells) + len(data.results.cases)
+
+
+def test_a_provider_has_all_its_prices_in_one_file() -> None:
+    told = rows("providers/hostly.csv")
+    assert told == [r for r in rows("offers.csv") if r["provider"] == "hostly"]
+    assert rows("providers/neocloud-gpus.csv") == [r for r in rows("gpu_offers.csv") if r["provider"] == "neocloud"]
+
+
+def test_a_record_has_units_grades_evidence_and_links_that_lead_somewhere() -> None:
+    model = record("models/open-70b.json")
+    assert model["as_of"] == "2026-11-20"
+    assert model["units"]["facts"]["context"] == "tokens"
+    (price,) = [o for o in model["offers"] if (o["provider"], o["meter"]) == ("hostly", "output.text.token")]
+    assert (price["price"], price["unit_label"], price["grade"]) == ("0.142857", "1M tokens", price["grade"])
+    assert price["evidence"] == "genai-prices=0.2 litellm=0.142857"
+    assert {s["id"] for s in model["sources"]} == {"genai-prices", "litellm"}
+    assert model["links"] == {
+        "page": "../../../models/open-70b/",
+        "markdown": "../../../models/open-70b/index.md",
+        "schema": "../schemas/model.schema.json",
+    }
+    assert record("providers/hostly.json")["links"]["offers_csv"] == "hostly.csv"
+    assert record("models.json")["items"][0]["record"] in {p.removeprefix("api/v1/") for p in files()}
+
+
+def test_a_price_of_many_regions_is_said_once() -> None:
+    table = offer_part(
+        [r for r in offers_table(trust_site()).rows if (r[0], r[1]) == ("openlab", "tiny-1b")], "provider"
+    )
+    told = [dict(zip(table.names, row, strict=True)) for row in table.rows]
+    assert [(r["regions"], r["price"]) for r in told] == [
+        ("au|eu|global|jp|us", "0.05"),
+        ("au|eu|global|jp|us", "0.06"),
+    ]
+
+
+def test_the_data_package_describes_every_table_truly() -> None:
+    package = record("datapackage.json")
+    assert package["$schema"].endswith("/2.0/datapackage.json")
+    assert [x["name"] for x in package["licenses"]] == ["Apache-2.0"]
+    assert {s["title"] for s in package["sources"]} == {s.title for s in tool_site().registry.sources}
+    names = [r["name"] for r in package["resources"]]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[-a-z0-9._/]+", name) for name in names)
+    for resource in package["resources"]:
+        body = files()[f"api/v1/{resource['path']}"]
+        assert (resource["bytes"], resource["hash"]) == (len(body), f"sha256:{hashlib.sha256(body).hexdigest()}")
+        if resource["format"] == "csv" and resource["path"] != "parity.csv":
+            header = body.decode().partition("\n")[0].split(",")
+            assert [f["name"] for f in resource["schema"]["fields"]] == header
+            assert all(f["description"] for f in resource["schema"]["fields"])
+
+
+def test_the_attribution_names_every_source_with_its_words() -> None:
+    text = files()["api/v1/ATTRIBUTION.md"].decode()
+    for s in tool_site().registry.sources:
+        assert s.attribution in text
+        assert s.homepage in text
+    assert "figures only" in text
+    assert files()["api/v1/LICENSE.txt"] == (checkout().root / "LICENSE").read_bytes()
+
+
 def test_the_plans_of_a_cell_are_those_of_the_planner() -> None:
     for cell in tool_site().results.cells:
         published = record(f"plans/{cell.path}.json")
@@ -177,15 +273,26 @@ def test_every_provider_has_one_reason_for_each_class() -> None:
 
 
 def test_the_index_lists_every_file_with_its_true_size_and_checksum() -> None:
-    listed = {r["path"]: r for r in record("index.json")["resources"]}
+    index = record("index.json")
+    listed = {r["path"]: r for r in index["resources"]}
     others = {p.removeprefix("api/v1/"): b for p, b in files().items()}
-    assert set(listed) == set(others) - {"index.json", "SHA256SUMS"}
+    forms = {c["path"]: [p for p in others if fits_form(p, c["path"])] for c in index["collections"]}
+    assert {c["path"]: c["files"] for c in index["collections"]} == {form: len(found) for form, found in forms.items()}
+    collected = {path for found in forms.values() for path in found}
+    assert set(listed) == set(others) - {"index.json", "SHA256SUMS"} - collected
     for path, resource in listed.items():
         assert resource["bytes"] == len(others[path])
         assert resource["hash"] == f"sha256:{hashlib.sha256(others[path]).hexdigest()}"
     assert listed["offers.csv"]["rows"] == len(tool_site().offers)
     price = next(f for f in listed["offers.csv"]["fields"] if f["name"] == "price")
     assert price["unit"] == "USD per unit_label"
+
+
+def fits_form(path: str, form: str) -> bool:
+    before, _, after = form.partition("{id}")
+    middle = path.removeprefix(before).removesuffix(after)
+    rentals = path.endswith("-gpus.csv") != form.endswith("-gpus.csv")
+    return path.startswith(before) and path.endswith(after) and "/" not in middle and not rentals
 
 
 def test_the_checksum_file_is_right_about_every_file() -> None:
@@ -231,33 +338,6 @@ TABLE = ApiTable(
 def test_missing_cells_are_empty_in_csv_and_null_in_json() -> None:
     assert csv_bytes(TABLE) == b"id,n,yes\na,1,true\nb,,\n"
     assert json.loads(json_bytes(TABLE, "2026-11-20"))["rows"] == [["a", 1, True], ["b", None, None]]
-
-
-def test_schemas_describe_the_files_beside_them() -> None:
-    for path in files():
-        if not path.endswith(".schema.json"):
-            continue
-        name = path.rpartition("/")[2].removesuffix(".schema.json")
-        schema, body = record(f"schemas/{name}.schema.json"), record(f"{name}.json")
-        assert set(schema["required"]) == set(body)
-        if "items" in body:
-            fields = schema["properties"]["items"]["items"]["properties"]
-            assert all(set(item) == set(fields) for item in body["items"])
-        else:
-            assert schema["properties"]["columns"]["const"] == body["columns"]
-            kinds = [c["type"] for c in schema["properties"]["rows"]["items"]["prefixItems"]]
-            assert all(fits(cell, kind) for row in body["rows"] for cell, kind in zip(row, kinds, strict=True))
-
-
-def fits(cell: object, kind: str | list[str]) -> bool:
-    names = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
-    allowed = [kind] if isinstance(kind, str) else kind
-    return names[type(cell)] in allowed or (isinstance(cell, int) and "number" in allowed)
-
-
-def test_a_schema_refuses_a_row_that_is_too_short() -> None:
-    row = json_schema(TABLE, objects=False)["properties"]["rows"]["items"]
-    assert row["minItems"] == row["maxItems"] == 3
 
 
 @pytest.mark.parametrize("name", ["models.json", "providers.json", "gpus.json", "sources.json"])

@@ -1,18 +1,24 @@
 """The downloads page: every published file with size, checksum and what it holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from generator.render.downloads import API, LICENCE_NOTE, ApiFile, api_files
+from generator.render.api_file import API, ApiFile
+from generator.render.data_package import LICENCE_NOTE
+from generator.render.downloads import api_files, collection_records
 from generator.render.page import Page, SiteData
 from generator.render.plan_tables import DIAGNOSIS_COLUMNS, PLAN_COLUMNS
 from generator.render.tool_assets import module
 
 GROUPS = {
-    "prices": ("Prices and measurements", "The observations themselves, as CSV and as JSON."),
-    "workloads": ("Workloads", "The rankings of the workload pages, every product of every unit."),
-    "registries": ("Registries and state", "What the observations refer to, as JSON with an object a row."),
-    "schemas": ("Schemas", "JSON Schemas of the JSON files above."),
+    "prices": ("Prices and measurements", "The observations themselves, as CSV and as JSON.", ("prices",)),
+    "workloads": ("Workloads", "The rankings of the workload pages, every product of every unit.", ("workloads",)),
+    "registries": (
+        "Registries and state",
+        "What the observations refer to, as CSV and as JSON with an object a row.",
+        ("registries", "health"),
+    ),
+    "terms": ("Terms and description", "Whom to name, and the tables as a Data Package.", ("terms", "index")),
 }
 
 
@@ -27,9 +33,11 @@ def pages(data: SiteData) -> Iterator[Page]:
         template="downloads.html",
         context={
             "groups": [
-                {"id": group, "title": title, "lead": lead, "files": [file_view(f) for f in files if f.group == group]}
-                for group, (title, lead) in GROUPS.items()
+                {"id": name, "title": title, "lead": lead, "files": listed([f for f in files if f.group in groups])}
+                for name, (title, lead, groups) in GROUPS.items()
             ],
+            "collections": collection_records(files),
+            "schemas": len([f for f in files if f.group == "schemas"]),
             "tables": [table_view(f) for f in files if f.path.endswith(".csv") and f.columns and f.group == "prices"],
             "plan_columns": PLAN_COLUMNS,
             "diagnosis_columns": DIAGNOSIS_COLUMNS,
@@ -42,6 +50,20 @@ def pages(data: SiteData) -> Iterator[Page]:
         scripts=(module(data, "relative_dates.mjs"),),
         styles=("assets/tools.css",),
     )
+
+
+def listed(files: Sequence[ApiFile]) -> list[dict[str, Any]]:
+    """The lines of a group. Both forms of a small list share a line, so that the page stays light."""
+    paths = {f.path for f in files}
+    small = {p for p in paths if p.endswith(".csv") and f"{p[:-4]}.json" in paths}
+    small -= {f.path for f in files if f.group in ("prices", "workloads")}
+    return [file_view(f) | {"csv": csv_of(f.path, small)} for f in files if f.path not in small]
+
+
+def csv_of(path: str, small: set[str]) -> str:
+    """The CSV form that shares the line of a JSON file; empty where it has its own line."""
+    other = path.removesuffix(".json") + ".csv"
+    return other if other in small else ""
 
 
 def file_view(file: ApiFile) -> dict[str, Any]:

@@ -1,0 +1,123 @@
+"""The record of a provider: a summary with its first prices, and the CSV files that hold all of them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from generator.render.api_table import ApiTable, Cell, Column
+from generator.render.pages.providers import sku_order
+from generator.render.price_evidence import page_sources
+from generator.render.price_tables import OFFER_COLUMNS, QUARANTINE_COLUMNS, RENTAL_COLUMNS
+from generator.render.records.entity import API, SOURCE_COLUMNS, EntityRecord
+from generator.render.records.published import (
+    Published,
+    Row,
+    held_part,
+    merged_columns,
+    offer_part,
+    rental_part,
+    sku_part,
+    source_part,
+)
+from generator.render.registry_columns import PROVIDER_COLUMNS
+from generator.render.registry_tables import providers_table
+from generator.render.row_choice import each_first
+from generator.render.sku_table import SKU_COLUMNS
+
+SKUS = 80  # model ids in the JSON file, in the order of the page; the CSV file has all
+RENTALS = 80  # rental prices in the JSON file, cheapest first
+WORKLOAD_COLUMNS = (
+    Column("workload", "text", "what the prices are for"),
+    Column("skus", "integer", "model ids", "ids"),
+    Column("prices", "integer", "current prices", "prices"),
+)
+PROVIDER_TABLES: tuple[tuple[str, str, Sequence[Column]], ...] = (
+    ("workloads", "what it sells, by workload", WORKLOAD_COLUMNS),
+    ("offers", f"prices of its first {SKUS} model ids", merged_columns(OFFER_COLUMNS, "provider")),
+    ("skus", "what is known of these ids", tuple(c for c in SKU_COLUMNS if c.name != "provider")),
+    ("gpu_offers", f"its {RENTALS} lowest rental prices", merged_columns(RENTAL_COLUMNS, "provider")),
+    ("held_back", "statements that are not used", QUARANTINE_COLUMNS),
+    ("sources", "who states the prices", SOURCE_COLUMNS),
+)
+BRIEF = {
+    "offers": ("model", "sku", "meter_words", "price", "unit_label", "regions", "grade", "observed_at"),
+    "skus": ("model", "sku", "context", "max_output", "quantization", "status", "retires_on", "sources"),
+    "gpu_offers": ("gpu", "gpu_name", "instance", "commitment", "price", "regions", "grade", "observed_at"),
+    "held_back": ("source", "sku", "meter", "currency", "price", "expected", "reason"),
+    "sources": ("title", "observed_at", "states", "of", "agrees", "differs", "licence", "attribution"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderRecord:
+    """The record, and all prices of the provider as tables for CSV files; one without rows is left out."""
+
+    record: EntityRecord
+    parts: tuple[ApiTable, ...]
+
+
+def provider_records(published: Published) -> Iterator[ProviderRecord]:
+    """A record for every provider that has a page."""
+    known = {row[0]: row for row in providers_table(published.data).rows}
+    for provider in published.index.providers:
+        yield provider_record(provider, known[provider], published)
+
+
+def provider_record(provider: str, row: tuple[Cell, ...], published: Published) -> ProviderRecord:
+    """The record of one provider; `row` is its row in providers.json."""
+    index = published.index
+    skus = sorted(index.skus_of_provider.get(provider, []), key=lambda s: sku_order(s, index))
+    first = [skus[n] for n in each_first([s.model for s in skus])]
+    listed = list(dict.fromkeys(s.sku for s in first))[:SKUS]
+    offers, rentals = published.offers_of_provider.get(provider, []), published.rentals_of_provider.get(provider, [])
+    parts = all_prices(provider, offers, rentals)
+    shown = set(listed)
+    price = [c.name for c in RENTAL_COLUMNS].index("price")
+    lowest = sorted(rentals, key=lambda r: (float(str(r[price])), *map(str, r)))
+    cheapest = rental_part(lowest, "provider")
+    record = EntityRecord(
+        kind="provider",
+        id=provider,
+        title=index.provider_name(provider),
+        description="A provider with what it sells, its first prices, and a file with all of them.",
+        page=f"providers/{provider}/",
+        facts=tuple(zip(PROVIDER_COLUMNS, row, strict=True)),
+        tables=(
+            workload_part(provider, published),
+            offer_part(in_order(offers, listed, shown), "provider"),
+            sku_part((r for sku in listed if (r := published.sku.get((provider, sku)))), "provider"),
+            ApiTable(cheapest.name, cheapest.title, cheapest.description, cheapest.columns, cheapest.rows[:RENTALS]),
+            held_part(index.held_back_of_provider.get(provider, [])),
+            source_part(page_sources(skus, index.rentals_of_provider.get(provider, []), index)),
+        ),
+        links={part.description: f"{API}{part.name}.csv" for part in parts},
+        brief=BRIEF,
+    )
+    return ProviderRecord(record, parts)
+
+
+def in_order(offers: Iterable[Row], listed: Sequence[str], shown: set[str]) -> list[Row]:
+    """The offers of the listed ids, in the order of the list."""
+    sku = [c.name for c in OFFER_COLUMNS].index("sku")
+    place = {name: n for n, name in enumerate(listed)}
+    return sorted((row for row in offers if row[sku] in shown), key=lambda row: place[str(row[sku])])
+
+
+def all_prices(provider: str, offers: Sequence[Row], rentals: Sequence[Row]) -> tuple[ApiTable, ...]:
+    """Every price of a provider: a table of offers, and one of rentals. The description names its link."""
+    tables = (
+        ApiTable(f"providers/{provider}", f"Prices of {provider}", "offers_csv", OFFER_COLUMNS, offers),
+        ApiTable(f"providers/{provider}-gpus", f"Rentals of {provider}", "gpu_offers_csv", RENTAL_COLUMNS, rentals),
+    )
+    return tuple(t for t in tables if t.rows)
+
+
+def workload_part(provider: str, published: Published) -> ApiTable:
+    """What a provider sells."""
+    counts: dict[str, list[int]] = {}
+    for s in published.index.skus_of_provider.get(provider, []):
+        found = counts.setdefault(s.workload, [0, 0])
+        found[0] += 1
+        found[1] += len(s.offers)
+    ordered = sorted(counts.items(), key=lambda w: (-w[1][1], w[0]))
+    rows: list[Row] = [(workload, skus, prices) for workload, (skus, prices) in ordered]
+    return ApiTable("workloads", "What it sells", "ids and prices by workload", WORKLOAD_COLUMNS, rows)

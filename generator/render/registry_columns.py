@@ -1,0 +1,110 @@
+"""The columns of the published registries: what each field holds, in which unit, and what it says."""
+
+from generator.render.api_table import Column
+
+MODEL_COLUMNS = (
+    Column("id", "text", "canonical id"),
+    Column("name", "text", "name"),
+    Column("developer", "text", "who made it"),
+    Column("open_weights", "boolean", "whether the parameters can be downloaded; null where nobody has checked"),
+    Column("licence", "text", "licence of the weights"),
+    Column("released", "date", "release date"),
+    Column("knowledge", "text", "knowledge cut-off"),
+    Column("deprecated", "text", "end of life where announced"),
+    Column("context", "integer", "context window", "tokens"),
+    Column("max_output", "integer", "longest answer", "tokens"),
+    Column("input_modalities", "text", "separated by |"),
+    Column("output_modalities", "text", "separated by |"),
+    Column("capability_class", "text", "small, medium, large, frontier; empty while not reviewed"),
+    Column("parameters", "number", "all parameters"),
+    Column("active_parameters", "number", "parameters that work on each token"),
+    Column("layers", "integer", "layers"),
+    Column("kv_elements_per_token", "integer", "KV-cache elements of one token in layers that keep every token"),
+    Column("hf_repo", "text", "repository of the weights on Hugging Face"),
+    Column("aliases", "text", "other spellings that are resolved to this id, separated by |"),
+    Column("providers", "integer", "providers with a current price"),
+    Column("source", "text", "where the row comes from"),
+    Column("lowest_input", "decimal", "lowest standard price of the prompt that can be compared", "USD per 1M tokens"),
+    Column("lowest_output", "decimal", "lowest standard price of the answer", "USD per 1M tokens"),
+    Column("verified_input", "decimal", "input price of the cheapest seller with grade A or B", "USD per 1M tokens"),
+    Column("verified_output", "decimal", "output price of the same seller and id", "USD per 1M tokens"),
+    Column("verified_provider", "text", "that seller; id in providers.json"),
+    Column("verified_sku", "text", "its own id of the model"),
+    Column("verified_region", "text", "where these prices hold"),
+    Column("verified_grade", "text", "the worse grade of the two prices"),
+    Column("verified_on", "date", "older of the days on which the two were last read"),
+    Column("record", "text", "its own file beside this one; empty while it has neither a price nor a measurement"),
+)
+PROVIDER_COLUMNS = (
+    Column("id", "text", "id"),
+    Column("name", "text", "name; the id where nobody has reviewed the provider"),
+    Column("kind", "text", "first_party, cloud, host, gateway, rental, subscription; empty while not reviewed"),
+    Column("url", "text", "web address"),
+    Column("offers", "integer", "current API offers"),
+    Column("gpu_offers", "integer", "current rental prices"),
+    Column("record", "text", "its own file beside this one; empty while it has no price"),
+)
+GPU_COLUMNS = (
+    Column("id", "text", "canonical id"),
+    Column("name", "text", "name"),
+    Column("vendor", "text", "manufacturer"),
+    Column("memory_bytes", "integer", "memory", "bytes"),
+    Column("bandwidth_bytes_s", "number", "memory bandwidth", "bytes per second"),
+    Column("bf16_flops", "number", "dense peak at bf16", "FLOP/s"),
+    Column("fp8_flops", "number", "dense peak at fp8", "FLOP/s"),
+    Column("fp4_flops", "number", "dense peak at fp4", "FLOP/s"),
+    Column("tdp_w", "number", "thermal design power", "W"),
+    Column("gpus_per_node", "integer", "GPUs in the usual machine"),
+    Column("node_label", "text", "label of GPU feature discovery in Kubernetes"),
+    Column("k8s_resource", "text", "resource name in Kubernetes"),
+    Column("aliases", "text", "other spellings that are resolved to this id, separated by |"),
+    Column("source", "text", "where the row comes from"),
+)
+GPU_MARKET_COLUMNS = (
+    Column("prices", "integer", "current rental prices", "prices"),
+    Column("providers", "integer", "providers that rent it out", "providers"),
+    Column("lowest_on_demand", "decimal", "lowest on-demand price", "USD per GPU-hour"),
+    Column("lowest_spot", "decimal", "lowest spot price", "USD per GPU-hour"),
+    Column("measured_models", "integer", "models that were measured on it", "models"),
+    Column("record", "text", "its own file beside this one"),
+)
+
+PROFILE_COLUMNS = (
+    Column("id", "text", "prompt length, hyphen, output length"),
+    Column("title", "text", "name"),
+    Column("prompt_tokens", "integer", "prompt length", "tokens"),
+    Column("output_tokens", "integer", "output length", "tokens"),
+    Column("description", "text", "what such traffic is"),
+    Column("source", "text", "where the row comes from"),
+)
+SLO_COLUMNS = (
+    Column("id", "text", "id"),
+    Column("title", "text", "name"),
+    Column("percentile", "integer", "percentile of the requests at which the bounds hold"),
+    Column("ttft_ms", "number", "bound of the time to first token", "ms"),
+    Column("itl_ms", "number", "bound of the time between tokens", "ms"),
+    Column("e2e_factor", "number", "the whole request may take this times the time that the other two bounds allow"),
+    Column("description", "text", "how it feels"),
+    Column("source", "text", "where the row comes from"),
+)
+LOAD_COLUMNS = (
+    Column("id", "text", "id"),
+    Column("requests_per_second", "text", "mean rate", "requests/s"),
+    Column("peak_factor", "number", "peak rate as a multiple of it"),
+    Column("title", "text", "name"),
+    Column("reason", "text", "what such a load is"),
+)
+CASE_COLUMNS = (
+    Column("id", "text", "id"),
+    Column("title", "text", "name"),
+    Column("question", "text", "the question that its page answers"),
+    Column("profile", "text", "id in profiles.json"),
+    Column("slo_class", "text", "id in slo_classes.json"),
+    Column("minimum_class", "text", "least capable class of model that is allowed"),
+    Column("users", "integer", "registered users"),
+    Column("active_fraction", "number", "share of them that is active at a time"),
+    Column("requests_per_active_user_per_minute", "number", "requests of one of them", "requests a minute"),
+    Column("peak_factor", "number", "peak rate as a multiple of the mean"),
+    Column("reason", "text", "why this class of model"),
+    Column("source", "text", "where the row comes from"),
+)
