@@ -13,6 +13,10 @@ KNOWN_SCRIPTS = (
     "var target=document.getElementById(",
 )
 
+# Folders of assets whose files or folders carry their content hash in the name: a browser may keep them.
+HASHED = ("engine", "stylesheets", "javascripts")
+FOR_EVER = "public, max-age=31536000, immutable"
+
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _STYLE = re.compile(r"<style\b|\sstyle=\"|\son[a-z]+=\"", re.IGNORECASE)
 
@@ -87,6 +91,7 @@ def headers_file(tool: str) -> str:
             f"  Content-Security-Policy: {tool}; frame-ancestors 'none'",
             "/assets/engine/*",
             f"  Content-Security-Policy: {tool}; frame-ancestors 'none'",
+            *(line for folder in HASHED for line in (f"/assets/{folder}/*", f"  Cache-Control: {FOR_EVER}")),
             "",
         ]
     )

@@ -1,9 +1,11 @@
 """Seal, swap and server: a faulty site is not published, a good one is complete in itself."""
 
+import gzip
 import json
 import threading
 import urllib.error
 import urllib.request
+from email.message import Message
 from pathlib import Path
 
 import pytest
@@ -172,6 +174,46 @@ def test_server_sends_types_headers_and_stays_below_its_base(tmp_path: Path) -> 
             urllib.request.urlopen(f"{origin}/x.mjs", timeout=5)
         with pytest.raises(urllib.error.HTTPError):
             urllib.request.urlopen(f"{origin}/atlas/../../etc/passwd", timeout=5)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def asked(address: str, **headers: str) -> tuple[int, bytes, Message]:
+    request = urllib.request.Request(address, headers={k.replace("_", "-"): v for k, v in headers.items()})
+    try:
+        with urllib.request.urlopen(request, timeout=5) as answer:
+            return answer.status, answer.read(), answer.headers
+    except urllib.error.HTTPError as error:
+        return error.code, error.read(), error.headers
+
+
+def test_server_compresses_and_caches_as_hosts_do(tmp_path: Path) -> None:
+    built = site(tmp_path, index=page("word " * 1000))
+    for name in ("assets/engine/web-0123/x.mjs", "404.html", "pack.json.gz", "picture.png"):
+        (built / name).parent.mkdir(parents=True, exist_ok=True)
+        (built / name).write_text(page("there is nothing " * 100))
+    sealed(built, {})
+    server = site_server(built, "127.0.0.1", 0, "/atlas/")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f"http://127.0.0.1:{server.server_address[1]}/atlas/"
+    try:
+        status, body, headers = asked(base, Accept_Encoding="gzip, br")
+        assert (status, headers["Content-Encoding"], headers["Cache-Control"]) == (200, "gzip", "no-cache")
+        assert gzip.decompress(body) == (built / "index.html").read_bytes()
+        assert asked(base, Accept_Encoding="gzip", If_Modified_Since=headers["Last-Modified"])[0] == 304
+        (built / "index.html").write_text(page("another " * 1000))
+        assert b"another" in gzip.decompress(asked(base, Accept_Encoding="gzip")[1])
+        plain = asked(base)
+        assert plain[2]["Content-Encoding"] is None
+        assert b"another" in plain[1]
+        for name in ("pack.json.gz", "picture.png"):
+            assert asked(base + name, Accept_Encoding="gzip")[2]["Content-Encoding"] is None
+        kept = asked(base + "assets/engine/web-0123/x.mjs", Accept_Encoding="gzip")[2]
+        assert "immutable" in kept["Cache-Control"]
+        status, body, headers = asked(base + "no/such/page/")
+        assert (status, b"there is nothing" in body) == (404, True)
+        assert headers["Content-Type"].startswith("text/html")
     finally:
         server.shutdown()
         server.server_close()
