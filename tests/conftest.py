@@ -83,7 +83,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole site built from the committed data, once a session."""
+    """A whole site built from the committed data, once a session; $ATLAS_BUILT_SITE names one that is built already."""
+    if given := os.environ.get("ATLAS_BUILT_SITE"):
+        return Path(given).resolve()
     from generator import nightly
     from generator.places import Places
 

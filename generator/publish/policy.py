@@ -1,20 +1,15 @@
-"""Content-Security-Policy: one strict policy a page kind, with hashes of the theme's inline scripts."""
+"""Content-Security-Policy: one strict policy a page kind, with the hash of the shell's inline script."""
 
 import base64
 import hashlib
 import re
 from collections.abc import Iterable
 
-# Each inline script of the theme, told by how it starts. Any other inline script stops the build.
-KNOWN_SCRIPTS = (
-    "__md_scope=new URL(",
-    "var palette=__md_get(",
-    "var tabs=__md_get(",
-    "var target=document.getElementById(",
-)
+# The one inline script, told by how it starts: the colours, before anything is painted. Any other stops the build.
+KNOWN_SCRIPTS = ('document.documentElement.className="js";',)
 
 # Folders of assets whose files or folders carry their content hash in the name: a browser may keep them.
-HASHED = ("engine", "stylesheets", "javascripts")
+HASHED = ("engine", "stylesheets")
 FOR_EVER = "public, max-age=31536000, immutable"
 
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -37,7 +32,7 @@ def inline_scripts(html: str) -> list[str]:
 
 
 def script_hashes(pages: Iterable[tuple[str, str]]) -> list[str]:
-    """The CSP hashes of all inline scripts of (name, html) pages; PolicyError for one that is not the theme's."""
+    """The CSP hashes of all inline scripts of (name, html) pages; PolicyError for one that is not the shell's."""
     hashes = set()
     for name, html in pages:
         for text in inline_scripts(html):

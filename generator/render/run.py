@@ -12,7 +12,7 @@ from types import ModuleType
 from generator.digests import folder_digest
 from generator.render.page import Page, SiteData
 from generator.render.page_memo import page_memo
-from generator.render.search_names import NAMES, names_file
+from generator.render.search_names import IDS, NAMES, ids_file, names_file
 from generator.render.shell import built_shell
 from generator.render.templates import article_of, environment
 from generator.render.tool_assets import module
@@ -58,6 +58,7 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
     site_url = os.environ.get("ATLAS_SITE_URL", "")
     shell = built_shell(root, out, out.with_name("prose"), data.as_of, site_url and site_url.rstrip("/") + "/")
     (out / NAMES).write_bytes(names_file(data, out))
+    (out / IDS).write_bytes(ids_file(data))
     step("prose")
     templates = root / "site_templates" / "pages"
     article = article_of(environment(templates), data.as_of)

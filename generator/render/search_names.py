@@ -1,4 +1,4 @@
-"""The list that the search box reads: every thing with a page, and every section of the prose, one row each."""
+"""The lists that the palette reads: everything with a page, every section of the prose, and what providers call it."""
 
 import json
 import re
@@ -12,6 +12,7 @@ from generator.render.plan_rows import length_words
 from generator.render.site_index import SiteIndex, site_index
 
 NAMES = "assets/names.json"
+IDS = "assets/ids.json"
 COLUMNS = ("titles", "paths", "kinds", "details", "words")
 _HEADING = re.compile(r'<h([1-3]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
@@ -24,6 +25,26 @@ def names_file(data: SiteData, prose: Path) -> bytes:
     index = site_index(data)
     rows = [*_cases(data), *_models(index), *_providers(index), *_gpus(index), *_prose(prose)]
     columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
+    return json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def ids_file(data: SiteData) -> bytes:
+    """What providers call each model beside its names, and the ids of each provider that no model is known for.
+
+    A list of its own, by path and separated by line ends: it is fetched when somebody types, not with every palette.
+    """
+    index = site_index(data)
+    rows: list[tuple[str, str]] = []
+    for m in index.models:
+        known = {m, *index.data.registry.model[m].aliases}
+        skus = {s.sku.lower() for s in index.skus_of_model.get(m, ())} - known
+        if skus:
+            rows.append((f"models/{m}/", "\n".join(sorted(skus))))
+    for p in index.providers:
+        unknown = {s.sku.lower() for s in index.skus_of_provider.get(p, ()) if not s.model}
+        if unknown:
+            rows.append((f"providers/{p}/", "\n".join(sorted(unknown))))
+    columns = {"paths": [path for path, _ in rows], "ids": [ids for _, ids in rows]}
     return json.dumps(columns, ensure_ascii=False, separators=(",", ":")).encode()
 
 

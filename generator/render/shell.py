@@ -22,6 +22,8 @@ EPOCH = "946684800"  # 2000-01-01, when the environment does not say otherwise
 
 _ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
 _ADDRESS = re.compile(r'(\s(?:href|src)=")([^"]*)(")')
+_HEADING_OR_TABLE = re.compile(r"<h[1-6][^>]*>(.*?)</h[1-6]>|<table>.*?</table>", re.DOTALL)
+_CODE = re.compile(r"(<pre[^>]*>(?:<span></span>)?<code)\b")
 _NEIGHBOUR = re.compile(r'<link rel="(?:prev|next)"[^>]*>\s*')  # alphabetical order of files, nobody's reading order
 _PARENT_OF = {"use-cases": "plans"}  # a page is marked under this section of the header
 
@@ -138,7 +140,7 @@ def _mkdocs(config: Path) -> None:
 
 
 def _tight(html: str) -> str:
-    """The stub without indentation. Stubs hold no <pre>, and the theme's inline scripts are single lines."""
+    """The stub without indentation. Stubs hold no <pre>, and the inline script is a single line."""
     return re.sub(r"\n\s*", "\n", _NEIGHBOUR.sub("", html))
 
 
@@ -181,10 +183,23 @@ def relative_links(html: str, base: str) -> str:
     return _ADDRESS.sub(relative, html)
 
 
+def scrolling_tables(html: str) -> str:
+    """The prose with each table in a scroll region named after the heading above it; code can be scrolled by keys too."""
+    heading = "Table"
+
+    def wrapped(found: re.Match[str]) -> str:
+        nonlocal heading
+        if found[1] is not None:
+            heading = re.sub(r"<[^>]*>", "", found[1]).strip().replace('"', "&quot;")
+            return found[0]
+        return f'<div class="scroll" role="region" aria-label="{heading}, table" tabindex="0">{found[0]}</div>'
+
+    return _CODE.sub(r'\1 tabindex="0"', _HEADING_OR_TABLE.sub(wrapped, html))
+
+
 def _remove_unused(out: Path) -> None:
-    """Take away what the theme copies and no page of ours loads: its search, source maps, and its own sitemap."""
-    for folder in ("lunr", "workers"):
-        shutil.rmtree(out / "assets" / "javascripts" / folder, ignore_errors=True)
+    """Take away what the theme copies and no page of ours loads: its scripts, source maps, and its own sitemap."""
+    shutil.rmtree(out / "assets" / "javascripts", ignore_errors=True)
     for pattern in ("sitemap.xml*", "assets/**/*.map", "assets/images/favicon.png"):
         for file in out.glob(pattern):
             file.unlink()
@@ -197,14 +212,14 @@ def _finish_prose(out: Path, versions: Mapping[str, str], root_path: str) -> Non
             continue
         base = _base(place.count("/"))
         html = with_versions(_NEIGHBOUR.sub("", page.read_text(encoding="utf-8")), base, versions)
-        html = marked_section(relative_links(html, base), place.removesuffix("index.html"))
+        html = marked_section(scrolling_tables(relative_links(html, base)), place.removesuffix("index.html"))
         page.write_text(html, encoding="utf-8")
     written = out / "404" / "index.html"
     if written.exists():
         # Hosts answer any missing address with 404.html, at any depth: only absolute links can work there.
         html = written.read_text(encoding="utf-8")
         html = _ADDRESS.sub(lambda m: f"{m[1]}{absolute(m[2], PurePosixPath('404'), root_path)}{m[3]}", html)
-        (out / "404.html").write_text(html.replace('"base":".."', f'"base":"{root_path}"'), encoding="utf-8")
+        (out / "404.html").write_text(html, encoding="utf-8")
         shutil.rmtree(written.parent)
 
 

@@ -16,7 +16,7 @@ from generator.publish.seal import SealError, sealed
 from generator.publish.server import header_rules, site_server
 from generator.publish.swap import TargetError, published, recover
 
-THEME = '__md_scope=new URL("/",location)'
+SHELL = 'document.documentElement.className="js";'
 
 
 def page(body: str = "", head: str = "") -> str:
@@ -31,8 +31,8 @@ def site(folder: Path, **pages: str) -> Path:
     return folder
 
 
-def test_seal_puts_the_policy_first_and_hashes_the_themes_scripts(tmp_path: Path) -> None:
-    built = site(tmp_path, index=page(head=f"<script>{THEME}</script>"), tools__planner=page())
+def test_seal_puts_the_policy_first_and_hashes_the_shells_script(tmp_path: Path) -> None:
+    built = site(tmp_path, index=page(head=f"<script>{SHELL}</script>"), tools__planner=page())
     seal = sealed(built, {"as_of": "2026-11-20"})
     html = (built / "index.html").read_text()
     head = html[html.index("<head>") + 6 :]
@@ -82,7 +82,7 @@ def test_data_blocks_are_not_scripts() -> None:
 
 
 def test_hashes_do_not_depend_on_order() -> None:
-    pages = [("a", f"<script>{THEME}</script>"), ("b", "<script>var tabs=__md_get('__tabs')</script>")]
+    pages = [("a", f"<script>{SHELL}</script>"), ("b", f"<script>{SHELL}one()</script>")]
     assert script_hashes(pages[::-1]) == script_hashes(pages)
     assert "default-src 'none'" in policy([])
 

@@ -8,7 +8,15 @@ import pytest
 from generator.publish.links import page_links, resolved
 from generator.publish.policy import inline_styles, script_hashes
 from generator.render.page import Alternate, Page
-from generator.render.shell import Shell, ShellError, absolute, built_shell, marked_section, relative_links
+from generator.render.shell import (
+    Shell,
+    ShellError,
+    absolute,
+    built_shell,
+    marked_section,
+    relative_links,
+    scrolling_tables,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,7 +50,7 @@ def test_data_page_has_the_shell_of_its_depth(built: tuple[Shell, Path], path: s
 def test_stubs_and_unused_parts_of_the_theme_are_gone(built: tuple[Shell, Path]) -> None:
     names = {p.relative_to(built[1]).as_posix() for p in built[1].rglob("*") if p.is_file()}
     assert not [n for n in names if "stub" in n or n.endswith((".map", ".html.j2")) or "lunr" in n or "sitemap" in n]
-    assert {"methodology/index.html", "404.html", "assets/atlas.css", "assets/search.mjs"} <= names
+    assert {"methodology/index.html", "404.html", "assets/atlas.css", "assets/atlas.mjs"} <= names
     assert "index.html" not in names  # the home page is a data page
 
 
@@ -61,7 +69,7 @@ def test_missing_address_answers_with_links_that_work_at_any_depth(built: tuple[
     assert "/models/" in addresses
 
 
-def test_nothing_inline_but_the_known_scripts_of_the_theme(built: tuple[Shell, Path]) -> None:
+def test_nothing_inline_but_the_known_script_of_the_shell(built: tuple[Shell, Path]) -> None:
     pages = {p.name: p.read_text(encoding="utf-8") for p in built[1].rglob("*.html")}
     pages["data"] = built[0].html(page("models/"), "<article></article>")
     assert script_hashes(pages.items())  # raises for an unknown one
@@ -77,8 +85,8 @@ def test_header_marks_the_section_of_the_page(built: tuple[Shell, Path]) -> None
 
 def test_scripts_and_styles_carry_the_hash_of_their_content(built: tuple[Shell, Path]) -> None:
     shell, _ = built
-    html = shell.html(page("models/", scripts=("assets/search.mjs",)), "<article></article>")
-    assert f'src="../assets/search.mjs?v={shell.versions["assets/search.mjs"]}"' in html
+    html = shell.html(page("models/", scripts=("assets/atlas.mjs",)), "<article></article>")
+    assert f'src="../assets/atlas.mjs?v={shell.versions["assets/atlas.mjs"]}"' in html
     assert f'href="../assets/atlas.css?v={shell.versions["assets/atlas.css"]}"' in html
 
 
@@ -124,3 +132,20 @@ def test_addresses() -> None:
     assert absolute("..", PurePosixPath("404"), "/x/") == "/x/"
     assert absolute("../assets/a.css?v=1", PurePosixPath("404"), "/x/") == "/x/assets/a.css?v=1"
     assert absolute("https://example.org/", PurePosixPath("404"), "/") == "https://example.org/"
+
+
+def test_tables_of_the_prose_scroll_in_regions_named_after_their_headings(built: tuple[Shell, Path]) -> None:
+    html = (built[1] / "methodology" / "index.html").read_text(encoding="utf-8")
+    assert html.count("<table>") == html.count('role="region"') > 2
+    assert 'aria-label="How prices are collected, table" tabindex="0"><table>' in html
+    assert scrolling_tables('<h2 id="a">A "b" <code>c</code></h2><table></table>').endswith(
+        '<div class="scroll" role="region" aria-label="A &quot;b&quot; c, table" tabindex="0"><table></table></div>'
+    )
+    assert html.count("<pre") == html.count('<code tabindex="0"') > 0
+
+
+def test_no_page_loads_the_theme_s_script_and_each_has_the_menu_once(built: tuple[Shell, Path]) -> None:
+    pages = [p.read_text(encoding="utf-8") for p in built[1].rglob("*.html")]
+    pages.append(built[0].html(page("models/"), "<article></article>"))
+    assert not [html for html in pages if "javascripts/" in html or "__config" in html]
+    assert {html.count('id="menu" popover') for html in pages} == {1}
