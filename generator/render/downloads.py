@@ -160,8 +160,8 @@ def record_files(data: SiteData) -> Iterator[ApiFile]:
 
 
 def _record_file(record: EntityRecord, group: str, data: SiteData) -> ApiFile:
-    body = compact_json(entity_json(record, data.as_of))
-    return ApiFile(record.path, body, record.title, record.description, group, schema=schema_path(record.kind))
+    body, says = compact_json(entity_json(record, data.as_of)), record.document
+    return ApiFile(says.path, body, says.title, says.description, group, schema=schema_path(record.kind))
 
 
 def plan_files(data: SiteData) -> Iterator[ApiFile]:

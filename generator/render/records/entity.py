@@ -26,41 +26,52 @@ SOURCE_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class EntityRecord:
-    """One thing with what is published about it. `tables` are named after their field; `brief` names the columns that
-    stand in the Markdown form of each. `links` are site paths by what they lead to."""
+class Document:
+    """What a page says, for programs: facts and tables. `tables` are named after their field in JSON; `brief` names the
+    columns that stand in the Markdown form of each, at most `most` rows of each table. `links` are site paths by what
+    they lead to, `path` that of the JSON file."""
 
-    kind: str  # model, provider, gpu
-    id: str
     title: str
     description: str
     page: str
-    facts: tuple[tuple[Column, Cell], ...]
-    tables: tuple[ApiTable, ...]
+    path: str
+    facts: tuple[tuple[Column, Cell], ...] = ()
+    tables: tuple[ApiTable, ...] = ()
     links: Mapping[str, str] = field(default_factory=dict)
     brief: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    most: int = 60
 
-    @property
-    def path(self) -> str:
-        """The site path of its JSON file."""
-        return f"{API}{self.kind}s/{self.id}.json"
+
+@dataclass(frozen=True, slots=True)
+class EntityRecord:
+    """One thing with what is published about it, in a JSON file of its own."""
+
+    kind: str  # model, provider, gpu
+    id: str
+    document: Document
+
+
+def record_path(kind: str, identifier: str) -> str:
+    """The site path of the JSON file of a thing."""
+    return f"{API}{kind}s/{identifier}.json"
 
 
 def entity_json(record: EntityRecord, as_of: str) -> dict[str, Any]:
     """The record as JSON: links are relative to the file itself, as in a web page."""
-    folder = posixpath.dirname(record.path)
-    links = {"page": record.page, "markdown": twin(record.page), **record.links}
+    says = record.document
+    folder = posixpath.dirname(says.path)
+    links = {"page": says.page, "markdown": twin(says.page), **says.links}
     links["schema"] = f"{API}schemas/{record.kind}.schema.json"
     return {
         "as_of": as_of,
         "kind": record.kind,
         "id": record.id,
-        "title": record.title,
-        "description": record.description,
+        "title": says.title,
+        "description": says.description,
         "links": {name: relative(path, folder) for name, path in links.items()},
-        "units": units(record),
-        "facts": {column.name: cell for column, cell in record.facts},
-        **{table.name: rows_of(table) for table in record.tables},
+        "units": units(says),
+        "facts": {column.name: cell for column, cell in says.facts},
+        **{table.name: rows_of(table) for table in says.tables},
     }
 
 
@@ -75,10 +86,10 @@ def relative(path: str, folder: str) -> str:
     return found + "/" if path.endswith("/") or not path else found
 
 
-def units(record: EntityRecord) -> dict[str, dict[str, str]]:
+def units(document: Document) -> dict[str, dict[str, str]]:
     """The units of the fields that have one, by table."""
-    of_facts = {c.name: c.unit for c, _ in record.facts if c.unit}
-    of_tables = {t.name: {c.name: c.unit for c in t.columns if c.unit} for t in record.tables}
+    of_facts = {c.name: c.unit for c, _ in document.facts if c.unit}
+    of_tables = {t.name: {c.name: c.unit for c in t.columns if c.unit} for t in document.tables}
     return {name: found for name, found in ({"facts": of_facts} | of_tables).items() if found}
 
 

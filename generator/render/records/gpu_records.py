@@ -7,7 +7,7 @@ from generator.render.offer_columns import COMMITMENT_WORDS
 from generator.render.price_evidence import page_sources
 from generator.render.price_rows import spread
 from generator.render.price_tables import RENTAL_COLUMNS
-from generator.render.records.entity import SOURCE_COLUMNS, EntityRecord
+from generator.render.records.entity import SOURCE_COLUMNS, Document, EntityRecord, record_path
 from generator.render.records.published import Published, merged_columns, rental_part, source_part
 from generator.render.records.speed_table import SPEED_COLUMNS, speed_part
 from generator.render.registry_columns import GPU_COLUMNS, GPU_MARKET_COLUMNS
@@ -50,12 +50,11 @@ def gpu_record(gpu: str, row: tuple[Cell, ...], published: Published) -> EntityR
     index = published.index
     price = [c.name for c in RENTAL_COLUMNS].index("price")
     rentals = sorted(published.rentals_of_gpu.get(gpu, []), key=lambda r: (float(str(r[price])), *map(str, r)))
-    return EntityRecord(
-        kind="gpu",
-        id=gpu,
+    document = Document(
         title=index.data.registry.gpu[gpu].name,
         description="A GPU with its data sheet, every rental price, and the measured speed of models.",
         page=f"gpus/{gpu}/",
+        path=record_path("gpu", gpu),
         facts=tuple(zip(GPU_FACTS, row, strict=True)),
         tables=(
             spread_part(gpu, index),
@@ -65,6 +64,7 @@ def gpu_record(gpu: str, row: tuple[Cell, ...], published: Published) -> EntityR
         ),
         brief=BRIEF,
     )
+    return EntityRecord("gpu", gpu, document)
 
 
 def spread_part(gpu: str, index: SiteIndex) -> ApiTable:

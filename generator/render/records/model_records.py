@@ -11,7 +11,7 @@ from generator.render.pages.models import rankable, sku_order
 from generator.render.price_evidence import page_sources
 from generator.render.price_rows import spread
 from generator.render.price_tables import OFFER_COLUMNS, QUARANTINE_COLUMNS
-from generator.render.records.entity import SOURCE_COLUMNS, EntityRecord
+from generator.render.records.entity import SOURCE_COLUMNS, Document, EntityRecord, record_path
 from generator.render.records.published import (
     Published,
     Row,
@@ -80,12 +80,11 @@ def model_record(model: str, row: tuple[Cell, ...], published: Published) -> Ent
     """The record of one model; `row` is its row in models.json."""
     index = published.index
     skus = index.skus_of_model.get(model, [])
-    return EntityRecord(
-        kind="model",
-        id=model,
+    document = Document(
         title=index.model_name(model),
         description="A model with every current price, its ids at each provider and its measured speed.",
         page=f"models/{model}/",
+        path=record_path("model", model),
         facts=tuple(zip(MODEL_COLUMNS, row, strict=True)),
         tables=(
             spread_part(skus, index),
@@ -99,6 +98,7 @@ def model_record(model: str, row: tuple[Cell, ...], published: Published) -> Ent
         ),
         brief=BRIEF,
     )
+    return EntityRecord("model", model, document)
 
 
 def in_page_order(offers: Sequence[Row], skus: Sequence[Sku], index: SiteIndex) -> list[Row]:

@@ -7,7 +7,7 @@ from generator.render.api_table import ApiTable, Cell, Column
 from generator.render.pages.providers import sku_order
 from generator.render.price_evidence import page_sources
 from generator.render.price_tables import OFFER_COLUMNS, QUARANTINE_COLUMNS, RENTAL_COLUMNS
-from generator.render.records.entity import API, SOURCE_COLUMNS, EntityRecord
+from generator.render.records.entity import API, SOURCE_COLUMNS, Document, EntityRecord, record_path
 from generator.render.records.published import (
     Published,
     Row,
@@ -74,12 +74,11 @@ def provider_record(provider: str, row: tuple[Cell, ...], published: Published) 
     price = [c.name for c in RENTAL_COLUMNS].index("price")
     lowest = sorted(rentals, key=lambda r: (float(str(r[price])), *map(str, r)))
     cheapest = rental_part(lowest, "provider")
-    record = EntityRecord(
-        kind="provider",
-        id=provider,
+    document = Document(
         title=index.provider_name(provider),
         description="A provider with what it sells, its first prices, and a file with all of them.",
         page=f"providers/{provider}/",
+        path=record_path("provider", provider),
         facts=tuple(zip(PROVIDER_COLUMNS, row, strict=True)),
         tables=(
             workload_part(provider, published),
@@ -92,6 +91,7 @@ def provider_record(provider: str, row: tuple[Cell, ...], published: Published) 
         links={part.description: f"{API}{part.name}.csv" for part in parts},
         brief=BRIEF,
     )
+    record = EntityRecord("provider", provider, document)
     return ProviderRecord(record, parts)
 
 
