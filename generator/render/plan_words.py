@@ -91,12 +91,18 @@ def times_words(plan: Record) -> str:
     return "; ".join([*parts, f"E2E {seconds(plan['e2e_ms'])} s"])
 
 
+def margin_words(plan: Record) -> str:
+    """How far the nearest bound is: `+29 %` to spare, `−4 %` beyond it; empty where no times are known."""
+    return "" if plan["slo_margin"] is None else signed_percent(plan["slo_margin"])
+
+
 def why_lines(plan: Record) -> list[str]:
     """Why a plan is here: its target, what limits it, its replicas, idle money and risks, and how all that is known."""
     margin, load = plan["slo_margin"], plan["utilisation"]
     risks = ", ".join(f"{name} {percent(premium)}" for name, premium in plan["risks"].items())
     reasons = [r for r in plan["reasons"] if r != plan["slo_reason"]]
     lines = [
+        ("Cost", cost_words(plan)),
         ("Target", plan["slo_reason"] + (f"; nearest bound {signed_percent(margin)}" if margin is not None else "")),
         ("Limited by", plan["binds"]),
         ("Load at peak", f"{percent(load)} of what the replicas can carry" if load is not None else ""),
@@ -111,6 +117,14 @@ def why_lines(plan: Record) -> list[str]:
         ("Price stated by", "" if plan["kind"] in OWN else ", ".join(plan["price_evidence"].split())),
     ]
     return [f"{label}: {text}." for label, text in lines if text]
+
+
+def cost_words(plan: Record) -> str:
+    """The same cost by the hour and by the token: `$0.76 an hour, $0.21 per 1M tokens in and out, …`."""
+    hour, both, out = (
+        money(Decimal(plan[name])) for name in ("usd_per_hour", "usd_per_million_tokens", "usd_per_million_output")
+    )
+    return f"{hour} an hour; {both} per 1M tokens in and out together, {out} per 1M out"
 
 
 def charge_words(charge: Record) -> str:

@@ -34,3 +34,16 @@ def test_pages_read_well_without_scripts(site_address: str) -> None:
             assert page.locator("h1").count() == 1
             assert "$" in page.locator("main").inner_text()
             page.close()
+
+
+def test_start_page_answers_the_chosen_use_case_without_scripts(site_address: str) -> None:
+    with chromium() as context:
+        context.route("**/*.{js,mjs}", lambda route: route.abort())
+        page = context.new_page()
+        page.goto(site_address)
+        shown = page.locator(".home-answers > section:visible h2")
+        assert shown.all_inner_texts() == ["Chatbot"]
+        height = page.evaluate("document.documentElement.scrollHeight")
+        page.select_option("select[name=use_case]", "translation")
+        assert shown.all_inner_texts() == ["Translation"]
+        assert page.evaluate("document.documentElement.scrollHeight") == height, "the page jumps"

@@ -65,10 +65,29 @@ def test_home_has_the_answers_on_its_cards() -> None:
     card = text(articles()[""].split("<li>")[1])
     assert f"Cheapest that meets it ${best.usd_per_month:,.0f} /month likely" in card
     assert "Open 70B on 2 × H100 SXM at Neocloud" in card
-    assert "Open 70B on 2 × H100 SXM at Neocloud, spot, $1,825 a month" in card  # the terms of what may be taken away
     assert "Cheapest, latency not verified $" in card
-    assert "Best quality Open 70B" in card
-    assert "Fastest Open 70B" in card
+
+
+def test_home_answers_each_use_case_at_once_with_cost_times_evidence_and_reason() -> None:
+    answer = text(articles()[""].split('aria-labelledby="answer-chatbot"')[1].split('aria-labelledby="answer-')[0])
+    ranking = next(c for c in small_site().results.cases if c.case.id == "chatbot").ranking
+    plans = {p.id: p for _, p in ranking.plans}
+    best, fastest = plans[ranking.recommended], plans[ranking.lists["lowest_latency"][0]]
+    assert f"Cheapest that meets it ${best.usd_per_month:,.0f} /month Open 70B on 2 × H100 SXM at Neocloud" in answer
+    assert best.prediction is not None
+    assert f"TTFT {best.prediction.ttft_ms:,.0f} ms (" in answer
+    assert f"An API of unverified speed costs ${plans[ranking.unverified].usd_per_month:,.0f}" in answer
+    assert f"Fastest ${fastest.usd_per_month:,.0f} /month" in answer
+    assert "less than with any other plan" in answer
+    assert "Best quality $" in answer
+    assert "Class medium is the highest that meets it" in answer
+
+
+def test_why_on_the_start_page_leads_to_the_reasons_of_that_plan() -> None:
+    found = re.findall(r'href="(use-cases/[^"#]+/)#(plans-\d+)">why', articles()[""])
+    assert len(found) > len(small_site().results.cases)
+    for page, anchor in found:
+        assert f'id="{anchor}"' in articles()[page], (page, anchor)
 
 
 def test_home_form_asks_the_planner_without_a_script() -> None:

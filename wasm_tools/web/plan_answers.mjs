@@ -11,6 +11,7 @@ import { count, money, seconds } from "./figures.mjs";
 import { nameWords } from "./plan_words.mjs";
 
 const QUALIFIED = ["met", "likely"];
+const EXTREMES = ["lowest_latency", "best_quality"];
 const LIST_SHOWN = 5;
 const LISTS = [
   ["best_quality", "Best quality", "capability class, then the published score for this use case, then cost"],
@@ -50,9 +51,11 @@ export function relaxationWords(ranking) {
   return ranking.relaxation ? `${nothing} The least that would help: ${ranking.relaxation}.` : nothing;
 }
 
-/** The cheapest plans for a list, with those that an answer points to. @param {Ranking} ranking @param {number} shown @param {string[]} recommendable */
+/** The cheapest plans for a list, with those that an answer points to, the fastest and the one of best quality. @param {Ranking} ranking @param {number} shown @param {string[]} recommendable */
 export function shownPlans(ranking, shown, recommendable) {
-  const kept = new Set(pointedPlans(ranking, recommendable).map(({ plan }) => plan.id));
+  const known = new Set(ranking.plans.map(({ id }) => id));
+  const first = EXTREMES.flatMap((name) => ranking.lists[name]?.[0] ?? []).filter((id) => known.has(id));
+  const kept = new Set([...pointedPlans(ranking, recommendable).map(({ plan }) => plan.id), ...first]);
   let free = shown - kept.size;
   for (const { id } of ranking.plans) {
     if (free <= 0) break;

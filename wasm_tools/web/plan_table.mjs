@@ -4,7 +4,7 @@
  * @typedef {import("./plan_words.mjs").PlanRecord} PlanRecord
  * @typedef {import("./plan_words.mjs").Words} Words
  */
-import { DASH, count, milliseconds, money, percent, seconds } from "./figures.mjs";
+import { DASH, count, milliseconds, money, percent, seconds, signedPercent } from "./figures.mjs";
 import { listLines, pointedPlans, relaxationWords } from "./plan_answers.mjs";
 import { NO_LIMIT, bandWords, engineWords, machineWords, sellerWords, skuWords, timesWords, whyLines } from "./plan_words.mjs";
 
@@ -18,10 +18,11 @@ export function planRows(plan, source, words) {
     cell("n", count(plan.rank)),
     nameCell(plan, words),
     cell("n key", money(plan.usd_per_month)),
-    cell("", statusChip(plan, words)),
+    cell("", statusChip(plan, words), ...margin(plan)),
     cell("", words.kinds[plan.kind] ?? plan.kind),
     cell("n", money(plan.usd_per_million_output)),
     ...(plan.ttft_ms === null ? [unmeasured()] : times(plan)),
+    cell("n", percent(plan.risk)),
     cell("", evidenceChip(plan.evidence, words)),
     cell("", gradeLink(words.grade(plan), words)),
     cell("", disclosure()),
@@ -109,6 +110,11 @@ function banded(value, band) {
   return cell("n", milliseconds(value), ...(words ? [" ", element("small", "", words)] : []));
 }
 
+/** How far the nearest bound is. @param {PlanRecord} plan */
+function margin({ slo_margin: share }) {
+  return share === null ? [] : [" ", element("small", "", signedPercent(share))];
+}
+
 function unmeasured() {
   const none = cell("none", "not measured");
   none.colSpan = 4;
@@ -138,7 +144,7 @@ function disclosure() {
 /** @param {PlanRecord} plan @param {Words} words */
 function whyRow(plan, words) {
   const text = cell("", whyLines(plan, words).join("\n"));
-  text.colSpan = 13;
+  text.colSpan = 14;
   if (!(plan.kind in words.own)) text.append("\nCalled there: ", element("code", "", skuWords(plan)), ".");
   const { path, reason } = words.manifest(plan);
   if (path) text.append("\n", link(`${words.root}${path}`, "Kubernetes manifest"));

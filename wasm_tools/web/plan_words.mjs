@@ -61,6 +61,7 @@ export function whyLines(plan, words) {
   const risks = Object.entries(plan.risks).map(([name, premium]) => `${name} ${percent(premium)}`).join(", ");
   const reasons = plan.reasons.filter((/** @type {string} */ reason) => reason !== plan.slo_reason);
   const lines = [
+    ["Cost", costWords(plan)],
     ["Target", plan.slo_reason + (margin === null ? "" : `; nearest bound ${signedPercent(margin)}`)],
     ["Limited by", plan.binds],
     ["Load at peak", load === null ? "" : `${percent(load)} of what the replicas can carry`],
@@ -75,6 +76,11 @@ export function whyLines(plan, words) {
     ["Price stated by", plan.kind in words.own ? "" : plan.price_evidence.split(" ").filter(Boolean).join(", ")],
   ];
   return lines.filter(([, text]) => text).map(([label, text]) => `${label}: ${text}.`);
+}
+
+/** The same cost by the hour and by the token. @param {PlanRecord} plan */
+function costWords({ usd_per_hour: hour, usd_per_million_tokens: both, usd_per_million_output: out }) {
+  return `${money(hour)} an hour; ${money(both)} per 1M tokens in and out together, ${money(out)} per 1M out`;
 }
 
 /** What is paid beside the cost. @param {{name: string, usd_per_month: string | null, words: string}} charge */

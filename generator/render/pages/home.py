@@ -1,13 +1,15 @@
-"""The start page: pick a use case and see the answer; below it, what the answers rest on."""
+"""The start page: pick a use case and see the answer at once; below it all use cases, and what the answers rest on."""
 
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
 
 from generator.health import source_health
-from generator.render.formats import missing, plural
+from generator.render.home_answers import case_answers
 from generator.render.page import Page, SiteData
 from generator.render.pages.use_cases import case_card
 from generator.render.site_index import SiteIndex, site_index
+
+STATES = ("fresh", "late")  # named first
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -20,19 +22,13 @@ def pages(data: SiteData) -> Iterator[Page]:
         " latency target.",
         template="home.html",
         context={
-            "cases": [home_card(case_card(case, index)) for case in data.results.cases],
+            "cases": [case_card(case, index) for case in data.results.cases],
+            "answers": [case_answers(case, index) for case in data.results.cases],
             "classes": [{"id": c.id, "title": c.title} for c in data.registry.slo_classes],
-            "first_class": data.results.cases[0].slo_class.id if data.results.cases else "",
             "counts": counts(index),
-            "sources": source_rows(data),
+            "source_line": source_line(data),
         },
     )
-
-
-def home_card(card: dict[str, Any]) -> dict[str, Any]:
-    """A use case with the best and the fastest plan beside its two answers."""
-    first = card["first_of"]
-    return card | {"extremes": [first[name] for name in ("best_quality", "lowest_latency") if name in first]}
 
 
 def counts(index: SiteIndex) -> list[dict[str, str]]:
@@ -52,16 +48,8 @@ def counts(index: SiteIndex) -> list[dict[str, str]]:
     ]
 
 
-def source_rows(data: SiteData) -> list[dict[str, Any]]:
-    """Each source with the age of what it last said."""
-    titles = {s.id: s.title for s in data.registry.sources}
-    return [
-        {
-            "id": row["source"],
-            "title": titles[row["source"]],
-            "observed": row["observed_at"] or missing("never read"),
-            "age": plural(row["age_days"], "day") if row["age_days"] is not None else missing("never read"),
-            "state": row["state"],
-        }
-        for row in source_health(data.registry, data.state, data.as_of)
-    ]
+def source_line(data: SiteData) -> str:
+    """How many sources are in which state: `2 fresh, 24 late, 3 not read yet`."""
+    found = Counter(row["state"] for row in source_health(data.registry, data.state, data.as_of))
+    ordered = sorted(found, key=lambda state: (STATES.index(state) if state in STATES else len(STATES), state))
+    return ", ".join(f"{found[state]} {state}" for state in ordered)

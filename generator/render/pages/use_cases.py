@@ -94,7 +94,6 @@ def case_card(plan: CasePlan, index: SiteIndex) -> dict[str, Any]:
         "class": plan.slo_class.title.lower(),
         "recommended": answers.get("recommended"),
         "unverified": answers.get("unverified"),
-        "first_of": {t["of"]: {"title": t["title"], **t["rows"][0]} for t in table["lists"]},
         "relaxation": table["relaxation"],
         "nothing_meets": missing("no plan is known to meet this target"),
         "nothing_unverified": missing("every plan has a known latency"),
