@@ -184,7 +184,7 @@ def relative_links(html: str, base: str) -> str:
 
 
 def scrolling_tables(html: str) -> str:
-    """The prose with each table in a scroll region named after the heading above it; code can be scrolled by keys too."""
+    """The prose with tables in scroll regions named after the heading above them, and code that scrolls by keys."""
     heading = "Table"
 
     def wrapped(found: re.Match[str]) -> str:
