@@ -38,7 +38,7 @@ class Page:
 
     `path` is relative to the site and ends in a slash (`models/gpt-5/`), or is empty for the home page.
     `scripts` are module scripts and `styles` style sheets, relative to the site; `data` are files beside the page.
-    `structured` are JSON-LD objects for search engines.
+    `structured` are JSON-LD objects for search engines, `picture` is what other sites show beside a link to the page.
     """
 
     path: str
@@ -52,6 +52,7 @@ class Page:
     data: Mapping[str, str] = field(default_factory=dict)
     alternates: tuple[Alternate, ...] = ()
     structured: tuple[Mapping[str, Any], ...] = ()
+    picture: str = ""
 
     @property
     def depth(self) -> int:

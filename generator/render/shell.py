@@ -54,6 +54,7 @@ class Shell:
         for other in page.alternates:
             kind, title = escape(other.media_type), escape(other.title)
             extra.append(f'<link rel="alternate" type="{kind}" title="{title}" href="{page.root}{escape(other.href)}">')
+        extra += social_tags(page, self.site_url)
         extra += [f'<script type="application/ld+json">{script_json(record)}</script>' for record in page.structured]
         if self.site_url:
             extra.insert(0, f'<link rel="canonical" href="{escape(self.site_url + page.path)}">')
@@ -64,6 +65,20 @@ class Shell:
         """An asset's address with its content hash, so that a cache never serves yesterday's."""
         version = self.versions.get(path)
         return f"{path}?v={version}" if version else path
+
+
+def social_tags(page: Page, site_url: str) -> list[str]:
+    """What other sites show beside a link. Pictures need a whole address, so they wait until the site knows its own."""
+    tags = {"og:site_name": "Inference Price Atlas", "og:type": "website", "og:title": page.title}
+    tags["og:description"] = page.description
+    if site_url:
+        tags["og:url"] = site_url + page.path
+    if site_url and page.picture:
+        tags |= {"og:image": site_url + page.picture, "og:image:width": "1200", "og:image:height": "630"}
+    card = "summary_large_image" if "og:image" in tags else "summary"
+    return [f'<meta property="{name}" content="{escape(value)}">' for name, value in tags.items()] + [
+        f'<meta name="twitter:card" content="{card}">'
+    ]
 
 
 def script_json(record: object) -> str:

@@ -1,0 +1,68 @@
+"""What machines are told of a page: exact prices with currency and unit, the sellers, and nothing invented."""
+
+import json
+from typing import Any
+
+import pytest
+
+from generator.render.page import Page
+from generator.render.pages import gpus, home, models
+from generator.render.site_index import site_index
+from generator.render.structured import structured
+from tests.generator.rendered_pages import page_of
+from tests.generator.small_site import AS_OF, small_site
+
+SITE = "https://atlas.example/"
+
+
+def records(page: Page, site_url: str = SITE) -> dict[str, Any]:
+    found = structured(page, site_index(small_site()), site_url)
+    assert json.dumps(found, allow_nan=False)
+    return {record["@type"]: record for record in found}
+
+
+def test_model_is_a_product_with_exact_prices_by_unit() -> None:
+    record = records(page_of(models, "models/open-70b/"))["Product"]
+    inputs, outputs = record["offers"]
+    assert (inputs["name"], inputs["lowPrice"], inputs["highPrice"], inputs["priceCurrency"], inputs["offerCount"]) == (
+        "per 1M tokens in", "0.4375", "0.5", "USD", 3,
+    )  # fmt: skip
+    assert outputs["lowPrice"] == "0.142857"
+    cheapest = inputs["offers"][0]
+    assert cheapest["seller"] == {"@type": "Organization", "name": "Hostly & Sons"}
+    assert cheapest["priceSpecification"] == {
+        "@type": "UnitPriceSpecification", "price": "0.4375", "priceCurrency": "USD", "unitText": "1M tokens in",
+    }  # fmt: skip
+    assert cheapest["validFrom"] == "2026-01-01"
+    assert cheapest["url"] == SITE + "providers/hostly/"
+
+
+def test_model_without_token_prices_says_its_own_unit() -> None:
+    (speech,) = records(page_of(models, "models/whisper-x/"))["Product"]["offers"]
+    assert (speech["name"], speech["lowPrice"]) == ("per audio hour", "0.36")
+
+
+def test_gpu_has_a_range_a_commitment() -> None:
+    record = records(page_of(gpus, "gpus/h100-sxm/"))["Product"]
+    assert {r["name"]: r["lowPrice"] for r in record["offers"]} == {
+        "per GPU-hour, on demand": "2.5", "per GPU-hour, spot": "1.25", "per GPU-hour, reserved 1 year": "2",
+    }  # fmt: skip
+
+
+def test_home_is_a_data_set_with_its_date_and_files() -> None:
+    record = records(page_of(home, ""))["Dataset"]
+    assert record["dateModified"] == AS_OF
+    files = {d["contentUrl"] for d in record["distribution"]}
+    assert {SITE + "api/v1/offers.csv", SITE + "api/v1/offers.json"} <= files
+    assert "BreadcrumbList" not in records(page_of(home, ""))
+
+
+@pytest.mark.parametrize(("site_url", "start"), [(SITE, SITE), ("", "../../")])
+def test_breadcrumbs_lead_from_the_start_over_the_section(site_url: str, start: str) -> None:
+    steps = records(page_of(models, "models/open-70b/"), site_url)["BreadcrumbList"]["itemListElement"]
+    assert [s["item"] for s in steps] == [start, f"{start}models/", f"{start}models/open-70b/"]
+    assert [s["position"] for s in steps] == [1, 2, 3]
+
+
+def test_page_without_a_price_is_no_product() -> None:
+    assert "Product" not in records(page_of(models, "models/"))
