@@ -36,7 +36,7 @@ def answer_cards(plan: CasePlan, record: Mapping[str, Any], index: SiteIndex) ->
     plans = {p.id: p for _, p in plan.ranking.plans}
     records: dict[str, Record] = {p["id"]: p for p in record["plans"]}
     lists: Mapping[str, list[str]] = record["lists"]
-    wanted = (
+    wanted: tuple[tuple[str, str], ...] = (
         ("Cheapest that meets it", record["recommended"]),
         ("Fastest", next(iter(lists.get("lowest_latency", ())), "")),
         ("Best quality", next(iter(lists.get("best_quality", ())), "")),
