@@ -5,6 +5,8 @@ import hashlib
 import re
 from collections.abc import Iterable
 
+from generator.render.embed.pictures import STYLE
+
 # The one inline script, told by how it starts: the colours, before anything is painted. Any other stops the build.
 KNOWN_SCRIPTS = ('document.documentElement.className="js";',)
 
@@ -69,6 +71,15 @@ def with_policy(html: str, text: str) -> str:
     return html[: head.end()] + meta + html[head.end() :]
 
 
+def picture_policy() -> str:
+    """The policy of badges and cards: pictures with one known style sheet, which any page may show, in a frame too.
+
+    Where `frame-ancestors` stands, browsers leave X-Frame-Options aside, which forbids it for all other pages.
+    """
+    digest = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors *"
+
+
 def headers_file(tool: str) -> str:
     """The `_headers` file of static hosts that read one; `atlas serve` sends the same headers.
 
@@ -86,6 +97,8 @@ def headers_file(tool: str) -> str:
             f"  Content-Security-Policy: {tool}; frame-ancestors 'none'",
             "/assets/engine/*",
             f"  Content-Security-Policy: {tool}; frame-ancestors 'none'",
+            "/embed/*",
+            f"  Content-Security-Policy: {picture_policy()}",
             *(line for folder in HASHED for line in (f"/assets/{folder}/*", f"  Cache-Control: {FOR_EVER}")),
             "",
         ]

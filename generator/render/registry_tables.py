@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from generator.render.api_table import ApiTable, Cell, Column
+from generator.render.comparable import rankable
 from generator.render.page import SiteData
-from generator.render.pages.models import rankable
 from generator.render.registry_columns import (
     CASE_COLUMNS,
     GPU_COLUMNS,

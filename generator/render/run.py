@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 
 from generator.digests import folder_digest
-from generator.render.page import Page, SiteData
+from generator.render.embed.files import embed_files
+from generator.render.llms_text import llms_text
+from generator.render.page import Alternate, Page, SiteData
 from generator.render.page_memo import page_memo
 from generator.render.search_names import IDS, NAMES, ids_file, names_file
 from generator.render.shell import built_shell
@@ -19,6 +22,7 @@ from generator.render.social_cards import SocialCard, card_name, drawn, prose_ca
 from generator.render.structured import structured
 from generator.render.templates import article_of, environment
 from generator.render.tool_assets import module
+from generator.render.twins import forms, twin_files
 
 PAGE_KINDS = (
     "home",
@@ -64,15 +68,16 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
     (out / IDS).write_bytes(ids_file(data))
     step("prose")
     templates = root / "site_templates" / "pages"
-    article = article_of(environment(templates), data.as_of)
+    article = article_of(environment(templates), data.as_of, shell.site_url)
     counts: Counter[str] = Counter()
     cards: dict[str, SocialCard] = {}
+    other_forms = forms(data)
     with page_memo(memory, f"{data.as_of} {folder_digest([templates], '*')} {shell.digest}") as memo:
         for kind in PAGE_KINDS:
             for page in page_module(kind).pages(data):
                 card = cards.setdefault(name := card_name(kind, page.path), social_card(name, page, data.as_of))
                 dressed = replace(
-                    with_relative_dates(page, data),
+                    with_relative_dates(with_forms(page, other_forms), data),
                     picture=card.path,
                     structured=structured(page, site_index(data), shell.site_url),
                 )
@@ -80,7 +85,8 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
                 counts[kind] += 1
             step(kind)
     pictures = ((card.path, drawn(card)) for card in (*cards.values(), prose_card(data.as_of)))
-    for path, body in (*pictures, *_downloads(data), *_site_files(out, shell.site_url)):
+    others = (twin_files(data), embed_files(data), _site_files(data, out, shell.site_url))
+    for path, body in (*pictures, *_downloads(data), *chain.from_iterable(others)):
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(body)
@@ -92,6 +98,12 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
 def page_module(kind: str) -> ModuleType:
     """The view module of a page kind."""
     return importlib.import_module(f"generator.render.pages.{kind}")
+
+
+def with_forms(page: Page, other_forms: Mapping[str, tuple[Alternate, ...]]) -> Page:
+    """The page with links to its Markdown twin and its data, where it has them."""
+    found = other_forms.get(page.path)
+    return replace(page, alternates=(*page.alternates, *found)) if found else page
 
 
 def with_relative_dates(page: Page, data: SiteData) -> Page:
@@ -121,8 +133,9 @@ def _downloads(data: SiteData) -> Iterable[tuple[str, bytes]]:
     return files
 
 
-def _site_files(out: Path, site_url: str) -> Iterator[tuple[str, bytes]]:
-    """robots.txt, and the sitemap where the address of the site is known ($ATLAS_SITE_URL)."""
+def _site_files(data: SiteData, out: Path, site_url: str) -> Iterator[tuple[str, bytes]]:
+    """llms.txt, robots.txt, and the sitemap where the address of the site is known ($ATLAS_SITE_URL)."""
+    yield "llms.txt", llms_text(data, site_url).encode()
     lines = ["User-agent: *", "Allow: /"]
     if site_url:
         lines.append(f"Sitemap: {site_url}sitemap.xml")

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from generator.render.comparable import rankable
 from generator.render.formats import unit_label
 from generator.render.offer_columns import COMMITMENT_WORDS
 from generator.render.page import Page
-from generator.render.pages.models import rankable
 from generator.render.price_rows import main_offer
 from generator.render.site_index import SiteIndex, Sku
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, price_text

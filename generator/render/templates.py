@@ -38,10 +38,14 @@ def environment(folder: Path) -> Environment:
     return env
 
 
-def article_of(env: Environment, as_of: str) -> Rendered:
-    """The function that renders the <article> element of a page. Its context lies at the top level of the template."""
+def article_of(env: Environment, as_of: str, site_url: str = "") -> Rendered:
+    """The function that renders the <article> element of a page. Its context lies at the top level of the template.
+
+    `site_url` is the address of the site where it is known, for texts that a reader takes elsewhere.
+    """
+    shared = {"as_of": as_of, "site_url": site_url}
 
     def article(page: Page) -> str:
-        return env.get_template(page.template).render({**page.context, "page": page, "root": page.root, "as_of": as_of})
+        return env.get_template(page.template).render({**page.context, "page": page, "root": page.root, **shared})
 
     return article

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
+from generator.render.comparable import developer_of, rankable, total_price
 from generator.render.offer_columns import agreeing, observed
-from generator.render.pages.models import rankable, total_price
 from generator.render.site_index import SiteIndex, Sku
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 from wasm_tools.pricing.offers import Offer
@@ -29,9 +30,14 @@ def cheapest_verified(skus: Iterable[Sku], index: SiteIndex) -> VerifiedPrice | 
     Subscriptions, free tiers and suspects are left out as in every ranking. None where no price is good enough.
     """
     found = [v for s in skus if rankable(s, index) and (v := _verified(s, index))]
-    return min(
-        found, key=lambda v: (total_price(v.sku), v.grade, v.sku.provider, v.sku.sku, v.sku.region), default=None
-    )
+    return min(found, key=lambda v: _order(v, index), default=None)
+
+
+def _order(found: VerifiedPrice, index: SiteIndex) -> tuple[Any, ...]:
+    """The lowest sum first; of equal ones the developer's own, then the better supported."""
+    sku = found.sku
+    other = developer_of(sku, index) != sku.provider
+    return (total_price(sku), other, found.grade, sku.provider, sku.region != "global", sku.sku, sku.region)
 
 
 def _verified(sku: Sku, index: SiteIndex) -> VerifiedPrice | None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from generator.registry import CapabilityRow, ModelRow
 from generator.render.charts import price_chart
+from generator.render.comparable import developer_of, rankable, total_price
+from generator.render.embed.files import embed_view
 from generator.render.formats import meter_price, plural, tokens
 from generator.render.held_back import held_back
 from generator.render.model_facts import OPEN, UNKNOWN_DEVELOPER, model_facts
@@ -114,15 +116,6 @@ def main_words(skus: list[Sku], index: SiteIndex) -> str:
     return f"from {meter_price(meter, lowest, index.data.registry.units)}"
 
 
-def rankable(sku: Sku, index: SiteIndex) -> bool:
-    """Whether the token prices of a SKU can be compared: on sale, no subscription, no free tier, nothing suspect."""
-    if index.ended(sku) or (sku.provider, sku.sku, sku.region) in index.suspects:
-        return False
-    provider = index.data.registry.provider.get(sku.provider)
-    plan = provider is not None and provider.kind == "subscription"
-    return not plan and bool(sku.price(TEXT_INPUT)) and bool(sku.price(TEXT_OUTPUT))
-
-
 def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex) -> Page:
     """Everything known about one model."""
     skus = sorted(index.skus_of_model.get(row.id, []), key=lambda s: sku_order(s, index))
@@ -161,6 +154,7 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
             "speeds": speeds,
             **sections.context,
             "explore": f"explore/?q={row.id}",
+            "embed": embed_view(row.id, index),
         },
     )
 
@@ -174,19 +168,9 @@ def sku_order(sku: Sku, index: SiteIndex) -> tuple[bool, bool, Any, str, str, st
     return (not own, not rank, total, sku.provider, sku.sku, sku.region)
 
 
-def developer_of(sku: Sku, index: SiteIndex) -> str:
-    """The developer of a SKU's model."""
-    return index.data.registry.model[sku.model].developer
-
-
 def cheapest_by_provider(skus: list[Sku]) -> list[Sku]:
     """Of each provider the SKU with the lowest sum of input and output price, ascending."""
     best: dict[str, Sku] = {}
     for s in sorted(skus, key=lambda s: (total_price(s), s.provider, s.sku, s.region)):
         best.setdefault(s.provider, s)
     return list(best.values())
-
-
-def total_price(sku: Sku) -> Any:
-    """Input and output price of a rankable SKU together."""
-    return (sku.price(TEXT_INPUT) or 0) + (sku.price(TEXT_OUTPUT) or 0)

@@ -5,9 +5,10 @@ from decimal import Decimal
 from operator import itemgetter
 
 from generator.render.api_table import ApiTable, Cell, Column
+from generator.render.comparable import rankable
 from generator.render.index_tables import SCORE_COLUMNS, score_rows
 from generator.render.meter_words import meter_words
-from generator.render.pages.models import rankable, sku_order
+from generator.render.pages.models import sku_order
 from generator.render.price_evidence import page_sources
 from generator.render.price_rows import spread
 from generator.render.price_tables import OFFER_COLUMNS, QUARANTINE_COLUMNS
