@@ -20,7 +20,9 @@ from tests.generator.small_site import AS_OF, offer, site_of, state
 from tests.generator.trust_site import PRICE_PAGE, THEIR_WORDS, trust_articles, trust_site
 
 MODEL, PROVIDER = "models/open-70b/", "providers/hostly/"
-_ROW = re.compile(r"<tr(?: class=\"ended\")?><th scope=\"row\">.*?</tr>\n<tr class=\"why\">.*?</tr>", re.DOTALL)
+_ROW = re.compile(
+    r"<tr(?: class=\"ended\")?><th scope=\"row\">(?:(?!</tr>).)*</tr>\n<tr class=\"why\">.*?</tr>", re.DOTALL
+)
 
 
 def rows_of(path: str, word: str) -> list[str]:

@@ -1,6 +1,5 @@
 """Providers: the index, and a page each with its prices grouped by workload, its rentals and its sources."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,6 +11,7 @@ from generator.render.offer_columns import provider_kind
 from generator.render.page import Page, SiteData
 from generator.render.price_evidence import page_sources
 from generator.render.price_rows import elements, sku_row
+from generator.render.provider_summary import category_rows, support_facts
 from generator.render.row_choice import PricedRow, chosen_rows, priced_rows
 from generator.render.site_index import SiteIndex, Sku, site_index
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
@@ -26,8 +26,8 @@ KINDS = {
     "": "Nobody has reviewed this provider yet",
 }
 INDEXED = 110  # providers in the table; those with fewer prices follow as a list
-ROOM = 1_060  # elements for the prices, rentals and held back statements of a page; the explorer has all prices
-RENTALS, RENTAL_ELEMENTS, HELD_ELEMENTS = 40, 11, 8  # rows at most, and elements of one row each
+ROOM = 1_010  # elements for the prices, rentals and held back statements of a page; the explorer has all prices
+RENTALS, RENTAL_ELEMENTS, HELD_ELEMENTS, CATEGORY_ELEMENTS = 40, 11, 8, 10  # rows at most, and elements of one row each
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -70,15 +70,15 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
     row = index.data.registry.provider.get(provider)
     name = index.provider_name(provider)
     rented = rentals[:RENTALS]
+    categories = category_rows(skus, index)
     held = held_back(index.held_back_of_provider.get(provider, []), index)
     shown = chosen_rows(
         priced_rows(skus),
         lambda r: r.sku.model,
         lambda r: sku_row(r, index, by_tokens(r)),
         elements,
-        ROOM - len(rented) * RENTAL_ELEMENTS - len(held["rows"]) * HELD_ELEMENTS,
+        ROOM - len(rented) * RENTAL_ELEMENTS - len(held["rows"]) * HELD_ELEMENTS - len(categories) * CATEGORY_ELEMENTS,
     )
-    workloads = Counter(s.workload for s in skus)
     return Page(
         path=f"providers/{provider}/",
         title=f"{name} prices",
@@ -89,10 +89,8 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
             "kind": KINDS[row.kind if row else ""],
             "url": row.url if row else "",
             "host": urlsplit(row.url).hostname if row and row.url else "",
-            "workloads": [
-                {"name": workload_words(w), "count": n}
-                for w, n in sorted(workloads.items(), key=lambda w: (-w[1], w[0]))
-            ],
+            "facts": support_facts(skus, rentals, index),
+            "categories": categories,
             "groups": groups(shown),
             "shown": sum(len(r.skus) for r, _ in shown),
             "total": len(skus),
@@ -104,11 +102,6 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
             "explore": f"explore/?q={provider}",
         },
     )
-
-
-def workload_words(workload: str) -> str:
-    """A workload as it is written in a sentence."""
-    return {"llm": "language models"}.get(workload, workload)
 
 
 def sku_order(sku: Sku, index: SiteIndex) -> tuple[Any, ...]:
