@@ -5,6 +5,7 @@ from typing import Any
 
 from generator.render.formats import missing, money, price
 from generator.render.offer_columns import COMMITMENT_WORDS, agreeing
+from generator.render.offer_ids import rental_id, report_address
 from generator.render.site_index import SiteIndex
 from generator.render.sku_facts import is_page
 from wasm_tools.pricing.meters import price_text
@@ -35,6 +36,7 @@ def rental_row(rental: GpuOffer, index: SiteIndex) -> dict[str, Any]:
         "source": stated_by(rental, index),
         "grade": grade.letter,
         "grade_reason": grade.reason,
+        "report": report_address(rental_id(rental)),
     }
 
 

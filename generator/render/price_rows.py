@@ -9,6 +9,7 @@ from markupsafe import Markup
 from generator.render.formats import listed, meter_price, missing, plural, price, tokens
 from generator.render.meter_words import meter_words
 from generator.render.offer_columns import shareable_note
+from generator.render.offer_ids import report_address, sku_id
 from generator.render.price_evidence import (
     condition_words,
     dispute_lines,
@@ -61,6 +62,7 @@ def sku_row(row: PricedRow, index: SiteIndex, with_columns: bool = True) -> dict
         "facts": fact_lines(known, index.data.as_of, registry.source) + more_lines(row, index),
         "others": price_groups(others, registry.units),
         "disputes": disputes,
+        "report": report_address(sku_id(sku)),
     }
     if in_columns:
         return cells | {"main": ""} | {name: price_cell(sku.offer(meter)) for name, meter in COLUMNS}
@@ -76,7 +78,7 @@ def elements(row: dict[str, Any]) -> int:
     """How many elements a row and its details have on the page, counted on the high side."""
     parts = sum(bool(w["page"]) + bool(w["differs"]) + bool(w["gone"]) + bool(w["fields"]) for w in row["who"])
     lines = len(row["facts"]) + bool(row["others"]) + len(row["disputes"])
-    return 20 + 2 * len(row["who"]) + parts + lines + len(row["flags"])
+    return 21 + 2 * len(row["who"]) + parts + lines + len(row["flags"])
 
 
 def summary(who: list[dict[str, Any]], others: int) -> str:

@@ -40,6 +40,7 @@ PAGE_KINDS = (
     "data_sources",
     "parity",
     "downloads",
+    "report",
 )
 
 

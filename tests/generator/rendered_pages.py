@@ -27,7 +27,16 @@ from tests.generator.small_site import small_site
 
 TEMPLATES = Path(__file__).parents[2] / "site_templates" / "pages"
 KINDS = (home, use_cases, plans, models, providers, gpus, workloads, health, accuracy, data_sources, parity)
-OTHERS = ("explore/", "tools/", "downloads/", "methodology/", "guides/", "glossary/", "api/")  # not rendered here
+OTHERS = (
+    "explore/",
+    "tools/",
+    "downloads/",
+    "methodology/",
+    "guides/",
+    "glossary/",
+    "api/",
+    "report/",
+)  # not rendered here
 
 
 @cache

@@ -27,7 +27,7 @@ KINDS = {
 }
 INDEXED = 110  # providers in the table; those with fewer prices follow as a list
 ROOM = 1_010  # elements for the prices, rentals and held back statements of a page; the explorer has all prices
-RENTALS, RENTAL_ELEMENTS, HELD_ELEMENTS, CATEGORY_ELEMENTS = 40, 11, 8, 10  # rows at most, and elements of one row each
+RENTALS, RENTAL_ELEMENTS, HELD_ELEMENTS, CATEGORY_ELEMENTS = 40, 12, 8, 10  # rows at most, and elements of one row each
 
 
 def pages(data: SiteData) -> Iterator[Page]:
