@@ -17,7 +17,8 @@ LISTS = (
     ("balanced", "Balanced", "cost with its risk, time, GPUs and quality, weighed against each other"),
     ("pareto", "Best trade-offs", "cost; no other plan is as good in cost, time and quality and better in one"),
 )
-EXTREMES = ("lowest_latency", "best_quality")  # orderings whose first plan is in every list
+EXTREMES = ("lowest_latency", "best_quality")  # orderings whose first plan is in every list of LONG rows and more
+LONG = 20
 LIST_SHOWN = 5
 NOTHING_MEETS = "No plan is known to meet this target."
 ONLY_COMMITTED = "Without a commitment, spare capacity or bought hardware, no plan is known to meet this target."
@@ -66,12 +67,13 @@ def relaxation_words(ranking: Mapping[str, Any]) -> str:
 def shown_plans(ranking: Mapping[str, Any], shown: int, recommendable: Collection[str]) -> list[Record]:
     """The cheapest plans for a list of `shown` rows, in order of cost, with every plan that an answer points to.
 
-    The fastest one and that of best quality are among them: the start page leads to their reasons.
+    In a long list the fastest one and that of best quality are among them: the start page leads to their reasons.
     """
     plans = ranking["plans"]
     known = {p["id"] for p in plans}
     pointed = {p.plan["id"] for p in pointed_plans(ranking, recommendable)}
-    pointed |= {ids[0] for of in EXTREMES if (ids := ranking["lists"].get(of)) and ids[0] in known}
+    if shown >= LONG:
+        pointed |= {ids[0] for of in EXTREMES if (ids := ranking["lists"].get(of)) and ids[0] in known}
     free = shown - len(pointed)
     kept = set(pointed)
     for plan in plans:

@@ -30,6 +30,8 @@ from wasm_tools.planner import Ranking, ranking_record
 from wasm_tools.planner.plan import Plan
 from wasm_tools.workload.traffic import HOURS_PER_MONTH, Slo, Workload
 
+NEAR_SHOWN = 3
+
 
 def plan_table(name: str, caption: str, ranking: Ranking, index: SiteIndex, shown: int) -> dict[str, Any]:
     """The answers of a ranking, its first `shown` plans, and its other orderings; `name` is the id of the table."""
@@ -40,12 +42,33 @@ def plan_table(name: str, caption: str, ranking: Ranking, index: SiteIndex, show
         "caption": f"{caption}, times at p{ranking.percentile}",
         "answers": [answer_row(a, plans, index) for a in pointed_plans(record, recommendable)],
         "relaxation": relaxation_words(record),
+        "near": near_lines(record, index.plan_names),
         "rows": [plan_row(p, plans[p["id"]], index) for p in shown_plans(record, shown, recommendable)],
         "lists": list_tables(name, record, index),
         "possible": ranking.possible,
         "excluded": excluded_rows(ranking.excluded),
         "left_out": f"{sum(n for _, n in ranking.excluded):,}",
     }
+
+
+def near_lines(record: Mapping[str, Any], names: Names) -> list[str]:
+    """Plans that miss a bound by little and cost less than the recommended one, each in a sentence, cheapest first.
+
+    One of each model and GPU: another seller of the same machine would say the same.
+    """
+    best = next((p for p in record["plans"] if p["id"] == record["recommended"]), None)
+    seen: set[tuple[str, str]] = set()
+    lines = []
+    for plan in record["plans"]:
+        thing = (plan["model"], plan["gpu"])
+        saved = Decimal(best["usd_per_month"]) - Decimal(plan["usd_per_month"]) if best else None
+        if plan["slo"] != "near" or thing in seen or (saved is not None and saved <= 0):
+            continue
+        seen.add(thing)
+        saves = f"; it would save {money(saved)} a month" if saved is not None else ""
+        cost = money(Decimal(plan["usd_per_month"]))
+        lines.append(f"{name_words(plan, names)}, {cost} a month: {plan['slo_reason']}{saves}.")
+    return lines[:NEAR_SHOWN]
 
 
 def plan_row(record: Record, plan: Plan, index: SiteIndex) -> dict[str, Any]:

@@ -11,12 +11,13 @@ import pytest
 
 from generator.render.pages import gpus, health, models, plans, use_cases
 from generator.render.pages.use_cases import formula
-from generator.render.plan_rows import plan_table
+from generator.render.plan_rows import near_lines, plan_table
 from generator.render.search_names import names_file
-from generator.render.site_index import SiteIndex
+from generator.render.site_index import SiteIndex, site_index
 from generator.render.templates import article_of, environment
 from tests.generator.rendered_pages import OTHERS, TEMPLATES, articles, page_of, text
 from tests.generator.small_site import AS_OF, small_site
+from wasm_tools.planner import ranking_record
 from wasm_tools.planner.candidate import Miss
 from wasm_tools.planner.near_misses import Relaxation
 
@@ -95,6 +96,27 @@ def test_home_form_asks_the_planner_without_a_script() -> None:
     assert form is not None
     assert 'action="tools/planner/" method="get"' in form[0]
     assert re.findall(r'name="(\w+)"', form[0]) == ["use_case", "users", "slo_class"]
+
+
+def test_near_misses_cost_less_than_the_recommended_plan_and_say_what_they_save() -> None:
+    case = next(c for c in small_site().results.cases if c.case.id == "chatbot")
+    names, record = site_index(small_site()).plan_names, ranking_record(case.ranking)
+    assert isinstance(record["plans"], list)
+    best = next(p for p in record["plans"] if p["id"] == record["recommended"])
+    near = {**best, "slo": "near", "slo_reason": "misses the TTFT bound by 11 %"}
+    cheap = {**near, "id": "a", "usd_per_month": str(Decimal(best["usd_per_month"]) - 1000), "gpu": "b200"}
+    twin, dear = {**cheap, "id": "b"}, {**near, "id": "c", "gpu": "l4", "usd_per_month": "999999.00"}
+    lines = near_lines({**record, "plans": [cheap, twin, best, dear]}, names)
+    assert len(lines) == 1
+    assert lines[0].endswith("misses the TTFT bound by 11 %; it would save $1,000 a month.")
+    lonely = near_lines({**record, "recommended": "", "plans": [cheap, dear]}, names)
+    assert [line.rpartition(": ")[2] for line in lonely] == ["misses the TTFT bound by 11 %."] * 2
+
+
+def test_each_class_of_a_cell_leads_to_the_planner_with_that_class() -> None:
+    html = articles()["plans/512-256/conversational/10/"]
+    for name in ("small", "medium"):
+        assert f"tools/planner/?profile=512-256&amp;slo_class=conversational&amp;load=10&amp;class={name}" in html
 
 
 def test_use_case_shows_its_formula_with_numbers() -> None:

@@ -12,6 +12,7 @@ import { nameWords } from "./plan_words.mjs";
 
 const QUALIFIED = ["met", "likely"];
 const EXTREMES = ["lowest_latency", "best_quality"];
+const LONG = 20;
 const LIST_SHOWN = 5;
 const LISTS = [
   ["best_quality", "Best quality", "capability class, then the published score for this use case, then cost"],
@@ -51,10 +52,10 @@ export function relaxationWords(ranking) {
   return ranking.relaxation ? `${nothing} The least that would help: ${ranking.relaxation}.` : nothing;
 }
 
-/** The cheapest plans for a list, with those that an answer points to, the fastest and the one of best quality. @param {Ranking} ranking @param {number} shown @param {string[]} recommendable */
+/** The cheapest plans for a list, with those that an answer points to; in a long one also the fastest and the one of best quality. @param {Ranking} ranking @param {number} shown @param {string[]} recommendable */
 export function shownPlans(ranking, shown, recommendable) {
   const known = new Set(ranking.plans.map(({ id }) => id));
-  const first = EXTREMES.flatMap((name) => ranking.lists[name]?.[0] ?? []).filter((id) => known.has(id));
+  const first = shown < LONG ? [] : EXTREMES.flatMap((name) => ranking.lists[name]?.[0] ?? []).filter((id) => known.has(id));
   const kept = new Set([...pointedPlans(ranking, recommendable).map(({ plan }) => plan.id), ...first]);
   let free = shown - kept.size;
   for (const { id } of ranking.plans) {
