@@ -10,6 +10,7 @@ from generator.precompute.run import case_record, cell_record
 from generator.render.api_file import API, ApiFile, table_file
 from generator.render.api_table import ApiTable, compact_json, csv_bytes, json_bytes, objects_bytes
 from generator.render.data_package import LICENCE_NOTE, package_file, term_files
+from generator.render.explorer.token_table import token_prices_table
 from generator.render.index_tables import index_tables
 from generator.render.manifests import manifest_files
 from generator.render.page import SiteData
@@ -69,8 +70,8 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
     published = records_of(data).published
     health = health_report(data.registry, data.state, data.as_of, checkout().registry)
     for table in (
-        published.offers, published.skus, published.rentals, points_table(data), disputes_table(data),
-        quarantine_table(data),
+        published.offers, token_prices_table(data), published.skus, published.rentals, points_table(data),
+        disputes_table(data), quarantine_table(data),
     ):  # fmt: skip
         yield from _by_columns(table, data, "prices")
     for table in workload_tables(data):

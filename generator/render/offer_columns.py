@@ -1,6 +1,7 @@
 """Offers and rentals as columns of texts for the explorer: what each row says, in the words of the page."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 
 from generator.render import formats
@@ -118,19 +119,27 @@ def offer_columns(data: SiteData, offers: list[Offer]) -> dict[str, ColumnRecord
     units = data.registry.units.units
     words: Callable[[Meter], str] = cache(meter_words)
     meters = {str(o.meter): words(o.meter) for o in offers}
-    grade = site_index(data).grade
+    index = site_index(data)
+    grade = index.grade
     kinds = {p: provider_kind(data, p) for p in {o.provider for o in offers}}
+    cards = [data.registry.model.get(o.model) for o in offers]
+    listed = [index.listed[o.key].offer if o.key in index.listed else None for o in offers]
+    developers = {m.developer: index.developer_name(m.developer) for m in data.registry.models}
     return {
         "model": text_column([o.model for o in offers], model_names(data)),
         "sku": text_column([o.sku for o in offers]),
         "provider": text_column([o.provider for o in offers], provider_names(data)),
         "kind": text_column([kinds[o.provider] for o in offers]),
+        "developer": text_column([c.developer if c else "" for c in cards], developers),
+        "open": text_column([c.open_weights if c else "" for c in cards]),
         "workload": text_column([o.workload for o in offers]),
         "meter": text_column([str(o.meter) for o in offers], meters),
         "tier": text_column([o.meter.tier for o in offers]),
         "unit": text_column([o.meter.unit for o in offers], {u.id: u.label for u in units.values()}),
         "region": text_column([o.region for o in offers]),
         "price": decimal_column([price_text(o.price) for o in offers], formats.price),
+        "currency": text_column([x.currency if x else "USD" for x in listed]),
+        "listed": decimal_column([price_text(x.price) if x else "" for x in listed]),
         "grade": text_column([grade(o).letter for o in offers]),
         "sources": text_column([agreement_words(o) for o in offers]),
         "differs": text_column([difference_words(o) for o in offers]),
@@ -143,10 +152,16 @@ def rental_columns(data: SiteData, rentals: list[GpuOffer]) -> dict[str, ColumnR
     """The columns of the rentals file, rows in the given order."""
     grade = site_index(data).grade
     gpus: Mapping[str, str] = {g.id: g.name for g in data.registry.gpus}
+    cards = [data.registry.gpu.get(r.gpu) for r in rentals]
     return {
         "gpu": text_column([r.gpu for r in rentals], gpus),
         "gpu_name": text_column([r.gpu_name for r in rentals]),
         "count": number_column([r.count for r in rentals]),
+        "vram": decimal_column(
+            [memory(c.memory_bytes) if c else "" for c in cards], lambda v: formats.significant(float(v))
+        ),
+        "vendor": text_column([c.vendor if c else "" for c in cards]),
+        "seconds": text_column([r.per_second for r in rentals]),
         "instance": text_column([r.instance for r in rentals]),
         "provider": text_column([r.provider for r in rentals], provider_names(data)),
         "kind": text_column([provider_kind(data, r.provider) for r in rentals]),
@@ -161,3 +176,8 @@ def rental_columns(data: SiteData, rentals: list[GpuOffer]) -> dict[str, ColumnR
         "note": text_column([shareable_note(data, r.evidence, r.note) for r in rentals]),
         "source_url": text_column([r.source_url for r in rentals]),
     }
+
+
+def memory(size: int) -> str:
+    """Bytes in GiB, exact: a whole number of bytes has a finite decimal."""
+    return price_text(Decimal(size) / 2**30)

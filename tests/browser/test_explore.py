@@ -1,8 +1,9 @@
-"""The explorer in Chromium: it takes over without moving anything, finds fast, and never ranks unlike prices."""
+"""The explorer in Chromium: it takes over without moving anything, finds fast, and the whole view is in the address."""
 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
-from generator.render.pages import explore
+from generator.render.explorer.token_sheet import TOKENS
 from tests.browser.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
@@ -21,7 +22,7 @@ new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
 }).observe({ type: "layout-shift", buffered: true });
 """
-ROWS = """() => [...document.querySelectorAll('#grid-offers tbody tr:not(.sheet-gap)')].map(
+ROWS = """(sheet) => [...document.querySelectorAll(`#grid-${sheet} tbody tr:not(.sheet-gap)`)].map(
   row => [...row.cells].map(cell => cell.textContent))"""
 
 
@@ -40,206 +41,317 @@ def page(browser: BrowserContext) -> Iterator[Page]:
     page.close()
 
 
-def live(page: Page, address: str, sheet: str = "offers") -> Page:
+def live(page: Page, address: str, sheet: str = "tokens") -> Page:
     page.goto(address)
-    page.wait_for_selector(f"#sheet-{sheet}[data-live]", timeout=20_000)
+    page.wait_for_selector(f"#sheet-{sheet}[data-live=all]", timeout=20_000)
     return page
 
 
-def offers(site: Path) -> dict[str, Any]:
-    (file,) = (site / "explore").glob("offers-*.json")
+def shown(page: Page, sheet: str = "tokens") -> list[list[str]]:
+    return page.evaluate(ROWS, sheet)
+
+
+def table(site: Path, sheet: str) -> dict[str, Any]:
+    (file,) = (site / "explore").glob(f"{sheet}-core-*.json")
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def exported(page: Page, sheet: str = "offers") -> list[dict[str, str]]:
+def exported(page: Page, sheet: str = "tokens") -> list[dict[str, str]]:
     with page.expect_download() as download:
-        page.click(f"#sheet-{sheet} [data-export]")
+        page.click(f"#sheet-{sheet} [data-csv]")
     return list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
 
 
-def count(page: Page, sheet: str = "offers") -> int:
-    return int(page.inner_text(f"#status-{sheet}").split()[0].replace(",", ""))
+def count(page: Page, sheet: str = "tokens") -> int:
+    return int(page.inner_text(f"#sheet-{sheet} [data-count]").split()[0].replace(",", ""))
 
 
 def active_row(page: Page) -> int:
     return page.evaluate("+document.querySelector('td.is-active').closest('tr').getAttribute('aria-rowindex')")
 
 
+def query(page: Page, sheet: str = "tokens") -> str:
+    return page.input_value(f"#query-{sheet}")
+
+
 def test_rows_become_live_in_place(page: Page, site_address: str) -> None:
     held: list[Route] = []
-    page.route("**/explore/offers-*.json", lambda route: held.append(route))
+    page.route("**/explore/tokens-core-*.json", lambda route: held.append(route))
     page.goto(site_address + "explore/")
     page.wait_for_timeout(500)
-    before, box = page.evaluate(ROWS), page.locator("#sheet-offers .sheet").bounding_box()
-    assert len(before) == explore.OFFERS_SHOWN
+    before, box = shown(page), page.locator("#sheet-tokens .sheet").bounding_box()
+    assert len(before) == TOKENS.shown_rows
     held[0].continue_()
-    page.wait_for_selector("#sheet-offers[data-live]")
+    page.wait_for_selector("#sheet-tokens[data-live=all]")
     page.wait_for_timeout(300)
-    assert page.evaluate(ROWS)[:20] == before[:20], "the first rows are the same before and after"
-    assert page.locator("#sheet-offers .sheet").bounding_box() == box
+    assert shown(page)[:20] == before[:20], "the first rows are the same before and after"
+    assert page.locator("#sheet-tokens .sheet").bounding_box() == box
     assert page.evaluate("window.shifts") <= 0.02
 
 
-def test_every_offer_can_be_reached_with_few_lines_in_the_document(page: Page, site: Path, site_address: str) -> None:
-    live(page, site_address + "explore/")
-    total = offers(site)["rows"]
-    assert count(page) == total
-    assert page.get_attribute("#grid-offers", "aria-rowcount") == str(total + 1)
-    page.focus("#grid-offers")
+@pytest.mark.parametrize("sheet", ["tokens", "offers", "rentals"])
+def test_every_row_can_be_reached_with_few_lines_in_the_document(
+    page: Page, site: Path, site_address: str, sheet: str
+) -> None:
+    live(page, site_address + f"explore/?data={sheet}", sheet)
+    total = table(site, sheet)["rows"]
+    assert count(page, sheet) == total
+    assert page.get_attribute(f"#grid-{sheet}", "aria-rowcount") == str(total + 1)
+    page.focus(f"#grid-{sheet}")
     page.keyboard.press("Control+End")
     assert active_row(page) == total + 1
-    assert page.evaluate("document.querySelectorAll('#grid-offers tbody tr').length") <= 60
+    assert page.evaluate("document.querySelectorAll('*').length") <= 1_500
     page.keyboard.press("Control+Home")
     assert active_row(page) == 2
 
 
 def test_arrows_and_pages_move_one_active_cell(page: Page, site_address: str) -> None:
     live(page, site_address + "explore/")
-    page.focus("#grid-offers")
+    page.focus("#grid-tokens")
     for _ in range(3):
         page.keyboard.press("ArrowDown")
     assert active_row(page) == 5
     page.keyboard.press("PageDown")
-    moved = active_row(page)
-    assert moved > 10
+    assert active_row(page) > 10
     page.keyboard.press("PageUp")
     assert active_row(page) == 5
     page.keyboard.press("End")
-    name = page.get_attribute("#grid-offers", "aria-activedescendant")
+    name = page.get_attribute("#grid-tokens", "aria-activedescendant")
     assert page.locator("td.is-active").get_attribute("id") == name
-    assert page.evaluate("document.querySelector('td.is-active').cellIndex") == 10
-    assert page.evaluate("document.activeElement.id") == "grid-offers"
+    assert page.evaluate("document.activeElement.id") == "grid-tokens"
 
 
-def test_enter_shows_all_that_is_known_of_a_row(page: Page, site_address: str) -> None:
-    live(page, site_address + "explore/?q=openai+gpt")
-    page.focus("#grid-offers")
+def test_enter_shows_all_that_is_known_of_a_row_and_escape_puts_it_away(page: Page, site_address: str) -> None:
+    live(page, site_address + "explore/?q=provider:openai+gpt")
+    page.focus("#grid-tokens")
     page.keyboard.press("ArrowDown")
-    row = page.evaluate("[...document.querySelector('td.is-active').closest('tr').cells].map(c => c.textContent)")
     page.keyboard.press("Enter")
-    detail = page.inner_text("#sheet-offers [data-detail]")
-    assert row[10] in detail
-    assert "Stated by" in detail
-    assert "input." in detail or "output." in detail, "the exact meter stands there"
+    detail = page.inner_text("#sheet-tokens [data-detail]")
+    assert "Provider's id" in detail
+    assert re.search(r"Input\n\$\d+(\.\d+)? /1M", detail), "the exact price with its unit"
+    page.keyboard.press("Escape")
+    assert page.locator("#sheet-tokens [data-detail]").is_hidden()
 
 
 def test_each_keystroke_is_answered_within_a_tenth_of_a_second(page: Page, site_address: str) -> None:
-    live(page, site_address + "explore/")
+    live(page, site_address + "explore/?data=offers", "offers")
     took = []
-    for letter in "llama 3.3 70b":
-        page.type("#sheet-offers input[type=search]", letter)
+    for letter in "llama 3.3 70b in:<0.5 p:deep":
+        page.type("#query-offers", letter)
         took.append(float(page.get_attribute("#sheet-offers", "data-milliseconds") or "nan"))
     assert max(took) <= 100, took
-    assert 0 < count(page) < 5000
-    assert all("70b" in " ".join(r.values()).lower() for r in exported(page))
 
 
-def test_prices_are_ranked_inside_one_meter_only(page: Page, site_address: str) -> None:
-    live(page, site_address + "explore/")
+def test_figures_are_those_of_the_downloads(page: Page, site: Path, site_address: str) -> None:
+    live(page, site_address + "explore/?data=offers&q=mistral", "offers")
+    keys = ("provider", "sku", "meter", "region")
+    with (site / "api/v1/offers.csv").open(encoding="utf-8", newline="") as text:
+        published = {tuple(r[k] for k in keys): r["price"] for r in csv.DictReader(text)}
+    rows = exported(page, "offers")
+    assert len(rows) == count(page, "offers") > 100
+    assert all(published[tuple(r[k].lstrip("'") for k in keys)] == r["price"] for r in rows)
+    live(page, site_address + "explore/?q=tier:standard+sort:in")
+    by_tokens = exported(page)
+    assert all(
+        row["input"] == published.get((row["provider"], row["sku"].lstrip("'"), "input.text.token", row["region"]), "")
+        for row in by_tokens
+    )
+    assert len(by_tokens) > 5_000
+
+
+def test_unlike_meters_are_grouped_and_ranked_inside_each(page: Page, site_address: str) -> None:
+    live(page, site_address + "explore/?data=offers", "offers")
     page.click("#sheet-offers [data-sort=price]")
-    rows = exported(page)
-    assert {r["meter"] for r in rows} == {"input.text.token"}
-    assert {r["workload"] for r in rows} == {"llm"}
-    prices = [float(r["price"]) for r in rows]
+    assert query(page, "offers") == "sort:price"
+    rows = exported(page, "offers")
+    first = [r for r in rows if r["meter"] == "input.text.token"]
+    assert rows[: len(first)] == first
+    prices = [float(r["price"]) for r in first]
     assert prices == sorted(prices)
-    assert len(prices) > 1000
-    assert "text input" in page.inner_text("#sheet-offers [data-note]")
+    assert "not ranked together" in page.inner_text("#sheet-offers [data-note]")
     assert page.get_attribute("#grid-offers th.c-price", "aria-sort") == "ascending"
-    page.click("#sheet-offers [data-sort=price]")
-    assert page.get_attribute("#grid-offers th.c-price", "aria-sort") == "descending"
-    page.select_option("#sheet-offers select[name=meter]", "")
-    assert page.get_attribute("#grid-offers th.c-price", "aria-sort") == "none", "all meters at once are not ranked"
 
 
-def test_a_view_of_other_workloads_ranks_its_own_most_frequent_meter(page: Page, site_address: str) -> None:
-    live(page, site_address + "explore/?workload=speech-to-text&sort=price")
-    rows = exported(page)
-    assert {r["workload"] for r in rows} == {"speech-to-text"}
-    assert len({r["meter"] for r in rows}) == 1
+def test_a_facet_writes_the_query_and_counts_what_it_leaves(page: Page, site_address: str) -> None:
+    live(page, site_address + "explore/?q=llama")
+    page.click("#sheet-tokens [data-facet=provider]")
+    choice = page.locator(".panel .choices label", has_text="Groq").first
+    expected = int(choice.locator(".n").inner_text().replace(",", ""))
+    choice.click()
+    assert query(page) == "llama p:groq"
+    assert count(page) == expected > 0
+    assert page.inner_text("#sheet-tokens [data-facet=provider]") == "Provider: groq"
+    page.keyboard.press("Escape")
+    assert page.locator(".panel").count() == 0
+    assert page.evaluate("document.activeElement.dataset.facet") == "provider", "the focus returns to its button"
+    page.fill("#query-tokens", "llama")
+    assert page.inner_text("#sheet-tokens [data-facet=provider]") == "Provider", "and the query rules the facet"
 
 
-def test_facets_and_addresses_describe_the_same_view(page: Page, site: Path, site_address: str) -> None:
+def test_the_address_holds_the_view_and_back_undoes(page: Page, site_address: str) -> None:
     live(page, site_address + "explore/")
     assert "?" not in page.url
-    page.select_option("#sheet-offers select[name=workload]", "embeddings")
-    page.select_option("#sheet-offers select[name=tier]", "standard")
-    page.fill("#sheet-offers input[type=search]", "cohere")
-    page.click("#sheet-offers [data-sort=provider]")
+    page.type("#query-tokens", "cohere")
+    page.click("#sheet-tokens [data-sort=input]")
+    page.click("#sheet-tokens [data-sort=output]", modifiers=["Shift"])
+    page.click("#sheet-tokens [data-panel=columns]")
+    page.locator(".panel label", has_text="Developer").click()
+    page.keyboard.press("Escape")
     page.wait_for_timeout(400)
-    rows = page.evaluate(ROWS)
-    number = count(page)
-    assert number > 0
-    assert page.url.endswith("?q=cohere&workload=embeddings&tier=standard&sort=provider")
-    page.reload()
-    page.wait_for_selector("#sheet-offers[data-live]")
-    assert (page.evaluate(ROWS), count(page)) == (rows, number)
-    page.click("#sheet-offers [data-clear]")
-    page.wait_for_timeout(400)
+    assert page.url.endswith("?v=1&q=cohere+sort%3Ainput%2Coutput&cols=%2Bdeveloper")
+    rows, number = shown(page), count(page)
+    assert page.get_attribute("#grid-tokens th.c-output", "aria-sort") == "ascending"
+    live(page, page.url)
+    assert (shown(page), count(page)) == (rows, number)
+    page.click("#sheet-tokens [data-clear]")
     assert "?" not in page.url
-    assert count(page) == offers(site)["rows"]
+    page.go_back()
+    page.wait_for_timeout(300)
+    assert (query(page), count(page)) == ("cohere sort:input,output", number)
 
 
-def test_the_export_holds_the_view_with_exact_prices_and_no_formulas(page: Page, site: Path, site_address: str) -> None:
-    live(page, site_address + "explore/?q=cloudflare")
-    rows = exported(page)
-    assert len(rows) == count(page) > 0
-    whole = offers(site)["columns"]
-    prices = set(whole["price"]["values"])
-    assert {r["price"] for r in rows} <= prices
-    at_signs = [r["sku"] for r in rows if r["sku"].lstrip("'").startswith("@")]
+def test_units_currency_and_task_change_the_figures(page: Page, site_address: str) -> None:
+    live(page, site_address + "explore/?q=model:%3Dclaude-haiku-4.5+p:%3Danthropic+tier:standard")
+    head = page.inner_text("#grid-tokens th.c-input")
+    assert "$/1M" in head
+    page.click("#sheet-tokens [data-panel=units]")
+    page.locator(".panel select").first.select_option("EUR")
+    page.locator(".panel label", has_text="prompt tokens").locator("input").fill("10000")
+    page.keyboard.press("Escape")
+    assert "€/1M" in page.inner_text("#grid-tokens th.c-input")
+    note = page.inner_text("#sheet-tokens [data-note]")
+    assert "0.92 EUR" in note
+    assert "10,000 prompt" in note
+    (row,) = exported(page)
+    assert float(row["request"]) == pytest.approx((10_000 * 1 + 500 * 5) / 1e6 * 0.92)
+
+
+def test_own_columns_are_added_refused_and_sorted(page: Page, site_address: str) -> None:
+    live(page, site_address + "explore/?q=tps:%3E50")
+    page.click("#sheet-tokens [data-panel=own]")
+    page.fill(".panel input >> nth=0", "ratio")
+    page.fill(".panel input >> nth=1", "output / (input")
+    page.click(".panel button[type=submit]")
+    assert "missing at the end" in page.inner_text(".panel .field-error")
+    page.fill(".panel input >> nth=1", "output / input")
+    page.click(".panel button[type=submit]")
+    page.keyboard.press("Escape")
+    page.click("#sheet-tokens [data-sort=ratio]")
+    ratios = [float(r["ratio"]) for r in exported(page) if r["ratio"]]
+    assert ratios == sorted(ratios)
+    assert len(ratios) > 10
+    assert "x=ratio%3Doutput+%2F+input" in page.url
+
+
+def test_mistakes_are_said_with_their_place(page: Page, site_address: str) -> None:
+    live(page, site_address + "explore/?q=llama+prvider:openai")
+    said = page.inner_text("#sheet-tokens [data-fault]")
+    assert "Character 7" in said
+    assert page.get_attribute("#query-tokens", "aria-invalid") == "true"
+    assert count(page) > 100, "what is understood still filters"
+    page.fill("#query-tokens", "antropic")
+    assert page.locator("#sheet-tokens [data-fault]").is_hidden()
+    assert "anthropic" in page.inner_text("#sheet-tokens [data-note]")
+
+
+def test_figures_are_not_searched_by_words(page: Page, site_address: str) -> None:
+    live(page, site_address + "explore/?q=2.50")
+    assert all("2.50" in " ".join((r["model"], r["sku"], r["provider"])) for r in exported(page))
+
+
+def test_the_export_has_no_formulas(page: Page, site_address: str) -> None:
+    live(page, site_address + "explore/?data=offers&q=cloudflare", "offers")
+    at_signs = [r["sku"] for r in exported(page, "offers") if r["sku"].lstrip("'").startswith("@")]
     assert at_signs
     assert all(sku.startswith("'@") for sku in at_signs)
 
 
-def test_rentals_are_a_second_sheet(page: Page, site_address: str) -> None:
+def test_rows_are_marked_for_comparison(page: Page, site_address: str) -> None:
+    live(page, site_address + "explore/?q=tier:standard")
+    page.focus("#grid-tokens")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    href = page.get_attribute(".tray a.button", "href") or ""
+    assert re.fullmatch(r"\.\./compare/\?models=[^&%]+%2C[^&%]+", href)
+    assert page.locator("#grid-tokens tr[aria-selected=true]").count() == 2
+    page.click(".tray button >> nth=0")
+    assert page.locator("#grid-tokens tr[aria-selected=true]").count() == 1
+
+
+def test_tabs_switch_sheets_and_examples_set_views(page: Page, site_address: str) -> None:
     live(page, site_address + "explore/")
     page.click("[data-sheet=rentals]")
-    page.wait_for_selector("#sheet-rentals[data-live]")
-    assert page.locator("#sheet-offers").is_hidden()
-    page.click("#sheet-rentals [data-sort=price]")
-    page.wait_for_timeout(400)
+    page.wait_for_selector("#sheet-rentals[data-live=all]")
+    assert page.locator("#sheet-tokens").is_hidden()
+    page.click("#sheet-rentals .examples a >> nth=0")
+    assert query(page, "rentals") == "h100 c:on_demand sort:price"
     prices = [float(r["price"]) for r in exported(page, "rentals")]
     assert prices == sorted(prices)
-    assert len(prices) == count(page, "rentals") > 100
+    assert len(prices) == count(page, "rentals") > 20
     assert "data=rentals" in page.url
-    live(page, page.url, "rentals")
-    assert page.get_attribute("#grid-rentals th.c-price", "aria-sort") == "ascending"
+    page.go_back()
+    page.go_back()
+    page.wait_for_timeout(300)
+    assert page.locator("#sheet-tokens").is_visible()
+
+
+def test_every_example_finds_something_and_has_no_fault(page: Page, site_address: str) -> None:
+    for sheet in ("tokens", "offers", "rentals"):
+        live(page, site_address + f"explore/?data={sheet}", sheet)
+        for number in range(page.locator(f"#sheet-{sheet} .examples a").count()):
+            page.click(f"#sheet-{sheet} .examples a >> nth={number}")
+            assert count(page, sheet) > 0, (sheet, number)
+            assert page.locator(f"#sheet-{sheet} [data-fault]").is_hidden(), (sheet, number)
+
+
+def test_plain_rows_stand_in_the_page_itself(page: Page, site_address: str) -> None:
+    live(page, site_address + "explore/?q=claude+opus")
+    page.click("#sheet-tokens [data-plain]")
+    assert len(shown(page)) == min(count(page), 1000) > 60
+    page.click("#sheet-tokens [data-plain]")
+    assert len(shown(page)) < 60
 
 
 def test_no_match_is_said_in_words(page: Page, site_address: str) -> None:
     live(page, site_address + "explore/?q=qqqqxyz")
-    assert "No offer matches" in page.inner_text("#grid-offers tbody")
+    assert "No row matches" in page.inner_text("#grid-tokens tbody")
     assert count(page) == 0
 
 
 def test_without_the_file_the_first_rows_stay_and_loading_can_be_tried_again(page: Page, site_address: str) -> None:
-    page.route("**/explore/offers-*.json", lambda route: route.abort())
+    page.route("**/explore/tokens-*.json", lambda route: route.abort())
     page.goto(site_address + "explore/")
-    page.wait_for_selector("#status-offers button")
-    assert len(page.evaluate(ROWS)) == explore.OFFERS_SHOWN
-    page.unroute("**/explore/offers-*.json")
-    page.click("#status-offers button")
-    page.wait_for_selector("#sheet-offers[data-live]")
+    page.wait_for_selector("#sheet-tokens [data-count] button")
+    assert len(shown(page)) == TOKENS.shown_rows
+    page.unroute("**/explore/tokens-*.json")
+    page.click("#sheet-tokens [data-count] button")
+    page.wait_for_selector("#sheet-tokens[data-live=all]")
 
 
 def test_without_javascript_the_first_rows_and_all_as_csv_are_there(browser: BrowserContext, site_address: str) -> None:
     page = browser.new_page()
     browser.new_cdp_session(page).send("Emulation.setScriptExecutionDisabled", {"value": True})
     page.goto(site_address + "explore/")
-    assert page.locator("#grid-offers tbody tr").count() == explore.OFFERS_SHOWN
+    assert page.locator("#grid-tokens tbody tr").count() == TOKENS.shown_rows
     assert page.locator("#sheet-rentals").is_visible()
     assert page.locator("#sheet-offers a[href$='offers.csv']").is_visible()
     page.close()
 
 
-def test_a_phone_gets_three_columns_and_nothing_scrolls_sideways(page: Page, site_address: str) -> None:
+def test_a_phone_gets_what_decides_and_nothing_scrolls_sideways(page: Page, site_address: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     live(page, site_address + "explore/")
-    shown = page.evaluate(
-        "[...document.querySelectorAll('#grid-offers th')].filter(t => t.offsetWidth).map(t => t.className)"
+    heads = page.evaluate(
+        "[...document.querySelectorAll('#grid-tokens th')].filter(t => t.offsetWidth).map(t => t.className.split(' ')[0])"
     )
-    assert shown == ["c-model", "c-meter", "c-price"]
+    assert heads == ["c-pick", "c-model", "c-input", "c-blended"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.focus("#grid-offers")
+    page.click("#sheet-tokens [data-facet=workload]")
+    box = page.locator(".panel").bounding_box()
+    assert box
+    assert (box["x"], box["width"]) == (0, 390), "the choices are a sheet at the bottom"
+    page.keyboard.press("Escape")
+    page.focus("#grid-tokens")
     page.keyboard.press("Control+End")
     assert page.locator("td.is-active").is_visible()

@@ -53,28 +53,17 @@ def test_the_same_table_gives_the_same_file_name_and_another_table_another() -> 
 
 
 READ = """
-import { counts, label, matchingRows, sortedRows, tableOf, value } from "./columnar.mjs";
+import { tableOf } from "./columnar.mjs";
+import { orderedRows } from "./row_order.mjs";
 const table = tableOf(given.record);
-const found = matchingRows(table, { words: given.words, searched: given.searched, equal: new Map(given.equal) });
-const sorted = given.sort ? sortedRows(table, found, given.sort, given.descending) : found;
-console.log(JSON.stringify([...sorted]));
+const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
+const keys = given.sort.map(([name, descending]) => ({ column: table.columns.get(name), descending }));
+console.log(JSON.stringify([...orderedRows(rows, keys)]));
 """
 
 
-def page_rows(
-    record: Any, words: str = "", equal: dict[str, str] | None = None, sort: str = "", descending: bool = False
-) -> list[int]:
-    return run_module(
-        READ,
-        {
-            "record": record,
-            "words": words,
-            "searched": [name for name, c in record["columns"].items() if c["kind"] == "text"],
-            "equal": list((equal or {}).items()),
-            "sort": sort,
-            "descending": descending,
-        },
-    )
+def page_order(record: Any, *sort: tuple[str, bool]) -> list[int]:
+    return run_module(READ, {"record": record, "sort": sort})
 
 
 def test_the_page_sorts_like_python_with_missing_values_last_both_ways() -> None:
@@ -82,33 +71,47 @@ def test_the_page_sorts_like_python_with_missing_values_last_both_ways() -> None
     priced = [row for row in range(6) if PRICES[row]]
     # "0.15" and "0.150" are equal numbers; the dictionary breaks the tie by their text.
     ascending = sorted(priced, key=lambda row: (Decimal(PRICES[row]), PRICES[row]))
-    assert page_rows(record, sort="price") == [*ascending, 2]
-    assert page_rows(record, sort="price", descending=True) == [*reversed(ascending), 2]
-    assert page_rows(record, sort="count") == [1, 5, 0, 4, 3, 2]
-    assert page_rows(record, sort="count", descending=True) == [3, 0, 4, 5, 1, 2]
+    assert page_order(record, ("price", False)) == [*ascending, 2]
+    assert page_order(record, ("price", True)) == [*reversed(ascending), 2]
+    assert page_order(record, ("count", False)) == [1, 5, 0, 4, 3, 2]
+    assert page_order(record, ("count", True)) == [3, 0, 4, 5, 1, 2]
 
 
-def test_every_word_must_be_found_in_some_column_whatever_its_case() -> None:
-    record = table(
-        model=text_column(["m1", "m2", "m1"], {"m1": "Llama 70B", "m2": "Qwen"}),
-        provider=text_column(["acme", "acme", "hostly"]),
-    )
-    assert page_rows(record, "LLAMA hostly") == [2]
-    assert page_rows(record, "  m1  ") == [0, 2], "ids are found as well as names"
-    assert page_rows(record, "llama qwen") == []
-
-
-def test_random_tables_are_filtered_and_sorted_like_python() -> None:
+def test_random_tables_are_sorted_by_several_columns_like_python() -> None:
     source = random.Random(20261121)
-    for _ in range(5):
-        rows = 300
-        names = [source.choice(["gpt", "GPT mini", "llama", "", "qwen max"]) for _ in range(rows)]
-        kinds = [source.choice(["host", "cloud"]) for _ in range(rows)]
-        prices = [source.choice(["", "0.1", "1", "1.5", "20", "0.25"]) for _ in range(rows)]
-        record = table(name=text_column(names), kind=text_column(kinds), price=decimal_column(prices))
-        expected = [r for r in range(rows) if "gpt" in names[r].lower() and kinds[r] == "cloud"]
-        expected.sort(key=lambda r: (not prices[r], Decimal(prices[r] or 0)))
-        assert page_rows(record, "gpt", {"kind": "cloud"}, "price") == expected
+    rows = 300
+    kinds = [source.choice(["host", "cloud", ""]) for _ in range(rows)]
+    prices = [source.choice(["", "0.1", "1", "1.5", "20", "0.25"]) for _ in range(rows)]
+    counts = [source.choice([None, 1, 2, 8]) for _ in range(rows)]
+    record = table(kind=text_column(kinds), price=decimal_column(prices), count=number_column(counts))
+
+    def key(row: int) -> tuple[Any, ...]:
+        kind, price, count = kinds[row], prices[row], counts[row]
+        return (not kind, kind, not price, -Decimal(price or 0), count is None, count or 0)
+
+    assert page_order(record, ("kind", False), ("price", True), ("count", False)) == sorted(range(rows), key=key)
+
+
+RANKED = """
+import { figures, plainNumber, ranked } from "./columnar.mjs";
+const column = ranked(Float64Array.from(given, (x) => x ?? NaN), (x) => `<${x}>`);
+console.log(JSON.stringify({
+  order: [...column.codes], missing: column.missing, size: column.size,
+  values: [...column.codes].map(column.value), labels: [...column.codes].map(column.label),
+  back: [...figures(column)].map((x) => (Number.isNaN(x) ? null : x)),
+}));
+"""
+
+
+def test_computed_figures_become_a_column_like_any_other() -> None:
+    given = [0.30000000000000004, None, 1e-9, 12345678.5, 0.3, 0]
+    found = run_module(RANKED, given)
+    assert found["order"] == [3, 5, 1, 4, 2, 0]
+    assert (found["missing"], found["size"]) == (5, 6)
+    assert found["values"] == ["0.3", "", "0.000000001", "12345678.5", "0.3", "0"], "plain digits without noise"
+    assert found["labels"][1] == ""
+    assert found["back"] == given
+    assert run_module(RANKED, [2, 1])["missing"] == -1
 
 
 def test_a_table_of_another_format_is_refused_in_words() -> None:

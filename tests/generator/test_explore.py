@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from generator.render.explorer.offer_sheet import OFFERS
+from generator.render.explorer.rental_sheet import RENTALS
+from generator.render.explorer.token_sheet import TOKENS
+from generator.render.explorer.token_table import token_prices_table
 from generator.render.meter_words import meter_words
 from generator.render.page import Page, SiteData
 from generator.render.pages import explore
@@ -31,8 +35,9 @@ def html_of(data: SiteData) -> str:
 
 
 def sheet(page: Page, name: str) -> dict[str, Any]:
-    (text,) = [body for file, body in page.data.items() if file.startswith(name)]
-    return json.loads(text)
+    """The columns of a sheet, of both its files."""
+    core, more = (json.loads(body) for file, body in sorted(page.data.items()) if file.startswith(f"{name}-"))
+    return core | {"columns": core["columns"] | more["columns"]}
 
 
 def column(record: dict[str, Any], name: str) -> list[Any]:
@@ -95,18 +100,56 @@ def test_the_first_rows_of_the_page_are_those_of_the_file() -> None:
     parsed = outline(html_of(data))
     record = sheet(page_of(data), "offers")
     provider_names = dict(zip(*(record["columns"]["provider"][k] for k in ("values", "labels")), strict=True))
-    body = parsed.tables[0][1:]
-    assert len(body) == min(explore.OFFERS_SHOWN, len(data.offers))
-    for row, provider, price in zip(body, column(record, "provider"), column(record, "price"), strict=True):
-        assert row[1] == provider_names[provider]
-        assert float(row[3].replace("$", "").replace("free", "0")) == pytest.approx(float(price), rel=0.005)
+    body = parsed.tables[1][1:]
+    assert len(body) == min(OFFERS.shown_rows, len(data.offers))
+    for row, provider, price in zip(body, column(record, "provider"), column(record, "price"), strict=False):
+        assert row[2] == provider_names[provider]
+        assert float(row[4].replace("$", "").replace("free", "0")) == pytest.approx(float(price), rel=0.005)
+
+
+def test_token_prices_stand_side_by_side_one_row_a_tier() -> None:
+    record = sheet(page_of(tool_site()), "tokens")
+    names = ("provider", "sku", "tier", "input", "output", "cached", "bands")
+    told = {row[:3]: row[3:] for row in zip(*(column(record, n) for n in names), strict=True)}
+    assert told[("acme", "closed-xl", "standard")] == ("2", "10", "0.2", "128000 4 - - -")
+    assert told[("acme", "closed-xl", "batch")] == ("1", "5", "", "")
+    assert ("acme", "whisper-x", "standard") not in told, "an hour of audio is no token"
+
+
+def test_every_model_stands_once_before_any_twice_at_its_developer() -> None:
+    record = sheet(page_of(tool_site()), "tokens")
+    models = [m for m in column(record, "model") if m]
+    distinct = list(dict.fromkeys(models))
+    assert models[: len(distinct)] == distinct
+    first = dict(zip(models[: len(distinct)], column(record, "provider"), strict=False))
+    assert first["open-70b"] == "openlab"
+
+
+def test_what_the_page_computes_is_there_without_a_script() -> None:
+    tables = outline(html_of(tool_site())).tables
+    heads = tables[0][0]
+    blended, request = heads.index("Blended$/1M"), heads.index("Request$/request")
+    (closed,) = [r for r in tables[0] if "Closed XL" in r[1] and r[3] == "$2.00"]
+    assert (closed[blended], closed[request]) == ("$4.00", "$0.007")
+    (rental,) = [r for r in tables[2][1:] if "b200" in r[3]]
+    assert "$0.0278" in rental, "$5 for 180 GiB"
+
+
+def test_the_published_table_of_token_prices_has_the_rows_of_the_sheet() -> None:
+    data = tool_site()
+    table = token_prices_table(data)
+    record = sheet(page_of(data), "tokens")
+    names = ("provider", "sku", "region", "tier", "input", "output", "cached", "write", "grade")
+    places = [table.names.index(n) for n in names]
+    shown = list(zip(*(column(record, n) for n in names), strict=True))
+    assert [tuple(row[p] for p in places) for row in table.rows] == shown
 
 
 def test_tables_have_captions_scopes_and_sort_states() -> None:
     parsed = outline(html_of(tool_site()))
-    assert parsed.captions == 2
+    assert parsed.captions == 3
     assert set(parsed.scopes) == {"col"}
-    assert set(parsed.sorts) == {"none"}
+    assert set(parsed.sorts) <= {"none", ""}
 
 
 def test_unresolved_names_come_last_and_show_the_providers_own_id() -> None:
@@ -115,8 +158,8 @@ def test_unresolved_names_come_last_and_show_the_providers_own_id() -> None:
     models = column(record, "model")
     first_missing = models.index("")
     assert not any(models[first_missing:])
-    body = outline(html_of(data)).tables[0][1:]
-    assert body[first_missing][0] == column(record, "sku")[first_missing]
+    (row,) = [r for r in outline(html_of(data)).tables[0] if "never-heard-of" in r]
+    assert row[1] == "never-heard-of", "the provider's own id stands in for the model"
 
 
 def test_sources_that_say_something_else_are_named_with_their_price() -> None:
@@ -132,9 +175,17 @@ def test_sources_that_say_something_else_are_named_with_their_price() -> None:
 
 def test_prices_are_ranked_inside_one_meter_only_and_the_page_says_which() -> None:
     text = page_of(tool_site()).context["settings"]
-    offers = json.loads(text.replace("\\u003c", "<"))["sheets"][0]
-    assert offers["comparable"]["column"] == "meter"
-    assert offers["comparable"]["preferred"] == ["input.text.token", "output.text.token"]
+    offers = json.loads(text.replace("\\u003c", "<"))["sheets"][1]
+    assert (offers["grouped"], offers["leads"]) == ("meter", ["input.text.token", "output.text.token"])
+
+
+def test_every_word_means_something_and_what_is_shown_first_is_in_the_first_file() -> None:
+    for of in (TOKENS, OFFERS, RENTALS):
+        named = {f.name for f in of.fields}
+        assert named.isdisjoint({"sort"})
+        assert {f.name for f in of.facets} | set(of.identity) <= named
+        assert all(f.part == "core" for f in of.fields if f.shown or f.searched or f.name in of.identity)
+        assert {f.second for f in of.fields if f.second} | {f.fallback for f in of.fields if f.fallback} <= named
 
 
 def test_texts_of_sources_cannot_end_the_data_block_or_the_cell() -> None:
@@ -154,7 +205,7 @@ def test_a_data_block_cannot_be_ended_by_what_it_holds() -> None:
 
 def test_a_site_without_prices_says_so() -> None:
     html = html_of(replace(tool_site(), offers=(), rentals=()))
-    assert html.count("There is no current price yet.") == 2
+    assert html.count("There is no current price yet.") == 3
 
 
 def forty_thousand(data: SiteData) -> Iterator[Any]:
@@ -169,9 +220,9 @@ def forty_thousand(data: SiteData) -> Iterator[Any]:
 def test_forty_thousand_offers_stay_within_the_budget() -> None:
     data = tool_site()
     many = replace(data, offers=tuple(forty_thousand(data)))
-    (body,) = [b for n, b in page_of(many).data.items() if n.startswith("offers")]
-    assert json.loads(body)["rows"] == 40_000
-    assert len(gzip.compress(body.encode(), 6)) < 1_500_000
+    page = page_of(many)
+    assert sheet(page, "offers")["rows"] == 40_000
+    assert sum(len(gzip.compress(body.encode(), 6)) for body in page.data.values()) < 1_500_000
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 /**
- * Columnar tables: reading them, finding rows, sorting rows. Dictionaries arrive sorted, so codes compare like values.
+ * Columnar tables as the page reads them. Dictionaries arrive sorted, so codes compare like values: filters test the
+ * dictionary once and rows only look up what came out, and rows are sorted without comparing two texts.
  *
  * @typedef {{kind: "text" | "decimal", values: string[], labels?: string[], codes: number[]}} CodedRecord
  * @typedef {{kind: "number", numbers: (number | null)[]}} NumberRecord
  * @typedef {{format: number, rows: number, columns: Record<string, CodedRecord | NumberRecord>}} TableRecord
- * @typedef {{values: string[], labels: string[], lower: string[] | null, codes: Uint32Array}} Column
+ * @typedef {object} Column codes in ascending order of their values; what is missing has the last code
+ * @property {Uint32Array} codes by row @property {number} size of the dictionary @property {number} missing its code, or -1
+ * @property {(code: number) => string} value as stored, '' where missing @property {(code: number) => string} label as shown
+ * @property {() => Float64Array} numbers by code, NaN where missing @property {() => string[]} lower value and label by code
  * @typedef {{rows: number, columns: Map<string, Column>}} Table
- * @typedef {{words: string, searched: string[], equal: Map<string, string>}} Filter `equal`: column → wanted value
  */
 
 const FORMAT = 1;
@@ -23,90 +26,93 @@ export function tableOf(record) {
 
 /** @param {CodedRecord | NumberRecord} record @returns {Column} */
 function columnOf(record) {
-  if (record.kind !== "number") {
-    const { values, labels = values, codes } = record;
-    return { values, labels, lower: null, codes: Uint32Array.from(codes) };
+  if (record.kind !== "number") return coded(Uint32Array.from(record.codes), record.values, record.labels);
+  return ranked(Float64Array.from(record.numbers, (value) => value ?? NaN), String);
+}
+
+/** @param {Uint32Array} codes @param {string[]} values @param {string[]} [labels] @returns {Column} */
+export function coded(codes, values, labels = values) {
+  /** @type {Float64Array | undefined} */
+  let numbers;
+  /** @type {string[] | undefined} */
+  let lower;
+  return {
+    codes,
+    size: values.length,
+    missing: values[values.length - 1] === "" ? values.length - 1 : -1,
+    value: (code) => values[code],
+    label: (code) => labels[code],
+    numbers: () => (numbers ??= Float64Array.from(values, (text) => (text === "" ? NaN : Number(text)))),
+    lower: () =>
+      (lower ??= values.map((text, code) => (labels[code] === text ? text : `${text}\n${labels[code]}`).toLowerCase())),
+  };
+}
+
+/**
+ * A column of computed figures: ranked once, then as fast to filter and sort as any other.
+ * @param {Float64Array} figures by row, NaN where missing @param {(figure: number) => string} shown @returns {Column}
+ */
+export function ranked(figures, shown) {
+  const known = figures.filter((figure) => !Number.isNaN(figure)).sort();
+  const numbers = known.filter((figure, place) => place === 0 || figure !== known[place - 1]);
+  const codes = Uint32Array.from(figures, (figure) => (Number.isNaN(figure) ? numbers.length : placeOf(numbers, figure)));
+  const hasMissing = known.length < figures.length;
+  const size = numbers.length + Number(hasMissing);
+  const byCode = new Float64Array(size).fill(NaN);
+  byCode.set(numbers);
+  const value = (/** @type {number} */ code) => (code < numbers.length ? plainNumber(numbers[code]) : "");
+  return {
+    codes,
+    size,
+    missing: hasMissing ? numbers.length : -1,
+    value,
+    label: (code) => (code < numbers.length ? shown(numbers[code]) : ""),
+    numbers: () => byCode,
+    lower: () => Array.from({ length: size }, (_, code) => value(code)),
+  };
+}
+
+/** @param {Float64Array} sorted @param {number} figure */
+function placeOf(sorted, figure) {
+  let low = 0;
+  let high = sorted.length - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < figure) low = middle + 1;
+    else high = middle;
   }
-  // Numbers become a dictionary here, so that the rest knows one kind of column only.
-  const distinct = [...new Set(record.numbers)].sort((a, b) => (a === null ? 1 : b === null ? -1 : a - b));
-  const code = new Map(distinct.map((value, place) => [value, place]));
-  const values = distinct.map((value) => (value === null ? "" : String(value)));
-  const codes = Uint32Array.from(record.numbers, (value) => /** @type {number} */ (code.get(value)));
-  return { values, labels: values, lower: null, codes };
+  return low;
+}
+
+/** A computed figure in plain digits, without the noise of binary fractions. @param {number} figure */
+export function plainNumber(figure) {
+  const text = String(Number(figure.toPrecision(12)));
+  if (!text.includes("e")) return text;
+  const digits = Math.min(100, 12 - Number(text.split("e")[1]));
+  return Number(text).toFixed(Math.max(0, digits)).replace(/\.?0+$/, "");
 }
 
 /** What a cell says, '' where nothing is known. @param {Table} table @param {string} name @param {number} row */
 export function label(table, name, row) {
   const column = /** @type {Column} */ (table.columns.get(name));
-  return column.labels[column.codes[row]];
+  return column.label(column.codes[row]);
 }
 
 /** The stored value of a cell. @param {Table} table @param {string} name @param {number} row */
 export function value(table, name, row) {
   const column = /** @type {Column} */ (table.columns.get(name));
-  return column.values[column.codes[row]];
+  return column.value(column.codes[row]);
 }
 
-/**
- * Rows that hold every word somewhere and every wanted value, in the order of the table.
- * Words are tested against the dictionaries once; the rows only look up what came out.
- * @param {Table} table @param {Filter} filter @returns {Uint32Array}
- */
-export function matchingRows(table, { words, searched, equal }) {
-  let rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
-  for (const [name, wanted] of equal) {
-    const column = /** @type {Column} */ (table.columns.get(name));
-    const code = column.values.indexOf(wanted);
-    const { codes } = column;
-    rows = rows.filter((row) => codes[row] === code);
-  }
-  for (const word of words.toLowerCase().split(/\s+/).filter(Boolean)) {
-    const tests = searched
-      .map((name) => /** @type {Column} */ (table.columns.get(name)))
-      .map((column) => ({ codes: column.codes, hits: hitsOf(column, word) }))
-      .filter(({ hits }) => hits !== null);
-    rows = rows.filter((row) => tests.some(({ codes, hits }) => /** @type {Uint8Array} */ (hits)[codes[row]]));
-  }
-  return rows;
+/** The figures of a column by row, NaN where missing. @param {Column} column */
+export function figures(column) {
+  const numbers = column.numbers();
+  return Float64Array.from(column.codes, (code) => numbers[code]);
 }
 
-/** Which entries of a dictionary hold a word; null when none does. @param {Column} column @param {string} word */
-function hitsOf(column, word) {
-  const { values, labels } = column;
-  column.lower ??= values.map((text, place) => {
-    const shown = labels[place];
-    return shown === text ? text.toLowerCase() : `${text}\n${shown}`.toLowerCase();
-  });
-  let any = false;
-  const hits = new Uint8Array(values.length);
-  column.lower.forEach((text, place) => {
-    if (text.includes(word)) any = Boolean((hits[place] = 1));
-  });
-  return any ? hits : null;
-}
-
-/**
- * The rows by one column, rows of equal value in the order they had, missing values last either way.
- * @param {Table} table @param {Uint32Array} rows @param {string} name @param {boolean} descending
- */
-export function sortedRows(table, rows, name, descending) {
-  const { codes, values } = /** @type {Column} */ (table.columns.get(name));
-  const missing = values.indexOf("");
-  const turned = (/** @type {number} */ code) => (code === missing ? values.length - 1 : values.length - 2 - code);
-  const ranked = missing < 0 ? (/** @type {number} */ code) => values.length - 1 - code : turned;
-  const place = descending ? ranked : (/** @type {number} */ code) => code;
-  const ends = new Uint32Array(values.length + 1);
-  for (const row of rows) ends[place(codes[row]) + 1] += 1;
-  for (let i = 0; i < values.length; i += 1) ends[i + 1] += ends[i];
-  const sorted = new Uint32Array(rows.length);
-  for (const row of rows) sorted[ends[place(codes[row])]++] = row;
-  return sorted;
-}
-
-/** How many rows hold each value of a column, by code. @param {Table} table @param {Uint32Array} rows @param {string} name */
-export function counts(table, rows, name) {
-  const { codes, values } = /** @type {Column} */ (table.columns.get(name));
-  const found = new Uint32Array(values.length);
-  for (const row of rows) found[codes[row]] += 1;
+/** How many of these rows hold each value of a column, by code. @param {Column} column @param {Uint32Array} rows */
+export function counts(column, rows) {
+  const found = new Uint32Array(column.size);
+  for (const row of rows) found[column.codes[row]] += 1;
   return found;
 }

@@ -1,29 +1,28 @@
 /**
- * What the explorer writes into cells and into the details of a row. Texts of sources go in as text, never as markup.
+ * What the explorer writes into heads, cells and the details of a row. Texts of sources go in as text, never as markup.
  *
- * @typedef {object} Field a column, facet or detail; see generator/render/pages/explore.py
- * @property {string} name @property {string} label
- * @property {string} [link] folder of the page about the value @property {string} [fallback] column that stands in
- * @property {string} [why] said where the value is missing @property {boolean} [address] the value is a web address
- * @property {string} [second] column that stands below it on a narrow screen
- * @property {boolean} [exact] dollars to the last digit instead of the rounded form
- * @typedef {import("./columnar.mjs").Table} Table
+ * @typedef {import("./explore_model.mjs").Field} Field
+ * @typedef {import("./columnar.mjs").Column} Column
  */
-import { label, value } from "./columnar.mjs";
 
 const LONG = 20; // characters that every column has room for
 
-/** @param {HTMLTableCellElement} cell @param {Field} field @param {Table} table @param {number} row @param {string} root */
-export function fillCell(cell, { name, link, fallback, why, second }, table, row, root) {
-  const words = label(table, name, row);
-  const exact = value(table, name, row);
-  const text = words || (fallback && label(table, fallback, row)) || "—";
+/**
+ * @param {HTMLTableCellElement} cell
+ * @param {{field: Field, column: Column | null, fallback?: Column | null, second?: Column | null, row: number, root: string, caveat: string}} given
+ */
+export function fillCell(cell, { field, column, fallback, second, row, root, caveat }) {
+  const exact = column ? column.value(column.codes[row]) : "";
+  const words = column ? column.label(column.codes[row]) : "";
+  const text = words || (fallback ? fallback.label(fallback.codes[row]) : "") || (column ? "—" : "…");
   const title = exact !== words ? `${words} (${exact})` : words.length > LONG ? words : "";
-  cell.title = words ? title : (why ?? "not stated by any source");
+  cell.title = caveat && words ? `${words}: ${caveat}` : words ? title : (field.why ?? "not stated by any source");
   cell.classList.toggle("is-missing", !words);
-  if (second) cell.dataset.second = label(table, second, row);
-  if (!link || !words) {
-    cell.textContent = text;
+  if (second) cell.dataset.second = second.label(second.codes[row]);
+  else delete cell.dataset.second;
+  const shown = caveat && words ? `${words} †` : text;
+  if (!field.link || !words) {
+    cell.textContent = shown;
     return;
   }
   let anchor = cell.querySelector("a");
@@ -32,24 +31,60 @@ export function fillCell(cell, { name, link, fallback, why, second }, table, row
     anchor.tabIndex = -1; // the grid is one stop; the row's own links are in its details
     cell.replaceChildren(anchor);
   }
-  anchor.textContent = text;
-  anchor.href = pageOf(root, link, exact);
+  anchor.textContent = shown;
+  anchor.href = pageOf(root, field.link, exact);
 }
 
-/** All that is known of a row, as terms. @param {Field[]} fields @param {Table} table @param {number} row @param {string} root */
-export function rowTerms(fields, table, row, root) {
+/** The unit under the name of a column: `$/1M`. @param {Field} field @param {{sign: string, unit: string}} as */
+export function unitWords({ kind, per = "" }, { sign, unit }) {
+  if (kind !== "money" || !per) return per;
+  return `${sign.trim()}/${per === "1M" ? unit : per}`;
+}
+
+/** @param {Field} field @param {string} unit @param {{descending: boolean, place: number} | null} sort place among several */
+export function headCell(field, unit, sort) {
+  const head = document.createElement("th");
+  head.scope = "col";
+  head.className = classOf(field);
+  head.setAttribute("aria-sort", !sort ? "none" : sort.descending ? "descending" : "ascending");
+  const button = document.createElement("button");
+  button.type = "button";
+  button.dataset.sort = field.name;
+  button.append(field.label);
+  if (sort && sort.place > 0) button.dataset.place = String(sort.place);
+  if (unit) {
+    const small = document.createElement("small");
+    small.textContent = unit;
+    button.append(" ", small);
+  }
+  head.append(button);
+  return head;
+}
+
+/** @param {Field} field */
+export function classOf({ name, kind, own }) {
+  const figure = kind === "money" || kind === "number" ? " is-figure" : "";
+  return own === undefined ? `c-${name}${figure}` : `c-own${figure}`;
+}
+
+/**
+ * All that is known of a row, as terms.
+ * @param {{field: Field, column: Column | null, unit: string}[]} known @param {number} row
+ * @param {{root: string, sign: string}} as
+ */
+export function rowTerms(known, row, { root, sign }) {
   const terms = document.createElement("dl");
-  for (const { name, label: title, link, address, exact: toTheDigit } of fields) {
-    const words = label(table, name, row);
-    const exact = value(table, name, row);
+  for (const { field, column, unit } of known) {
+    const words = column ? column.label(column.codes[row]) : "";
+    const exact = column ? column.value(column.codes[row]) : "";
     if (!words) continue;
     const term = document.createElement("dt");
     const definition = document.createElement("dd");
-    term.textContent = title;
-    const href = link ? pageOf(root, link, exact) : address ? exact : "";
-    if (toTheDigit) definition.textContent = `$${exact}`;
-    else if (href) definition.append(anchored(words, href));
-    else definition.textContent = exact === words ? words : `${words} (${exact})`;
+    term.textContent = field.label;
+    const href = field.link ? pageOf(root, field.link, exact) : field.address ? exact : "";
+    if (href) definition.append(anchored(words, href));
+    else if (field.kind === "money") definition.textContent = `${sign}${exact}${field.per ? ` /${unit.split("/")[1]}` : ""}`;
+    else definition.textContent = [exact === words ? words : `${words} (${exact})`, field.kind === "number" ? unit : ""].filter(Boolean).join(" ");
     terms.append(term, definition);
   }
   return terms;

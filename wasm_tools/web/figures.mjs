@@ -27,12 +27,29 @@ function threeDigits(text) {
   return format(2, Math.max(2, 2 - exponent), false).format(text);
 }
 
-/** A sum in US dollars: whole dollars from $100, cents from $1, three significant digits below. @param {string} text */
-export function money(text) {
+/**
+ * A sum: whole dollars from $100, cents from $1, three significant digits below.
+ * @param {string} text @param {string} [sign] of the currency
+ */
+export function money(text, sign = "$") {
   const size = Math.abs(Number(text));
-  if (size >= 100) return `$${format(0, 0).format(/** @type {any} */ (text))}`;
-  if (size >= 1) return `$${format(2, 2).format(/** @type {any} */ (text))}`;
-  return `$${threeDigits(text)}`;
+  if (size >= 100) return `${sign}${format(0, 0).format(/** @type {any} */ (text))}`;
+  if (size >= 1) return `${sign}${format(2, 2).format(/** @type {any} */ (text))}`;
+  return `${sign}${threeDigits(text)}`;
+}
+
+/**
+ * A unit price: up to four decimals from one on; below, exact up to four significant digits, else three. `formats.price`.
+ * @param {string} text in plain digits @param {string} [sign] of the currency
+ */
+export function unitPrice(text, sign = "$") {
+  const figure = Number(text);
+  if (figure === 0) return "free";
+  if (Math.abs(figure) >= 1) return `${sign}${format(2, 4).format(/** @type {any} */ (text))}`;
+  const digits = text.replace(/^-?0\.0*/, "").replace(/0+$/, "");
+  if (digits.length > 4) return `${sign}${threeDigits(text)}`;
+  const [whole, decimals = ""] = text.split(".");
+  return `${sign}${whole}.${decimals.replace(/0+$/, "").padEnd(2, "0")}`;
 }
 
 /** A float with that many decimals, rounded by its exact binary value as Python does. @param {number} value @param {number} digits */
@@ -68,6 +85,11 @@ export function count(value) {
 /** Up to four significant digits. @param {number} value */
 export function rate(value) {
   return new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 }).format(value);
+}
+
+/** A figure of any size: up to four significant digits in plain notation. @param {number} value */
+export function significant(value) {
+  return new Intl.NumberFormat("en-US", { maximumSignificantDigits: Math.abs(value) >= 1000 ? 6 : 4 }).format(value);
 }
 
 /** @param {number} bytes */

@@ -10,27 +10,30 @@
  * @property {HTMLTableElement} grid its table, with one head row
  * @property {(cells: HTMLCollectionOf<HTMLTableCellElement>, row: number) => void} fill write a row into its cells
  * @property {(row: number, cell: HTMLTableCellElement) => void} open called for Enter and a click
+ * @property {(row: number) => void} [toggle] called for the space bar and a checkbox in the row
  * @property {string} empty the sentence for no rows
  */
 
-const OVERSCAN = 7; // lines above and below the visible ones: enough for a wheel step, few enough to stay light
+const OVERSCAN = 5; // lines above and below the visible ones: enough for a wheel step, few enough to stay light
+const PLAIN_ROWS = 1000; // of a view without a scrolling box: enough to search in the page, few enough for any browser
 
 /** @param {Parts} parts */
-export function virtualList({ scroller, grid, fill, open, empty }) {
+export function virtualList({ scroller, grid, fill, open, toggle, empty }) {
   const head = /** @type {HTMLTableRowElement} */ (grid.tHead?.rows[0]);
-  const width = head.cells.length;
+  let width = head.cells.length;
   const body = document.createElement("tbody");
-  const above = gap(width);
-  const below = gap(width);
+  const above = gap();
+  const below = gap();
   const nothing = messageRow(width, empty);
   /** @type {HTMLTableRowElement[]} */
-  const lines = [];
+  let lines = [];
   /** @type {Uint32Array} */
   let rows = new Uint32Array(0);
   let rowHeight = 0;
   let first = 0;
   let active = { place: 0, column: 0 };
   let scheduled = false;
+  let plain = false;
 
   grid.setAttribute("role", "grid");
   grid.tabIndex = 0;
@@ -49,17 +52,17 @@ export function virtualList({ scroller, grid, fill, open, empty }) {
 
   /** Lines needed to fill the box, with some above and below. */
   function capacity() {
-    return Math.ceil(scroller.clientHeight / (rowHeight || 32)) + 2 * OVERSCAN;
+    return plain ? PLAIN_ROWS : Math.ceil(scroller.clientHeight / (rowHeight || 32)) + 2 * OVERSCAN;
   }
 
   function draw() {
     scheduled = false;
     const shown = Math.min(capacity(), rows.length);
     while (lines.length < shown) lines.push(line());
-    const start = Math.floor(scroller.scrollTop / (rowHeight || 32)) - OVERSCAN;
+    const start = plain ? 0 : Math.floor(scroller.scrollTop / (rowHeight || 32)) - OVERSCAN;
     first = Math.max(0, Math.min(start, rows.length - shown));
     above.firstElementChild.style.height = `${first * rowHeight}px`;
-    below.firstElementChild.style.height = `${(rows.length - first - shown) * rowHeight}px`;
+    below.firstElementChild.style.height = plain ? "0" : `${(rows.length - first - shown) * rowHeight}px`;
     for (let i = 0; i < shown; i += 1) drawLine(lines[i], first + i);
     const wanted = rows.length ? [above, ...lines.slice(0, shown), below] : [nothing];
     if (body.children.length !== wanted.length || body.firstElementChild !== wanted[0]) body.replaceChildren(...wanted);
@@ -142,6 +145,7 @@ export function virtualList({ scroller, grid, fill, open, empty }) {
     const target = moves[/** @type {keyof typeof moves} */ (event.key)];
     if (target) moveTo(target[0], target[1]);
     else if (event.key === "Enter") openActive();
+    else if (event.key === " " && toggle) toggle(rows[place]);
     else return;
     event.preventDefault();
   }
@@ -157,6 +161,7 @@ export function virtualList({ scroller, grid, fill, open, empty }) {
     const cell = target.closest("td");
     const row = /** @type {HTMLTableRowElement | null} */ (cell?.closest("tr[data-place]"));
     if (!cell || !row || target.closest("a")) return;
+    if (toggle && target.closest("input, .c-pick")) return toggle(rows[Number(row.dataset.place)]);
     active = { place: Number(row.dataset.place), column: cell.cellIndex };
     markActive();
     openActive();
@@ -179,19 +184,37 @@ export function virtualList({ scroller, grid, fill, open, empty }) {
   }
 
   return {
-    /** Show these rows from the top. @param {Uint32Array} next */
-    show(next) {
+    /** Show these rows, from the top unless they are the same ones with more to say. @param {Uint32Array} next @param {boolean} [stay] */
+    show(next, stay = false) {
       rows = next;
-      active = { place: 0, column: active.column };
+      if (!stay) active = { place: 0, column: active.column };
       for (const row of lines) delete row.dataset.row;
       grid.setAttribute("aria-rowcount", String(rows.length + 1));
       if (!body.isConnected) grid.tBodies[0].replaceWith(body);
-      if (scroller.scrollTop) scroller.scrollTop = 0;
+      if (!stay && scroller.scrollTop) scroller.scrollTop = 0;
       draw();
       if (!rowHeight && rows.length) {
         measure();
         draw();
       }
+    },
+    /** Write the lines again: what they say has changed, their number has not. */
+    refill() {
+      for (const row of lines) delete row.dataset.row;
+      draw();
+    },
+    /** Take over another set of heads. */
+    relayout() {
+      width = head.cells.length;
+      lines = [];
+      nothing.cells[0].colSpan = width;
+      active.column = Math.min(active.column, width - 1);
+    },
+    /** All rows up to a thousand in the page itself, for searching and printing, or back. @param {boolean} on */
+    setPlain(on) {
+      plain = on;
+      scroller.scrollTop = 0;
+      draw();
     },
     /** The rows shown, in their order. */
     get rows() {
@@ -200,9 +223,9 @@ export function virtualList({ scroller, grid, fill, open, empty }) {
   };
 }
 
-/** A row that stands for all lines which are not in the document. @param {number} width */
-function gap(width) {
-  const row = messageRow(width, "");
+/** A row that stands for all lines which are not in the document. One cell: more would count as columns that are hidden. */
+function gap() {
+  const row = messageRow(1, "");
   row.className = "sheet-gap";
   row.setAttribute("aria-hidden", "true");
   return /** @type {HTMLTableRowElement & {firstElementChild: HTMLElement}} */ (row);

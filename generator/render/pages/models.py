@@ -153,7 +153,7 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
             "chart": chart,
             "speeds": speeds,
             **sections.context,
-            "explore": f"explore/?q={row.id}",
+            "explore": f"explore/?{'' if by_tokens else 'data=offers&'}q=model:={row.id}",
             "embed": embed_view(row.id, index),
         },
     )

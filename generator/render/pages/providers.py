@@ -99,7 +99,7 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
             "more_rentals": len(rentals) - len(rented),
             "sources": page_sources([s for r, _ in shown for s in r.skus], rented, index),
             "held": held,
-            "explore": f"explore/?q={provider}",
+            "explore": f"explore/?q=provider:={provider}",
         },
     )
 

@@ -1,0 +1,61 @@
+"""The sheet of all prices: every meter of everything that is sold through an API."""
+
+from generator.render.explorer.fields import Example, Facet, Field, Sheet
+
+UNSTATED = "no source states it"
+UNMAPPED = "nobody has mapped this id to a model yet"
+OFFERS = Sheet(
+    id="offers",
+    title="All prices",
+    noun="prices",
+    caption="All current API prices, the most widely sold models first",
+    about="A row is one price of one meter: tokens, images, audio, searches. Unlike meters are never ranked together.",
+    fields=(
+        Field("model", "Model", keys=("m",), link="models/", fallback="sku", why=UNMAPPED,
+              second="provider", shown=True, searched=True, help="part of a model's name or id"),
+        Field("provider", "Provider", keys=("p",), link="providers/", shown=True, searched=True, help="who bills"),
+        Field("meter", "Meter", second="region", shown=True, keys=("what",),
+              help="what is billed: input, cache, image …"),
+        Field("price", "Price", "money", second="unit", shown=True, keys=("usd",), help="the published price"),
+        Field("unit", "per", shown=True, keys=("per",), help="token, image, audio_second …"),
+        Field("workload", "Workload", keys=("w",), shown=True, searched=True, help="llm, image, speech-to-text …"),
+        Field("tier", "Tier", keys=("t",), help="standard, batch, flex, priority"),
+        Field("region", "Region", keys=("r",), shown=True, searched=True, help="where the price holds"),
+        Field("grade", "Grade", keys=("g",), shown=True, help="A to D: how well the price is supported"),
+        Field("date", "As of", "date", keys=("seen",), shown=True, help="when a source was last read"),
+        Field("sku", "Provider's id", keys=("id",), shown=True, searched=True, help="the id in the provider's API"),
+        Field("developer", "Developer", keys=("by", "dev"), searched=True, why=UNSTATED,
+              help="who made the model"),
+        Field("kind", "Kind", keys=("k",), help="cloud, host, gateway, developer …"),
+        Field("open", "Open weights", keys=("o",), why=UNSTATED, help="yes or no"),
+        Field("currency", "Listed in", keys=("cur",), help="currency of the vendor's own list"),
+        Field("listed", "List price", "number", "own currency", part="more", why="listed in US dollars",
+              help="price on the vendor's own list"),
+        Field("sources", "Stated by", keys=("src",), why="no source states this price any more", part="more",
+              help="id of a source"),
+        Field("differs", "Others say", why="nobody says something else", part="more"),
+        Field("note", "Note", why="no source adds anything", part="more"),
+    ),
+    facets=(
+        Facet("workload", "Workload"), Facet("meter", "Meter"), Facet("unit", "Unit"), Facet("provider", "Provider"),
+        Facet("developer", "Developer"), Facet("tier", "Tier"), Facet("region", "Region"), Facet("grade", "Grade"),
+        Facet("kind", "Kind"), Facet("open", "Open weights"), Facet("currency", "Listed in"),
+    ),
+    examples=(
+        Example("Speech to text, by the hour", "w:speech-to-text per:audio_second sort:price"),
+        Example("Images, each", "w:image per:image grade:A,B sort:price"),
+        Example("Embeddings", "w:embeddings tier:standard sort:price"),
+        Example("Video, by the second", "w:video per:video_second sort:price"),
+        Example("Listed in yuan", "cur:CNY", (("cur", "CNY"),)),
+        Example("Sources disagree", "-differs:? grade:C,D", (("cols", "+differs"),)),
+    ),
+    identity=("provider", "sku", "model", "workload", "meter", "region", "price", "unit"),
+    empty="No price matches. Take a word or a filter away.",
+    shown_rows=8,
+    files=("offers.csv", "offers.json"),
+    compare="model",
+    compare_kind="models",
+    grouped="meter",
+    leads=("input.text.token", "output.text.token"),
+    unit_field="unit",
+)  # fmt: skip

@@ -1,0 +1,56 @@
+/** Names that a mistyped word may mean: few letters changed, left out, added or swapped. Tried only when nothing fits. */
+
+/** How many mistakes a word of this length may hold. @param {number} length */
+const allowed = (length) => (length < 4 ? 0 : length < 8 ? 1 : 2);
+
+/**
+ * The words of the vocabulary that are nearest to a word, all at the least distance; none when all are too far.
+ * @param {string} word in lower case @param {Iterable<string>} vocabulary in lower case @returns {string[]}
+ */
+export function nearWords(word, vocabulary) {
+  let limit = allowed(word.length);
+  if (!limit) return [];
+  /** @type {string[]} */
+  let near = [];
+  let best = limit + 1;
+  for (const candidate of vocabulary) {
+    const distance = editDistance(word, candidate, limit);
+    if (distance < best) {
+      best = limit = distance;
+      near = [candidate];
+    } else if (distance === best && distance <= limit) near.push(candidate);
+  }
+  return near;
+}
+
+/** The words in a list of texts, each once. @param {Iterable<string>} texts in lower case */
+export function vocabularyOf(texts) {
+  const words = new Set();
+  for (const text of texts) for (const word of text.split(/[^\p{L}\p{N}.]+/u)) if (word.length > 2) words.add(word);
+  return words;
+}
+
+/**
+ * Edits between two words, a swap of neighbours counted as one; anything above `limit` is `limit + 1`.
+ * @param {string} a @param {string} b @param {number} limit
+ */
+export function editDistance(a, b, limit) {
+  if (Math.abs(a.length - b.length) > limit) return limit + 1;
+  let before = [];
+  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    let least = row;
+    for (let column = 1; column <= b.length; column += 1) {
+      const change = previous[column - 1] + Number(a[row - 1] !== b[column - 1]);
+      let edits = Math.min(previous[column] + 1, current[column - 1] + 1, change);
+      const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
+      if (swapped) edits = Math.min(edits, before[column - 2] + 1);
+      current.push(edits);
+      least = Math.min(least, edits);
+    }
+    if (least > limit) return limit + 1;
+    [before, previous] = [previous, current];
+  }
+  return Math.min(previous[b.length], limit + 1);
+}
