@@ -211,7 +211,7 @@ def test_the_address_holds_the_view_and_back_undoes(page: Page, site_address: st
 
 
 def test_units_currency_and_task_change_the_figures(page: Page, site_address: str) -> None:
-    live(page, site_address + "explore/?q=model:%3Dclaude-haiku-4.5+p:%3Danthropic+tier:standard")
+    live(page, site_address + "explore/?q=model:%3Dclaude-haiku-4-5+p:%3Danthropic+tier:standard")
     head = page.inner_text("#grid-tokens th.c-input")
     assert "$/1M" in head
     page.click("#sheet-tokens [data-panel=units]")
@@ -343,7 +343,7 @@ def test_a_phone_gets_what_decides_and_nothing_scrolls_sideways(page: Page, site
     page.set_viewport_size({"width": 390, "height": 844})
     live(page, site_address + "explore/")
     heads = page.evaluate(
-        "[...document.querySelectorAll('#grid-tokens th')].filter(t => t.offsetWidth).map(t => t.className.split(' ')[0])"
+        "[...document.querySelectorAll('#grid-tokens th')].filter(t => t.offsetWidth).map(t => t.classList[0])"
     )
     assert heads == ["c-pick", "c-model", "c-input", "c-blended"]
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

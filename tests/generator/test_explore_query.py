@@ -192,4 +192,4 @@ def test_small_mistakes_in_names_are_forgiven(typed: str, meant: str, expected: 
 
 
 def test_great_mistakes_and_short_words_are_not_guessed_at() -> None:
-    assert rows("abcdefgh") == rows("gpx") == []
+    assert rows("abcdefgh") == rows("gpx") == rows("4.50") == []

@@ -9,7 +9,8 @@ const allowed = (length) => (length < 4 ? 0 : length < 8 ? 1 : 2);
  */
 export function nearWords(word, vocabulary) {
   let limit = allowed(word.length);
-  if (!limit) return [];
+  // A figure is not a name: 2.50 must not find version 2.5.
+  if (!limit || !/\p{L}{2}/u.test(word)) return [];
   /** @type {string[]} */
   let near = [];
   let best = limit + 1;

@@ -207,6 +207,7 @@ export function virtualList({ scroller, grid, fill, open, toggle, empty }) {
     relayout() {
       width = head.cells.length;
       lines = [];
+      body.replaceChildren();
       nothing.cells[0].colSpan = width;
       active.column = Math.min(active.column, width - 1);
     },
