@@ -211,7 +211,7 @@ def test_the_address_holds_the_view_and_back_undoes(page: Page, site_address: st
 
 
 def test_units_currency_and_task_change_the_figures(page: Page, site_address: str) -> None:
-    live(page, site_address + "explore/?q=model:%3Dclaude-haiku-4-5+p:%3Danthropic+tier:standard")
+    live(page, site_address + "explore/?q=id:%3Dclaude-haiku-4-5+p:%3Danthropic+tier:standard")
     head = page.inner_text("#grid-tokens th.c-input")
     assert "$/1M" in head
     page.click("#sheet-tokens [data-panel=units]")
