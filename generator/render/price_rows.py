@@ -144,7 +144,8 @@ def listed_words(sku: Sku, index: SiteIndex) -> str:
 def currency_flags(sku: Sku, index: SiteIndex) -> list[dict[str, str]]:
     """A chip with the currency of the vendor's list where the prices are converted."""
     found = sorted({index.listed[o.key].offer.currency for o in sku.offers if o.key in index.listed})
-    return [{"word": c, "kind": "plain", "title": f"listed in {c}, converted into dollars"} for c in found]
+    title = "listed in {}, converted into dollars"
+    return [{"word": c, "kind": "plain", "title": title.format(c), "about": "listed-price"} for c in found]
 
 
 def sku_notes(sku: Sku, index: SiteIndex) -> list[str]:

@@ -11,6 +11,8 @@ from generator.sync.statements import SkuFacts
 
 LIMIT_UNKNOWN = "limit unknown"
 RETIRES_SOON_DAYS = 180  # from here on the end of a SKU is a warning on its row
+LIFE_CYCLE = "life-cycle"  # headings of the glossary that chips lead to, by the field behind a chip
+MEANINGS = {"max_output": "context-window", "quantization": "quantisation"}
 _WORST_RANK = 9
 
 
@@ -65,7 +67,10 @@ def known_facts(
 
 
 def flags(known: KnownFacts | None, as_of: str, sources: Mapping[str, Source]) -> list[dict[str, str]]:
-    """The chips of a row: what warns of a price first, then what it is for. Each says who states it."""
+    """The chips of a row: what warns of a price first, then what it is for. Each says who states it.
+
+    `about` is the heading of the glossary that explains the chip.
+    """
     return list(_flags(known, as_of, sources)) if known else []
 
 
@@ -74,7 +79,7 @@ def _flags(known: KnownFacts, as_of: str, sources: Mapping[str, Source]) -> Iter
 
     def chip(word: str, kind: str, title: str, *fields: str) -> dict[str, str]:
         by = said_by(known.source(*fields), sources)
-        return {"word": word, "kind": kind, "title": f"{title}{by}"}
+        return {"word": word, "kind": kind, "title": f"{title}{by}", "about": MEANINGS.get(fields[0], LIFE_CYCLE)}
 
     if known.retired(as_of):
         yield chip("retired", "gone", f"retired on {best.retires_on}", "retires_on")

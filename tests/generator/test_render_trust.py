@@ -135,7 +135,9 @@ def test_retired_id_carries_its_chip_and_is_not_the_lowest_price() -> None:
     (row,) = rows_of(MODEL, "unlisted-host")
     assert row.startswith('<tr class="ended">')
     assert re.search(
-        r'<th scope="row">.*<span class="chip chip-gone" title="retired on 2026-10-01 \(LiteLLM [^"]*">retired<', row
+        r'<th scope="row">.*<a class="chip chip-gone" href="../../glossary/#life-cycle"'
+        r' title="retired on 2026-10-01 \(LiteLLM [^"]*">retired<',
+        row,
     )
     assert "Life cycle deprecated on 2026-06-01 (LiteLLM model price map), retired on 2026-10-01" in text(row)
     page = next(p for p in models.pages(trust_site()) if p.path == MODEL)
@@ -147,7 +149,7 @@ def test_retired_id_carries_its_chip_and_is_not_the_lowest_price() -> None:
 def test_dead_endpoint_is_flagged_and_its_price_struck_out() -> None:
     (row,) = rows_of("models/tiny-1b/", "Hostly")
     assert row.startswith('<tr class="ended">')
-    assert ">does not answer</span>" in row
+    assert ">does not answer</a>" in row
     page = next(p for p in models.pages(trust_site()) if p.path == "models/tiny-1b/")
     assert page.context["input"]["lowest"] == "$0.05", "nobody can buy the cheaper one"
     assert "2 ids" not in text(trust_articles()[PROVIDER])
@@ -157,22 +159,22 @@ def test_dead_endpoint_is_flagged_and_its_price_struck_out() -> None:
 @pytest.mark.parametrize("path", [MODEL, PROVIDER])
 def test_answer_longer_than_the_context_is_flagged(path: str) -> None:
     row = rows_of(path, "openlab/open-70b")[0]
-    assert "answer &gt; context</span>" in row
+    assert "answer &gt; context</a>" in row
     assert "the longest answer, 262,144 tokens, exceeds the context of 131,072" in unescape(row)
     assert "answer &gt; context" not in rows_of(path, "tiny-1b" if path == PROVIDER else "unlisted-host")[0]
 
 
 def test_lifecycle_warnings_are_chips() -> None:
-    assert ">deprecated</span>" in rows_of("models/closed-xl/", "Acme AI")[0]
+    assert ">deprecated</a>" in rows_of("models/closed-xl/", "Acme AI")[0]
     own = rows_of(MODEL, "Open Lab")[0]
-    assert ">retires 2027-01-15</span>" in own
+    assert ">retires 2027-01-15</a>" in own
     assert "retired" not in own
 
 
 @pytest.mark.parametrize("path", [MODEL, PROVIDER])
 def test_form_of_the_weights_is_beside_the_name(path: str) -> None:
     row = rows_of(path, "openlab/open-70b")[0]
-    assert 'title="weights served as fp8 (OpenRouter public model list)">fp8</span></th>' in row
+    assert 'title="weights served as fp8 (OpenRouter public model list)">fp8</a></th>' in row
 
 
 def test_model_sums_up_what_its_sellers_serve() -> None:
@@ -219,7 +221,7 @@ def test_converted_price_shows_what_the_vendor_lists_and_the_rate() -> None:
     row = next(r for r in rows_of("models/closed-xl/", "china"))
     assert 'data-usd="1">$1.00<' in row
     said = text(row)
-    assert 'title="listed in CNY, converted into dollars">CNY</span>' in row
+    assert 'title="listed in CNY, converted into dollars">CNY</a>' in row
     assert "Listed in 6.818 CNY and out 68.18 CNY, converted at 6.818 CNY to the dollar (2026-08-22)." in said
     assert "LiteLLM model price map 2026-11-20: in 6.818 CNY and out 68.18 CNY" in said, "a source's own figure"
 
