@@ -14,6 +14,13 @@ KNOWN_SCRIPTS = ('document.documentElement.className="js";',)
 HASHED = ("engine", "stylesheets")
 FOR_EVER = "public, max-age=31536000, immutable"
 
+CHART_MARK = ' data-chart="'  # a page that holds a chart
+# What Plotly 4.1 sets while it draws: an empty <style> that it fills by rules, and one style attribute.
+CHART_STYLES = (
+    "'unsafe-hashes' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+    " 'sha256-qPUoxZeZHFmfYBUrCow1YgotvHlM5BvG6AXTrkDdKK8='"
+)
+
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _STYLE = re.compile(r"<style\b|\sstyle=\"|\son[a-z]+=\"", re.IGNORECASE)
 
@@ -51,12 +58,16 @@ def inline_styles(html: str) -> bool:
     return bool(_STYLE.search(without_data))
 
 
-def policy(hashes: Iterable[str], tool: bool = False) -> str:
-    """The policy text. Tool pages may also compile WebAssembly and start the worker from its blob wrapper."""
+def policy(hashes: Iterable[str], tool: bool = False, charts: bool = False) -> str:
+    """The policy text. Tool pages may also compile WebAssembly and start the worker from its blob wrapper.
+
+    Pages with charts allow the two styles that Plotly sets, by their hashes, and no other inline style.
+    """
+    style = f"'self' {CHART_STYLES}" if charts else "'self'"
     script = " ".join(["'self'", *hashes, *(["'wasm-unsafe-eval'"] if tool else [])])
     worker = "'self' blob:" if tool else "'self'"
     return (
-        f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        f"default-src 'none'; script-src {script}; style-src {style}; img-src 'self' data:; font-src 'self'; "
         f"connect-src 'self'; worker-src {worker}; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
         "object-src 'none'; frame-src 'none'"
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.publish.links import broken_links
-from generator.publish.policy import headers_file, inline_styles, policy, script_hashes, with_policy
+from generator.publish.policy import CHART_MARK, headers_file, inline_styles, policy, script_hashes, with_policy
 
 # Limits of usual static hosts.
 MAX_FILES = 18_000
@@ -33,12 +33,12 @@ def sealed(site: Path, facts: Mapping[str, object]) -> Seal:
     """Write policies, headers, checksums and `build.json` into the site; raises SealError listing what is wrong."""
     pages = {p.relative_to(site).as_posix(): p.read_text(encoding="utf-8") for p in sorted(site.rglob("*.html"))}
     hashes = script_hashes(pages.items())
-    browse, tool = policy(hashes), policy(hashes, tool=True)
     faults = [f"{name}: has an inline style or event handler" for name, html in pages.items() if inline_styles(html)]
     for name, html in pages.items():
-        text = with_policy(html, tool if name.startswith("tools/") else browse)
+        is_tool, charts = name.startswith("tools/"), CHART_MARK in html
+        text = with_policy(html, policy(hashes, is_tool, charts))
         (site / name).write_text(text, encoding="utf-8")
-    (site / "_headers").write_text(headers_file(tool), encoding="utf-8")
+    (site / "_headers").write_text(headers_file(policy(hashes, tool=True)), encoding="utf-8")
     (site / ".nojekyll").write_text("", encoding="utf-8")
     files = sorted(p for p in site.rglob("*") if p.is_file())
     names = {p.relative_to(site).as_posix() for p in files}

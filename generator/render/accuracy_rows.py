@@ -11,6 +11,7 @@ from generator.render.site_index import SiteIndex
 METRICS = {"tpot": "ITL", "first_token": "TTFT", "throughput": "Throughput", "end_to_end": "E2E"}
 SHOWN = ("tpot", "first_token", "throughput")  # whole requests are in the published file
 BANDED = ("tpot", "first_token")
+TIERS = ("interpolated", "anchored", "modelled", "modelled, no measurement on this GPU")
 HELD = (0.85, 0.95)  # how often a 90 % band has to hold
 BAR = 120  # length of a bar of 100 %
 

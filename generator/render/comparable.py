@@ -23,3 +23,11 @@ def developer_of(sku: Sku, index: SiteIndex) -> str:
 def total_price(sku: Sku) -> Any:
     """Input and output price of a rankable SKU together."""
     return (sku.price(TEXT_INPUT) or 0) + (sku.price(TEXT_OUTPUT) or 0)
+
+
+def cheapest_by_provider(skus: list[Sku]) -> list[Sku]:
+    """Of each provider the SKU with the lowest sum of input and output price, ascending."""
+    best: dict[str, Sku] = {}
+    for s in sorted(skus, key=lambda s: (total_price(s), s.provider, s.sku, s.region)):
+        best.setdefault(s.provider, s)
+    return list(best.values())

@@ -9,6 +9,10 @@ from generator.places import checkout
 from generator.precompute.run import case_record, cell_record
 from generator.render.api_file import API, ApiFile, table_file
 from generator.render.api_table import ApiTable, compact_json, csv_bytes, json_bytes, objects_bytes
+from generator.render.charts.book import chart_book
+from generator.render.charts.earlier_ids import earlier_charts, payload
+from generator.render.charts.files import charts_index, entity_csv, entity_record
+from generator.render.charts.views import CHARTS
 from generator.render.data_package import LICENCE_NOTE, package_file, term_files
 from generator.render.explorer.token_table import token_prices_table
 from generator.render.index_tables import index_tables
@@ -25,6 +29,7 @@ from generator.render.records.provider_records import PROVIDER_TABLES
 from generator.render.registry_columns import MODEL_COLUMNS, PROVIDER_COLUMNS
 from generator.render.registry_tables import registry_tables
 from generator.render.schemas import json_schema, table_model
+from generator.render.site_index import site_index
 from generator.render.workload_files import workload_tables
 from wasm_tools.planner.diagnostics import Diagnosis
 
@@ -41,7 +46,13 @@ COLLECTIONS = (
     ("provider prices", "providers/{id}.csv", "providers.json", ""),
     ("provider rentals", "providers/{id}-gpus.csv", "providers.json", ""),
     ("gpus", "gpus/{id}.json", "gpus.json", "gpu"),
+    ("model charts", "charts/models/{id}.json", "models.json", "chart"),
+    ("model charts points", "charts/models/{id}.csv", "models.json", ""),
+    ("gpu charts", "charts/gpus/{id}.json", "gpus.json", "chart"),
+    ("gpu charts points", "charts/gpus/{id}.csv", "gpus.json", ""),
 )
+GROUP_OF_CHARTS = {"models": "model charts", "gpus": "gpu charts"}
+POINTS_SAY = "The points of the charts of a page."
 
 
 def download_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
@@ -110,6 +121,7 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
     )
     yield from plan_files(data)
     yield from record_files(data)
+    yield from chart_files(data)
     for path, text in manifest_files(data):
         yield ApiFile(path, text.encode(), "Manifest", "One deployable plan as a KServe InferenceService.", "manifests")
     yield from record_schemas()
@@ -165,6 +177,20 @@ def _record_file(record: EntityRecord, group: str, data: SiteData) -> ApiFile:
     return ApiFile(says.path, body, says.title, says.description, group, schema=schema_path(record.kind))
 
 
+def chart_files(data: SiteData) -> Iterator[ApiFile]:
+    """The charts of each page as JSON, with figures for Plotly, and their points as CSV."""
+    for entity, charts in chart_book(data).entities.items():
+        title, points = f"Charts of {entity}", sum(c.rows for c in charts)
+        body, says = compact_json(entity_record(charts)), "The charts of a page: summary, points, figure for Plotly."
+        group = GROUP_OF_CHARTS.get(entity.partition("/")[0] if "/" in entity else "", "charts")
+        yield ApiFile(f"{CHARTS}{entity}.json", body, title, says, group, schema=schema_path("chart"))
+        yield ApiFile(f"{CHARTS}{entity}.csv", entity_csv(charts), title, POINTS_SAY, f"{group} points", points)
+    index = compact_json(charts_index(chart_book(data).entities, data.as_of))
+    yield ApiFile(f"{CHARTS}index.json", index, "Charts", "Which pages have which charts.", "charts")
+    for chart in earlier_charts(site_index(data)):
+        yield ApiFile(f"{CHARTS}{chart.id}.json", compact_json(payload(chart)), chart.title, chart.summary, "charts")
+
+
 def plan_files(data: SiteData) -> Iterator[ApiFile]:
     """The plans of every cell and use case as JSON, which is what the planner page reads, and as CSV."""
     for cell in data.results.cells:
@@ -218,11 +244,12 @@ def collection_records(files: Iterable[ApiFile]) -> list[dict[str, Any]]:
     for file in files:
         if file.group in by_group:
             by_group[file.group].append(file)
-    return [_collection(*c, by_group[c[0]]) for c in COLLECTIONS]
+    return [_collection(*c, by_group[c[0]]) for c in COLLECTIONS if by_group[c[0]]]
 
 
 def _collection(group: str, path: str, ids: str, schema: str, files: Sequence[ApiFile]) -> dict[str, Any]:
-    says = files[0].description if schema else f"Every price of one of the {group.split()[0]}s as CSV."
+    said = files[0].description if schema or group.endswith("points") else ""
+    says = said or f"Every price of one of the {group.split()[0]}s as CSV."
     title = group[:1].upper() + group[1:]
     record = {"path": path, "title": title, "description": says, "files": len(files), "ids": ids}
     return record | ({"schema": schema_path(schema).removeprefix(API)} if schema else {})

@@ -279,10 +279,39 @@ class IndexFile(Dated):
     collections: list[Collection] = _text("files of one form, one for each thing of a list")
 
 
+class ChartAxis(Record):
+    """An axis of a chart."""
+
+    title: str = _text("what it measures, with the unit")
+    scale: Literal["linear", "log", "date", "category"] = _text("how it is divided")
+
+
+class ChartRecord(Record):
+    """A chart: what it shows in words, its points as a table, and a figure for Plotly."""
+
+    id: str = _text("id within the page")
+    title: str = _text("heading")
+    summary: str = _text("what it shows, in a few sentences")
+    x: ChartAxis = _text("the axis across")
+    y: ChartAxis = _text("the axis upwards, or the rows")
+    sources: str = _text("where the figures come from")
+    as_of: AS_OF
+    columns: list[str] = _text("headings of the table")
+    rows: list[list[str | float | None]] = _text("a row a point, in the order of the series")
+    figure: dict[str, Any] = _text("data and layout for Plotly, of scatter and bar traces")
+
+
+class ChartFile(Dated):
+    """The charts of one page."""
+
+    charts: list[ChartRecord] = _text("in the order of the page")
+
+
 MODELS: dict[str, type[BaseModel]] = {
     "plan": PlanFile,
     "use-case": UseCaseFile,
     "health": HealthFile,
     "accuracy": AccuracyFile,
+    "chart": ChartFile,
     "index": IndexFile,
 }

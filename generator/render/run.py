@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from generator.digests import folder_digest
+from generator.publish.policy import CHART_MARK
 from generator.render.embed.files import embed_files
 from generator.render.llms_text import llms_text
 from generator.render.page import Alternate, Page, SiteData
@@ -24,6 +25,7 @@ from generator.render.templates import article_of, environment
 from generator.render.tool_assets import module
 from generator.render.twins import forms, twin_files
 
+CHART_SCRIPT = "charts.mjs"
 PAGE_KINDS = (
     "home",
     "use_cases",
@@ -70,6 +72,11 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
     step("prose")
     templates = root / "site_templates" / "pages"
     article = article_of(environment(templates), data.as_of, shell.site_url)
+
+    def with_shell(page: Page) -> str:
+        html = article(page)
+        return shell.html(with_chart_script(page, html, data), html)
+
     counts: Counter[str] = Counter()
     cards: dict[str, SocialCard] = {}
     other_forms = forms(data)
@@ -82,7 +89,7 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
                     picture=card.path,
                     structured=structured(page, site_index(data), shell.site_url),
                 )
-                write_page(dressed, memo.html(dressed, lambda p: shell.html(p, article(p))), out)
+                write_page(dressed, memo.html(dressed, with_shell), out)
                 counts[kind] += 1
             step(kind)
     pictures = ((card.path, drawn(card)) for card in (*cards.values(), prose_card(data.as_of)))
@@ -114,6 +121,13 @@ def with_relative_dates(page: Page, data: SiteData) -> Page:
         return page
     script = module(data, "relative_dates.mjs")
     return page if script in page.scripts else replace(page, scripts=(*page.scripts, script))
+
+
+def with_chart_script(page: Page, article: str, data: SiteData) -> Page:
+    """The page with the script that draws interactive charts, where it holds one."""
+    if CHART_MARK not in article or CHART_SCRIPT not in data.bundle.get("files", {}):
+        return page
+    return replace(page, scripts=(*page.scripts, module(data, CHART_SCRIPT)))
 
 
 def write_page(page: Page, html: str, out: Path) -> None:

@@ -14,9 +14,11 @@ import pytest
 from generator.places import checkout
 from generator.precompute.run import Precomputed
 from generator.render.accuracy_rows import BAR, FOLDS, bar, bias, coverage, error, group_table, metric_table
+from generator.render.charts.predictions import prediction_charts, predictions
+from generator.render.charts.scales import x_scale, y_scale
+from generator.render.charts.svg import svg
 from generator.render.page import Page, SiteData
 from generator.render.pages import accuracy
-from generator.render.scatter import LEFT, SIZE, TOP, drawn, factor_lines, scatter, ticks
 from generator.render.site_index import site_index
 from generator.render.templates import article_of, environment
 from generator.tables import TableError
@@ -224,38 +226,28 @@ def test_the_page_is_light_quiet_and_has_an_outline() -> None:
 
 def test_a_plot_draws_every_point_once_in_one_path_a_tier() -> None:
     record = committed()
-    html = real()
-    for plot in page_with(record).context["plots"]:
-        for series in plot["series"]:
-            n = sum(p[1] == series["name"] for p in record["points"])
-            assert series["count"] == n == series["path"].count("M")
-    assert html.count('class="mark ') == 2 * len({p[1] for p in record["points"]})
-
-
-def test_series_differ_without_colour() -> None:
-    shapes = [re.sub(r"[\d.]+ [\d.]+", "", drawn(mark, 10, 20), count=1) for mark in ("dot", "square", "cross")]
-    assert len({*shapes, drawn("triangle", 10, 20)[8:]}) == 4
-
-
-def places(path: str) -> list[tuple[float, float]]:
-    return [(float(x), float(y)) for x, y in re.findall(r"M([\d.]+) ([\d.]+)h0", path)]
+    for chart in prediction_charts(record["points"], "a test", AS_OF):
+        shown = [s for s in chart.series if s.kind == "points"]
+        drawing = str(svg(chart))
+        for series in shown:
+            n = sum(p[1] == series.name for p in record["points"])
+            path = re.search(rf'class="{series.mark} c{series.colour}" d="([^"]*)"', drawing)
+            assert path and len(series.points) == n == path[1].count("M")
+        assert {s.name for s in shown} == {p[1] for p in record["points"]}
+    assert real().count('data-chart="') == 2
 
 
 def test_an_exact_prediction_lies_on_the_line_and_a_slow_one_above_it() -> None:
-    plot = scatter("p", "ITL", {"interpolated": [(10.0, 10.0), (40.0, 20.0), (1.0, 1.0), (1000.0, 1000.0)]})
-    exact, slow, *_ = places(plot["series"][0]["path"])
-    assert exact[0] - LEFT == pytest.approx(SIZE - (exact[1] - TOP), abs=0.2)
-    assert slow[1] < TOP + SIZE - (slow[0] - LEFT)
-    # Twice the measured time lies on the dashed line above.
-    x, y = (float(v) for v in re.findall(r"[\d.]+", plot["off"])[:2])
-    assert (slow[0] - x) == pytest.approx(y - slow[1], abs=0.2)
-    assert plot["summary"] == "Within a factor of 2: interpolated: 4 of 4."
+    chart = predictions("ITL", {"interpolated": [(10.0, 10.0), (40.0, 20.0), (1.0, 1.0), (1000.0, 1000.0)]}, "", AS_OF)
+    across, up = x_scale(chart), y_scale(chart)
+    exact, slow, *_ = chart.series[-1].points
+    assert across.share(exact.x) == up.share(exact.y)
+    assert up.share(slow.y) > across.share(slow.x)
+    assert chart.summary.endswith("Within a factor of 2, the dashed lines: interpolated: 4 of 4.")
+    # The dashed lines are a factor of two off, above and below.
+    assert [[p.y / p.x for p in s.points] for s in chart.series[:2]] == [[2.0, 2.0], [0.5, 0.5]]  # type: ignore[operator]
 
 
-def test_lines_beyond_the_plot_are_left_out() -> None:
-    assert factor_lines(SIZE + 1.0) == ""
-
-
-def test_ticks_are_round_and_few() -> None:
-    assert ticks(1.9, 250) == [2, 5, 10, 20, 50, 100, 200]
-    assert ticks(25, 500_000) == [100, 1_000, 10_000, 100_000]
+def test_lines_that_far_off_are_left_out_where_all_points_are_near() -> None:
+    chart = predictions("ITL", {"interpolated": [(10.0, 10.0), (15.0, 12.0)]}, "", AS_OF)
+    assert [s.name for s in chart.series] == ["interpolated"]

@@ -7,8 +7,6 @@ from decimal import Decimal
 from html import unescape
 from pathlib import Path
 
-import pytest
-
 from generator.render.pages import gpus, health, models, plans, use_cases
 from generator.render.pages.use_cases import formula
 from generator.render.plan_rows import near_lines, plan_table
@@ -273,12 +271,3 @@ def test_names_file_finds_models_providers_and_gpus_without_prose(tmp_path: Path
     assert ("Hostly & Sons", "providers/hostly/", "provider") in rows
     assert ("H100 SXM", "gpus/h100-sxm/", "GPU") in rows
     assert {p for p in names["paths"] if not p.startswith(OTHERS)} <= set(articles())
-
-
-def test_price_chart_starts_at_zero() -> None:
-    chart = page_of(models, "models/open-70b/").context["chart"]
-    widths = [(b["value"], b["width"]) for r in chart["rows"] for b in r["bars"]]
-    longest = max(w for _, w in widths)
-    top = Decimal("0.85")
-    assert dict(widths)["$0.85"] == longest
-    assert dict(widths)["$0.45"] == pytest.approx(longest * float(Decimal("0.45") / top), abs=0.1)

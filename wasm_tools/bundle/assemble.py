@@ -41,9 +41,11 @@ def assemble(
     library = bytecode_archive(stdlib_sources(runtime.folder / STANDARD_LIBRARY), LIBRARY_PLACE, runtime, node, cache)
     engine = bytecode_archive(sources, ENGINE_PLACE, runtime, node, cache)
     _require_imports(failed_imports(module_names(sources), library, engine, runtime, node, cache))
+    # The chart library lies beside our scripts, which load it by its name; the hash of the folder covers it.
+    scripts = (*sorted(WEB.glob("*.mjs")), chart_library(runtime_dir))
     content = {
         **_folder("runtime", {name: (runtime.folder / name).read_bytes() for name in LOADED_BY_NAME}),
-        **_folder("web", {path.name: path.read_bytes() for path in sorted(WEB.glob("*.mjs"))}),
+        **_folder("web", {path.name: path.read_bytes() for path in scripts}),
         STANDARD_LIBRARY: ("python_stdlib-{}.zip.gz", gzipped(library, cache)),
         "engine.zip": ("engine-{}.zip.gz", gzipped(engine, cache)),
         **{f"{name}.json": (name + "-{}.json", packs[name]) for name in _checked_pack_names(packs)},
@@ -67,6 +69,14 @@ def assemble(
         )
         (scratch / FILE_NAME).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
+
+
+def chart_library(runtime_dir: Path) -> Path:
+    """Plotly's basic bundle, installed beside the runtime; BundleError where it is not."""
+    path = runtime_dir.parent / "plotly.js-basic-dist-min" / "plotly-basic.min.js"
+    if not path.is_file():
+        raise BundleError(f"{path} is missing: run `npm ci`, which installs what package.json names.")
+    return path
 
 
 def _folder(stem: str, content: Mapping[str, bytes]) -> dict[str, tuple[str, bytes]]:

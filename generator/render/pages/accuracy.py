@@ -1,17 +1,17 @@
 """The accuracy page: predictions of measurements that the calibration had not seen, and how far off they were."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from generator.places import checkout
 from generator.registry import Row, toml_rows
 from generator.render.accuracy_rows import (
-    METRICS,
     NEW_GPU,
     NEW_MODEL,
     OTHER,
     RELATED,
     SHOWN,
+    TIERS,
     coverage_rows,
     error,
     fold_row,
@@ -26,13 +26,13 @@ from generator.render.accuracy_rows import (
     tier_row,
     worst_row,
 )
+from generator.render.charts.book import chart_book
+from generator.render.charts.views import chart_view
 from generator.render.formats import listed
 from generator.render.page import Page, SiteData
-from generator.render.scatter import scatter
 from generator.render.site_index import site_index
 
 SOURCE = "aiconfigurator"  # of the points that are held out
-TIERS = ("interpolated", "anchored", "modelled", "modelled, no measurement on this GPU")
 EXAMPLE_MS = 20.0  # between tokens, to say in plain words what a band is
 
 
@@ -68,7 +68,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             "example": [f"{EXAMPLE_MS * factor:.0f}" for factor in (1.0, *bands["anchored"][:2])],
             "targets": [target_row(t) for t in record["targets"]],
             "missed": [t["name"] for t in record["targets"] if not t["met"]],
-            "plots": plots(record["points"]),
+            "plots": [chart_view(c, "accuracy") for c in chart_book(data).of("accuracy")],
             "plotted": len(record["points"]),
             "folds": [fold_row(f) for f in record["folds"]],
             "metrics": [metric_table(name, record["folds"]) for name in SHOWN],
@@ -92,22 +92,6 @@ def pages(data: SiteData) -> Iterator[Page]:
             "read_on": snapshot.observed_at if snapshot else "",
         },
     )
-
-
-def plots(points: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-    """ITL and TTFT, predicted against measured, a series a tier."""
-    return [
-        scatter(
-            f"{METRICS[metric].lower()}-plot",
-            METRICS[metric],
-            {
-                tier: pairs
-                for tier in TIERS
-                if (pairs := [(p[predicted], p[predicted + 1]) for p in points if p[1] == tier])
-            },
-        )
-        for metric, predicted in (("tpot", 5), ("first_token", 7))
-    ]
 
 
 def our_row(fold: dict[str, Any]) -> dict[str, Any]:

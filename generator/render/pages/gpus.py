@@ -5,6 +5,8 @@ from decimal import Decimal
 from typing import Any
 
 from generator.registry import GpuRow
+from generator.render.charts.book import chart_book
+from generator.render.charts.views import chart_views
 from generator.render.fitting_models import LENGTH, fit_rows
 from generator.render.formats import exact, missing, money, plural, price, significant
 from generator.render.gpu_rows import GIBIBYTE, per_gigabyte, rental_row
@@ -38,6 +40,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             "rows": [r for r in rows if r["prices"] or r["models"]],
             "others": [r for r in rows if not (r["prices"] or r["models"])],
             "total": len(data.rentals),
+            "charts": chart_views(chart_book(data).of("gpus"), "gpus", 0),
         },
     )
     for gpu in data.registry.gpus:
@@ -103,6 +106,7 @@ def gpu_page(gpu: GpuRow, index: SiteIndex) -> Page:
                 "provider": index.provider_name(busy.provider),
                 "href": f"providers/{busy.provider}/",
             },
+            "charts": chart_views(chart_book(index.data).of(f"gpus/{gpu.id}"), f"gpus/{gpu.id}", 0),
             "speeds": speed_rows(index.curves_of_gpu.get(gpu.id, []), index, SPEEDS),
         },
     )

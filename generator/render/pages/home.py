@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from generator.health import source_health
+from generator.render.charts.book import chart_book
+from generator.render.charts.views import chart_views
 from generator.render.home_answers import case_answers
 from generator.render.page import Page, SiteData
 from generator.render.pages.use_cases import case_card
@@ -15,6 +17,7 @@ STATES = ("fresh", "late")  # named first
 def pages(data: SiteData) -> Iterator[Page]:
     """The one page."""
     index = site_index(data)
+    first = f"use-cases/{data.results.cases[0].case.id}" if data.results.cases else ""
     yield Page(
         path="",
         title="What AI inference costs and what to run it on",
@@ -27,6 +30,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             "classes": [{"id": c.id, "title": c.title} for c in data.registry.slo_classes],
             "counts": counts(index),
             "source_line": source_line(data),
+            "charts": chart_views(chart_book(data).of(first), first, 0),
         },
     )
 

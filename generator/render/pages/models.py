@@ -6,8 +6,9 @@ from itertools import batched
 from typing import Any
 
 from generator.registry import CapabilityRow, ModelRow
-from generator.render.charts import price_chart
-from generator.render.comparable import developer_of, rankable, total_price
+from generator.render.charts.book import chart_book
+from generator.render.charts.views import chart_views
+from generator.render.comparable import developer_of, rankable
 from generator.render.embed.files import embed_view
 from generator.render.formats import meter_price, plural, tokens
 from generator.render.held_back import held_back
@@ -23,8 +24,9 @@ from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 
 INDEXED = 80  # models on the index; all of them are on the developers' lists
 ROOM = 1_040  # elements for the prices, the chart and the speeds of a model page; the explorer has all prices
-SPEED_ELEMENTS, BAR_ELEMENTS, HELD_ELEMENTS = 11, 5, 9  # of one row each
+SPEED_ELEMENTS, HELD_ELEMENTS = 11, 9  # of one row each
 SPEEDS = 14
+CHART_ROWS = 12  # of the table under a chart; longer ones are in the files
 LISTED = 80  # models on one page of a developer
 
 
@@ -76,6 +78,7 @@ def index_page(index: SiteIndex, rows: Mapping[str, dict[str, Any]]) -> Page:
         context={
             "rows": [rows[m] for m in order[:INDEXED]],
             "total": len(index.models),
+            "charts": chart_views(chart_book(index.data).of("models"), "models"),
             "developers": [
                 {"name": index.developer_name(name), "href": f"models/by/{name}/", "count": n}
                 for name, n in sorted(developers.items(), key=lambda d: (-d[1], d[0]))
@@ -123,13 +126,14 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
     ranked = [s for s in skus if rankable(s, index)]
     curves = index.curves_of_model.get(row.id, [])
     sellers = index.sellers_of_model.get(row.id, 0)
-    chart = price_chart(row.name, cheapest_by_provider(ranked), index) if by_tokens else None
+    entity = f"models/{row.id}"
+    charts = chart_views(chart_book(index.data).of(entity), entity, CHART_ROWS)
     speeds = speed_rows(curves, index, SPEEDS)
     held = held_back(index.held_back_of_model.get(row.id, []), index)
     priced = priced_rows(skus)
     sections = model_sections(row, priced, ranked, index)
     taken = sections.elements + len(speeds) * SPEED_ELEMENTS + len(held["rows"]) * HELD_ELEMENTS
-    taken += len(chart["rows"]) * BAR_ELEMENTS if chart else 0
+    taken += sum(c["elements"] for c in charts.values())
     shown = chosen_rows(
         priced, lambda r: r.sku.provider, lambda r: sku_row(r, index, by_tokens), elements, ROOM - taken
     )
@@ -150,7 +154,7 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
             "sellers": plural(sellers, "provider"),
             "input": spread([p for s in ranked if (p := s.price(TEXT_INPUT))]),
             "output": spread([p for s in ranked if (p := s.price(TEXT_OUTPUT))]),
-            "chart": chart,
+            "charts": charts,
             "speeds": speeds,
             **sections.context,
             "explore": f"explore/?{'' if by_tokens else 'data=offers&'}q=model:={row.id}",
@@ -166,11 +170,3 @@ def sku_order(sku: Sku, index: SiteIndex) -> tuple[bool, bool, Any, str, str, st
     rank = rankable(sku, index)
     total = (sku.price(TEXT_INPUT) or 0) + (sku.price(TEXT_OUTPUT) or 0) if rank else 0
     return (not own, not rank, total, sku.provider, sku.sku, sku.region)
-
-
-def cheapest_by_provider(skus: list[Sku]) -> list[Sku]:
-    """Of each provider the SKU with the lowest sum of input and output price, ascending."""
-    best: dict[str, Sku] = {}
-    for s in sorted(skus, key=lambda s: (total_price(s), s.provider, s.sku, s.region)):
-        best.setdefault(s.provider, s)
-    return list(best.values())

@@ -5,6 +5,8 @@ from typing import Any
 
 from generator.precompute.grid import Cell
 from generator.registry import Load, Profile, SloClass
+from generator.render.charts.book import chart_book
+from generator.render.charts.views import chart_views
 from generator.render.formats import missing, money
 from generator.render.page import Page, SiteData
 from generator.render.pages.use_cases import case_card, lowered
@@ -58,6 +60,7 @@ def cell_page(cell: Cell, index: SiteIndex) -> Page:
         template="plan_cell.html",
         context={
             "sections": sections,
+            "charts": chart_views(chart_book(index.data).of(f"plans/{cell.path}"), f"plans/{cell.path}"),
             "bounds": bounds_words(cell.slo),
             "load": load_words(workload),
             "steps": neighbours(cell, index.data),

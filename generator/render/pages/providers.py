@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from generator.render.charts.book import chart_book
+from generator.render.charts.views import chart_views
 from generator.render.formats import plural
 from generator.render.gpu_rows import rental_row
 from generator.render.held_back import held_back
@@ -46,7 +48,12 @@ def index_page(index: SiteIndex) -> Page:
         title="Providers",
         description=f"{len(rows):,} providers of hosted models and rented GPUs, with all their prices.",
         template="providers.html",
-        context={"rows": rows[:INDEXED], "others": rows[INDEXED:], "total": len(rows)},
+        context={
+            "rows": rows[:INDEXED],
+            "others": rows[INDEXED:],
+            "total": len(rows),
+            "charts": chart_views(chart_book(index.data).of("providers"), "providers", 0),
+        },
     )
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from generator.precompute.grid import CasePlan
 from generator.registry import UseCase
+from generator.render.charts.book import chart_book
+from generator.render.charts.views import chart_views
 from generator.render.formats import missing, percent, rate
 from generator.render.page import Page, SiteData
 from generator.render.plan_rows import (
@@ -44,6 +46,7 @@ def case_page(plan: CasePlan, index: SiteIndex) -> Page:
         template="use_case.html",
         context={
             "case": case,
+            "charts": chart_views(chart_book(index.data).of(f"use-cases/{case.id}"), f"use-cases/{case.id}"),
             "facts": case_facts(plan),
             "table": plan_table(
                 "plans", f"Plans for {lowered(case.title)} by monthly cost", plan.ranking, index, SHOWN
