@@ -19,7 +19,7 @@ from wasm_tools.planner.plan import Plan
 from wasm_tools.planner.ranking import PLANS_SHOWN
 
 NAMES = {API: "Cheapest API", FIRM: "Rented GPUs", SPOT: "Spot GPUs"}
-LOOKS = {API: (1, False), FIRM: (2, False), SPOT: (5, True)}  # colour, dashed
+LOOKS = {API: (1, "dot", False), FIRM: (2, "square", False), SPOT: (5, "ring", True)}  # colour, mark, dashed
 FEWEST = 3  # loads at which both are known
 
 
@@ -65,8 +65,8 @@ def break_even(title: str, costs: Costs, setting: str, as_of: str) -> Chart | No
         return None
     found = {group: crossing(api, costs.get(group, ())) for group in (FIRM, SPOT)}
     series = [
-        Series(NAMES[group], "line", _points(costs[group]), colour, dashed=dashed, ended=True, marked=True)
-        for group, (colour, dashed) in LOOKS.items()
+        Series(NAMES[group], "line", _points(costs[group]), colour, mark, dashed=dashed, ended=True, marked=True)
+        for group, (colour, mark, dashed) in LOOKS.items()
         if costs.get(group)
     ]
     band = _band(found[FIRM], api)
@@ -93,7 +93,7 @@ def said(found: Mapping[str, Crossing | None], firm: Sequence[Known]) -> str:
         elif at.low is None:
             words.append(f"{what}, GPUs are cheaper from {rate(at.high)} requests/s on, perhaps before.")
         elif rate(at.low) == rate(at.high):
-            words.append(f"{what}, GPUs become cheaper at {rate(at.low)} requests/s.")
+            words.append(f"{what}, GPUs are cheaper from {rate(at.low)} requests/s on.")
         else:
             words.append(f"{what}, GPUs become cheaper between {rate(at.low)} and {rate(at.high)} requests/s.")
     return " ".join(words)

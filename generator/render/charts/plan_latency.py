@@ -28,11 +28,12 @@ def plan_latency(rankings: Iterable[Ranking], bound_ms: float | None, names: Nam
     return Chart(
         id="latency-cost",
         title="End-to-end time against cost",
-        summary=f"{plural(len(known), 'ranked plan')} with a measured or modelled latency."
+        summary=f"{plural(len(known), 'ranked plan')} with a measured or modelled latency, at the"
+        " percentile of the target."
         + (f" {_extremes(best, names)}" if best else " Not one of them counts as meeting the target.")
         + (f" {plural(unknown, 'API plan')} {'is' if unknown == 1 else 'are'} not drawn, because nobody has measured"
            f" {'its' if unknown == 1 else 'their'} latency." if unknown else ""),
-        x=Axis("End-to-end time of a request, seconds, at the target's percentile", "log"),
+        x=Axis("End-to-end time of a request, s", "log"),
         y=Axis("$ per month", "log", form="usd"),
         series=(*_guides(bound, lowest, highest, best, names), *_by_status(known, names)),
         sources="Computed by the planner of the atlas from the prices and measurements named on this page",

@@ -8,7 +8,15 @@ from generator.render.formats import plural
 from generator.render.site_index import SiteIndex
 
 PROVIDERS = 20
-SHORT = {"speech-to-text": "STT", "text-to-speech": "TTS", "embeddings": "embed", "moderation": "moder."}
+SHORT = {
+    "llm": "LLM",
+    "gpu": "GPU",
+    "speech-to-text": "STT",
+    "text-to-speech": "TTS",
+    "embeddings": "embed.",
+    "moderation": "moder.",
+    "realtime": "live",
+}
 
 
 def provider_map(index: SiteIndex) -> Chart | None:

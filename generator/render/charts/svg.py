@@ -20,12 +20,12 @@ BELOW = 16  # of the text of a tick under the plot
 GROUP, BAR, THIN_BAR = 8, 12, 11  # around the bars of one category, and of one bar
 DOT_ROW = 26  # a row of points
 LETTER = 6.4  # width of a letter on average, to keep labels apart
-WIDTH = 640  # of the plot that labels are placed for
+WIDTH = 520  # of the plot that labels are placed for
 LEFTS = (44, 60, 84, 120, 150, 186)  # classes `l-…` of the style sheet: margins with the labels beside the plot
 RIGHTS = (16, 64, 104, 144)
 NAMES_SHOWN = 9  # labels of points
 SIZES = 5  # classes of areas
-LONGEST = 25  # letters of a category's label
+LONGEST, END = 25, 8  # letters of a label, and of its end that is kept
 
 
 def svg(chart: Chart) -> Markup:
@@ -206,9 +206,12 @@ def size_class(value: float, most: float) -> int:
 
 def _ticks(x: Scale, y: Scale, high: int) -> Iterator[str]:
     texts = _category_texts(x) if x.axis.scale == "category" else ticks(x)
+    all_short = x.axis.scale == "category" and len(texts) == len(x.axis.categories) > 4
     for number, (at, text) in enumerate(texts):
-        wide = ' class="wide"' if number % 2 and len(texts) > 4 else ""
-        yield f'<text{wide} x="{100 * at:.2f}%" y="{high + BELOW}" text-anchor="middle">{escape(text)}</text>'
+        few = 3 if x.axis.scale == "category" else 2  # of so many texts a phone has room for the last one
+        hidden = len(texts) > 4 and (len(texts) - 1 - number) % few
+        kind = ' class="upright"' if all_short else ' class="wide"' if hidden else ""
+        yield f'<text{kind} x="{100 * at:.2f}%" y="{high + BELOW}" text-anchor="middle">{escape(text)}</text>'
     if y.axis.scale == "category":
         slot = high / len(y.axis.categories)
         for number, name in enumerate(y.axis.categories):
@@ -223,13 +226,13 @@ def _category_texts(x: Scale) -> list[tuple[float, str]]:
     """Texts of categories from left to right, thinned where they would touch; the last one always stands."""
     names = x.axis.categories
     longest = max(len(n) for n in names)
-    step = max(1, -(-len(names) * int((longest + 1) * LETTER) // WIDTH))
+    step = max(1, -(-len(names) * int((longest + 0.6) * LETTER) // WIDTH))
     return [(x.share(n), shortened(n)) for i, n in enumerate(names) if (len(names) - 1 - i) % step == 0]
 
 
 def _titles(chart: Chart, high: int, left: int) -> Iterator[str]:
     if chart.y.title and not chart.across:
-        yield f'<text class="axis" x="{4 - left}" y="-12">{escape(chart.y.title)}</text>'
+        yield f'<text class="axis" x="{8 - left}" y="-12">{escape(chart.y.title)}</text>'
     if chart.x.title:
         yield f'<text class="axis" x="50%" y="{high + 34}" text-anchor="middle">{escape(chart.x.title)}</text>'
 
@@ -288,10 +291,10 @@ def _place_of_label(
     across, down = WIDTH * x.share(p.x), _down(y, p.y, high)
     text = shortened(p.label)
     wide = len(text) * LETTER * 0.92
-    for anchor, dx, dy in (("start", 8, -6), ("end", -8, -6), ("start", 8, 14), ("end", -8, 14)):
+    for anchor, dx, dy in (("end", -7, -7), ("start", 8, 14), ("start", 8, -6), ("end", -8, 14)):
         left = across + dx - (wide if anchor == "end" else 0)
         box = (left, down + dy - 11, left + wide, down + dy + 3)
-        outside = box[0] < 0 or box[2] > WIDTH or box[1] < -8 or box[3] > high + 4
+        outside = box[0] < 0 or box[2] > WIDTH or box[1] < -14 or box[3] > high + 4
         if not outside and not any(_overlap(box, other) for other in taken):
             taken.append(box)
             return (
@@ -306,8 +309,8 @@ def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float,
 
 
 def shortened(name: str, length: int = LONGEST) -> str:
-    """A label that fits beside the plot."""
-    return name if len(name) <= length else name[: length - 1].rstrip() + "…"
+    """A label that fits beside the plot. Its end stays, because names of one vendor differ there."""
+    return name if len(name) <= length else f"{name[: length - END - 1].rstrip()}…{name[-END:]}"
 
 
 def _left(chart: Chart, y: Scale) -> int:
