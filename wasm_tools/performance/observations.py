@@ -7,6 +7,7 @@ throughput only the median is used: its higher percentiles are the fastest reque
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from functools import cache
 from typing import Any
 
 from wasm_tools.workload.traffic import InputError, Slo
@@ -95,6 +96,7 @@ def observed_status(observation: ApiObservation, slo: Slo, near: float = NEAR) -
     return "near" if max(f for _, f in misses) <= 1 + near else "missed", misses
 
 
+@cache  # asked of every observed API, for a handful of percentiles
 def requests_needed(percentile: int) -> int:
     """Requests in a window from which a percentile may be read."""
     return max(MIN_REQUESTS, round(SLOWER_REQUESTS / (1 - percentile / 100)))

@@ -1,13 +1,13 @@
 """API candidates: token prices times tokens. Their latency is never measured here, at best observed by a router."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from wasm_tools.models.cards import capability_rank
 from wasm_tools.performance.observations import ApiObservation
 from wasm_tools.planner.api_plan import api_plan, api_risks
 from wasm_tools.planner.candidate import Candidate, Miss
-from wasm_tools.planner.catalogue import ApiRate, Catalogue
+from wasm_tools.planner.catalogue import Catalogue, PlainRate
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.mixed_question import mean_cost, observed_mix
 from wasm_tools.planner.policy import price_risks
@@ -16,7 +16,7 @@ from wasm_tools.planner.request_cost import RequestMix
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
 
 OFFERS = 3  # of a model whose speed nobody has observed, one a provider: a list shows no more
-Priced = tuple[float, str, str, ApiRate]  # USD a month, SKU and region for ties, the rate
+Priced = tuple[float, int, PlainRate]  # USD a month, the place of the rate for ties, the rate
 
 
 def api_candidates(
@@ -31,105 +31,138 @@ def api_candidates(
         for rate in catalogue.rates:
             excluded.price("kind_filtered", rate.provider)
         return
-    scores, policy = catalogue.scores(question.wishes.use_case), catalogue.policy
-    risks = {known: api_risks(known, policy) for known in (False, True)}
-    for model, priced in affordable_rates(question, catalogue, scores, excluded).items():
-        priced.sort(key=lambda p: (p[0], p[1], p[2], p[3].region))
-        quality, score = capability_rank(catalogue.models[model].capability), scores.get(model)
-        providers: set[str] = set()
-        for usd, provider, _, rate in priced:
-            seen = catalogue.observations.get((provider, rate.sku, rate.region))
-            status, misses = observed_mix(question, seen) if seen else ("unknown", ())
-            beyond = tuple([Miss(*miss) for miss in misses])
-            if beyond:
-                missed.append(beyond)
-            if status == "missed":
-                excluded.price(max(misses, key=lambda m: m[1])[0], provider)
-            elif status != "unknown" or (provider not in providers and len(providers) < OFFERS):
-                known = status != "unknown"
-                if not known:
-                    providers.add(provider)
-                of_rate = (*risks[known], *price_risks(rate.families, rate.age_days, policy))
-                yield _candidate(question, catalogue, rate, usd, status, beyond, seen, of_rate, quality, score)
-            else:
-                excluded.possible(provider)
-
-
-def affordable_rates(
-    question: Question, catalogue: Catalogue, scores: dict[str, float], excluded: Exclusions
-) -> dict[str, list[Priced]]:
-    """By model the rates that the question allows, with their monthly cost; the others are counted."""
-    limits, longest = question.limits, question.longest_output
-    choosy = bool(limits.providers or limits.without_providers or limits.regions)
-    budget = question.has_budget
-    mixes, per_month = question.mixes, question.workload.qps * SECONDS_PER_MONTH
-    mix = mixes[0][1]
-    prompt, output = float(mix.prompt_tokens), float(mix.output_tokens)
-    ordinary = not question.classes and mix == RequestMix(mix.prompt_tokens, mix.output_tokens)
-    found: dict[str, list[Priced]] = {}
-    counted: dict[tuple[str, str], int] = {}
+    scores, choosy, longest = catalogue.scores(question.wishes.use_case), _choosy(question), question.longest_output
+    make, monthly = _maker(question, catalogue), monthly_cost(question)
     for model, rates in catalogue.rates_of_models.items():
         unfit = question.unfit(catalogue.models[model]) or question.below_floor(scores.get(model))
         if unfit:
             for provider, number in rates.providers.items():
-                counted[unfit, provider] = counted.get((unfit, provider), 0) + number
+                excluded.price(unfit, provider, number=number)
             continue
-        for suspect in rates.suspects:
-            excluded.price("suspect_price", suspect.provider, suspect.suspect)
-        priced = found.setdefault(model, [])
-        for plain in rates.plain:
-            rate, reason = plain.rate, ""
-            if choosy:
-                reason = question.unwanted(rate.provider, rate.region)
-            if not reason and rate.max_output is not None and longest > rate.max_output:
-                reason = "output_limit"
-            if ordinary and not plain.banded:
-                usd = round((plain.input * prompt + plain.output * output) * per_month, 6)
+        for (words, provider), number in rates.suspects.items():
+            excluded.price("suspect_price", provider, words, number)
+        seen, silent = monthly(rates.seen), monthly(rates.unseen)
+        if choosy or longest > rates.least_output:
+            seen, silent = (_wanted(question, priced, excluded) for priced in (seen, silent))
+        for status, misses, priced in _observed(question, seen):
+            if misses:
+                missed.append(misses)
+            if status == "unknown":
+                silent.append(priced)
+            elif status == "missed":
+                excluded.price(max(misses, key=lambda m: m.factor).bound, priced[2].rate.provider)
             else:
-                usd = round(float(mean_cost(rate.prices, mixes)[0]) * per_month, 6)
-            if not reason and budget and not question.affordable(usd):
-                reason = "over_budget"
-            if not reason and limits.confirmed_only:  # no source states a rate limit that a stranger gets
-                reason = "unconfirmed"
-            if reason:
-                counted[reason, rate.provider] = counted.get((reason, rate.provider), 0) + 1
-            else:
-                priced.append((usd, rate.provider, rate.sku, rate))
-    excluded.prices(counted)
-    return found
+                yield make(scores.get(model), priced, status, misses)
+        for priced in _one_a_provider(silent, excluded):
+            yield make(scores.get(model), priced, "unknown", ())
 
 
-def _candidate(
-    question: Question,
-    catalogue: Catalogue,
-    rate: ApiRate,
-    usd: float,
-    status: str,
-    misses: tuple[Miss, ...],
-    seen: ApiObservation | None,
-    risks: tuple[tuple[str, float], ...],
-    quality: int,
-    score: float | None,
-) -> Candidate:
-    policy, known = catalogue.policy, seen if status != "unknown" else None
-    return Candidate(
-        usd_per_month=usd,
-        id=f"api:{rate.provider}:{rate.sku}:{rate.region}",
-        kind="api",
-        model=rate.model,
-        provider=rate.provider,
-        status=status,
-        dependable=True,
-        risk=sum([premium for _, premium in risks]),
-        cost_error=policy.price_error if rate.families < 2 else policy.agreed_price_error,
-        ttft_ms=known.ttft_p95_ms if known else None,
-        e2e_ms=seen_whole_ms(known, question.workload.output_tokens) if known else None,
-        quality=quality,
-        score=score,
-        gpus=0,
-        misses=misses,
-        described=partial(api_plan, question, catalogue, rate, seen, risks),
-    )
+def _observed(question: Question, seen: list[Priced]) -> Iterator[tuple[str, tuple[Miss, ...], Priced]]:
+    """What observed rates say of the target, the cheapest first: status and the bounds that are exceeded."""
+    for priced in sorted(seen):
+        observation = priced[2].seen
+        if observation is not None:
+            status, misses = observed_mix(question, observation)
+            yield status, tuple([Miss(*miss) for miss in misses]), priced
+
+
+def _one_a_provider(silent: list[Priced], excluded: Exclusions) -> Iterator[Priced]:
+    """The cheapest rates of a model, one a provider; the others are counted as possible."""
+    providers: set[str] = set()
+    silent.sort()
+    for n, priced in enumerate(silent):
+        provider = priced[2].rate.provider
+        if len(providers) == OFFERS:
+            excluded.all_possible([p.rate.provider for _, _, p in silent[n:]])
+            return
+        if provider in providers:
+            excluded.possible(provider)
+        else:
+            providers.add(provider)
+            yield priced
+
+
+def monthly_cost(question: Question) -> Callable[[Iterable[PlainRate]], list[Priced]]:
+    """Prices rates a month, for ordering: requests without shares in plain numbers, which is many times as fast."""
+    mixes, per_month = question.mixes, question.workload.qps * SECONDS_PER_MONTH
+    mix = mixes[0][1]
+    prompt, output = mix.prompt_tokens, mix.output_tokens
+
+    def of_mixes(rates: Iterable[PlainRate]) -> list[Priced]:
+        return [(round(float(mean_cost(p.rate.prices, mixes)[0]) * per_month, 6), p.place, p) for p in rates]
+
+    def of_tokens(rates: Iterable[PlainRate]) -> list[Priced]:
+        priced = []
+        for plain in rates:
+            _, place, per_input, per_output, longer, _, _ = plain
+            for above, dearer_input, dearer_output in longer:
+                if prompt > above:
+                    per_input, per_output = dearer_input, dearer_output
+            priced.append((round((per_input * prompt + per_output * output) * per_month, 6), place, plain))
+        return priced
+
+    return of_mixes if question.classes or mix != RequestMix(prompt, output) else of_tokens
+
+
+def _choosy(question: Question) -> bool:
+    """Whether the question refuses rates for more than the length of their answers."""
+    limits = question.limits
+    places = limits.providers or limits.without_providers or limits.regions
+    return bool(places or limits.confirmed_only or question.has_budget)
+
+
+def _wanted(question: Question, priced: list[Priced], excluded: Exclusions) -> list[Priced]:
+    """The rates that the question allows; the others are counted."""
+    longest, wanted = question.longest_output, []
+    for one in priced:
+        usd, _, plain = one
+        reason = question.unwanted(plain.rate.provider, plain.rate.region)
+        if not reason and longest > plain.max_output:
+            reason = "output_limit"
+        if not reason and not question.affordable(usd):
+            reason = "over_budget"
+        if not reason and question.limits.confirmed_only:  # no source states a rate limit that a stranger gets
+            reason = "unconfirmed"
+        if reason:
+            excluded.price(reason, plain.rate.provider)
+        else:
+            wanted.append(one)
+    return wanted
+
+
+def _maker(
+    question: Question, catalogue: Catalogue
+) -> Callable[[float | None, Priced, str, tuple[Miss, ...]], Candidate]:
+    """Makes candidates of the score of their model, a priced rate, its status and the bounds that it exceeds."""
+    policy, output_tokens = catalogue.policy, question.workload.output_tokens
+    risks = {known: api_risks(known, policy) for known in (False, True)}
+    ranks = {model: capability_rank(card.capability) for model, card in catalogue.models.items() if card.capability}
+
+    def make(score: float | None, priced: Priced, status: str, misses: tuple[Miss, ...]) -> Candidate:
+        usd, _, plain = priced
+        rate, seen = plain.rate, plain.seen
+        known = seen if status != "unknown" else None
+        of_rate = (*risks[known is not None], *price_risks(rate.families, rate.age_days, policy))
+        return Candidate(
+            usd_per_month=usd,
+            id=f"api:{rate.provider}:{rate.sku}:{rate.region}",
+            kind="api",
+            model=rate.model,
+            provider=rate.provider,
+            status=status,
+            dependable=True,
+            risk=sum([premium for _, premium in of_rate]),
+            cost_error=policy.price_error if rate.families < 2 else policy.agreed_price_error,
+            ttft_ms=known.ttft_p95_ms if known else None,
+            e2e_ms=seen_whole_ms(known, output_tokens) if known else None,
+            quality=ranks[rate.model],
+            score=score,
+            gpus=0,
+            misses=misses,
+            described=partial(api_plan, question, catalogue, rate, seen, of_rate),
+        )
+
+    return make
 
 
 def seen_whole_ms(seen: ApiObservation, output_tokens: int) -> float | None:

@@ -1,9 +1,10 @@
 """What the planner plans with: rated models, their API rates, rentable GPUs and measured curves."""
 
+import math
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelCard
@@ -43,33 +44,47 @@ class ApiRate:
         return next(b for b in reversed(self.bands) if prompt_tokens > b.above)
 
 
-@dataclass(frozen=True, slots=True)
-class PlainRate:
-    """A rate with the standard tier of its first context band in plain numbers, $ per token."""
+class PlainRate(NamedTuple):
+    """A rate as it is compared with thousands of others: its standard tier in plain numbers, $ per token."""
 
     rate: ApiRate
+    place: int  # among the rates of its model by provider, SKU and region
     input: float
     output: float
-    banded: bool  # longer prompts cost otherwise
+    longer: tuple[tuple[int, float, float], ...]  # above so many prompt tokens: input and output, ascending
+    max_output: float  # infinite while nobody says
+    seen: ApiObservation | None
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRates:
     """The rates of one model: those that may win, those that may not, and how many each provider has."""
 
-    plain: tuple[PlainRate, ...]
-    suspects: tuple[ApiRate, ...]
+    seen: tuple[PlainRate, ...]  # whose speed somebody has observed
+    unseen: tuple[PlainRate, ...]
+    least_output: float  # every rate allows answers of so many tokens
+    suspects: Mapping[tuple[str, str], int]  # number by reason in words and provider
     providers: Mapping[str, int]
 
 
-def model_rates(rates: Sequence[ApiRate]) -> ModelRates:
+def plain_rate(rate: ApiRate, place: int, seen: ApiObservation | None) -> PlainRate:
+    """A rate made ready."""
+    bands = [(b.above, float(b.input) / 1e6, float(b.output) / 1e6) for b in rate.bands]
+    most = math.inf if rate.max_output is None else rate.max_output
+    return PlainRate(rate, place, bands[0][1], bands[0][2], tuple(bands[1:]), most, seen)
+
+
+def model_rates(rates: Sequence[ApiRate], observations: Mapping[tuple[str, str, str], ApiObservation]) -> ModelRates:
     """The rates of one model, made ready."""
-    plain = [
-        PlainRate(r, float(r.bands[0].input) / 1e6, float(r.bands[0].output) / 1e6, len(r.bands) > 1)
-        for r in rates
-        if not r.suspect
-    ]
-    return ModelRates(tuple(plain), tuple(r for r in rates if r.suspect), Counter(r.provider for r in rates))
+    sound = sorted((r for r in rates if not r.suspect), key=lambda r: (r.provider, r.sku, r.region))
+    plain = [plain_rate(r, place, observations.get((r.provider, r.sku, r.region))) for place, r in enumerate(sound)]
+    return ModelRates(
+        seen=tuple(p for p in plain if p.seen is not None),
+        unseen=tuple(p for p in plain if p.seen is None),
+        least_output=min((p.max_output for p in plain), default=math.inf),
+        suspects=Counter((r.suspect, r.provider) for r in rates if r.suspect),
+        providers=Counter(r.provider for r in rates),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +177,7 @@ class Catalogue:
             groups: dict[str, list[ApiRate]] = {}
             for rate in self.rates:
                 groups.setdefault(rate.model, []).append(rate)
-            self._by_model.update({model: model_rates(rates) for model, rates in groups.items()})
+            self._by_model.update({model: model_rates(rates, self.observations) for model, rates in groups.items()})
         return self._by_model
 
     @property
