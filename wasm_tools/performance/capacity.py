@@ -9,6 +9,8 @@ from wasm_tools.performance.open_loop import (
     Replica,
     Tails,
     Traffic,
+    in_flight_at,
+    in_flight_at_pace,
     latency_of,
     rate_at,
     replica,
@@ -18,9 +20,10 @@ from wasm_tools.performance.service_curve import ServiceCurve
 from wasm_tools.workload.mixes import RequestClass, mixed_lengths
 from wasm_tools.workload.traffic import PERCENTILES, InputError, Slo
 
-PRECISE = 1e-4  # relative: how near to its bound the search stops, always on the safe side
+PRECISE = 1e-5  # relative: how near to its bound the search stops, always on the safe side
+ROUNDING = 1e-12  # relative: what a bound that is solved for may be off by
 STEPS = 40
-STEEP = 0.5  # of log share: beyond it waits explode, and a straight line to there would say nothing
+STEEP = 0.2  # of log share: beyond it waits explode, and a straight line to there would say nothing
 BOUNDS = ("ttft", "itl", "throughput", "e2e")
 
 Shares = tuple[float, float, float, float]  # used of each of BOUNDS
@@ -69,28 +72,22 @@ def capacity(
     if max_in_flight < 1:
         return Miss((("memory", math.inf),))
     r = replica(curve, arriving, max_in_flight)
-    use = used_shares(r, slo, streaming)
-    capped = _at_rate(r, cap * r.saturation)
-    shares = use(capped)
-    if max(shares) <= 1:  # no bound falls with the load, so nothing else is left to look at
-        return Capacity(rate_at(r, capped), capped, cap, r.limited_by, r.limited_by == "range", r.saturation, r.slots)
-    lightest = use(0.0)
+    use, limit = used_shares(r, slo, streaming), cap * r.saturation
+    lightest = use(0.0)  # no bound falls with the load
     if max(lightest) > 1:
-        return Miss(tuple((name, share) for name, share in zip(BOUNDS, lightest, strict=False) if share > 1))
-    fitting = lightest
-
-    def most_used(n: float) -> float:
-        nonlocal fitting
-        used = use(n)
-        most = max(used)
-        if most <= 1:
-            fitting = used  # the search only ever raises its lower end, so the last one that fits is its answer
-        return most
-
-    in_flight = _largest(most_used, 0.0, max(lightest), capped, max(shares))
-    rate = rate_at(r, in_flight)
-    binds = BOUNDS[fitting.index(max(fitting))]
-    return Capacity(rate, in_flight, rate / r.saturation, binds, False, r.saturation, r.slots)
+        return Miss(tuple([(name, share) for name, share in zip(BOUNDS, lightest, strict=True) if share > 1]))
+    most = in_flight_at_pace(r, 1 / max(*_by_pace(r, slo, streaming), 1e-300))
+    if most == math.inf or rate_at(r, most) > limit:
+        most, capped = in_flight_at(r, limit), True
+    else:
+        capped = False
+    shares = use(most)
+    if max(shares) > 1 + ROUNDING:
+        most, shares, capped = *_search(use, lightest, most, shares), False
+    rate = rate_at(r, most)
+    if capped:
+        return Capacity(rate, most, cap, r.limited_by, r.limited_by == "range", r.saturation, r.slots)
+    return Capacity(rate, most, rate / r.saturation, BOUNDS[shares.index(max(shares))], False, r.saturation, r.slots)
 
 
 def mix_capacity(
@@ -125,10 +122,8 @@ def used_shares(r: Replica, slo: Slo, streaming: bool) -> Callable[[float], Shar
     """A function of the requests in service: the used shares of BOUNDS, all at most 1 within them, none falling."""
     first = PERCENTILES.index(slo.ttft_percentile or slo.percentile)
     whole = PERCENTILES.index(slo.e2e_percentile or slo.percentile)
-    ttft_ms, e2e_ms, tpot = slo.ttft_ms if streaming else math.inf, slo.e2e_ms, r.traffic.tails.tpot
-    itl = tpot[PERCENTILES.index(slo.itl_percentile or slo.percentile)] / slo.itl_ms if streaming else 0.0
-    speed = tpot[0] * slo.tokens_per_s / 1000 if streaming and slo.tokens_per_s else 0.0
-
+    ttft_ms, e2e_ms = slo.ttft_ms if streaming else math.inf, slo.e2e_ms
+    itl, speed = _by_pace(r, slo, streaming)
     at_load = latency_of(r, first, whole)
 
     def used(in_flight: float) -> Shares:
@@ -138,32 +133,33 @@ def used_shares(r: Replica, slo: Slo, streaming: bool) -> Callable[[float], Shar
     return used
 
 
-def _at_rate(r: Replica, rate: float) -> float:
-    """The requests in service at which the rate is just not above `rate`, which is below saturation."""
-    # Little's law with the shortest and the longest time in service.
-    low, high = rate / rate_at(r, 1e-9) * 1e-9, rate / r.saturation * r.slots
-    return _largest(lambda n: rate_at(r, n) / rate, low, rate_at(r, low) / rate, high, rate_at(r, high) / rate)
+def _by_pace(r: Replica, slo: Slo, streaming: bool) -> tuple[float, float]:
+    """The shares of ITL and throughput that one ms of the mean TPOT uses."""
+    if not streaming:
+        return 0.0, 0.0
+    tpot = r.traffic.tails.tpot
+    itl = tpot[PERCENTILES.index(slo.itl_percentile or slo.percentile)] / slo.itl_ms
+    return itl, tpot[0] * slo.tokens_per_s / 1000 if slo.tokens_per_s else 0.0
 
 
-def _largest(share: Callable[[float], float], low: float, at_low: float, high: float, at_high: float) -> float:
-    """The largest n with share(n) ≤ 1 between `low` and `high`, to PRECISE and never above, by false position.
+def _search(use: Callable[[float], Shares], at_low: Shares, high: float, at_high: Shares) -> tuple[float, Shares]:
+    """The largest load up to `high` within every bound, to PRECISE and never above, and the shares used there.
 
-    A share grows about as a power of the load, so the search is straight in the logarithms of both.
+    By false position. A share grows about as a power of the load, so the search is straight in the logarithms of both.
     """
-    if at_high <= 1:
-        return high
-    left, right, stood = math.log(at_low), min(math.log(at_high), STEEP), 0
+    low, left, right, stood = 0.0, math.log(max(at_low)), min(math.log(max(at_high)), STEEP), 0
     exact = left  # of `low`, while `left` is halved by the method
     for _ in range(STEPS):
         if exact >= -PRECISE or high - low <= PRECISE * high:
             break
         step = min(max((left + PRECISE / 2) / (left - right), 0.02), 0.98)
         n = (1 + low) * ((1 + high) / (1 + low)) ** step - 1
-        spare = math.log(share(n))
+        shares = use(n)
+        spare = math.log(max(shares))
         if spare <= 0:
-            low, left, exact = n, spare, spare
+            low, at_low, left, exact = n, shares, spare, spare
             right, stood = (right / 2, 1) if stood == 1 else (right, 1)  # Illinois: no end may stand still
         else:
             high, right = n, min(spare, STEEP)
             left, stood = (left / 2, -1) if stood == -1 else (left, -1)
-    return low
+    return low, at_low

@@ -20,7 +20,9 @@ from wasm_tools.workload.traffic import MAX_ARRIVAL_CV, PERCENTILES, InputError
 LEVELS = tuple(p / 100 for p in PERCENTILES)
 NORMAL = (0.0, 1.2815515655446004, 1.6448536269514722, 2.3263478740408408)  # standard normal quantiles at LEVELS
 UTILISATION_CAP = 0.85  # of the saturation rate; nearer to it small errors of the curve become large ones of the wait
-STEPS = 60  # of bisection: more than a float can tell apart
+STEPS = 40
+NEWTON = 1e-7  # relative: the next step is as exact as a float can be
+SAFE = 1e-9  # relative: how far below its bound a pace is looked for, so that rounding keeps it within
 
 Four = tuple[float, float, float, float]  # at p50, p90, p95, p99
 
@@ -65,6 +67,7 @@ class Replica:
     slots: float  # requests in service at most
     limited_by: str  # what sets them: memory, saturation (throughput falls beyond) or range (the curve ends)
     saturation: float  # rate at which all slots are busy
+    service_ms: tuple[float, ...]  # mean time in service at each knot of the curve
     servers: float  # independent servers that are all busy as often as the slots
     prefill_ms: float  # what no two requests share of the first token
     ttft_median: float  # median of the service part of TTFT over its mean
@@ -138,10 +141,11 @@ def replica(curve: ServiceCurve, arriving: Traffic, max_in_flight: float) -> Rep
         raise InputError("max_in_flight", f"{max_in_flight!r} requests; a replica must hold at least one")
     knots, further = curve.concurrency, arriving.further_tokens
     slots, limited_by, saturation = 1.0, "saturation", 0.0
-    for knot, first, gap in zip(knots, curve.first_token_ms, curve.tpot_ms, strict=True):
+    service = tuple([first + further * gap for first, gap in zip(curve.first_token_ms, curve.tpot_ms, strict=True)])
+    for knot, ms in zip(knots, service, strict=True):
         if knot > max_in_flight:
             break
-        rate = knot * 1000 / (first + further * gap)
+        rate = knot * 1000 / ms
         if rate > saturation:
             slots, saturation = knot, rate
     if max_in_flight < knots[-1]:
@@ -159,15 +163,55 @@ def replica(curve: ServiceCurve, arriving: Traffic, max_in_flight: float) -> Rep
     by_length = arriving.judged_prompt_cv * serial / curve.first_token_ms[0]
     if by_length > arriving.tails.ttft_sigma:  # long prompts of many lengths differ more than requests at the limit do
         median, spread = log_normal(max(arriving.tails.ttft_sigma, math.sqrt(math.log1p(by_length * by_length))))
-    return Replica(
-        curve, arriving, slots, limited_by, saturation, max(1.0, slots * (1 - slowing) / wider), serial, median, spread
-    )
+    servers = max(1.0, slots * (1 - slowing) / wider)
+    return Replica(curve, arriving, slots, limited_by, saturation, service, servers, serial, median, spread)
 
 
 def rate_at(r: Replica, in_flight: float) -> float:
     """Requests per second at which the mean number in service is `in_flight`: Little's law."""
     first, gap = at(r.curve, min(in_flight + 1, r.slots))
     return in_flight * 1000 / (first + r.traffic.further_tokens * gap)
+
+
+def in_flight_at(r: Replica, rate: float) -> float:
+    """The mean number in service at which the rate is `rate`, at most that of saturation: the inverse of `rate_at`.
+
+    Between two knots both times of a curve are powers of the load, so Newton's method in logarithms needs few steps.
+    """
+    slots, saturation, knots, service = r.slots, r.saturation, r.curve.concurrency, r.service_ms
+    if (slots - 1) * saturation <= rate * slots:  # beyond, one more request in service no longer slows the others
+        return min(rate / saturation, 1.0) * slots
+    above = next(i for i, ms in enumerate(service) if knots[i] >= slots or (knots[i] - 1) * 1000 > rate * ms)
+    if above == 0:
+        return rate * service[0] / 1000
+    knot, first, gap = knots[above - 1], r.curve.first_token_ms[above - 1], r.curve.tpot_ms[above - 1]
+    width, further = math.log(knots[above] / knot), r.traffic.further_tokens * gap
+    slower, wider = (math.log(of[above] / of[above - 1]) / width for of in (r.curve.first_token_ms, r.curve.tpot_ms))
+    low, high = knot - 1, min(knots[above], slots) - 1
+    at_low = low * 1000 / service[above - 1]
+    at_high = high * saturation / slots if knots[above] > slots else high * 1000 / service[above]
+    n = low + (high - low) * (rate - at_low) / (at_high - at_low)
+    for _ in range(STEPS):
+        x = (n + 1) / knot
+        own, others = first * x**slower, further * x**wider
+        wrong = math.log(n * 1000 / ((own + others) * rate))
+        rise = 1 - n / (n + 1) * (own * slower + others * wider) / (own + others)
+        n = min(max(n * math.exp(-wrong / rise), low), high)
+        if abs(wrong) < NEWTON:
+            break
+    return n
+
+
+def in_flight_at_pace(r: Replica, tpot_ms: float) -> float:
+    """The most requests in service whose mean TPOT is within a bound, none where it never is; infinite without end."""
+    knots, gaps = r.curve.concurrency, r.curve.tpot_ms
+    above = bisect_right(gaps, tpot_ms)
+    if above in (0, len(gaps)):
+        return math.inf if above else 0.0
+    knot, gap = knots[above - 1], gaps[above - 1]
+    share = max(0.0, math.log(tpot_ms * (1 - SAFE) / gap)) / math.log(gaps[above] / gap)
+    load = float(knot * (knots[above] / knot) ** share)
+    return load - 1 if load < r.slots else math.inf
 
 
 def waits(r: Replica, rate: float, in_flight: float) -> tuple[float, float, float, float]:
@@ -249,11 +293,7 @@ def behaviour(r: Replica, rate: float, cap: float = UTILISATION_CAP) -> OpenLoop
         raise InputError("rate", f"{rate!r} is not a rate above 0 requests/s")
     if rate > cap * r.saturation:
         return Saturated(rate, r.saturation, cap)
-    low, high = 0.0, r.slots
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if rate_at(r, middle) < rate else (low, middle)
-    return at_flight(r, high)
+    return at_flight(r, in_flight_at(r, rate))
 
 
 def at_flight(r: Replica, in_flight: float) -> OpenLoop:
