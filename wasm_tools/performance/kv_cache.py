@@ -1,6 +1,7 @@
 """The KV cache of a request by architecture: grouped heads, MLA latents, sliding windows, states of linear layers."""
 
 import math
+from typing import NamedTuple
 
 from wasm_tools.models.cards import ModelShape
 from wasm_tools.workload.traffic import InputError
@@ -53,9 +54,34 @@ def gpu_request_bytes(
     shape: ModelShape, tokens: float, element_bytes: float, tensor: int, pipeline: int = 1, block_size: int = 1
 ) -> float:
     """Cache bytes of one request on each GPU, in whole blocks of tokens. States are cut like heads."""
-    whole = -(-tokens // block_size) * block_size
-    kept = whole * gpu_token_bytes(shape, element_bytes, tensor, pipeline)
-    if shape.window:
-        window = min(whole, -(-shape.window // block_size) * block_size)
-        kept += window * shape.windowed_elements * element_bytes * cache_share(shape, tensor) / pipeline
-    return kept + shape.state_elements * STATE_BYTES / (tensor * pipeline)
+    return of_tokens(request_parts(shape, element_bytes, tensor, pipeline, block_size), tokens)
+
+
+class RequestParts(NamedTuple):
+    """The cache of a request on each GPU in parts that do not depend on its length."""
+
+    block_size: int  # tokens
+    token: float  # bytes of every token
+    window: int  # tokens that windowed layers keep, in whole blocks
+    window_token: float  # bytes of each of them
+    state: float  # bytes of the request
+
+
+def request_parts(
+    shape: ModelShape, element_bytes: float, tensor: int, pipeline: int = 1, block_size: int = 1
+) -> RequestParts:
+    """The parts of `gpu_request_bytes`, for thousands of requests of one deployment."""
+    share = cache_share(shape, tensor) if shape.window else 0.0
+    return RequestParts(
+        block_size,
+        gpu_token_bytes(shape, element_bytes, tensor, pipeline),
+        -(-shape.window // block_size) * block_size,
+        shape.windowed_elements * element_bytes * share / pipeline,
+        shape.state_elements * STATE_BYTES / (tensor * pipeline),
+    )
+
+
+def of_tokens(parts: RequestParts, tokens: float) -> float:
+    """Cache bytes of a request of so many tokens on each GPU."""
+    whole = -(-tokens // parts.block_size) * parts.block_size
+    return whole * parts.token + min(whole, parts.window) * parts.window_token + parts.state

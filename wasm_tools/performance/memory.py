@@ -6,10 +6,19 @@ All sizes are bytes. A GPU's memory is what its runtime reports, not what its la
 import math
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelShape
-from wasm_tools.performance.kv_cache import cache_element_bytes, gpu_request_bytes, gpu_token_bytes, request_bytes
+from wasm_tools.performance.kv_cache import (
+    RequestParts,
+    cache_element_bytes,
+    gpu_request_bytes,
+    gpu_token_bytes,
+    of_tokens,
+    request_bytes,
+    request_parts,
+)
 from wasm_tools.performance.parallelism import check_parallelism, possible_tensor_parallel
 from wasm_tools.performance.runtime_memory import (
     DEFAULT,
@@ -143,6 +152,41 @@ def kv_pool(
     return min(device * runtime.utilisation, device - graph_bytes(shape, runtime)) - taken
 
 
+class Room(NamedTuple):
+    """What limits the requests of a deployment, whatever their length."""
+
+    pool: float  # bytes for the KV cache on each GPU, negative when the weights do not fit
+    parts: RequestParts
+
+
+def room(
+    shape: ModelShape,
+    precision: str,
+    gpu: GpuCard,
+    tensor_parallel: int,
+    *,
+    kv_precision: str = "auto",
+    pipeline_parallel: int = 1,
+    expert_parallel: int = 1,
+    runtime: RuntimeMemory = DEFAULT,
+) -> Room:
+    """The room of a deployment. Sizes are not checked here (`check_parallelism` does)."""
+    pool = kv_pool(shape, precision, gpu, tensor_parallel, pipeline_parallel, expert_parallel, runtime)
+    element = cache_element_bytes(precision, kv_precision)
+    return Room(pool, request_parts(shape, element, tensor_parallel, pipeline_parallel, runtime.block_size))
+
+
+def held_at_once(of: Room, tokens_per_request: int) -> int:
+    """Requests of `tokens_per_request` that a replica holds at once; 0 when the weights do not fit.
+
+    An engine admits more requests while they are shorter.
+    """
+    if of.pool <= 0:
+        return 0
+    each = of_tokens(of.parts, tokens_per_request)
+    return int(of.pool // each) if each else MAX_TOKENS
+
+
 def max_concurrency(
     shape: ModelShape,
     precision: str,
@@ -155,16 +199,14 @@ def max_concurrency(
     expert_parallel: int = 1,
     runtime: RuntimeMemory = DEFAULT,
 ) -> int:
-    """Requests of `tokens_per_request` that the KV pool of a replica holds at once; 0 when the weights do not fit.
-
-    Sizes are not checked here (`check_parallelism` does). An engine admits more requests while they are shorter.
-    """
-    pool = kv_pool(shape, precision, gpu, tensor_parallel, pipeline_parallel, expert_parallel, runtime)
-    if pool <= 0:
-        return 0
-    element = cache_element_bytes(precision, kv_precision)
-    each = gpu_request_bytes(shape, tokens_per_request, element, tensor_parallel, pipeline_parallel, runtime.block_size)
-    return int(pool // each) if each else MAX_TOKENS
+    """`held_at_once` of one deployment."""
+    if kv_pool(shape, precision, gpu, tensor_parallel, pipeline_parallel, expert_parallel, runtime) <= 0:
+        return 0  # also where the cache of a request cannot be worked out
+    of = room(
+        shape, precision, gpu, tensor_parallel, kv_precision=kv_precision, pipeline_parallel=pipeline_parallel,
+        expert_parallel=expert_parallel, runtime=runtime,
+    )  # fmt: skip
+    return held_at_once(of, tokens_per_request)
 
 
 def memory_split(

@@ -6,8 +6,9 @@ chose, and the KV cache of each request; it computes c tokens. A prefill compute
 The formulas are plain arithmetic, so the calibration runs this very code over arrays of all measured points at once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelShape
@@ -18,6 +19,8 @@ from wasm_tools.performance.memory import WEIGHT_BYTES
 MS = 1e3  # milliseconds of a second
 US = 1e-3  # milliseconds of a microsecond
 ACTIVATION_BYTES = 2.0  # activations cross the links in 16 bits
+
+Floats = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +72,7 @@ class Efficiency:
     arrival_steps: float  # decode steps that a new request waits for
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """The few numbers that time everything for one configuration at one pair of lengths."""
 
     fixed: float  # of a step
@@ -131,12 +133,27 @@ def request_cache(of: Work, prompt: float, answer: float) -> float:
     return tokens * of.cache_bytes + min(tokens, of.window) * of.window_bytes + of.state_bytes
 
 
-def pace(of: Work, at: Efficiency, cache: float, prompt: float, answer: float, cached: float) -> Pace:
-    """Times of a configuration at mean lengths of `prompt` and `answer`; the first `cached` tokens need no prefill.
+class Steady(NamedTuple):
+    """What of a pace no request changes: ms of a step, of a byte and of a token for one configuration."""
 
-    `cache` are the bytes of `request_cache`. Weights, cache and experts over bandwidth, 2 operations for each active
-    parameter and token, 2 · layers · width for each pair of tokens under the causal mask, a ring all-reduce twice a
-    layer of 2 · (TP − 1)/TP of the activations.
+    fixed: float  # of a step
+    experts: float  # of reading all of them
+    unchosen: float
+    cache_byte: float  # of a byte of the cache
+    token: float  # of a token in a step
+    prompt_token: float
+    prompt_pair: float  # of a pair of tokens of a prompt
+    prompt: float  # of any prompt
+    interference: float
+    arrival_ms: float
+    arrival_steps: float
+
+
+def steady(of: Work, at: Efficiency) -> Steady:
+    """What of a pace depends on no request.
+
+    Weights, cache and experts over bandwidth, 2 operations for each active parameter and token, 2 · layers · width for
+    each pair of tokens under the causal mask, a ring all-reduce twice a layer of 2 · (TP − 1)/TP of the activations.
     """
     per_byte = MS / (of.bandwidth * at.bandwidth)
     per_operation = MS / (of.flops * at.compute)
@@ -144,20 +161,43 @@ def pace(of: Work, at: Efficiency, cache: float, prompt: float, answer: float, c
     operations = of.token_operations * per_operation
     fixed = of.weights * per_byte + at.layer_us * US * (of.layers + at.expert_layer * of.expert_layers)
     fixed = fixed + of.reductions * at.reduction_us * US * (1.0 + of.spread * (at.spread - 1.0))
-    pairs = of.attention_operations * (prompt * prompt - cached * cached)
-    return Pace(
+    return Steady(
         fixed=fixed,
         experts=of.experts * per_byte / at.expert_bandwidth,
         unchosen=of.unchosen,
-        request=cache * at.cache * per_byte + operations / at.decode_compute + link + at.request_us * US,
-        prefill=(prompt - cached) * (operations + link)
-        + pairs * MS / (of.bf16_flops * at.attention)
-        + of.layers * at.prompt_layer_us * US,
-        answer=answer,
+        cache_byte=at.cache * per_byte,
+        token=operations / at.decode_compute + link + at.request_us * US,
+        prompt_token=operations + link,
+        prompt_pair=of.attention_operations * MS / (of.bf16_flops * at.attention),
+        prompt=of.layers * at.prompt_layer_us * US,
         interference=at.interference,
         arrival_ms=at.arrival_ms,
         arrival_steps=at.arrival_steps,
     )
+
+
+def pace_at(of: Steady, cache: float, prompt: float, answer: float, cached: float) -> Pace:
+    """Times at mean lengths of `prompt` and `answer`; the first `cached` tokens need no prefill.
+
+    `cache` are the bytes of `request_cache`.
+    """
+    pairs = prompt * prompt - cached * cached
+    return Pace(
+        of.fixed,
+        of.experts,
+        of.unchosen,
+        cache * of.cache_byte + of.token,
+        (prompt - cached) * of.prompt_token + pairs * of.prompt_pair + of.prompt,
+        answer,
+        of.interference,
+        of.arrival_ms,
+        of.arrival_steps,
+    )
+
+
+def pace(of: Work, at: Efficiency, cache: float, prompt: float, answer: float, cached: float) -> Pace:
+    """`pace_at` of one configuration."""
+    return pace_at(steady(of, at), cache, prompt, answer, cached)
 
 
 def step_ms(of: Pace, concurrency: float) -> float:
@@ -176,13 +216,15 @@ def first_token_ms(of: Pace, concurrency: float) -> float:
     return of.arrival_ms + of.arrival_steps * step_ms(of, concurrency) + of.prefill
 
 
-def times_ms(of: Pace, concurrency: Iterable[float]) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """`first_token_ms` and `tpot_ms` at several loads; one pass, since thousands of curves are made for an answer."""
-    fixed, experts, unchosen, request = of.fixed, of.experts, of.unchosen, of.request
-    arrival, steps, others = of.arrival_ms + of.prefill, of.arrival_steps, of.interference * of.prefill / of.answer
-    first, tpot = [], []
-    for c in concurrency:
-        step = fixed + experts * (1.0 - unchosen**c) + request * c
-        first.append(arrival + steps * step)
-        tpot.append(step + others * (c - 1.0))
-    return tuple(first), tuple(tpot)
+def own_steps_ms(of: Steady, concurrency: Iterable[float]) -> tuple[float, ...]:
+    """What a decode step takes at several loads whatever its requests: weights, and the experts that they chose."""
+    return tuple([of.fixed + of.experts * (1.0 - of.unchosen**c) for c in concurrency])
+
+
+def times_ms(of: Pace, concurrency: Sequence[float], own_steps: Sequence[float]) -> tuple[Floats, Floats]:
+    """`first_token_ms` and `tpot_ms` at several loads, whose `own_steps_ms` are known: an answer needs thousands."""
+    request, arrival, steps = of.request, of.arrival_ms + of.prefill, of.arrival_steps
+    others = of.interference * of.prefill / of.answer
+    step = [own + request * c for own, c in zip(own_steps, concurrency, strict=True)]
+    first = tuple([arrival + steps * ms for ms in step])
+    return first, tuple([ms + others * (c - 1.0) for ms, c in zip(step, concurrency, strict=True)])

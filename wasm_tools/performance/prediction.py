@@ -10,11 +10,13 @@ from wasm_tools.performance.calibration import Calibration, efficiency
 from wasm_tools.performance.configuration import MEASURED_AS, ServingConfiguration, check_configuration
 from wasm_tools.performance.isotonic import rising
 from wasm_tools.performance.physics import (
-    Efficiency,
     Pace,
+    Steady,
     Work,
-    pace,
+    own_steps_ms,
+    pace_at,
     request_cache,
+    steady,
     times_ms,
     work,
 )
@@ -53,7 +55,8 @@ class Prepared:
 
     configuration: ServingConfiguration
     work: Work
-    efficiency: Efficiency
+    steady: Steady
+    own_steps: tuple[float, ...]  # at KNOTS
     siblings: Siblings | None
     log_tensor: float
     spread: bool
@@ -84,10 +87,12 @@ def prepared(configuration: ServingConfiguration, of: Book) -> Prepared | Refusa
     if isinstance(found, str):
         return Refusal(found)
     key = (of.architectures[c.model], c.gpu, c.engine, MEASURED_AS.get(c.precision, c.precision))
+    ready = steady(found, efficiency(of.calibration, c, gpu))
     return Prepared(
         configuration=c,
         work=found,
-        efficiency=efficiency(of.calibration, c, gpu),
+        steady=ready,
+        own_steps=own_steps_ms(ready, KNOTS),
         siblings=of.siblings.get(key),
         log_tensor=math.log(c.tensor_parallel),
         spread=c.expert_parallel > 1,
@@ -97,8 +102,7 @@ def prepared(configuration: ServingConfiguration, of: Book) -> Prepared | Refusa
 
 def pace_of(at: Prepared, isl: float, osl: float, prefix_share: float = 0.0) -> Pace:
     """The pace of physics at mean lengths; `prefix_share` of the prompt is in the prefix cache."""
-    cache = request_cache(at.work, isl, osl)
-    return pace(at.work, at.efficiency, cache, isl, osl, isl * prefix_share)
+    return pace_at(at.steady, request_cache(at.work, isl, osl), isl, osl, isl * prefix_share)
 
 
 def service_curve(
@@ -130,7 +134,7 @@ def curve(at: Prepared, isl: float, osl: float, prefix_share: float, of: Book) -
     if at.siblings is None:
         tier = NEW_GPU if at.new_gpu else "modelled"
         words = basis.get(c.gpu) or basis[""]
-        first, tpot = times_ms(physics, KNOTS)
+        first, tpot = times_ms(physics, KNOTS, at.own_steps)
         return ServiceCurve(
             KNOTS,
             first,
@@ -153,7 +157,7 @@ def curve(at: Prepared, isl: float, osl: float, prefix_share: float, of: Book) -
         more = dict(zip(KNOTS, zip(more_tpot, more_first, strict=True), strict=True))
         added = [_between(same, math.log(k)) or more[k] for k in knots]
         more_tpot, more_first = [a[0] for a in added], [a[1] for a in added]
-    times, paces = times_ms(physics, knots)
+    times, paces = times_ms(physics, knots, at.own_steps if same is None else own_steps_ms(at.steady, knots))
     first = rising([t * math.exp(a) for t, a in zip(times, more_first, strict=True)])
     tpot = rising([t * math.exp(a) for t, a in zip(paces, more_tpot, strict=True)])
     prefill = physics.prefill * first[0] / times[0]

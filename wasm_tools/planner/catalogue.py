@@ -11,7 +11,7 @@ from wasm_tools.models.cards import ModelCard
 from wasm_tools.models.quality import QualityTable, quality_of
 from wasm_tools.performance.observations import ApiObservation
 from wasm_tools.performance.open_loop import Tails
-from wasm_tools.performance.prediction import Book, Prepared, Refusal
+from wasm_tools.performance.prediction import Book
 from wasm_tools.planner.hosting_facts import HostingFacts
 from wasm_tools.planner.policy import Policy
 from wasm_tools.planner.rentals import Rental
@@ -141,6 +141,19 @@ class Deployable:
     measured_on: str  # newest date of its measurements, empty for a modelled one
     quantised: str = ""  # precision, where the developer published the weights at a higher one
 
+    @property
+    def family(self) -> tuple[str, str, str]:
+        """What deployables of one model share that differ in their number of GPUs alone."""
+        return self.gpu, self.precision, self.engine
+
+
+@dataclass(frozen=True, slots=True)
+class Deployables:
+    """The deployables of one model, and how many each GPU has."""
+
+    by_width: tuple[Deployable, ...]
+    gpus: Mapping[str, int]
+
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
@@ -163,11 +176,9 @@ class Catalogue:
     observations: Mapping[tuple[str, str, str], ApiObservation]
     quality: QualityTable
     unplanned: Mapping[str, int]  # API prices that cannot be planned with, by reason
-    prepared: dict[tuple[str, str, str, str, int, int], Prepared | Refusal] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
+    prepared: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)  # by model
     _by_model: dict[str, "ModelRates"] = field(default_factory=dict, init=False, compare=False, repr=False)
-    _by_width: list[Deployable] = field(default_factory=list, init=False, compare=False, repr=False)
+    _of_models: dict[str, "Deployables"] = field(default_factory=dict, init=False, compare=False, repr=False)
     _served: dict[Hashable, dict[Any, Any]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
@@ -181,16 +192,15 @@ class Catalogue:
         return self._by_model
 
     @property
-    def by_width(self) -> Sequence[Deployable]:
-        """The deployables of each model, GPU, precision and engine from the narrowest to the widest."""
-        if not self._by_width:
-            self._by_width.extend(
-                sorted(
-                    self.deployables,
-                    key=lambda d: (d.model, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel),
-                )
-            )
-        return self._by_width
+    def deployables_of_models(self) -> Mapping[str, "Deployables"]:
+        """The deployables by model, those of one GPU, precision and engine from the narrowest to the widest."""
+        if not self._of_models:
+            groups: dict[str, list[Deployable]] = {}
+            for d in sorted(self.deployables, key=lambda d: (d.model, *d.family, d.tensor_parallel, d.expert_parallel)):
+                groups.setdefault(d.model, []).append(d)
+            found = {m: Deployables(tuple(group), Counter(d.gpu for d in group)) for m, group in groups.items()}
+            self._of_models.update(found)
+        return self._of_models
 
     def served_at(self, times: Hashable) -> dict[Any, Any]:
         """What was found for questions of these lengths and this target; those of earlier ones are forgotten."""

@@ -5,32 +5,29 @@ the load, the price or the seller, so it is kept until a question asks for other
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from wasm_tools.performance.capacity import Capacity, capacity, mix_capacity
 from wasm_tools.performance.capacity import Miss as CapacityMiss
-from wasm_tools.performance.configuration import ServingConfiguration
 from wasm_tools.performance.lengths import lengths_of
-from wasm_tools.performance.memory import max_concurrency
+from wasm_tools.performance.memory import held_at_once
 from wasm_tools.performance.open_loop import Traffic, latency, replica, traffic
 from wasm_tools.performance.physics import first_token_ms, tpot_ms
-from wasm_tools.performance.prediction import Prepared, Refusal, check_lengths, curve, pace_of, prepared
+from wasm_tools.performance.prediction import Prepared, Refusal, check_lengths, curve, pace_of
 from wasm_tools.performance.replicas import MAX_REPLICAS, ReplicaCount, replicas_for
 from wasm_tools.performance.service_curve import Bands, ServiceCurve, bands_at, evidence_at
 from wasm_tools.planner.candidate import STATUSES, Miss
 from wasm_tools.planner.catalogue import Catalogue, Deployable
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.policy import Policy
-from wasm_tools.planner.question import Question
+from wasm_tools.planner.question import Limits, Question
+from wasm_tools.planner.ready import Key, Ready, ready_of
 from wasm_tools.workload.traffic import PERCENTILES, Slo
 
 FASTEST = 4  # wider configurations of a model that are looked at for their speed
 NOTHING = 1 << 60  # more GPUs than there are
 CODES = {"memory": "memory", "ttft": "ttft", "itl": "itl", "e2e": "e2e", "throughput": "throughput"}
-
-
-Key = tuple[str, str, str, str, int, int]  # architecture, GPU, precision, engine, tensor and expert parallelism
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,34 +91,41 @@ def sized(
     workload = question.workload
     check_lengths(workload.prompt_tokens, workload.output_tokens, workload.cacheable_share)
     scores = catalogue.scores(question.wishes.use_case)
-    cards = catalogue.models.items()
-    unfit = {model: question.unfit(card) or question.below_floor(scores.get(model)) for model, card in cards}
     sizer = _Sizer(question, catalogue, excluded, missed)
-    fewest: dict[tuple[str, str, str, str], int] = {}  # GPUs of all replicas, within the target
-    wider: dict[str, list[tuple[float, int, Deployable]]] = {}
-    for n, d in enumerate(catalogue.by_width):
-        reason = unfit[d.model] or _unwanted(d, question)
-        if reason:
-            excluded.configuration(reason, d.gpu)
+    widest: list[Sized] = []
+    for model, deployables in catalogue.deployables_of_models.items():
+        unfit = question.unfit(catalogue.models[model]) or question.below_floor(scores.get(model))
+        if unfit:
+            for gpu, number in deployables.gpus.items():
+                excluded.configuration(unfit, gpu, number=number)
             continue
-        family = (d.model, d.gpu, d.precision, d.engine)
-        if fewest.get(family, NOTHING) <= d.tensor_parallel:
-            lone = sizer.lone_ms(d)
-            if lone is not None:
-                wider.setdefault(d.model, []).append((lone, n, d))
-            continue
-        found = sizer.size(d)
-        if found is not None:
-            if not found.served.misses:
-                fewest[family] = min(found.busy_gpus, fewest.get(family, NOTHING))
-            yield found
-    for timed in wider.values():
-        timed.sort(key=lambda t: t[:2])
-        for _, _, d in timed[:FASTEST]:
-            found = sizer.size(d)
+        wider = []
+        fewest: dict[tuple[str, str, str], int] = {}  # GPUs of all replicas, within the target
+        for ready in _wanted(ready_of(catalogue, model), question.limits, excluded):
+            if fewest.get(ready.family, NOTHING) <= ready.deployable.tensor_parallel:
+                wider.append(ready)
+                continue
+            found = sizer.size(ready)
             if found is not None:
+                if not found.served.misses:
+                    fewest[ready.family] = min(found.busy_gpus, fewest.get(ready.family, NOTHING))
                 yield found
-        excluded.needless("narrower", len(timed[FASTEST:]))
+        widest += sizer.fastest(wider)
+    yield from widest
+
+
+def _wanted(readied: Sequence[Ready], limits: Limits, excluded: Exclusions) -> Iterable[Ready]:
+    """The deployables that the question allows; the others are counted."""
+    if not (limits.gpus or limits.without_gpus or limits.precisions or limits.max_tensor_parallel is not None):
+        return readied
+    wanted = []
+    for ready in readied:
+        reason = _unwanted(ready.deployable, limits)
+        if reason:
+            excluded.configuration(reason, ready.deployable.gpu)
+        else:
+            wanted.append(ready)
+    return wanted
 
 
 class _Sizer:
@@ -138,35 +142,33 @@ class _Sizer:
         self.counts: dict[float, ReplicaCount] = {}
         self.most = dict(question.limits.gpu_limits)
 
-    def ready(self, d: Deployable) -> tuple[Key, Prepared | Refusal]:
-        """What of a prediction does not depend on the question."""
-        architecture = self.catalogue.book.architectures[d.model]
-        key = (architecture, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel)
-        ready = self.catalogue.prepared.get(key)
-        if ready is None:
-            configuration = ServingConfiguration(
-                d.model, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel
-            )
-            ready = self.catalogue.prepared[key] = prepared(configuration, self.catalogue.book)
-        return key, ready
+    def fastest(self, wider: Sequence[Ready]) -> Iterator[Sized]:
+        """Of configurations of a model that carry no more than narrower ones, those quickest for a lone request."""
+        timed = []
+        for n, ready in enumerate(wider):
+            if isinstance(ready.prepared, Refusal):
+                self.excluded.configuration("architecture", ready.deployable.gpu, ready.prepared.reason)
+            else:
+                timed.append((self.lone_ms(ready.prepared), n))
+        timed.sort()
+        for _, n in timed[:FASTEST]:
+            found = self.size(wider[n])
+            if found is not None:
+                yield found
+        self.excluded.needless("narrower", len(timed[FASTEST:]))
 
-    def lone_ms(self, d: Deployable) -> float | None:
-        """A lone request by physics alone, in ms; None where nothing can be said, and then it is counted."""
-        _, ready = self.ready(d)
-        if isinstance(ready, Refusal):
-            self.excluded.configuration("architecture", d.gpu, ready.reason)
-            return None
+    def lone_ms(self, prepared: Prepared) -> float:
+        """A lone request by physics alone, in ms."""
         w = self.question.workload
-        pace = pace_of(ready, w.prompt_tokens, w.output_tokens, w.cacheable_share)
+        pace = pace_of(prepared, w.prompt_tokens, w.output_tokens, w.cacheable_share)
         return first_token_ms(pace, 1.0) + (w.output_tokens - 1) * tpot_ms(pace, 1.0)
 
-    def size(self, d: Deployable) -> Sized | None:
+    def size(self, ready: Ready) -> Sized | None:
         """The configuration with its replicas, or nothing, and then the reason is counted."""
-        question, excluded = self.question, self.excluded
-        key, ready = self.ready(d)
+        question, excluded, d, key = self.question, self.excluded, ready.deployable, ready.key
         known = self.found.get(key)
         if known is None:
-            known = self.found[key] = _served(question, self.catalogue, d, ready, self.arriving)
+            known = self.found[key] = _served(question, self.catalogue, ready, self.arriving)
         served, misses = known
         if misses and key not in self.told:
             self.told.add(key)
@@ -194,8 +196,7 @@ class _Sizer:
         return Sized(d, served, count)
 
 
-def _unwanted(d: Deployable, question: Question) -> str:
-    limits = question.limits
+def _unwanted(d: Deployable, limits: Limits) -> str:
     if (limits.gpus and d.gpu not in limits.gpus) or d.gpu in limits.without_gpus:
         return "gpu_filtered"
     if limits.precisions and d.precision not in limits.precisions:
@@ -206,22 +207,22 @@ def _unwanted(d: Deployable, question: Question) -> str:
 
 
 def _served(
-    question: Question, catalogue: Catalogue, d: Deployable, ready: Prepared | Refusal, arriving: Traffic
+    question: Question, catalogue: Catalogue, ready: Ready, arriving: Traffic
 ) -> tuple[Served | str, tuple[Miss, ...]]:
     """What a replica serves, or the bound that it fails, or in words why nothing can be said; and what it misses."""
     workload, policy, book = question.workload, catalogue.policy, catalogue.book
-    if isinstance(ready, Refusal):
-        return ready.reason, ()
-    slots = _room(d, catalogue, workload.prompt_tokens + workload.output_tokens)
-    if not slots or (question.classes and not _room(d, catalogue, question.longest_tokens)):
+    if isinstance(ready.prepared, Refusal) or ready.room is None:
+        return ready.prepared.reason if isinstance(ready.prepared, Refusal) else "memory", ()
+    slots = held_at_once(ready.room, workload.prompt_tokens + workload.output_tokens)
+    if not slots or (question.classes and not held_at_once(ready.room, question.longest_tokens)):
         return "memory", ()
-    service = curve(ready, workload.prompt_tokens, workload.output_tokens, workload.cacheable_share, book)
+    service = curve(ready.prepared, workload.prompt_tokens, workload.output_tokens, workload.cacheable_share, book)
     # A measurement proves by itself that so many requests fit: they are seldom all at full length.
     slots = max((min(slots, policy.runtime.max_sequences or slots), *map(int, service.measured)))
     misses: tuple[Miss, ...] = ()
     result = _within(question, catalogue, service, arriving, slots)
     if isinstance(result, CapacityMiss):
-        misses = tuple(Miss(bound, factor) for bound, factor in result.missed)
+        misses = tuple([Miss(bound, factor) for bound, factor in result.missed])
         worst = max(misses, key=lambda m: m.factor)
         if worst.factor > 1 + question.wishes.near_tolerance:
             return worst.bound, misses
@@ -229,21 +230,6 @@ def _served(
         if isinstance(result, CapacityMiss):
             return worst.bound, misses
     return Served(service, result, slots, misses), misses
-
-
-def _room(d: Deployable, catalogue: Catalogue, tokens: int) -> int:
-    """Requests of so many tokens that a replica holds at a time."""
-    book = catalogue.book
-    return max_concurrency(
-        book.shapes[d.model],
-        d.precision,
-        book.gpus[d.gpu],
-        d.tensor_parallel,
-        tokens,
-        kv_precision=d.kv_cache,
-        expert_parallel=d.expert_parallel,
-        runtime=catalogue.policy.runtime,
-    )
 
 
 def _within(
