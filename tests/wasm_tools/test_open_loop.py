@@ -5,10 +5,23 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.wasm_tools.replica_simulation import Curve, simulate
 from wasm_tools.performance.lengths import Lengths, TokenSpread, fixed, fixed_lengths
-from wasm_tools.performance.open_loop import OpenLoop, Saturated, Tails, behaviour, rate_at, replica, traffic
+from wasm_tools.performance.open_loop import (
+    OpenLoop,
+    Saturated,
+    Tails,
+    behaviour,
+    in_flight_at,
+    in_flight_at_pace,
+    rate_at,
+    replica,
+    traffic,
+)
+from wasm_tools.performance.service_curve import at
 from wasm_tools.workload.traffic import InputError
 
 SHORT = Curve(
@@ -181,3 +194,24 @@ def test_impossible_lengths_are_refused(bad):
 def test_an_impossible_burstiness_is_refused(bad):
     with pytest.raises(InputError, match="arrival_cv"):
         traffic(fixed_lengths(512, 256), MEASURED, bad)
+
+
+@pytest.mark.parametrize("curve", [SHORT, LONG])
+@given(room=st.floats(1.0, 200.0), share=st.floats(0.001, 0.999))
+def test_the_load_at_a_rate_is_the_inverse_of_the_rate_at_a_load(curve, room, share):
+    r = replica(curve, traffic(fixed_lengths(1000, 256), MEASURED), room)
+    in_flight = in_flight_at(r, share * r.saturation)
+    assert 0 < in_flight <= r.slots
+    assert rate_at(r, in_flight) == pytest.approx(share * r.saturation, rel=1e-12)
+
+
+@given(room=st.floats(1.0, 200.0), pace=st.floats(7.0, 50.0))
+def test_the_load_at_a_pace_is_the_largest_that_keeps_it(room, pace):
+    r = replica(SHORT, traffic(fixed_lengths(1000, 256), MEASURED), room)
+    in_flight = in_flight_at_pace(r, pace)
+    if in_flight == math.inf:
+        assert at(SHORT, r.slots)[1] <= pace
+    elif pace < SHORT.tpot_ms[0]:
+        assert in_flight == 0
+    else:
+        assert at(SHORT, in_flight + 1)[1] <= pace < at(SHORT, in_flight * 1.0001 + 1.0001)[1]

@@ -12,7 +12,8 @@ from wasm_tools.performance.replicas import replicas_for
 from wasm_tools.planner import Limits, Question, Wishes, answer
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.exclusions import Exclusions
-from wasm_tools.planner.sizing import arrivals, load_of, sized
+from wasm_tools.planner.load import load_of
+from wasm_tools.planner.sizing import sized
 from wasm_tools.workload.traffic import Slo, Workload
 
 EXACT = Wishes(near_tolerance=0.0, limits=Limits(kinds=("rented",)))
@@ -53,9 +54,8 @@ def test_relaxing_a_bound_never_costs_more(lengths: tuple[int, int], qps: float,
 @settings(max_examples=60, deadline=None)
 def test_what_is_shown_at_the_planned_load_keeps_every_bound(lengths: tuple[int, int], qps: float) -> None:
     question = Question(Workload(*lengths, qps, 2 * qps, "medium"), Slo(2_000, 50, 300_000), EXACT)
-    arriving = arrivals(question, cat())
     for s in sized(question, cat(), Exclusions({}), []):
-        load = load_of(question, cat().policy, arriving, s)
+        load = load_of(question, cat().policy, s)
         assert load.margin >= -1e-6
         assert load.share <= 1 + 1e-9
 

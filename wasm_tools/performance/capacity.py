@@ -30,6 +30,19 @@ Shares = tuple[float, float, float, float]  # used of each of BOUNDS
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """A target made ready for the replicas that are judged by it."""
+
+    ttft_at: int  # place of the percentile in LEVELS
+    e2e_at: int
+    ttft_ms: float
+    e2e_ms: float
+    itl: float  # share of the ITL bound that one ms of the mean TPOT uses
+    speed: float  # the same of the bound on output speed
+    tpot_ms: float  # the mean TPOT at which the harder of the two is used up
+
+
+@dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
 class Capacity:
     """`rate` requests per second within every bound, with `in_flight` requests in service on average.
 
@@ -71,20 +84,27 @@ def capacity(
         raise InputError("utilisation_cap", f"{cap!r} is not a share between 0 and 1, such as {UTILISATION_CAP}")
     if max_in_flight < 1:
         return Miss((("memory", math.inf),))
-    r = replica(curve, arriving, max_in_flight)
-    use, limit = used_shares(r, slo, streaming), cap * r.saturation
+    return capacity_of(replica(curve, arriving, max_in_flight), bounds_of(slo, arriving.tails, streaming), cap)
+
+
+def capacity_of(r: Replica, bounds: Bounds, cap: float) -> Capacity | Miss:
+    """The highest rate of a replica within bounds, at most `cap` of its saturation.
+
+    The pace and the cap allow loads that are solved for; only where another bound fails there is one searched for.
+    """
+    use, limit = used_shares(r, bounds), cap * r.saturation
     lightest = use(0.0)  # no bound falls with the load
     if max(lightest) > 1:
         return Miss(tuple([(name, share) for name, share in zip(BOUNDS, lightest, strict=True) if share > 1]))
-    most = in_flight_at_pace(r, 1 / max(*_by_pace(r, slo, streaming), 1e-300))
-    if most == math.inf or rate_at(r, most) > limit:
-        most, capped = in_flight_at(r, limit), True
-    else:
-        capped = False
+    most = in_flight_at_pace(r, bounds.tpot_ms)
+    rate = limit if most == math.inf else rate_at(r, most)
+    capped = most == math.inf or rate > limit
+    if capped:
+        most, rate = in_flight_at(r, limit), limit
     shares = use(most)
     if max(shares) > 1 + ROUNDING:
-        most, shares, capped = *_search(use, lightest, most, shares), False
-    rate = rate_at(r, most)
+        most, shares = _search(use, lightest, most, shares)
+        rate, capped = rate_at(r, most), False
     if capped:
         return Capacity(rate, most, cap, r.limited_by, r.limited_by == "range", r.saturation, r.slots)
     return Capacity(rate, most, rate / r.saturation, BOUNDS[shares.index(max(shares))], False, r.saturation, r.slots)
@@ -118,28 +138,27 @@ def mix_capacity(
     return worst
 
 
-def used_shares(r: Replica, slo: Slo, streaming: bool) -> Callable[[float], Shares]:
+def bounds_of(slo: Slo, tails: Tails, streaming: bool = True) -> Bounds:
+    """The bounds of a target; a request that is not streamed has that of its end alone."""
+    places = (slo.ttft_percentile, slo.itl_percentile, slo.e2e_percentile)
+    first, gap, whole = (PERCENTILES.index(p or slo.percentile) for p in places)
+    if not streaming:
+        return Bounds(first, whole, math.inf, slo.e2e_ms, 0.0, 0.0, math.inf)
+    itl = tails.tpot[gap] / slo.itl_ms
+    speed = tails.tpot[0] * slo.tokens_per_s / 1000 if slo.tokens_per_s else 0.0
+    return Bounds(first, whole, slo.ttft_ms, slo.e2e_ms, itl, speed, 1 / max(itl, speed))
+
+
+def used_shares(r: Replica, bounds: Bounds) -> Callable[[float], Shares]:
     """A function of the requests in service: the used shares of BOUNDS, all at most 1 within them, none falling."""
-    first = PERCENTILES.index(slo.ttft_percentile or slo.percentile)
-    whole = PERCENTILES.index(slo.e2e_percentile or slo.percentile)
-    ttft_ms, e2e_ms = slo.ttft_ms if streaming else math.inf, slo.e2e_ms
-    itl, speed = _by_pace(r, slo, streaming)
-    at_load = latency_of(r, first, whole)
+    ttft_ms, e2e_ms, itl, speed = bounds.ttft_ms, bounds.e2e_ms, bounds.itl, bounds.speed
+    at_load = latency_of(r, bounds.ttft_at, bounds.e2e_at)
 
     def used(in_flight: float) -> Shares:
         _, ttft, gap, e2e = at_load(in_flight)
         return ttft / ttft_ms, gap * itl, gap * speed, e2e / e2e_ms
 
     return used
-
-
-def _by_pace(r: Replica, slo: Slo, streaming: bool) -> tuple[float, float]:
-    """The shares of ITL and throughput that one ms of the mean TPOT uses."""
-    if not streaming:
-        return 0.0, 0.0
-    tpot = r.traffic.tails.tpot
-    itl = tpot[PERCENTILES.index(slo.itl_percentile or slo.percentile)] / slo.itl_ms
-    return itl, tpot[0] * slo.tokens_per_s / 1000 if slo.tokens_per_s else 0.0
 
 
 def _search(use: Callable[[float], Shares], at_low: Shares, high: float, at_high: Shares) -> tuple[float, Shares]:

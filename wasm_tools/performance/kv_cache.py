@@ -1,7 +1,7 @@
 """The KV cache of a request by architecture: grouped heads, MLA latents, sliding windows, states of linear layers."""
 
 import math
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from wasm_tools.models.cards import ModelShape
 from wasm_tools.workload.traffic import InputError
@@ -57,7 +57,8 @@ def gpu_request_bytes(
     return of_tokens(request_parts(shape, element_bytes, tensor, pipeline, block_size), tokens)
 
 
-class RequestParts(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RequestParts:
     """The cache of a request on each GPU in parts that do not depend on its length."""
 
     block_size: int  # tokens

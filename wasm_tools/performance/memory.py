@@ -6,7 +6,6 @@ All sizes are bytes. A GPU's memory is what its runtime reports, not what its la
 import math
 from bisect import bisect_right
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelShape
@@ -152,7 +151,8 @@ def kv_pool(
     return min(device * runtime.utilisation, device - graph_bytes(shape, runtime)) - taken
 
 
-class Room(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Room:
     """What limits the requests of a deployment, whatever their length."""
 
     pool: float  # bytes for the KV cache on each GPU, negative when the weights do not fit

@@ -20,8 +20,9 @@ from wasm_tools.workload.traffic import MAX_ARRIVAL_CV, PERCENTILES, InputError
 LEVELS = tuple(p / 100 for p in PERCENTILES)
 NORMAL = (0.0, 1.2815515655446004, 1.6448536269514722, 2.3263478740408408)  # standard normal quantiles at LEVELS
 UTILISATION_CAP = 0.85  # of the saturation rate; nearer to it small errors of the curve become large ones of the wait
-STEPS = 40
+STEPS = 40  # of Newton at most; three or four are usual
 NEWTON = 1e-7  # relative: the next step is as exact as a float can be
+FLAT = 0.01  # by which the rate rises at least with the load, both in logarithms: no step is without bounds
 SAFE = 1e-9  # relative: how far below its bound a pace is looked for, so that rounding keeps it within
 
 Four = tuple[float, float, float, float]  # at p50, p90, p95, p99
@@ -58,12 +59,13 @@ class Traffic:
     measured_spread: tuple[float, Four]  # of TTFT, see `log_normal`
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
 class Replica:
     """A curve, what may run on it at a time, and what arrives. Times in ms, rates in requests per second."""
 
     curve: ServiceCurve
     traffic: Traffic
+    most_in_flight: float  # that its memory holds
     slots: float  # requests in service at most
     limited_by: str  # what sets them: memory, saturation (throughput falls beyond) or range (the curve ends)
     saturation: float  # rate at which all slots are busy
@@ -140,14 +142,11 @@ def replica(curve: ServiceCurve, arriving: Traffic, max_in_flight: float) -> Rep
     if not max_in_flight >= 1:
         raise InputError("max_in_flight", f"{max_in_flight!r} requests; a replica must hold at least one")
     knots, further = curve.concurrency, arriving.further_tokens
-    slots, limited_by, saturation = 1.0, "saturation", 0.0
     service = tuple([first + further * gap for first, gap in zip(curve.first_token_ms, curve.tpot_ms, strict=True)])
-    for knot, ms in zip(knots, service, strict=True):
-        if knot > max_in_flight:
-            break
-        rate = knot * 1000 / ms
-        if rate > saturation:
-            slots, saturation = knot, rate
+    inside = knots[: bisect_right(knots, max_in_flight)]
+    rates = [knot * 1000 / ms for knot, ms in zip(inside, service, strict=False)] or [0.0]
+    saturation, limited_by = max(rates), "saturation"
+    slots = knots[rates.index(saturation)]
     if max_in_flight < knots[-1]:
         first, gap = at(curve, max_in_flight)
         rate = max_in_flight * 1000 / (first + further * gap)
@@ -164,7 +163,9 @@ def replica(curve: ServiceCurve, arriving: Traffic, max_in_flight: float) -> Rep
     if by_length > arriving.tails.ttft_sigma:  # long prompts of many lengths differ more than requests at the limit do
         median, spread = log_normal(max(arriving.tails.ttft_sigma, math.sqrt(math.log1p(by_length * by_length))))
     servers = max(1.0, slots * (1 - slowing) / wider)
-    return Replica(curve, arriving, slots, limited_by, saturation, service, servers, serial, median, spread)
+    return Replica(
+        curve, arriving, max_in_flight, slots, limited_by, saturation, service, servers, serial, median, spread
+    )
 
 
 def rate_at(r: Replica, in_flight: float) -> float:
@@ -195,7 +196,7 @@ def in_flight_at(r: Replica, rate: float) -> float:
         x = (n + 1) / knot
         own, others = first * x**slower, further * x**wider
         wrong = math.log(n * 1000 / ((own + others) * rate))
-        rise = 1 - n / (n + 1) * (own * slower + others * wider) / (own + others)
+        rise = max(1 - n / (n + 1) * (own * slower + others * wider) / (own + others), FLAT)
         n = min(max(n * math.exp(-wrong / rise), low), high)
         if abs(wrong) < NEWTON:
             break

@@ -8,7 +8,6 @@ The formulas are plain arithmetic, so the calibration runs this very code over a
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelShape
@@ -72,7 +71,8 @@ class Efficiency:
     arrival_steps: float  # decode steps that a new request waits for
 
 
-class Pace(NamedTuple):
+@dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
+class Pace:
     """The few numbers that time everything for one configuration at one pair of lengths."""
 
     fixed: float  # of a step
@@ -133,7 +133,8 @@ def request_cache(of: Work, prompt: float, answer: float) -> float:
     return tokens * of.cache_bytes + min(tokens, of.window) * of.window_bytes + of.state_bytes
 
 
-class Steady(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Steady:
     """What of a pace no request changes: ms of a step, of a byte and of a token for one configuration."""
 
     fixed: float  # of a step

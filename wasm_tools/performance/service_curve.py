@@ -16,7 +16,7 @@ class Bands:
     of: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
 class ServiceCurve:
     """Mean service of one replica at one pair of lengths, by requests in flight; never falling.
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 SAME_LENGTHS = 0.12  # in ln: InferenceX draws lengths at 80-100 % of nominal, so nominal and mean differ by 0.105
 
 Pair = tuple[float, float]  # of TPOT and TTFT
+Sums = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Siblings:
     """All measured curves of one architecture, GPU, engine and precision. `shared` is the part that all have."""
 
     relatives: tuple[Relative, ...]
+    knots: tuple[Sums, Sums]  # of TPOT and TTFT: the sums of all relatives at each standard knot
     shared: Pair
     points: int
 
@@ -107,7 +109,10 @@ def siblings(curves: Sequence[MeasuredCurve], kernels: Kernels, knots: Sequence[
         )
     total = [sum(p.weight[m] for c in curves for p in c.points) for m in (0, 1)]
     shared = (kernels.tpot.group**2 * total[0], kernels.first_token.group**2 * total[1])
-    return Siblings(tuple(relatives), shared, sum(len(c.points) for c in curves))
+    at_knots = zip(*(r.sums for r in relatives), strict=True)  # pairs of all relatives, knot by knot
+    by_knot = [tuple(zip(*pairs, strict=True)) for pairs in at_knots]
+    sums = (tuple(tpot for tpot, _ in by_knot), tuple(first for _, first in by_knot))
+    return Siblings(tuple(relatives), sums, shared, sum(len(c.points) for c in curves))
 
 
 def weighted(points: Sequence[MeasuredPoint], logs: Sequence[float], kernels: Kernels, at: float) -> Pair:
@@ -138,9 +143,7 @@ def corrections(
     """What to add to ln TPOT and to ln TTFT of physics at the standard knots, and the distance of the nearest."""
     one, two = kernels.tpot, kernels.first_token
     local, same = (one.local**2, two.local**2), (one.same**2, two.same**2)
-    knots = len(of.relatives[0].sums)
-    tpot, first = [of.shared[0]] * knots, [of.shared[1]] * knots
-    nearest = math.inf
+    nearest, tpot, first = math.inf, [], []
     for a in of.relatives:
         away = distance(one, a, tensor, spread, prompt, answer)
         nearest = min(nearest, away)
@@ -148,6 +151,11 @@ def corrections(
         v = local[1] * math.exp(-distance(two, a, tensor, spread, prompt, answer))
         if is_same(a, tensor, spread, prompt, answer):
             w, v = w + same[0], v + same[1]
-        tpot = [t + w * s[0] for t, s in zip(tpot, a.sums, strict=True)]
-        first = [f + v * s[1] for f, s in zip(first, a.sums, strict=True)]
-    return tpot, first, nearest
+        tpot.append(w)
+        first.append(v)
+    of_tpot, of_first = of.knots
+    return (
+        [of.shared[0] + math.sumprod(tpot, sums) for sums in of_tpot],
+        [of.shared[1] + math.sumprod(first, sums) for sums in of_first],
+        nearest,
+    )

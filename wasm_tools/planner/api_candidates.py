@@ -94,11 +94,11 @@ def monthly_cost(question: Question) -> Callable[[Iterable[PlainRate]], list[Pri
     def of_tokens(rates: Iterable[PlainRate]) -> list[Priced]:
         priced = []
         for plain in rates:
-            _, place, per_input, per_output, longer, _, _ = plain
-            for above, dearer_input, dearer_output in longer:
+            per_input, per_output = plain.input, plain.output
+            for above, dearer_input, dearer_output in plain.longer:
                 if prompt > above:
                     per_input, per_output = dearer_input, dearer_output
-            priced.append((round((per_input * prompt + per_output * output) * per_month, 6), place, plain))
+            priced.append((round((per_input * prompt + per_output * output) * per_month, 6), plain.place, plain))
         return priced
 
     return of_mixes if question.classes or mix != RequestMix(prompt, output) else of_tokens

@@ -9,7 +9,7 @@ QUALIFIED = ("met", "likely")  # statuses that count as meeting the target
 STATUSES = ("met", "likely", "near", "unknown", "missed")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
 class Miss:
     """By what factor a bound is exceeded: `ttft` 1.2 needs a TTFT bound 20 % looser."""
 
@@ -17,7 +17,7 @@ class Miss:
     factor: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
 class Candidate:
     """A possible plan, priced and judged.
 

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelCard
@@ -16,6 +16,7 @@ from wasm_tools.planner.hosting_facts import HostingFacts
 from wasm_tools.planner.policy import Policy
 from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.request_cost import Prices, TokenPrices
+from wasm_tools.workload.traffic import HOURS_PER_MONTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class ApiRate:
         return next(b for b in reversed(self.bands) if prompt_tokens > b.above)
 
 
-class PlainRate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PlainRate:
     """A rate as it is compared with thousands of others: its standard tier in plain numbers, $ per token."""
 
     rate: ApiRate
@@ -178,6 +180,7 @@ class Catalogue:
     unplanned: Mapping[str, int]  # API prices that cannot be planned with, by reason
     prepared: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)  # by model
     _by_model: dict[str, "ModelRates"] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _by_month: list[tuple[float, Rental]] = field(default_factory=list, init=False, compare=False, repr=False)
     _of_models: dict[str, "Deployables"] = field(default_factory=dict, init=False, compare=False, repr=False)
     _served: dict[Hashable, dict[Any, Any]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -201,6 +204,13 @@ class Catalogue:
             found = {m: Deployables(tuple(group), Counter(d.gpu for d in group)) for m, group in groups.items()}
             self._of_models.update(found)
         return self._of_models
+
+    @property
+    def rentals_by_month(self) -> Sequence[tuple[float, Rental]]:
+        """The rentals with USD per GPU and month in plain numbers, ascending in price."""
+        if not self._by_month:
+            self._by_month.extend((float(r.price) * HOURS_PER_MONTH, r) for r in self.rentals)
+        return self._by_month
 
     def served_at(self, times: Hashable) -> dict[Any, Any]:
         """What was found for questions of these lengths and this target; those of earlier ones are forgotten."""

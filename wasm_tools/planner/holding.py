@@ -9,12 +9,13 @@ from wasm_tools.performance.memory import weight_bytes
 from wasm_tools.performance.replicas import scaling
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.hosting import Fleet, can_follow, fleet, hosting_cost
+from wasm_tools.planner.load import Load
 from wasm_tools.planner.owned import available, bought_cost, owned_cost
 from wasm_tools.planner.plan import Capacity
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.serverless import ServerlessLoad, serverless_cost
-from wasm_tools.planner.sizing import Load, Sized
+from wasm_tools.planner.sizing import Sized
 from wasm_tools.workload.patterns import hourly_peaks
 
 OWN = "own"  # the provider of hardware that the reader has or buys
@@ -52,7 +53,7 @@ def needed_hours(question: Question, sized: Sized, catalogue: Catalogue) -> tupl
     if question.pattern is None:
         return (sized.replicas,)
     peaks = hourly_peaks(question.pattern, question.workload.qps, question.workload.batchable_share)
-    headroom, spare, rate = catalogue.policy.headroom, sized.count.spare, sized.served.capacity.rate
+    headroom, spare, rate = catalogue.policy.headroom, sized.spare, sized.served.capacity.rate
     return tuple(min(sized.replicas, max(1, math.ceil(p * headroom / rate - 1e-9)) + spare) for p in peaks)
 
 
@@ -98,7 +99,7 @@ def _rule(question: Question, catalogue: Catalogue, sized: Sized, follow: bool) 
         number = sized.replicas
         return f"{number} replica{'' if number == 1 else 's'} {ALL_TIMES}"
     peaks = hourly_peaks(question.pattern, question.workload.qps, question.workload.batchable_share)
-    return scaling(peaks, sized.served.capacity, catalogue.policy.headroom, sized.count.spare).rule
+    return scaling(peaks, sized.served.capacity, catalogue.policy.headroom, sized.spare).rule
 
 
 def load_seconds(catalogue: Catalogue, sized: Sized) -> float:

@@ -7,10 +7,11 @@ from wasm_tools.performance.memory import weight_bytes
 from wasm_tools.planner.candidate import Miss
 from wasm_tools.planner.catalogue import Catalogue, Deployable
 from wasm_tools.planner.holding import OWN, Holding
+from wasm_tools.planner.load import Load
 from wasm_tools.planner.plan import Configuration, Plan, Prediction
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.scores import plan_score
-from wasm_tools.planner.sizing import Load, Sized
+from wasm_tools.planner.sizing import Sized
 from wasm_tools.planner.surcharges import Charge, egress, storage
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
 
@@ -113,10 +114,10 @@ def _status_words(load: Load, misses: tuple[Miss, ...]) -> str:
 
 
 def _reasons(question: Question, catalogue: Catalogue, sized: Sized, load: Load, holding: Holding) -> tuple[str, ...]:
-    served, count, d = sized.served, sized.count, sized.deployable
+    served, d = sized.served, sized.deployable
     capacity, workload = served.capacity, question.workload
     plural, verb = ("", "carries") if sized.replicas == 1 else ("s", "carry")
-    spare = f", {count.spare} of them spare" if count.spare else ""
+    spare = f", {sized.spare} of them spare" if sized.spare else ""
     reasons = [
         f"one replica on {d.tensor_parallel} × {catalogue.gpus[d.gpu].name} serves"
         f" {'at least ' if capacity.at_least else ''}{capacity.rate:.3g} requests/s within the target, with"

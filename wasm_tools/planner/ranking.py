@@ -7,6 +7,7 @@ cheapest plan that counts as meeting it, its risks included.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from wasm_tools.planner.api_candidates import api_candidates
 from wasm_tools.planner.candidate import Candidate, Miss
@@ -83,7 +84,7 @@ def answer(question: Question, catalogue: Catalogue) -> Answer:
     if question.hosts:
         groups = by_model_and_gpu(sized(question, catalogue, excluded, missed))
         found += hosted_candidates(question, catalogue, groups, excluded)
-    found.sort(key=lambda c: (c.usd_per_month, c.id))
+    found.sort(key=attrgetter("usd_per_month", "id"))
     return Answer(question, catalogue, tuple(found), excluded, tuple(missed))
 
 
@@ -98,10 +99,11 @@ def ranked_plans(question: Question, catalogue: Catalogue, shown: int = PLANS_SH
 def ranking_of(found: Answer, shown: int = PLANS_SHOWN) -> Ranking:
     """The described ranking of an answer."""
     candidates, policy = found.candidates, found.catalogue.policy
-    winner, unverified = found.winner, cheapest_unverified(candidates)
-    close = close_calls(winner, candidates) if winner else ()
-    lists = five_lists(candidates, policy.priorities[found.question.wishes.priority], LIST_LENGTH)
-    pareto = pareto_set(candidates)
+    able = [c for c in candidates if c.qualifies]  # nothing but the list itself looks at the others
+    winner, unverified = recommended(able), cheapest_unverified(candidates)
+    close = close_calls(winner, able) if winner else ()
+    lists = five_lists(able, policy.priorities[found.question.wishes.priority], LIST_LENGTH)
+    pareto = pareto_set(able)
     pointed = [c for c in (winner, unverified, *_varied_only(close, CLOSE_SHOWN)) if c]
     wanted = {c.id for c in (*_varied_only(candidates, shown), *pointed)}
     wanted |= {c.id for plans in lists.values() for c in plans} if shown > 1 else set()
@@ -118,7 +120,7 @@ def ranking_of(found: Answer, shown: int = PLANS_SHOWN) -> Ranking:
         close=tuple(c.id for c in close if c.id in known),
         lists={name: tuple(c.id for c in ordered if c.id in known) for name, ordered in lists.items()},
         pareto=tuple(c.id for c in pareto if c.id in known),
-        relaxation=found.relaxation,
+        relaxation=None if winner else found.relaxation,
         percentile=found.question.slo.percentile,
     )
 

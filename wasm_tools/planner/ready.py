@@ -1,7 +1,7 @@
 """Deployables made ready: what of their speed and memory depends on no question, worked out once a catalogue."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from wasm_tools.performance.configuration import ServingConfiguration
 from wasm_tools.performance.memory import Room, room
@@ -11,7 +11,8 @@ from wasm_tools.planner.catalogue import Catalogue, Deployable
 Key = tuple[str, str, str, str, int, int]  # architecture, GPU, precision, engine, tensor and expert parallelism
 
 
-class Ready(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ready:
     """A deployable and what is known of it before any question. Those of one `key` serve alike: their shape is one."""
 
     deployable: Deployable

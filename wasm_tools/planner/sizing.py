@@ -4,78 +4,55 @@ Speed follows from the shape of a model, so models of one shape are sized once. 
 the load, the price or the seller, so it is kept until a question asks for other lengths or another target.
 """
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wasm_tools.performance.capacity import Capacity, capacity, mix_capacity
+from wasm_tools.performance.capacity import Bounds, Capacity, bounds_of, capacity_of, mix_capacity
 from wasm_tools.performance.capacity import Miss as CapacityMiss
 from wasm_tools.performance.lengths import lengths_of
 from wasm_tools.performance.memory import held_at_once
-from wasm_tools.performance.open_loop import Traffic, latency, replica, traffic
-from wasm_tools.performance.physics import first_token_ms, tpot_ms
+from wasm_tools.performance.open_loop import Replica, Traffic, replica, traffic
+from wasm_tools.performance.physics import times_ms
 from wasm_tools.performance.prediction import Prepared, Refusal, check_lengths, curve, pace_of
 from wasm_tools.performance.replicas import MAX_REPLICAS, ReplicaCount, replicas_for
-from wasm_tools.performance.service_curve import Bands, ServiceCurve, bands_at, evidence_at
-from wasm_tools.planner.candidate import STATUSES, Miss
+from wasm_tools.performance.service_curve import ServiceCurve
+from wasm_tools.planner.candidate import Miss
 from wasm_tools.planner.catalogue import Catalogue, Deployable
 from wasm_tools.planner.exclusions import Exclusions
-from wasm_tools.planner.policy import Policy
 from wasm_tools.planner.question import Limits, Question
 from wasm_tools.planner.ready import Key, Ready, ready_of
-from wasm_tools.workload.traffic import PERCENTILES, Slo
+from wasm_tools.workload.traffic import Slo
 
 FASTEST = 4  # wider configurations of a model that are looked at for their speed
 NOTHING = 1 << 60  # more GPUs than there are
 CODES = {"memory": "memory", "ttft": "ttft", "itl": "itl", "e2e": "e2e", "throughput": "throughput"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
 class Served:
     """What one replica of an architecture serves within the target. `misses` are bounds that had to be loosened."""
 
-    curve: ServiceCurve
+    replica: Replica
     capacity: Capacity
     slots: int
     misses: tuple[Miss, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """The behaviour of a replica at the planned peak, in ms at the percentiles of the target, and how it is known.
-
-    The requests in flight are those of its capacity, scaled down to its share of the peak. They fall faster than the
-    rate does, so these times are never too good.
-    """
-
-    ttft_ms: float
-    itl_ms: float
-    e2e_ms: float
-    evidence: str
-    bands: Bands
-    status: str  # met, likely, near
-    margin: float  # smallest (bound − estimate) / bound
-    share: float  # of the capacity of the carrying replicas, at peak
-    needed: float  # replicas that the peak needs with headroom, not rounded up
+    @property
+    def curve(self) -> ServiceCurve:
+        """The service of the replica by its load."""
+        return self.replica.curve
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
 class Sized:
     """A configuration that meets the target (or nearly), with the replicas that carry the peak."""
 
     deployable: Deployable
     served: Served
-    count: ReplicaCount
-
-    @property
-    def replicas(self) -> int:
-        """All replicas, spare ones included."""
-        return self.count.total
-
-    @property
-    def busy_gpus(self) -> int:
-        """GPUs of all replicas."""
-        return self.count.total * self.deployable.tensor_parallel
+    carrying: int  # replicas that the peak needs
+    spare: int  # on top, for the availability that is asked for
+    replicas: int  # all of them
+    busy_gpus: int  # of all replicas
 
 
 def sized(
@@ -135,12 +112,15 @@ class _Sizer:
         self, question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[tuple[Miss, ...]]
     ) -> None:
         self.question, self.catalogue, self.excluded, self.missed = question, catalogue, excluded, missed
-        self.arriving = arrivals(question, catalogue)
+        self.arriving, slo = arrivals(question, catalogue), question.served_slo
+        self.bounds = bounds_of(slo, catalogue.tails)
+        self.looser_bounds = bounds_of(_loosened(slo, 1 + question.wishes.near_tolerance), catalogue.tails)
         times = (_times_asked(question), question.served_slo, question.wishes.near_tolerance)
         self.found = catalogue.served_at(times)
         self.told: set[Key] = set()
         self.counts: dict[float, ReplicaCount] = {}
-        self.most = dict(question.limits.gpu_limits)
+        limits = question.limits
+        self.most, self.most_of_all = dict(limits.gpu_limits), NOTHING if limits.max_gpus is None else limits.max_gpus
 
     def fastest(self, wider: Sequence[Ready]) -> Iterator[Sized]:
         """Of configurations of a model that carry no more than narrower ones, those quickest for a lone request."""
@@ -161,14 +141,15 @@ class _Sizer:
         """A lone request by physics alone, in ms."""
         w = self.question.workload
         pace = pace_of(prepared, w.prompt_tokens, w.output_tokens, w.cacheable_share)
-        return first_token_ms(pace, 1.0) + (w.output_tokens - 1) * tpot_ms(pace, 1.0)
+        (first,), (each,) = times_ms(pace, (1.0,), prepared.own_steps[:1])
+        return first + (w.output_tokens - 1) * each
 
     def size(self, ready: Ready) -> Sized | None:
         """The configuration with its replicas, or nothing, and then the reason is counted."""
         question, excluded, d, key = self.question, self.excluded, ready.deployable, ready.key
         known = self.found.get(key)
         if known is None:
-            known = self.found[key] = _served(question, self.catalogue, ready, self.arriving)
+            known = self.found[key] = self._served(ready)
         served, misses = known
         if misses and key not in self.told:
             self.told.add(key)
@@ -189,11 +170,47 @@ class _Sizer:
             node = policy.node_availability if target else None
             count = replicas_for(peak, rate, policy.headroom, availability=target, node_availability=node)
             self.counts[rate] = count
-        gpus, limit = count.total * d.tensor_parallel, question.limits.max_gpus
-        if (limit is not None and gpus > limit) or gpus > self.most.get(d.gpu, gpus):
+        total = count.total
+        gpus = total * d.tensor_parallel
+        if gpus > self.most_of_all or gpus > self.most.get(d.gpu, gpus):
             excluded.configuration("inventory", d.gpu)
             return None
-        return Sized(d, served, count)
+        return Sized(d, served, count.carrying, count.spare, total, gpus)
+
+    def _served(self, ready: Ready) -> tuple[Served | str, tuple[Miss, ...]]:
+        """What a replica serves, or the bound it fails, or in words why nothing can be said; and what it misses."""
+        question, policy, w = self.question, self.catalogue.policy, self.question.workload
+        if isinstance(ready.prepared, Refusal) or ready.room is None:
+            return ready.prepared.reason if isinstance(ready.prepared, Refusal) else "memory", ()
+        slots = held_at_once(ready.room, w.prompt_tokens + w.output_tokens)
+        if not slots or (question.classes and not held_at_once(ready.room, question.longest_tokens)):
+            return "memory", ()
+        service = curve(ready.prepared, w.prompt_tokens, w.output_tokens, w.cacheable_share, self.catalogue.book)
+        slots = min(slots, policy.runtime.max_sequences or slots)
+        if service.measured:  # a measurement proves that so many requests fit: they are seldom all at full length
+            slots = max(slots, int(max(service.measured)))
+        running = replica(service, self.arriving, slots)
+        misses: tuple[Miss, ...] = ()
+        result = self._within(running, self.bounds, 1.0)
+        if isinstance(result, CapacityMiss):
+            misses = tuple([Miss(bound, factor) for bound, factor in result.missed])
+            worst, looser = max(misses, key=lambda m: m.factor), 1 + question.wishes.near_tolerance
+            if worst.factor > looser:
+                return worst.bound, misses
+            result = self._within(running, self.looser_bounds, looser)
+            if isinstance(result, CapacityMiss):
+                return worst.bound, misses
+        return Served(running, result, slots, misses), misses
+
+    def _within(self, r: Replica, bounds: Bounds, looser: float) -> Capacity | CapacityMiss:
+        """The capacity of a replica within `bounds`; of a mix what its hardest class allows, its bounds `looser`."""
+        question, catalogue = self.question, self.catalogue
+        cap = catalogue.policy.utilisation_cap
+        if not question.classes:
+            return capacity_of(r, bounds, cap)
+        classes = [replace(c, slo=_loosened(c.slo, looser)) for c in question.served_classes]
+        cv = question.workload.arrival_cv
+        return mix_capacity(r.curve, classes, catalogue.tails, r.most_in_flight, cap, arrival_cv=cv)[1]
 
 
 def _unwanted(d: Deployable, limits: Limits) -> str:
@@ -204,50 +221,6 @@ def _unwanted(d: Deployable, limits: Limits) -> str:
     if limits.max_tensor_parallel is not None and d.tensor_parallel > limits.max_tensor_parallel:
         return "gpu_filtered"
     return ""
-
-
-def _served(
-    question: Question, catalogue: Catalogue, ready: Ready, arriving: Traffic
-) -> tuple[Served | str, tuple[Miss, ...]]:
-    """What a replica serves, or the bound that it fails, or in words why nothing can be said; and what it misses."""
-    workload, policy, book = question.workload, catalogue.policy, catalogue.book
-    if isinstance(ready.prepared, Refusal) or ready.room is None:
-        return ready.prepared.reason if isinstance(ready.prepared, Refusal) else "memory", ()
-    slots = held_at_once(ready.room, workload.prompt_tokens + workload.output_tokens)
-    if not slots or (question.classes and not held_at_once(ready.room, question.longest_tokens)):
-        return "memory", ()
-    service = curve(ready.prepared, workload.prompt_tokens, workload.output_tokens, workload.cacheable_share, book)
-    # A measurement proves by itself that so many requests fit: they are seldom all at full length.
-    slots = max((min(slots, policy.runtime.max_sequences or slots), *map(int, service.measured)))
-    misses: tuple[Miss, ...] = ()
-    result = _within(question, catalogue, service, arriving, slots)
-    if isinstance(result, CapacityMiss):
-        misses = tuple([Miss(bound, factor) for bound, factor in result.missed])
-        worst = max(misses, key=lambda m: m.factor)
-        if worst.factor > 1 + question.wishes.near_tolerance:
-            return worst.bound, misses
-        result = _within(question, catalogue, service, arriving, slots, 1 + question.wishes.near_tolerance)
-        if isinstance(result, CapacityMiss):
-            return worst.bound, misses
-    return Served(service, result, slots, misses), misses
-
-
-def _within(
-    question: Question,
-    catalogue: Catalogue,
-    service: ServiceCurve,
-    arriving: Traffic,
-    slots: int,
-    looser: float = 1.0,
-) -> Capacity | CapacityMiss:
-    """The capacity of a replica within all bounds times `looser`; of a mix what its hardest class allows."""
-    cap = catalogue.policy.utilisation_cap
-    if not question.classes:
-        slo = question.served_slo if looser == 1 else _loosened(question.served_slo, looser)
-        return capacity(service, slo, arriving, slots, cap)
-    classes = [replace(c, slo=_loosened(c.slo, looser)) for c in question.served_classes]
-    cv = question.workload.arrival_cv
-    return mix_capacity(service, classes, catalogue.tails, slots, cap, arrival_cv=cv)[1]
 
 
 def _times_asked(question: Question) -> tuple[object, ...]:
@@ -267,49 +240,6 @@ def _loosened(slo: Slo, factor: float) -> Slo:
         slo.ttft_ms * factor, slo.itl_ms * factor, slo.e2e_ms * factor, slo.percentile, slo.ttft_percentile,
         slo.itl_percentile, slo.e2e_percentile, speed, slo.availability,
     )  # fmt: skip
-
-
-def load_of(question: Question, policy: Policy, arriving: Traffic, sized: Sized) -> Load:
-    """The behaviour of a replica at its share of the peak, and whether it holds at the far end of the band too.
-
-    `met`: the estimates and the upper ends of their 90 % bands are within the bounds; `likely`: the estimates are;
-    `near`: a bound had to be loosened. Of a mix the times are those of the class with the least to spare, against its
-    own bounds, and the status is that of the class that holds least surely.
-    """
-    if not question.classes:
-        return _load_of(question, policy, arriving, sized, question.slo)
-    w, loads = question.workload, []
-    for c in question.classes:
-        judged = traffic(lengths_of(w), arriving.tails, w.arrival_cv, judged=c.lengths)
-        loads.append(_load_of(question, policy, judged, sized, c.slo, c.streaming))
-    status = max((load.status for load in loads), key=STATUSES.index)
-    return replace(min(loads, key=lambda load: load.margin), status=status)
-
-
-def _load_of(
-    question: Question, policy: Policy, arriving: Traffic, sized: Sized, slo: Slo, streaming: bool = True
-) -> Load:
-    served = sized.served
-    share = question.workload.peak_qps / (sized.count.carrying * served.capacity.rate)
-    in_flight = served.capacity.in_flight * min(1.0, share)
-    first, gap, whole = (PERCENTILES.index(p or slo.percentile) for p in _percentiles(slo))
-    _, ttft, tpot, e2e = latency(replica(served.curve, arriving, served.slots), in_flight, first, whole)
-    ttft, e2e = ttft + question.network_ms, e2e + question.network_ms
-    itl = tpot * arriving.tails.tpot[gap]
-    bands = bands_at(served.curve, 1 + in_flight)
-    ttft_ms, itl_ms = (slo.ttft_ms, slo.itl_ms) if streaming else (math.inf, math.inf)
-    ratios = (ttft / ttft_ms, itl / itl_ms, e2e / slo.e2e_ms)
-    worst = max(ttft * bands.first_token[1] / ttft_ms, itl * bands.tpot[1] / itl_ms)
-    worst = max(worst, e2e * max(bands.tpot[1], 1.0) / slo.e2e_ms)
-    status = "near" if served.misses else "met" if worst <= 1 else "likely"
-    return Load(
-        ttft, itl, e2e, evidence_at(served.curve, 1 + in_flight), bands, status, 1 - max(ratios), share,
-        question.workload.peak_qps * policy.headroom / served.capacity.rate,
-    )  # fmt: skip
-
-
-def _percentiles(slo: Slo) -> tuple[int | None, int | None, int | None]:
-    return slo.ttft_percentile, slo.itl_percentile, slo.e2e_percentile
 
 
 def by_model_and_gpu(sizes: Iterator[Sized]) -> Mapping[tuple[str, str, bool], list[Sized]]:

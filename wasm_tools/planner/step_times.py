@@ -8,13 +8,13 @@ means, which add up whatever depends on what.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from wasm_tools.performance.open_loop import at_flight, replica
+from wasm_tools.performance.open_loop import at_flight
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.pipeline import AnyStep, LlmStep, Target
 from wasm_tools.planner.plan import Configuration, Plan
 from wasm_tools.planner.question import Question
-from wasm_tools.planner.sizing import arrivals, sized
+from wasm_tools.planner.sizing import sized
 from wasm_tools.workload.mixes import Step, stage_latency
 from wasm_tools.workload.traffic import PERCENTILES, Slo
 
@@ -104,8 +104,8 @@ def _mean_ms(c: Configuration, model: str, question: Question, catalogue: Catalo
     for s in sized(alone, catalogue, Exclusions({}), []):
         d = s.deployable
         if (d.engine, d.tensor_parallel, d.expert_parallel) == (c.engine, c.tensor_parallel, c.expert_parallel):
-            peak = question.workload.peak_qps / (s.count.carrying * s.served.capacity.rate)
+            peak = question.workload.peak_qps / (s.carrying * s.served.capacity.rate)
             in_flight = s.served.capacity.in_flight * min(1.0, peak)
-            behaves = at_flight(replica(s.served.curve, arrivals(alone, catalogue), s.served.slots), in_flight)
+            behaves = at_flight(s.served.replica, in_flight)
             return behaves.ttft_mean_ms + (question.workload.output_tokens - 1) * behaves.tpot_mean_ms
     return None
