@@ -33,7 +33,7 @@ def cheapest_rates(index: SiteIndex, profile: Profile) -> list[Cheapest]:
     """Of each rated model the cheapest API that may win a ranking, ascending in cost."""
     catalogue, found = index.data.results.catalogue, []
     for model, rates in catalogue.rates_of_models.items():
-        able = [r.rate for r in rates.plain]
+        able = [r.rate for r in rates.sound]
         if not able:
             continue
         costs = {id(r): month(r, profile) for r in able}

@@ -68,6 +68,11 @@ class ModelRates:
     suspects: Mapping[tuple[str, str], int]  # number by reason in words and provider
     providers: Mapping[str, int]
 
+    @property
+    def sound(self) -> tuple[PlainRate, ...]:
+        """The rates that may win."""
+        return (*self.seen, *self.unseen)
+
 
 def plain_rate(rate: ApiRate, place: int, seen: ApiObservation | None) -> PlainRate:
     """A rate made ready."""
