@@ -27,7 +27,8 @@ from generator.calibrate import commands as calibration_commands
 from generator.options import AsJson, AsOf, MirrorOption, Overlay, notes
 from generator.overlay import OverlayError
 from generator.places import checkout
-from generator.publish.links import broken_links
+from generator.publish.crawl import CrawlError, crawled
+from generator.publish.links import broken_anchors, broken_links, unreachable
 from generator.publish.seal import SealError, oversize
 from generator.publish.server import site_server
 from generator.publish.swap import TargetError, checked_target, recover
@@ -298,18 +299,29 @@ def serve(
 
 
 @app.command(name="check-site")
-def check_site(site: Site = None) -> None:
-    """Check a built site: links, sizes, no foreign requests. Exit code 1: something is wrong."""
+def check_site(
+    site: Site = None,
+    browser: Annotated[bool, typer.Option(help="Also open every page in Chromium.")] = True,
+    tabs: Annotated[int, typer.Option(min=1, help="Pages that are open at once.")] = 3,
+) -> None:
+    """Check a built site: links, anchors, sizes, and every page in Chromium. Exit code 1: something is wrong."""
     folder = site or checkout().root / "site"
     files = sorted(p for p in folder.rglob("*") if p.is_file())
     if not files:
         raise nightly.RunError(f"{folder} holds no site: run `make site` first")
     names = {p.relative_to(folder).as_posix() for p in files}
-    pages = ((n, (folder / n).read_text(encoding="utf-8")) for n in sorted(names) if n.endswith(".html"))
-    faults = [*broken_links(pages, names), *oversize(files, folder)]
+    pages = {n: (folder / n).read_text(encoding="utf-8") for n in sorted(names) if n.endswith(".html")}
+    faults = [*broken_links(pages.items(), names), *broken_anchors(pages), *oversize(files, folder)]
+    faults += [f"{name}: no link leads here from the start page" for name in unreachable(pages)]
+    if browser:
+        # The page for missing addresses has absolute links: it works at the root of a host only.
+        paths = [n.removesuffix("index.html") for n in pages if n != "404.html"]
+        with stages() as progress:
+            faults += crawled(folder, paths, tabs, Steps(progress, "pages in Chromium", len(paths)))
     for fault in faults[:50]:
         typer.echo(fault)
-    notes.print(f"{len(names):,} files, {len(faults)} faults")
+    opened = f", {len(pages) - 1:,} pages opened in Chromium" if browser else ""
+    notes.print(f"{len(names):,} files{opened}, {len(faults)} faults")
     raise typer.Exit(1 if faults else 0)
 
 
@@ -322,7 +334,7 @@ def main() -> None:
 
     expected = (
         nightly.RunError, RegistryError, SourceError, TableError, SealError, TargetError, BundleError, InputError,
-        OfferError, MeterError, HistoryError, OverlayError,
+        OfferError, MeterError, HistoryError, OverlayError, CrawlError,
     )  # fmt: skip
     try:
         app()

@@ -1,6 +1,6 @@
 """Links of the built site: every internal one must lead to a file, and nothing may load from another host."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -60,6 +60,33 @@ def resolved(page: str, address: str) -> str | None:
     if not parts.path:
         return page
     return (path + "/index.html").lstrip("/") if parts.path.endswith(("/", "..", ".")) or not path else path
+
+
+def broken_anchors(pages: Mapping[str, str]) -> Iterator[str]:
+    """A sentence for each link to a place inside a page of the site that has no such place."""
+    read = {name: page_links(html) for name, html in pages.items()}
+    for name, (targets, _) in read.items():
+        for address, kind in targets:
+            bare, _, anchor = address.partition("#")
+            if kind != "link" or not anchor:
+                continue
+            target = resolved(name, bare) if bare else name
+            if target in read and unquote(anchor) not in read[target][1]:
+                yield f"{name}: {address} leads to no place of {target}"
+
+
+def unreachable(pages: Mapping[str, str]) -> list[str]:
+    """The pages that no chain of links from the start page leads to, but for the one that hosts answer errors with."""
+    seen, waiting = {"index.html"}, ["index.html"]
+    while waiting:
+        name = waiting.pop()
+        for address, kind in page_links(pages[name])[0]:
+            target = (resolved(name, address) if kind == "link" else None) or ""
+            for found in (target, f"{target}/index.html"):
+                if found in pages and found not in seen:
+                    seen.add(found)
+                    waiting.append(found)
+    return sorted(pages.keys() - seen - {"404.html"})
 
 
 def broken_links(pages: Iterable[tuple[str, str]], files: set[str]) -> Iterator[str]:

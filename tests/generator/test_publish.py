@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.publish.links import broken_links, resolved
+from generator.publish.links import broken_anchors, broken_links, resolved, unreachable
 from generator.publish.policy import PolicyError, inline_scripts, inline_styles, policy, script_hashes, with_policy
 from generator.publish.seal import SealError, sealed
 from generator.publish.server import header_rules, site_server
@@ -110,6 +110,27 @@ def test_addresses_resolve(at: str, address: str, leads_to: str | None) -> None:
 
 def test_link_to_a_folder_without_slash_counts_as_its_page() -> None:
     assert list(broken_links([("index.html", '<a href="models">x</a>')], {"index.html", "models/index.html"})) == []
+
+
+def test_link_into_a_page_needs_its_place() -> None:
+    pages = {
+        "index.html": '<a href="a/#here">x</a><a href="a/#gone">x</a><a href="#top">x</a>',
+        "a/index.html": '<p id="here">x</p><a href="https://example.org/#x">x</a>',
+    }
+    assert list(broken_anchors(pages)) == [
+        "index.html: a/#gone leads to no place of a/index.html",
+        "index.html: #top leads to no place of index.html",
+    ]
+
+
+def test_page_that_nothing_leads_to_is_named() -> None:
+    pages = {
+        "index.html": '<a href="a/">x</a>',
+        "a/index.html": "",
+        "b/index.html": '<a href="../a/">x</a>',
+        "404.html": "",
+    }
+    assert unreachable(pages) == ["b/index.html"]
 
 
 def test_publish_replaces_the_whole_folder(tmp_path: Path) -> None:

@@ -1,0 +1,98 @@
+"""A crawl of a built site in a real Chromium: what a reader's browser would complain about, page by page."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from generator.publish.server import site_server
+
+if TYPE_CHECKING:
+    from playwright.async_api import ConsoleMessage, Page, Request, Response
+
+CHROMIUM = "/usr/bin/chromium"
+SETTLE_MS = 50  # what a page does right after it has loaded
+PATIENCE_MS = 20_000
+
+
+class CrawlError(Exception):
+    """A crawl that cannot begin; the message says what is missing."""
+
+
+def crawled(site: Path, paths: Sequence[str], tabs: int, step: Callable[[str], None]) -> list[str]:
+    """A sentence for each console error, policy violation, failed request and foreign request of these pages.
+
+    The site is served below a sub-path, as many hosts do. `tabs` pages are open at once; `step` hears of each page.
+    """
+    program = Path(os.environ.get("CHROMIUM", CHROMIUM))
+    if not program.is_file():
+        raise CrawlError(f"no Chromium at {program}: install it or set CHROMIUM")
+    server = site_server(site, "127.0.0.1", 0, "/atlas/")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        base = f"http://127.0.0.1:{server.server_address[1]}/atlas/"
+        return sorted(asyncio.run(_crawl(program, base, paths, tabs, step)))
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+async def _crawl(program: Path, base: str, paths: Sequence[str], tabs: int, step: Callable[[str], None]) -> list[str]:
+    try:
+        from playwright.async_api import async_playwright
+    except ImportError:
+        raise CrawlError("the Python package playwright is needed: run `make install`") from None
+    waiting = list(reversed(paths))
+    faults: list[str] = []
+
+    async with async_playwright() as driver:
+        browser = await driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+
+        async def work() -> None:
+            context = await browser.new_context()
+            while waiting:
+                path = waiting.pop()
+                page = await context.new_page()
+                told = _listen(page, base)
+                try:
+                    await page.goto(base + path, wait_until="load", timeout=PATIENCE_MS)
+                    await page.wait_for_timeout(SETTLE_MS)
+                except Exception as error:  # a page that does not open is a fault of the page, not of the crawl
+                    told.append(str(error).splitlines()[0])
+                await page.close()
+                faults.extend(f"{path or 'home'}: {text}" for text in told)
+                step(path)
+            await context.close()
+
+        await asyncio.gather(*(work() for _ in range(tabs)))
+        await browser.close()
+    return faults
+
+
+def _listen(page: "Page", base: str) -> list[str]:
+    """What the page's browser complains about, as it happens."""
+    told: list[str] = []
+
+    def console(message: "ConsoleMessage") -> None:
+        if message.type in ("error", "warning"):
+            told.append(message.text)
+
+    def response(answer: "Response") -> None:
+        if answer.status >= 400:
+            told.append(f"{answer.status} {answer.url}")
+
+    def request(asked: "Request") -> None:
+        if not _own(asked.url, base):
+            told.append(f"foreign {asked.url}")
+
+    page.on("console", console)
+    page.on("pageerror", lambda error: told.append(str(error)))
+    page.on("response", response)
+    page.on("request", request)
+    return told
+
+
+def _own(url: str, base: str) -> bool:
+    return url.startswith((base, "blob:", "data:"))
