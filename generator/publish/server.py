@@ -3,6 +3,7 @@
 import fnmatch
 import gzip
 import io
+import sys
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from functools import partial
@@ -146,6 +147,11 @@ class SiteServer(ThreadingHTTPServer):
     """As many connections may wait as a browser with several tabs opens at once."""
 
     request_queue_size = 128
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that leaves a page does not wait for the rest: that is no error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 def site_server(site: Path, host: str, port: int, base: str = "/") -> ThreadingHTTPServer:

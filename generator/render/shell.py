@@ -200,14 +200,17 @@ def relative_links(html: str, base: str) -> str:
 
 def scrolling_tables(html: str) -> str:
     """The prose with tables in scroll regions named after the heading above them, and code that scrolls by keys."""
-    heading = "Table"
+    heading, number = "Table", 0
 
     def wrapped(found: re.Match[str]) -> str:
-        nonlocal heading
+        nonlocal heading, number
         if found[1] is not None:
+            number = 0
             heading = re.sub(r"<[^>]*>", "", found[1]).strip().replace('"', "&quot;")
             return found[0]
-        return f'<div class="scroll" role="region" aria-label="{heading}, table" tabindex="0">{found[0]}</div>'
+        number += 1
+        name = f"{heading}, table" + (f" {number}" if number > 1 else "")
+        return f'<div class="scroll" role="region" aria-label="{name}" tabindex="0">{found[0]}</div>'
 
     return _CODE.sub(r'\1 tabindex="0"', _HEADING_OR_TABLE.sub(wrapped, html))
 

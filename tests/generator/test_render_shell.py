@@ -141,6 +141,7 @@ def test_tables_of_the_prose_scroll_in_regions_named_after_their_headings(built:
     assert scrolling_tables('<h2 id="a">A "b" <code>c</code></h2><table></table>').endswith(
         '<div class="scroll" role="region" aria-label="A &quot;b&quot; c, table" tabindex="0"><table></table></div>'
     )
+    assert 'aria-label="A, table 2"' in scrolling_tables("<h2>A</h2><table></table><p>x</p><table></table>")
     assert html.count("<pre") == html.count('<code tabindex="0"') > 0
 
 
