@@ -1,6 +1,7 @@
 """The commands that look at the catalogue: health of the sources, changes between dates, history of a model."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -12,15 +13,17 @@ from rich.console import Console
 from rich.table import Table
 
 from generator import nightly
-from generator.changes import between, event_record, of_model, order, percent
+from generator.change_kinds import KINDS, Change, between, change_record, in_force, judged
+from generator.changes import of_model
 from generator.cited_pages import checked_pages, cited_pages
 from generator.health import health_report
 from generator.options import AsJson, AsOf, Overlay
 from generator.places import checkout
-from generator.sync.state import PriceEvent, load_state
+from generator.sync.state import State, load_state
 
 commands = typer.Typer()
 SHOWN = 60
+ALL_KINDS = ("listed", "ended", *KINDS)  # kinds of events, and what these were judged to be
 Limit = Annotated[int, typer.Option("--limit", min=1, help="Rows of the table; --json always prints all.")]
 
 
@@ -100,17 +103,19 @@ def diff(
     first: Annotated[str, typer.Argument(help="Changes after this date, like 2026-10-01 …")],
     second: Annotated[str, typer.Argument(help="… up to this one.")],
     provider: Annotated[str | None, typer.Option(help="Only this provider.")] = None,
-    kind: Annotated[str | None, typer.Option(help="Only listed, repriced or ended.")] = None,
+    kind: Annotated[str | None, typer.Option(help=f"Only {', '.join(ALL_KINDS)}.")] = None,
     limit: Limit = SHOWN,
     as_json: AsJson = False,
 ) -> None:
-    """Show what changed between two dates: new, removed and repriced offers with per cent."""
+    """Show what changed between two dates: new, removed and repriced offers with per cent, and what is no news."""
     after, until = sorted((nightly.checked_date(first), nightly.checked_date(second)))
-    if kind not in (None, "listed", "repriced", "ended"):
-        raise nightly.RunError(f"--kind {kind!r} is not one of listed, repriced, ended")
-    events = between(load_state(checkout().state).events, after, until)
-    chosen = [e for e in events if provider in (None, e.provider) and kind in (None, e.kind)]
-    _print_events(chosen, f"Changes after {after} up to {until}", limit, as_json)
+    if kind not in (None, *ALL_KINDS):
+        raise nightly.RunError(f"--kind {kind!r} is not one of {', '.join(ALL_KINDS)}")
+    found = between(_judged(load_state(checkout().state)), after, until)
+    named = [c for c in found if provider in (None, c.event.provider)]
+    # `repriced` is a kind of event and of change: as an event it holds what is restated, too.
+    chosen = [c for c in named if kind in (None, c.kind, c.event.kind)]
+    _print_changes(chosen, f"Changes after {after} up to {until}", limit, as_json)
 
 
 @commands.command()
@@ -122,24 +127,30 @@ def history(
 ) -> None:
     """Show every recorded price change of a model. Exit code 4: none is recorded."""
     at = nightly.inputs(checkout(), None, offline=True)
-    found = [e for e in of_model(at.state.events, model, at.registry) if provider in (None, e.provider)]
-    _print_events(sorted(found, key=order), f"Price changes of {model}", limit, as_json)
+    of_it = {e for e in of_model(at.state.events, model, at.registry) if provider in (None, e.provider)}
+    found = [c for c in _judged(at.state) if c.event in of_it] if of_it else []
+    _print_changes(found, f"Price changes of {model}", limit, as_json)
     raise typer.Exit(0 if found else 4)
 
 
-def _print_events(events: list[PriceEvent], title: str, limit: int, as_json: bool) -> None:
+def _judged(state: State) -> list[Change]:
+    return judged(state.events, in_force(state))
+
+
+def _print_changes(changes: list[Change], title: str, limit: int, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps([event_record(e) for e in events]))
+        typer.echo(json.dumps([change_record(c) for c in changes]))
         return
-    table = _table(title, "date", "provider", "id", "meter", "region", "change", "old", "new", numbers=("old", "new"))
-    for e in events[-limit:]:
-        change = percent(e)
-        told = e.kind if change is None else f"{change:+.1f} %"
+    table = _table(
+        title, "date", "provider", "id", "meter", "region", "change", "old", "new", "why", numbers=("old", "new")
+    )
+    for c in changes[-limit:]:
+        e = c.event
+        told = c.kind if c.percent is None else f"{c.percent:+.1f} %"
         currency = "" if e.currency == "USD" else f" {e.currency}"
-        table.add_row(
-            e.date, e.provider, e.sku, e.meter, e.region, told, e.old + currency if e.old else "—", e.new or "—"
-        )
+        old = e.old + currency if e.old else "—"
+        table.add_row(e.date, e.provider, e.sku, e.meter, e.region, told, old, e.new or "—", c.reason)
     Console().print(table)
-    kinds = {k: sum(e.kind == k for e in events) for k in ("listed", "repriced", "ended")}
-    hidden = f"; the newest {limit} are shown" if len(events) > limit else ""
-    typer.echo(", ".join(f"{n:,} {k}" for k, n in kinds.items()) + hidden, err=True)
+    counts = Counter(c.kind for c in changes)
+    hidden = f"; the newest {limit} are shown" if len(changes) > limit else ""
+    typer.echo(", ".join(f"{counts[k]:,} {k}" for k in KINDS if counts[k]) + hidden, err=True)

@@ -1,21 +1,18 @@
-"""Changes of prices: what happened between two dates, and the history of one model."""
+"""Price events as they are stored: their order, which model they belong to, by how much a price changed."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from generator.registry import Registry
 from generator.sync.state import PriceEvent
-
-
-def between(events: Iterable[PriceEvent], after: str, until: str) -> list[PriceEvent]:
-    """The events after one ISO date up to another one, oldest first."""
-    return sorted((e for e in events if after < e.date <= until), key=order)
+from wasm_tools.pricing.meters import price_text
 
 
 def order(event: PriceEvent) -> tuple[str, ...]:
     """Events by date, then by what they are about."""
-    return (event.date, event.provider, event.sku, event.meter, event.region, event.currency, event.kind)
+    where = (event.date, event.provider, event.sku, event.meter, event.region, event.currency)
+    return (*where, event.kind, event.old, event.new)
 
 
 def of_model(events: Iterable[PriceEvent], name: str, registry: Registry) -> Iterator[PriceEvent]:
@@ -36,6 +33,11 @@ def percent(event: PriceEvent) -> Decimal | None:
     if not event.old or not event.new or not Decimal(event.old):
         return None
     return (Decimal(event.new) / Decimal(event.old) - 1) * 100
+
+
+def percent_text(change: Decimal | None) -> str:
+    """A change in per cent to two decimals, as files carry it; empty where there is none."""
+    return "" if change is None else price_text(change.quantize(Decimal("0.01"), ROUND_HALF_EVEN))
 
 
 def event_record(event: PriceEvent) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from generator.health import health_report
@@ -9,12 +10,14 @@ from generator.places import checkout
 from generator.precompute.run import case_record, cell_record
 from generator.render.api_file import API, ApiFile, table_file
 from generator.render.api_table import ApiTable, compact_json, csv_bytes, json_bytes, objects_bytes
+from generator.render.change_index import change_index
 from generator.render.charts.book import chart_book
 from generator.render.charts.earlier_ids import earlier_charts, payload
 from generator.render.charts.files import charts_index, entity_csv, entity_record
 from generator.render.charts.views import CHARTS
 from generator.render.data_package import LICENCE_NOTE, package_file, term_files
 from generator.render.explorer.token_table import token_prices_table
+from generator.render.history_files import history_index, history_tables
 from generator.render.index_tables import index_tables
 from generator.render.manifests import manifest_files
 from generator.render.page import SiteData
@@ -119,6 +122,7 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
         "registries",
         parity.count(b"\n") - 1,
     )
+    yield from history_files(data)
     yield from plan_files(data)
     yield from record_files(data)
     yield from chart_files(data)
@@ -134,6 +138,20 @@ def _by_columns(table: ApiTable, data: SiteData, group: str) -> Iterator[ApiFile
     yield table_file(table, "csv", csv_bytes(table), group)
     yield table_file(table, "json", json_bytes(table, data.as_of), group, schema.path)
     yield schema
+
+
+def history_files(data: SiteData) -> Iterator[ApiFile]:
+    """The recorded changes: their index, and the tables by day, by provider and by quarter."""
+    changes = change_index(data)
+    said = "What there is of the recorded changes: days with counts by kind, providers, quarters."
+    yield ApiFile(f"{API}history/index.json", compact_json(history_index(changes)), "Changes", said, "history")
+    tables = history_tables(changes)
+    for table in (*tables.days, *tables.providers):
+        yield table_file(table, "json", json_bytes(table, data.as_of), "history", schema_path("history"))
+    for table in tables.quarters:
+        yield table_file(table, "csv", csv_bytes(table), "history")
+    if tables.days:
+        yield table_schema(replace(tables.days[0], name="history", title="Changes of prices"), objects=False)
 
 
 def schema_path(name: str) -> str:
@@ -268,8 +286,8 @@ def _resource(file: ApiFile) -> dict[str, Any]:
         record["rows"] = file.rows
     if file.schema:
         record["schema"] = file.schema.removeprefix(API)
-    # The columns of plans are those of plans in general; a copy in each of two hundred entries helps nobody.
-    if file.columns and file.group not in ("plans", "diagnostics"):
+    # Plans all have the same columns, and so have changes; a copy in each of hundreds of entries helps nobody.
+    if file.columns and file.group not in ("plans", "diagnostics", "history"):
         record["fields"] = [
             {"name": c.name, "type": c.kind, "description": c.description} | ({"unit": c.unit} if c.unit else {})
             for c in file.columns

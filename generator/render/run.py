@@ -13,6 +13,7 @@ from types import ModuleType
 from generator.digests import folder_digest
 from generator.publish.policy import CHART_MARK
 from generator.render.embed.files import embed_files
+from generator.render.feeds import feed_files
 from generator.render.llms_text import llms_text
 from generator.render.page import Alternate, Page, SiteData
 from generator.render.page_memo import page_memo
@@ -35,6 +36,7 @@ PAGE_KINDS = (
     "gpus",
     "workloads",
     "explore",
+    "history",
     "planner",
     "invoice",
     "health",
@@ -93,7 +95,12 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
                 counts[kind] += 1
             step(kind)
     pictures = ((card.path, drawn(card)) for card in (*cards.values(), prose_card(data.as_of)))
-    others = (twin_files(data), embed_files(data), _site_files(data, out, shell.site_url))
+    others = (
+        twin_files(data),
+        embed_files(data),
+        feed_files(data, shell.site_url),
+        _site_files(data, out, shell.site_url),
+    )
     for path, body in (*pictures, *_downloads(data), *chain.from_iterable(others)):
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)

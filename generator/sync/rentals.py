@@ -65,14 +65,19 @@ def merged_rentals(
 def rental_events(
     before: Iterable[GpuOffer], after: Iterable[GpuOffer], snapshots: Mapping[str, Snapshot], known: Container[str]
 ) -> list[PriceEvent]:
-    """What changed between two sets of rental offers; the meter of such an event is `gpu_hour;<commitment>`."""
+    """What changed between two sets of rental offers; the meter of such an event is `rental_meter`."""
     return changes(
         {o.key: o for o in before},
         {o.key: o for o in after},
         snapshots,
         known,
-        lambda o: (o.provider, o.instance, f"gpu_hour;{o.commitment}", o.region, o.currency),
+        lambda o: (o.provider, o.instance, rental_meter(o.commitment), o.region, o.currency),
     )
+
+
+def rental_meter(commitment: str) -> str:
+    """What stands in the place of a meter in an event of a rental price."""
+    return f"gpu_hour;{commitment}"
 
 
 def _offer(s: GpuStatement, source: str, registry: Registry) -> GpuOffer:

@@ -18,7 +18,7 @@ PAGES = sorted(CONTENT.rglob("*.md"))
 # Rendered from data by the generator, so not in content/.
 GENERATED = (
     "/models/", "/providers/", "/gpus/", "/plans/", "/use-cases/", "/explore/", "/downloads/", "/health/", "/tools/",
-    "/data-sources/", "/accuracy/", "/workloads/",
+    "/data-sources/", "/accuracy/", "/workloads/", "/history/",
 )  # fmt: skip
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
 IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")

@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from generator import nightly
-from generator.changes import between, event_record, of_model, percent
+from generator.change_kinds import between, judged
+from generator.changes import event_record, of_model, percent
 from generator.cli import app
 from generator.nightly import silent
 from generator.places import Places
@@ -119,7 +120,8 @@ EVENTS = [
 
 
 def test_between_two_dates_the_first_is_not_included_and_the_last_is() -> None:
-    assert between(EVENTS, "2026-06-12", "2026-08-12") == EVENTS[1:]
+    found = between(judged(EVENTS, {}), "2026-06-12", "2026-08-12")
+    assert [c.event for c in found] == EVENTS[1:]
 
 
 def test_a_change_is_told_in_per_cent_and_missing_is_not_zero() -> None:

@@ -5,8 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from generator.registry import GpuRow
+from generator.render.change_index import change_index
+from generator.render.change_section import change_section
+from generator.render.change_section import elements as change_elements
 from generator.render.charts.book import chart_book
 from generator.render.charts.views import chart_views
+from generator.render.feeds import alternates
 from generator.render.fitting_models import LENGTH, fit_rows
 from generator.render.formats import exact, missing, money, plural, price, significant
 from generator.render.gpu_rows import GIBIBYTE, per_gigabyte, rental_row
@@ -20,7 +24,7 @@ from generator.render.site_index import SiteIndex, site_index
 from generator.render.speeds import speed_rows
 from wasm_tools.pricing.meters import price_text
 
-RENTALS = 30
+RENTALS, RENTAL_ELEMENTS = 30, 12  # rows of a page without changes, and the elements of one
 SPEEDS = 18
 FIRST, FIGURES = ("on_demand", "spot", "1y"), 3  # commitments in large figures; the table below has them all
 
@@ -76,7 +80,10 @@ def gpu_page(gpu: GpuRow, index: SiteIndex) -> Page:
     """Everything known about one GPU."""
     rentals = index.rentals_of_gpu.get(gpu.id, [])
     # Each seller's cheapest of a commitment first: one cloud with forty regions must not fill the page.
-    positions = each_first([f"{r.provider} {r.commitment}" for r in rentals])[:RENTALS]
+    history = change_index(index.data)
+    changes = change_section(history.groups_of_gpu.get(gpu.id, []), f"gpus/{gpu.id}", history)
+    room = RENTALS - -(-change_elements(changes) // RENTAL_ELEMENTS)
+    positions = each_first([f"{r.provider} {r.commitment}" for r in rentals])[:room]
     shown = [rentals[n] for n in sorted(positions)]
     spreads = [
         {"commitment": words, **spread([r.price for r in rentals if r.commitment == commitment])}
@@ -108,7 +115,9 @@ def gpu_page(gpu: GpuRow, index: SiteIndex) -> Page:
             },
             "charts": chart_views(chart_book(index.data).of(f"gpus/{gpu.id}"), f"gpus/{gpu.id}", 0),
             "speeds": speed_rows(index.curves_of_gpu.get(gpu.id, []), index, SPEEDS),
+            "price_changes": changes,
         },
+        alternates=alternates(f"gpus/{gpu.id}", f"{gpu.name}: price changes") if changes["feed"] else (),
     )
 
 

@@ -2,15 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
 from generator.health import source_health
+from generator.render.change_index import change_index
+from generator.render.change_rows import change_row, day_path
 from generator.render.charts.book import chart_book
 from generator.render.charts.views import chart_views
+from generator.render.feeds import ALL, alternates
 from generator.render.home_answers import case_answers
 from generator.render.page import Page, SiteData
 from generator.render.pages.use_cases import case_card
 from generator.render.site_index import SiteIndex, site_index
 
+CHANGES = 5
 STATES = ("fresh", "late")  # named first
 
 
@@ -31,7 +36,9 @@ def pages(data: SiteData) -> Iterator[Page]:
             "counts": counts(index),
             "source_line": source_line(data),
             "charts": chart_views(chart_book(data).of(first), first, 0),
+            "price_changes": what_changed(data),
         },
+        alternates=alternates(ALL, "What changed"),
     )
 
 
@@ -50,6 +57,14 @@ def counts(index: SiteIndex) -> list[dict[str, str]]:
         },
         {"value": f"{len(data.state.snapshots):,}", "noun": "sources", "href": "health/"},
     ]
+
+
+def what_changed(data: SiteData) -> dict[str, Any]:
+    """The largest changes of the newest day that more than one source supports."""
+    changes = change_index(data)
+    rows = [change_row(g, changes, 1) for g in changes.notable[:CHANGES]]
+    newest = next(iter(changes.days), "")
+    return {"rows": rows, "newest": newest, "href": day_path(newest) if newest else ""}
 
 
 def source_line(data: SiteData) -> str:

@@ -6,10 +6,14 @@ from itertools import batched
 from typing import Any
 
 from generator.registry import CapabilityRow, ModelRow
+from generator.render.change_index import change_index
+from generator.render.change_section import change_section
+from generator.render.change_section import elements as change_elements
 from generator.render.charts.book import chart_book
 from generator.render.charts.views import chart_views
 from generator.render.comparable import developer_of, rankable
 from generator.render.embed.files import embed_view
+from generator.render.feeds import alternates
 from generator.render.formats import meter_price, plural, tokens
 from generator.render.held_back import held_back
 from generator.render.model_facts import OPEN, UNKNOWN_DEVELOPER, model_facts
@@ -134,6 +138,9 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
     sections = model_sections(row, priced, ranked, index)
     taken = sections.elements + len(speeds) * SPEED_ELEMENTS + len(held["rows"]) * HELD_ELEMENTS
     taken += sum(c["elements"] for c in charts.values())
+    history = change_index(index.data)
+    changes = change_section(history.groups_of_model.get(row.id, []), f"models/{row.id}", history)
+    taken += change_elements(changes)
     shown = chosen_rows(
         priced, lambda r: r.sku.provider, lambda r: sku_row(r, index, by_tokens), elements, ROOM - taken
     )
@@ -151,6 +158,7 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
             "counted": sum(len(r.skus) for r, _ in shown),
             "sources": page_sources([s for r, _ in shown for s in r.skus], (), index),
             "held": held,
+            "price_changes": changes,
             "sellers": plural(sellers, "provider"),
             "input": spread([p for s in ranked if (p := s.price(TEXT_INPUT))]),
             "output": spread([p for s in ranked if (p := s.price(TEXT_OUTPUT))]),
@@ -160,6 +168,7 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
             "explore": f"explore/?{'' if by_tokens else 'data=offers&'}q=model:={row.id}",
             "embed": embed_view(row.id, index),
         },
+        alternates=alternates(f"models/{row.id}", f"{row.name}: price changes") if changes["feed"] else (),
     )
 
 

@@ -4,11 +4,17 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from generator.render.api_file import API
+from generator.render.change_index import change_index
+from generator.render.change_section import change_section
+from generator.render.change_section import elements as change_elements
 from generator.render.charts.book import chart_book
 from generator.render.charts.views import chart_views
+from generator.render.feeds import alternates
 from generator.render.formats import plural
 from generator.render.gpu_rows import rental_row
 from generator.render.held_back import held_back
+from generator.render.history_files import has_file, provider_file
 from generator.render.offer_columns import provider_kind
 from generator.render.page import Page, SiteData
 from generator.render.price_evidence import page_sources
@@ -79,12 +85,14 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
     rented = rentals[:RENTALS]
     categories = category_rows(skus, index)
     held = held_back(index.held_back_of_provider.get(provider, []), index)
+    changes = provider_changes(provider, index)
+    room = ROOM - len(rented) * RENTAL_ELEMENTS - change_elements(changes)
     shown = chosen_rows(
         priced_rows(skus),
         lambda r: r.sku.model,
         lambda r: sku_row(r, index, by_tokens(r)),
         elements,
-        ROOM - len(rented) * RENTAL_ELEMENTS - len(held["rows"]) * HELD_ELEMENTS - len(categories) * CATEGORY_ELEMENTS,
+        room - len(held["rows"]) * HELD_ELEMENTS - len(categories) * CATEGORY_ELEMENTS,
     )
     return Page(
         path=f"providers/{provider}/",
@@ -106,9 +114,19 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
             "more_rentals": len(rentals) - len(rented),
             "sources": page_sources([s for r, _ in shown for s in r.skus], rented, index),
             "held": held,
+            "price_changes": changes,
             "explore": f"explore/?q=provider:={provider}",
         },
+        alternates=alternates(f"providers/{provider}", f"{name}: price changes") if changes["feed"] else (),
     )
+
+
+def provider_changes(provider: str, index: SiteIndex) -> dict[str, Any]:
+    """The latest price changes of a provider, with its history file where its feed cannot hold all of them."""
+    changes = change_index(index.data)
+    groups = changes.groups_of_provider.get(provider, [])
+    file = API + provider_file(provider) if has_file(sum(len(g.changes) for g in groups)) else ""
+    return change_section(groups, f"providers/{provider}", changes, file)
 
 
 def sku_order(sku: Sku, index: SiteIndex) -> tuple[Any, ...]:
