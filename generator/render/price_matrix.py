@@ -19,6 +19,7 @@ from wasm_tools.pricing.meters import Meter, price_text
 from wasm_tools.pricing.offers import Offer
 
 GROUPS, CONDITIONS, METERS = 5, 12, 7  # sellers, rows of one, columns: what does not fit is in the explorer
+ROWS = 36  # of all sellers
 OWN_GROUPS = 3  # regions of the developer's own prices
 TIERS = ("standard", "batch", "flex", "priority")
 _CACHES = ("none", "read", "write", "write_1h", "write_12h", "storage")
@@ -58,23 +59,49 @@ def matrix(rows: Sequence[PricedRow], own: str, index: SiteIndex) -> dict[str, A
     `rows` are in the order of the page, the developer's own first; `own` is the developer. Its regions come first, then
     of every other seller the first row.
     """
-    able = [r for r in rows if has_conditions(r) and not index.ended(r.sku)]
+    able = unlike([r for r in rows if has_conditions(r) and not index.ended(r.sku)])
     first = [r for r in able if r.sku.provider == own][:OWN_GROUPS]
     others = [r for r in able if r.sku.provider != own]
     ordered = [others[n] for n in each_first([r.sku.provider for r in others])]
     ordered.sort(key=lambda r: len({condition_of(o.meter) for o in r.sku.offers}) == 1)
-    chosen = (first + ordered)[:GROUPS]
+    chosen = within(first + ordered)
     if not chosen:
         return None
     meters = chosen_meters(chosen)
     shown = [r for r in chosen if any(quantity_of(o.meter) in meters for o in r.sku.offers)]
-    units = index.data.registry.units
+    units, groups = index.data.registry.units, [seller_group(r, meters, index) for r in shown]
     return {
         "columns": [{"name": column_words(m), "unit": f"$ / {units.unit(m).label}"} for m in meters],
-        "groups": [seller_group(r, meters, index) for r in shown],
+        "groups": groups,
+        "relative": any(r["times"] for g in groups for r in g["rows"]),
         "more": len({(r.sku.provider, r.sku.sku) for r in able}) - len({(r.sku.provider, r.sku.sku) for r in shown}),
         "beside": sum(quantity_of(o.meter) not in meters for r in shown for o in r.sku.offers),
     }
+
+
+def unlike(rows: Sequence[PricedRow]) -> list[PricedRow]:
+    """The rows without those that only repeat prices of another id of the same provider, such as a dated snapshot."""
+    found: list[PricedRow] = []
+    stated: dict[str, list[frozenset[tuple[Meter, Decimal]]]] = {}
+    for r in rows:
+        prices = frozenset((o.meter, o.price) for o in r.sku.offers)
+        earlier = stated.setdefault(r.sku.provider, [])
+        if not any(prices <= other for other in earlier):
+            found.append(r)
+            earlier.append(prices)
+    return found
+
+
+def within(rows: Sequence[PricedRow]) -> list[PricedRow]:
+    """The first rows whose conditions fit into the matrix, at least one."""
+    room = ROWS
+    found: list[PricedRow] = []
+    for r in rows[:GROUPS]:
+        room -= min(CONDITIONS, len({condition_of(o.meter) for o in r.sku.offers}))
+        if room < 0 and found:
+            break
+        found.append(r)
+    return found
 
 
 def chosen_meters(rows: Sequence[PricedRow]) -> list[Meter]:
@@ -131,7 +158,7 @@ def when_words(condition: Condition, of_seller: Sequence[Condition]) -> str:
     alike = [c for c in of_seller if replace(c, above_tokens=0) == replace(condition, above_tokens=0)]
     above = sorted(c.above_tokens for c in alike)
     tier = TIERS[condition.tier] if condition.tier < len(TIERS) else "other tier"
-    parts = [tier[:1].upper() + tier[1:]]
+    parts = [tier] if condition.tier or not condition.variant else []
     higher = [a for a in above if a > condition.above_tokens]
     if condition.above_tokens:
         parts.append(f"prompts over {condition.above_tokens:,} tokens")
@@ -143,17 +170,15 @@ def when_words(condition: Condition, of_seller: Sequence[Condition]) -> str:
         parts.append("all other hours")
     if condition.variant:
         parts.append(condition.variant.replace("_", " "))
-    return ", ".join(parts)
+    words = ", ".join(parts)
+    return words[:1].upper() + words[1:]
 
 
 def times_words(prices: dict[Meter, Offer], base: dict[Meter, Offer]) -> str:
-    """How a row relates to the first one where all its prices do alike: `× 0.5`; else nothing."""
-    ratios = {
-        (o.price / base[m].price).quantize(Decimal("0.001"))
-        for m, o in prices.items()
-        if m in base and base[m].price
-    }  # fmt: skip
-    return f"× {significant(float(ratios.pop()))}" if len(ratios) == 1 else ""
+    """How a row relates to the first one where two prices and more do so alike: `× 0.5`; else nothing."""
+    both = [m for m in prices if m in base and base[m].price]
+    ratios = {(prices[m].price / base[m].price).quantize(Decimal("0.001")) for m in both}
+    return f"× {significant(float(ratios.pop()))}" if len(ratios) == 1 and len(both) > 1 else ""
 
 
 def cell(offer: Offer | None) -> dict[str, str]:
