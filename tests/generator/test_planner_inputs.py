@@ -87,6 +87,17 @@ def test_the_home_page_can_change_users_and_experience_of_a_use_case() -> None:
     assert answer["fields"]["mode"] == "users"
 
 
+def test_a_class_of_a_cell_is_asked_with_the_inputs_of_the_cell() -> None:
+    plain, small, usual = asked(
+        "?profile=512-256&slo_class=conversational&load=10",
+        "?profile=512-256&slo_class=conversational&load=10&class=small",
+        "?use_case=chatbot&users=1000&slo_class=",  # the form of the start page as it stands
+    )
+    assert small["inputs"] == {**plain["inputs"], "minimum_class": "small"}
+    assert small["precomputed"] == {"path": "plans/512-256/conversational/10", "exact": True}
+    assert usual["precomputed"] == {"path": "use-cases/chatbot", "exact": True}
+
+
 def test_an_empty_field_is_nothing_and_never_zero() -> None:
     (answer,) = asked("?prompt_tokens=&qps=&class=small")
     assert answer["inputs"]["prompt_tokens"] is None
@@ -117,7 +128,7 @@ def test_an_unknown_preset_in_an_address_leaves_the_default() -> None:
 FIGURES = """
 import { milliseconds, money, percent, rounded, seconds, signedPercent } from "./figures.mjs";
 console.log(JSON.stringify({
-  money: given.amounts.map(money), ms: given.times.map(milliseconds),
+  money: given.amounts.map((amount) => money(amount)), ms: given.times.map(milliseconds),
   seconds: given.times.map(seconds), signed: given.shares.map(signedPercent),
   percent: given.shares.map(Math.abs).map(percent),
   four: given.times.map((value) => rounded(value, 4)), six: given.times.map((value) => rounded(value, 6)),

@@ -19,7 +19,7 @@ from generator.render.plan_rows import (
 )
 from generator.render.site_index import SiteIndex, site_index
 
-SHOWN = 25
+SHOWN = 20
 
 
 def pages(data: SiteData) -> Iterator[Page]:
