@@ -163,11 +163,9 @@ function actions() {
     { title: "Switch colours", detail: "action", act: page.switchColours },
     { title: "Show the keys", detail: "action", act: () => openPalette(page, true) },
     { title: page.keysOn() ? "Turn single-key shortcuts off" : "Turn single-key shortcuts on", detail: "action", act: page.switchKeys },
-    ...[...document.querySelectorAll(".atlas-sections a")].map((link) => ({
-      title: link.textContent ?? "",
-      detail: "section",
-      href: /** @type {HTMLAnchorElement} */ (link).href,
-    })),
+    ...[...document.querySelectorAll(".atlas-sections a, .atlas-footer li a")]
+      .map((link) => ({ title: link.textContent ?? "", detail: "page", href: /** @type {HTMLAnchorElement} */ (link).href }))
+      .filter(({ href }) => !names?.paths.includes(href.slice(site.href.length))), // prose is among the names
   ];
 }
 

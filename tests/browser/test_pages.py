@@ -59,7 +59,7 @@ def opened(browser: BrowserContext, address: str, base: str, width: int) -> tupl
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_pages_are_accessible_quiet_and_fit(
+def test_page_is_accessible_quiet_and_fits(
     browser: BrowserContext, site_address: str, samples: dict[str, str], fullest: dict[str, str], width: int
 ) -> None:
     found: list[str] = []
