@@ -51,20 +51,19 @@ async def _crawl(program: Path, base: str, paths: Sequence[str], tabs: int, step
         browser = await driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
 
         async def work() -> None:
-            context = await browser.new_context()
+            page = await browser.new_page()
+            told = _listen(page, base)
             while waiting:
                 path = waiting.pop()
-                page = await context.new_page()
-                told = _listen(page, base)
                 try:
                     await page.goto(base + path, wait_until="load", timeout=PATIENCE_MS)
                     await page.wait_for_timeout(SETTLE_MS)
                 except Exception as error:  # a page that does not open is a fault of the page, not of the crawl
                     told.append(str(error).splitlines()[0])
-                await page.close()
                 faults.extend(f"{path or 'home'}: {text}" for text in told)
+                told.clear()
                 step(path)
-            await context.close()
+            await page.close()
 
         await asyncio.gather(*(work() for _ in range(tabs)))
         await browser.close()
