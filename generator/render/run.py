@@ -37,6 +37,7 @@ PAGE_KINDS = (
     "workloads",
     "explore",
     "history",
+    "compare",
     "planner",
     "invoice",
     "health",

@@ -17,6 +17,7 @@ PAGES = {
     "gpu": "gpus/h100-sxm/",
     "workload": "workloads/speech-to-text/",
     "explore": "explore/",
+    "compare": "compare/?models=gpt-5.5,claude-opus-4-8,deepseek-v4-pro",
     "planner": "tools/planner/",
     "invoice": "tools/invoice/",
     "health": "health/",

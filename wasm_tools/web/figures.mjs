@@ -87,9 +87,18 @@ export function rate(value) {
   return new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 }).format(value);
 }
 
+/** A length as vendors call it: `128k`, `1M`, exact digits below ten thousand. `formats.tokens`. @param {number} value */
+export function tokens(value) {
+  for (const [scale, sign] of /** @type {[number, string][]} */ ([[1e6, "M"], [1_048_576, "M"], [1000, "k"], [1024, "k"]])) {
+    if (value >= scale && value % scale === 0 && (sign === "M" || value < 1e6)) return `${count(value / scale)}${sign}`;
+  }
+  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
+  return value >= 10_000 ? `${Number((value / 1000).toPrecision(3))}k` : count(value);
+}
+
 /** A figure of any size: up to four significant digits in plain notation. @param {number} value */
 export function significant(value) {
-  return new Intl.NumberFormat("en-US", { maximumSignificantDigits: Math.abs(value) >= 1000 ? 6 : 4 }).format(value);
+  return new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4, ...EVEN }).format(value);
 }
 
 /** @param {number} bytes */
