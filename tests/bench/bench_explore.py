@@ -3,7 +3,7 @@
     python -m tests.bench.bench_explore [--site site] [--rounds 3]
 
 Prints, for the usual speed and for a processor four times as slow, milliseconds in Chromium with the real data:
-until all rows are live, the longest and the median keystroke, the median of orders and facets; and the compressed bytes.
+until all rows are live, the longest and the median keystroke, the median of orders, a facet; and the compressed bytes.
 """
 
 import argparse

@@ -68,16 +68,16 @@ async function show() {
   document.querySelectorAll("[data-kind]").forEach((tab) => tab.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (tab).dataset.kind === choice.kind)));
   cases.hidden = choice.kind !== "plans";
   box.hidden = choice.items.length === 0;
+  find("[data-ready]").hidden = !box.hidden;
   const { items, kind } = choice;
   const answers = await Promise.allSettled(items.map(record));
   if (turn !== asked) return; // the reader has gone on
   const lost = items.flatMap((item, place) => (answers[place].status === "rejected" ? [`“${item}”: ${/** @type {any} */ (answers[place]).reason.message}.`] : []));
   const things = answers.flatMap((answer, place) => (answer.status === "fulfilled" ? [{ ...answer.value, item: items[place] }] : []));
   note.textContent = [...lost, things.length === 1 ? "Add another one to compare." : ""].filter(Boolean).join(" ");
-  box.hidden = things.length === 0;
   table.replaceChildren(...(things.length ? parts(things, settings.rows[kind]) : []));
   document.title = things.length > 1 ? `${things.map(({ title }) => title).join(", ")} compared` : heading;
-  box.dataset.ready = String(things.length);
+  box.dataset.things = String(things.length);
 }
 
 /** @param {any[]} things @param {import("./compare_values.mjs").Group[]} groups */
@@ -210,7 +210,8 @@ cases.addEventListener("change", () => input.focus());
 input.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const size = list.children.length;
-  if (step && size && !list.hidden) mark((chosen + step + size) % size);
+  if (step && list.hidden) void suggest();
+  else if (step && size) mark((chosen + step + size) % size);
   else if (event.key === "Enter" && !list.hidden) add(/** @type {HTMLElement} */ (list.children[chosen])?.dataset.id);
   else if (event.key === "Escape") close();
   else return;
