@@ -71,7 +71,9 @@ def package_file(files: Iterable[ApiFile], data: SiteData) -> ApiFile:
         "created": f"{data.as_of}T00:00:00Z",
         "licenses": [LICENCE],
         "sources": [_source(s, data) for s in data.registry.sources],
-        "resources": [_resource(f) for f in files if f.group in ("prices", "registries", "health", "workloads")],
+        "resources": [
+            _resource(f) for f in files if f.group in ("prices", "registries", "health", "workloads", "history")
+        ],
     }
     return ApiFile(
         API + "datapackage.json",

@@ -53,6 +53,8 @@ COLLECTIONS = (
     ("model charts points", "charts/models/{id}.csv", "models.json", ""),
     ("gpu charts", "charts/gpus/{id}.json", "gpus.json", "chart"),
     ("gpu charts points", "charts/gpus/{id}.csv", "gpus.json", ""),
+    ("changes by day", "history/{id}.json", "history/index.json", "history"),
+    ("changes by provider", "history/providers/{id}.json", "history/index.json", "history"),
 )
 GROUP_OF_CHARTS = {"models": "model charts", "gpus": "gpu charts"}
 POINTS_SAY = "The points of the charts of a page."
@@ -144,10 +146,12 @@ def history_files(data: SiteData) -> Iterator[ApiFile]:
     """The recorded changes: their index, and the tables by day, by provider and by quarter."""
     changes = change_index(data)
     said = "What there is of the recorded changes: days with counts by kind, providers, quarters."
-    yield ApiFile(f"{API}history/index.json", compact_json(history_index(changes)), "Changes", said, "history")
+    index, schema = compact_json(history_index(changes)), schema_path("history-index")
+    yield ApiFile(f"{API}history/index.json", index, "Changes", said, "history", schema=schema)
     tables = history_tables(changes)
-    for table in (*tables.days, *tables.providers):
-        yield table_file(table, "json", json_bytes(table, data.as_of), "history", schema_path("history"))
+    for group, found in (("changes by day", tables.days), ("changes by provider", tables.providers)):
+        for table in found:
+            yield table_file(table, "json", json_bytes(table, data.as_of), group, schema_path("history"))
     for table in tables.quarters:
         yield table_file(table, "csv", csv_bytes(table), "history")
     if tables.days:

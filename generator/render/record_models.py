@@ -279,6 +279,34 @@ class IndexFile(Dated):
     collections: list[Collection] = _text("files of one form, one for each thing of a list")
 
 
+class HistoryDay(Record):
+    """A day with recorded changes."""
+
+    date: str = _text("the day")
+    path: str = _text("its file, beside index.json of /api/v1/")
+    sources: list[str] = _text("ids of the sources that were read on it")
+    changes: Count = _text("recorded changes")
+    by_kind: dict[str, Count] = _text("changes by kind")
+
+
+class HistoryProvider(Record):
+    """A provider with recorded changes."""
+
+    provider: str = _text("id of the provider")
+    changes: Count = _text("recorded changes")
+    newest: str = _text("day of the newest")
+    path: str | None = _text("its file; null where its feed holds all of them")
+
+
+class HistoryIndex(Dated):
+    """What there is of the recorded changes: history/index.json."""
+
+    kinds: dict[str, str] = _text("what the kinds of changes mean")
+    days: list[HistoryDay] = _text("days with changes, newest first")
+    quarters: list[str] = _text("CSV files by quarter; together they hold every change once")
+    providers: list[HistoryProvider] = _text("providers with changes")
+
+
 class ChartAxis(Record):
     """An axis of a chart."""
 
@@ -313,5 +341,6 @@ MODELS: dict[str, type[BaseModel]] = {
     "health": HealthFile,
     "accuracy": AccuracyFile,
     "chart": ChartFile,
+    "history-index": HistoryIndex,
     "index": IndexFile,
 }

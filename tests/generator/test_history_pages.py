@@ -5,6 +5,8 @@ import re
 from collections import Counter
 from dataclasses import replace
 
+from jsonschema import Draft202012Validator
+
 from generator.change_kinds import KINDS
 from generator.publish.links import page_links
 from generator.render.change_index import change_index
@@ -12,6 +14,8 @@ from generator.render.change_rows import percent_words, place_words
 from generator.render.downloads import history_files
 from generator.render.page import Page, SiteData
 from generator.render.pages import gpus, history, home, models, providers
+from generator.render.record_models import MODELS
+from generator.render.schemas import json_schema
 from generator.render.templates import article_of, environment
 from tests.generator.history_site import history_site
 from tests.generator.rendered_pages import TEMPLATES, Outline, text
@@ -56,6 +60,16 @@ def test_the_files_hold_every_event_once_by_day_and_once_by_quarter() -> None:
     assert {p["provider"]: p["path"] for p in index["providers"]}["hostly"] == "history/providers/hostly.json"
     assert json.loads(files["providers/hostly.json"].body)["rows"]
     assert {p["path"] for p in index["providers"]} == {None, "history/providers/hostly.json"}
+
+
+def test_the_files_fit_their_published_schemas() -> None:
+    files = {f.path: f for f in history_files(history_site())}
+    told = json_schema(MODELS["history-index"])
+    assert list(Draft202012Validator(told).iter_errors(json.loads(files["api/v1/history/index.json"].body))) == []
+    rows = Draft202012Validator(json.loads(files["api/v1/schemas/history.schema.json"].body))
+    found = [f for f in files.values() if f.schema == "api/v1/schemas/history.schema.json"]
+    assert len(found) == 5
+    assert [e.message for f in found for e in rows.iter_errors(json.loads(f.body))] == []
 
 
 def test_a_day_with_more_changes_than_fit_says_how_many_it_shows() -> None:
