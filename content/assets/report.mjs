@@ -102,7 +102,6 @@ function start() {
     write();
   };
 
-  form.hidden = false;
   field("id").value = new URLSearchParams(location.search).get("id") ?? "";
   field("id").addEventListener("change", look);
   form.addEventListener("input", write);
