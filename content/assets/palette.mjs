@@ -151,7 +151,8 @@ function show(query) {
 function named({ row, called }) {
   const { titles, kinds, details, paths } = /** @type {Names} */ (names);
   if (called && kinds[row] === "provider") {
-    return { title: called, detail: `id at ${titles[row]}, no model known`, href: `explore/?q=${encodeURIComponent(called)}` };
+    const href = `explore/?data=offers&q=${encodeURIComponent(`"${called}"`)}`;
+    return { title: called, detail: `id at ${titles[row]}, no model known`, href };
   }
   const detail = [called ? `called ${called}` : "", kinds[row], details[row]].filter(Boolean).join(", ");
   return { title: titles[row], detail, href: paths[row], path: paths[row] };

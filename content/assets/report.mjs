@@ -85,7 +85,7 @@ function start() {
   const look = async () => {
     const id = field("id").value.trim();
     const [kind, , name = ""] = id.split(BETWEEN);
-    row.href = new URL(`explore/?${kind === "rental" ? "data=rentals&" : ""}q=${encodeURIComponent(name)}`, site).href;
+    row.href = new URL(`explore/?data=${kind === "rental" ? "rentals" : "offers"}&q=${encodeURIComponent(`"${name}"`)}`, site).href;
     prices = [];
     const file = fileOf(id);
     if (file) {
