@@ -146,8 +146,8 @@ def history_files(data: SiteData) -> Iterator[ApiFile]:
     """The recorded changes: their index, and the tables by day, by provider and by quarter."""
     changes = change_index(data)
     said = "What there is of the recorded changes: days with counts by kind, providers, quarters."
-    index, schema = compact_json(history_index(changes)), schema_path("history-index")
-    yield ApiFile(f"{API}history/index.json", index, "Changes", said, "history", schema=schema)
+    body, schema = compact_json(history_index(changes)), schema_path("history-index")
+    yield ApiFile(f"{API}history/index.json", body, "Changes", said, "history", schema=schema)
     tables = history_tables(changes)
     for group, found in (("changes by day", tables.days), ("changes by provider", tables.providers)):
         for table in found:
@@ -208,9 +208,11 @@ def chart_files(data: SiteData) -> Iterator[ApiFile]:
         yield ApiFile(f"{CHARTS}{entity}.json", body, title, says, group, schema=schema_path("chart"))
         yield ApiFile(f"{CHARTS}{entity}.csv", entity_csv(charts), title, POINTS_SAY, f"{group} points", points)
     index = compact_json(charts_index(chart_book(data).entities, data.as_of))
-    yield ApiFile(f"{CHARTS}index.json", index, "Charts", "Which pages have which charts.", "charts")
+    says = "Which pages have which charts."
+    yield ApiFile(f"{CHARTS}index.json", index, "Charts", says, "charts", schema=schema_path("charts-index"))
     for chart in earlier_charts(site_index(data)):
-        yield ApiFile(f"{CHARTS}{chart.id}.json", compact_json(payload(chart)), chart.title, chart.summary, "charts")
+        body, schema = compact_json(payload(chart)), schema_path("earlier-chart")
+        yield ApiFile(f"{CHARTS}{chart.id}.json", body, chart.title, chart.summary, "charts", schema=schema)
 
 
 def plan_files(data: SiteData) -> Iterator[ApiFile]:

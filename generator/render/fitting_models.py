@@ -1,5 +1,6 @@
 """Which open models a GPU holds: by published precision, alone and as a whole machine."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from generator.precompute.deployables import WeightsRow, kv_cache_of
@@ -13,6 +14,7 @@ from wasm_tools.performance.memory import smallest_gpus, weight_bytes
 LENGTH, AT_ONCE = 8_192, 1  # what has to fit beside the weights, which the caption states
 NAMED = 5  # the largest models that are named
 PRECISIONS = ("bf16", "fp8", "fp4", "int4")
+Fitting = tuple[WeightsRow, ModelShape, int]  # with the fewest GPUs that hold it
 
 
 def fit_rows(gpu: GpuRow, index: SiteIndex) -> list[dict[str, Any]]:
@@ -20,8 +22,7 @@ def fit_rows(gpu: GpuRow, index: SiteIndex) -> list[dict[str, Any]]:
     a whole machine counts only what one GPU does not hold."""
     card = index.data.registry.gpu_cards[gpu.id]
     rows = []
-    for precision in PRECISIONS:
-        found = sorted(fitting(card, precision, index), key=lambda f: (-weight_bytes(f[1], precision), f[0].model))
+    for precision, found in models_that_fit(gpu.id, index).items():
         alone = [f for f in found if f[2] == 1]
         machine = [f for f in found if f[2] > 1]
         for words, some in (("1 GPU", alone), (f"2 to {card.gpus_per_node} GPUs of a machine", machine)):
@@ -38,7 +39,20 @@ def fit_rows(gpu: GpuRow, index: SiteIndex) -> list[dict[str, Any]]:
     return rows
 
 
-def fitting(card: GpuCard, precision: str, index: SiteIndex) -> list[tuple[WeightsRow, ModelShape, int]]:
+def models_that_fit(gpu: str, index: SiteIndex) -> Mapping[str, Sequence[Fitting]]:
+    """By precision the published weights that fit into one machine, the largest first."""
+    known, card = index.of_models.found, index.data.registry.gpu_cards[gpu]
+    if ("fits", gpu) not in known:
+        known["fits", gpu] = {p: _largest_first(fitting(card, p, index), p) for p in PRECISIONS}
+    found: Mapping[str, Sequence[Fitting]] = known["fits", gpu]
+    return found
+
+
+def _largest_first(found: Sequence[Fitting], precision: str) -> Sequence[Fitting]:
+    return sorted(found, key=lambda f: (-weight_bytes(f[1], precision), f[0].model))
+
+
+def fitting(card: GpuCard, precision: str, index: SiteIndex) -> list[Fitting]:
     """The published weights of a precision that fit into one machine, with the fewest GPUs that hold them."""
     known, cards = index.of_models, index.data.registry.cards
     found = []

@@ -1,5 +1,6 @@
 """How values are written on pages: money, prices, times, shares, dates, and the dash that says why it is one."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from html import escape
@@ -128,6 +129,11 @@ def rate(value: float) -> str:
 def exact(value: float) -> str:
     """A computed figure as the downloads hold it: nine significant digits, written plainly, for `data-value`."""
     return price_text(Decimal(f"{value:.9g}"))
+
+
+def time_exact(value: float, band: Sequence[float] | None) -> str:
+    """A time in ms and the ends of its band as factors of it, as the downloads hold them."""
+    return " ".join(map(exact, (value, *(band or ()))))
 
 
 def age_days(observed: str, as_of: str) -> int:

@@ -5,6 +5,7 @@ from typing import Any
 
 from generator.render.api_table import ApiTable, Cell, Column
 from generator.render.page import SiteData
+from generator.render.site_index import site_index
 from wasm_tools.models.quality import QualityScore
 from wasm_tools.planner import Ranking
 
@@ -89,7 +90,7 @@ def _answer(ranking: Ranking) -> tuple[str, str]:
 
 def scores_table(data: SiteData) -> ApiTable:
     """Every quality score of a known model."""
-    scores = data.results.catalogue.quality.scores
+    scores = site_index(data).of_models.scores
     rows = [row for model in sorted(scores) for row in score_rows(scores[model])]
     says = "Scores of models on public benchmarks, with who reports them and how they were run."
     return ApiTable("quality_scores", "Quality scores", says, SCORE_COLUMNS, rows)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import batched
 from typing import Any
 
 from generator.precompute.deployables import WeightsRow, kv_cache_of
@@ -13,6 +14,7 @@ from wasm_tools.models.cards import ModelShape
 from wasm_tools.performance.kv_cache import cache_element_bytes, gpu_request_bytes
 from wasm_tools.performance.memory import kv_pool, weight_bytes
 from wasm_tools.performance.parallelism import possible_tensor_parallel
+from wasm_tools.pricing.meters import price_text
 
 Rent = Callable[[str, int], tuple[Decimal, int] | None]
 LENGTHS = (8_192, 32_768, 131_072)
@@ -66,34 +68,60 @@ def cheapest(sets: Sequence[GpuSet]) -> GpuSet | None:
     return min(rented, key=lambda r: r[:3])[3] if rented else None
 
 
-def memory_rows(
-    shape: ModelShape, weights: Sequence[WeightsRow], context: int | None, index: SiteIndex
-) -> list[dict[str, Any]]:
-    """A row a published precision and length, with the sets for one request and for several."""
-    rows = []
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The sets that hold some requests of one length beside the weights of one precision."""
+
+    form: WeightsRow
+    weight_bytes: float
+    length: int
+    at_once: int
+    fewest: GpuSet | None
+    cheapest: GpuSet | None
+
+
+def gpu_sets(model: str, index: SiteIndex) -> Sequence[Fit]:
+    """The sets of a model: precisions, the largest first, by length, by requests at once."""
+    known = index.of_models
+    if ("sets", model) not in known.found:
+        shape = index.data.registry.cards[model].shape
+        weights, context = known.weights.get(model, ()), index.data.registry.model[model].context
+        known.found["sets", model] = list(_fits(shape, weights, context, index)) if shape else []
+    found: Sequence[Fit] = known.found["sets", model]
+    return found
+
+
+def _fits(shape: ModelShape, weights: Sequence[WeightsRow], context: int | None, index: SiteIndex) -> Iterator[Fit]:
     forms = sorted(
         {w.precision: w for w in reversed(weights)}.values(), key=lambda w: -weight_bytes(shape, w.precision)
     )
     for form in forms[:PRECISIONS]:
-        gpus = index.of_models.gpus_that_run(form.storage or "bf16")
-        for n, length in enumerate(lengths_of(context)):
-            cells: dict[str, Any] = {}
+        gpus, size = index.of_models.gpus_that_run(form.storage or "bf16"), weight_bytes(shape, form.precision)
+        for length in lengths_of(context):
             for at_once in AT_ONCE:
                 sets = holding_sets(shape, form.precision, gpus, length, at_once, index.of_models.rent)
-                cells |= {
-                    f"fewest_{at_once}": set_words(fewest(sets), index),
-                    **rent_cells(cheapest(sets), at_once, index),
-                }
-            rows.append(
-                {
-                    "first": n == 0,
-                    "precision": form.precision,
-                    "repo": form.repo,
-                    "size": f"{significant(weight_bytes(shape, form.precision) / 1e9)} GB",
-                    "length": tokens(length),
-                    **cells,
-                }
-            )
+                yield Fit(form, size, length, at_once, fewest(sets), cheapest(sets))
+
+
+def memory_rows(model: str, index: SiteIndex) -> list[dict[str, Any]]:
+    """A row a published precision and length, with the sets for one request and for several."""
+    rows: list[dict[str, Any]] = []
+    for fits in batched(gpu_sets(model, index), len(AT_ONCE)):
+        fit = fits[0]
+        cells: dict[str, Any] = {}
+        for f in fits:
+            cells |= {f"fewest_{f.at_once}": set_words(f.fewest, index), **rent_cells(f.cheapest, f.at_once, index)}
+        rows.append(
+            {
+                "first": not rows or rows[-1]["precision"] != fit.form.precision,
+                "precision": fit.form.precision,
+                "repo": fit.form.repo,
+                "size": f"{significant(fit.weight_bytes / 1e9)} GB",
+                "length": tokens(fit.length),
+                "length_exact": str(fit.length),
+                **cells,
+            }
+        )
     return rows
 
 
@@ -116,6 +144,7 @@ def rent_cells(found: GpuSet | None, at_once: int, index: SiteIndex) -> dict[str
                 f"rent_{at_once}_href": ""}  # fmt: skip
     return {
         f"rent_{at_once}": money(found.usd_per_hour),
+        f"rent_{at_once}_exact": price_text(found.usd_per_hour),
         f"rent_{at_once}_set": set_words(found, index)
         + (f", rented as {found.paid}" if found.paid > found.count else ""),
         f"rent_{at_once}_href": f"gpus/{found.gpu.id}/",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from generator.places import checkout
 from generator.precompute.deployables import WeightsRow, load_serving, load_weights
@@ -20,6 +21,11 @@ class ModelIndex:
     """The look-ups of one site. Computed once, read by all views."""
 
     data: SiteData
+
+    @cached_property
+    def found(self) -> dict[tuple[str, ...], Any]:
+        """What is costly to compute and asked for twice, by what it is: a page shows it, its data file holds it."""
+        return {}
 
     @cached_property
     def weights(self) -> Mapping[str, tuple[WeightsRow, ...]]:

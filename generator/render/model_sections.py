@@ -27,11 +27,11 @@ class Sections:
 
 def model_sections(row: ModelRow, priced: Sequence[PricedRow], ranked: Sequence[Sku], index: SiteIndex) -> Sections:
     """The sections of one model. `priced` are all its sellers in the order of the page, `ranked` those that compare."""
-    shape, known = index.data.registry.cards[row.id].shape, index.of_models
+    known = index.of_models
     prices = matrix(priced, row.developer, index)
-    sets = memory_rows(shape, known.weights.get(row.id, ()), row.context, index) if shape else []
+    sets = memory_rows(row.id, index)
     scores = quality_rows(known.scores.get(row.id, ()), index.data.results.catalogue.quality, index)
-    predictions = speed_predictions(known.deployables.get(row.id, ()), index)
+    predictions = speed_predictions(row.id, index)
     uses, change = plan_uses(index.uses_of_model.get(row.id, []), index), changes(ranked, index)
     tables = ((sets, SET), (scores, SCORE), (predictions, PREDICTION), (uses, USE))
     taken = sum(SECTION + len(rows) * each for rows, each in tables if rows) + matrix_elements(prices) + len(change)

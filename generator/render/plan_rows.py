@@ -1,12 +1,12 @@
 """A ranking as rows of ready strings: what a plan is, costs and reaches, and the reasons behind it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from generator.registry import Profile, SloClass
-from generator.render.formats import exact, milliseconds, missing, money, percent, plural, rate, seconds
+from generator.render.formats import exact, milliseconds, missing, money, percent, plural, rate, seconds, time_exact
 from generator.render.manifests import manifest_path, manifest_refusal
 from generator.render.plan_answers import Pointed, listed_plans, pointed_plans, relaxation_words, shown_plans
 from generator.render.plan_words import (
@@ -124,11 +124,6 @@ def plan_times(record: Record) -> dict[str, Any] | None:
         "load": missing(NO_LIMIT) if load is None else percent(load),
         "load_exact": "" if load is None else exact(load),
     }
-
-
-def time_exact(value: float, band: Sequence[float] | None) -> str:
-    """A time in ms and the ends of its band as factors of it, as the downloads hold them."""
-    return " ".join(map(exact, (value, *(band or ()))))
 
 
 def answer_row(answer: Pointed, plans: Mapping[str, Plan], index: SiteIndex) -> dict[str, Any]:

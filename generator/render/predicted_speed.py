@@ -1,10 +1,10 @@
 """Predicted speed of a model by GPU: one deployable configuration each, with the band and evidence of the times."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from generator.render.formats import milliseconds, significant
+from generator.render.formats import exact, milliseconds, significant, time_exact
 from generator.render.plan_words import ENGINES, band_words
 from generator.render.site_index import SiteIndex
 from wasm_tools.performance.configuration import ServingConfiguration
@@ -50,16 +50,28 @@ def predicted(deployable: Deployable, catalogue: Catalogue) -> Predicted | None:
     return Predicted(d, ttft, itl, rate, evidence_at(curve, IN_FLIGHT), bands_at(curve, IN_FLIGHT))
 
 
-def speed_predictions(deployables: Iterable[Deployable], index: SiteIndex) -> list[dict[str, Any]]:
-    """Of each GPU the configuration of most output tokens per second and GPU, the fastest GPUs first."""
-    catalogue = index.data.results.catalogue
+def speed_predictions(model: str, index: SiteIndex) -> list[dict[str, Any]]:
+    """The fastest GPUs as rows."""
+    return [prediction_row(p, index) for p in fastest_by_gpu(model, index)[:SHOWN]]
+
+
+def fastest_by_gpu(model: str, index: SiteIndex) -> Sequence[Predicted]:
+    """Of each GPU the configuration of a model of most output tokens per second and GPU, the fastest GPUs first."""
+    known = index.of_models.found
+    if ("predicted", model) not in known:
+        deployables = index.of_models.deployables.get(model, ())
+        known["predicted", model] = _fastest(deployables, index.data.results.catalogue)
+    found: Sequence[Predicted] = known["predicted", model]
+    return found
+
+
+def _fastest(deployables: Iterable[Deployable], catalogue: Catalogue) -> Sequence[Predicted]:
     best: dict[str, Predicted] = {}
     for d in deployables:
         found = predicted(d, catalogue)
         if found and (d.gpu not in best or found.rate > best[d.gpu].rate):
             best[d.gpu] = found
-    ordered = sorted(best.values(), key=lambda p: (-p.rate, p.deployable.gpu))
-    return [prediction_row(p, index) for p in ordered[:SHOWN]]
+    return sorted(best.values(), key=lambda p: (-p.rate, p.deployable.gpu))
 
 
 def prediction_row(found: Predicted, index: SiteIndex) -> dict[str, Any]:
@@ -72,9 +84,13 @@ def prediction_row(found: Predicted, index: SiteIndex) -> dict[str, Any]:
         "set_up": f"{d.precision}, {ENGINES.get(d.engine, d.engine)} {d.engine_version}".strip(),
         "ttft": milliseconds(found.ttft_ms),
         "ttft_band": band_words(found.ttft_ms, found.bands.first_token),
+        "ttft_exact": time_exact(found.ttft_ms, found.bands.first_token),
         "itl": milliseconds(found.itl_ms),
         "itl_band": band_words(found.itl_ms, found.bands.tpot),
+        "itl_exact": time_exact(found.itl_ms, found.bands.tpot),
         "per_user": significant(1000 / found.itl_ms),
+        "per_user_exact": exact(1000 / found.itl_ms),
         "rate": significant(found.rate),
+        "rate_exact": exact(found.rate),
         "evidence": found.evidence,
     }

@@ -169,6 +169,26 @@ def page_sources(skus: Iterable[Sku], rentals: Iterable[GpuOffer], index: SiteIn
     return source_rows(stated, pages, index)
 
 
+def sources_of(kind: str, identifier: str, index: SiteIndex) -> list[dict[str, Any]]:
+    """The sources of all prices of a model, provider or GPU, whatever a page has room for."""
+    known = index.of_models.found
+    if ("sources", kind, identifier) not in known:
+        skus = {"model": index.skus_of_model, "provider": index.skus_of_provider}.get(kind, {}).get(identifier, [])
+        rentals = {"gpu": index.rentals_of_gpu, "provider": index.rentals_of_provider}.get(kind, {}).get(identifier, [])
+        known["sources", kind, identifier] = page_sources(skus, rentals, index)
+    found: list[dict[str, Any]] = known["sources", kind, identifier]
+    return found
+
+
+def shown_sources(
+    kind: str, identifier: str, skus: Iterable[Sku], rentals: Iterable[GpuOffer], index: SiteIndex
+) -> list[dict[str, Any]]:
+    """Those of the sources that state a price which the page shows."""
+    stated = [o.evidence for s in skus for o in s.offers] + [r.evidence for r in rentals]
+    named = {e.source for evidence in stated for e in evidence}
+    return [row for row in sources_of(kind, identifier, index) if row["id"] in named]
+
+
 def source_rows(
     stated: Iterable[tuple[Decimal, tuple[Evidence, ...]]], pages: Mapping[str, Counter[str]], index: SiteIndex
 ) -> list[dict[str, Any]]:

@@ -145,6 +145,7 @@ def seller_group(row: PricedRow, meters: Sequence[Meter], index: SiteIndex) -> d
             {
                 "when": when_words(c, ordered),
                 "times": times_words(found[c], base) if c != ordered[0] else "",
+                "times_exact": times_exact(found[c], base),
                 "cells": [cell(found[c].get(m)) for m in meters],
             }
             for c in ordered[:CONDITIONS]
@@ -179,6 +180,12 @@ def times_words(prices: dict[Meter, Offer], base: dict[Meter, Offer]) -> str:
     both = [m for m in prices if m in base and base[m].price]
     ratios = {(prices[m].price / base[m].price).quantize(Decimal("0.001")) for m in both}
     return f"× {significant(float(ratios.pop()))}" if len(ratios) == 1 and len(both) > 1 else ""
+
+
+def times_exact(prices: dict[Meter, Offer], base: dict[Meter, Offer]) -> str:
+    """The two prices behind that ratio: of the row, and of the first one."""
+    pairs = [(o.price, base[m].price) for m, o in sorted(prices.items()) if m in base and base[m].price]
+    return " ".join(map(price_text, pairs[0])) if pairs else ""
 
 
 def cell(offer: Offer | None) -> dict[str, str]:

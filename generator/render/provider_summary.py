@@ -31,6 +31,7 @@ def category_rows(skus: Sequence[Sku], index: SiteIndex) -> list[dict[str, Any]]
             rows.append(
                 {
                     "first": n == 0,
+                    "workload": workload,
                     "name": words.title if words else workload,
                     "href": words.path if words and ranked else "",
                     "ids": len(some),
@@ -62,6 +63,7 @@ def range_words(values: Sequence[Decimal]) -> dict[str, str]:
     median = ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
     return {
         "lowest": price(ordered[0]), "lowest_exact": price_text(ordered[0]), "median": price(median),
+        "median_exact": price_text(median),
         "highest": price(ordered[-1]), "highest_exact": price_text(ordered[-1]), "count": f"{len(ordered):,}",
     }  # fmt: skip
 

@@ -69,3 +69,23 @@ def json_schema(model: type[BaseModel]) -> dict[str, Any]:
     """The JSON Schema of a model."""
     schema = model.model_json_schema(schema_generator=_Schema)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+Count = Annotated[int, Field(ge=0)]
+
+
+def told(says: str) -> Any:
+    """A field with its description."""
+    return Field(description=says)
+
+
+class Record(BaseModel):
+    """A part of a published file; more fields may be added within a version."""
+
+    model_config = OPEN
+
+
+class Dated(Record):
+    """A published file."""
+
+    as_of: AS_OF

@@ -8,6 +8,7 @@ from generator.render.formats import exact, milliseconds, missing, money, signif
 from generator.render.plan_words import ENGINES
 from generator.render.site_index import SiteIndex
 from wasm_tools.planner.catalogue import Curve, CurvePoint
+from wasm_tools.planner.plan import price_digits
 
 LONGEST_WAIT_MS = 2000  # the loosest TTFT bound of the experience classes
 
@@ -51,13 +52,19 @@ def usd_per_million(usd_per_gpu_hour: Decimal, tokens_per_second: float) -> Deci
     return usd_per_gpu_hour * 1_000_000 / (Decimal(repr(tokens_per_second)) * 3600)
 
 
+def output_cost(curve: Curve, point: CurvePoint, index: SiteIndex) -> Decimal | None:
+    """The same at the cheapest on-demand rent that plans use; None where there is none."""
+    rental = index.of_models.cheapest_rental(curve.gpu)
+    return usd_per_million(rental.price, output_rate(curve, point)) if rental else None
+
+
 def speed_row(curve: Curve, index: SiteIndex) -> dict[str, Any]:
     """One configuration at its best point; what its output tokens cost is computed from a rental price."""
     point = best_point(curve)
-    rental = index.of_models.cheapest_rental(curve.gpu)
-    cost = usd_per_million(rental.price, output_rate(curve, point)) if rental else None
+    cost = output_cost(curve, point, index)
     return {
         "usd": missing("no on-demand price that plans use") if cost is None else money(cost),
+        "usd_exact": "" if cost is None else price_digits(cost),
         "model": index.model_name(curve.model),
         "model_href": f"models/{curve.model}/",
         "gpu": index.gpu_name(curve.gpu),

@@ -12,11 +12,11 @@ from generator.render.charts.book import chart_book
 from generator.render.charts.views import chart_views
 from generator.render.feeds import alternates
 from generator.render.fitting_models import LENGTH, fit_rows
-from generator.render.formats import exact, missing, money, plural, price, significant
+from generator.render.formats import missing, money, plural, price, significant
 from generator.render.gpu_rows import GIBIBYTE, per_gigabyte, rental_row
 from generator.render.offer_columns import COMMITMENT_WORDS
 from generator.render.page import Page, SiteData
-from generator.render.price_evidence import page_sources
+from generator.render.price_evidence import shown_sources
 from generator.render.price_rows import spread
 from generator.render.rental_spread import provider_spread
 from generator.render.row_choice import each_first
@@ -100,7 +100,7 @@ def gpu_page(gpu: GpuRow, index: SiteIndex) -> Page:
             "facts": facts(gpu),
             "spreads": [s for s in spreads if s["count"]][:FIGURES],
             "rentals": [rental_row(r, index) for r in shown],
-            "sources": page_sources((), shown, index),
+            "sources": shown_sources("gpu", gpu.id, (), shown, index),
             "total": len(rentals),
             "by_provider": provider_spread(rentals, index),
             "fits": fit_rows(gpu, index),
@@ -125,6 +125,9 @@ def facts(gpu: GpuRow) -> list[dict[str, Any]]:
     """The data sheet in terms and values."""
     silent = missing("the data sheet does not say")
 
+    def whole(value: float | None) -> str:
+        return price_text(Decimal(repr(value))) if value else ""
+
     def flops(value: float | None) -> Any:
         return f"{significant(value / 1e12)} TFLOP/s" if value else silent
 
@@ -134,13 +137,13 @@ def facts(gpu: GpuRow) -> list[dict[str, Any]]:
          "exact": str(gpu.memory_bytes)},
         {"term": "Bandwidth",
          "value": f"{significant(gpu.bandwidth_bytes_s / 1e12)} TB/s" if gpu.bandwidth_bytes_s else silent,
-         "exact": exact(gpu.bandwidth_bytes_s or 0)},
-        {"term": "BF16, dense", "value": flops(gpu.bf16_flops), "exact": exact(gpu.bf16_flops or 0)},
-        {"term": "FP8, dense", "value": flops(gpu.fp8_flops), "exact": exact(gpu.fp8_flops or 0)},
-        {"term": "FP4, dense", "value": flops(gpu.fp4_flops), "exact": exact(gpu.fp4_flops or 0)},
-        {"term": "Power", "value": f"{gpu.tdp_w:,.0f} W" if gpu.tdp_w else silent, "exact": exact(gpu.tdp_w or 0)},
+         "exact": whole(gpu.bandwidth_bytes_s)},
+        {"term": "BF16, dense", "value": flops(gpu.bf16_flops), "exact": whole(gpu.bf16_flops)},
+        {"term": "FP8, dense", "value": flops(gpu.fp8_flops), "exact": whole(gpu.fp8_flops)},
+        {"term": "FP4, dense", "value": flops(gpu.fp4_flops), "exact": whole(gpu.fp4_flops)},
+        {"term": "Power", "value": f"{gpu.tdp_w:,.0f} W" if gpu.tdp_w else silent, "exact": whole(gpu.tdp_w)},
         {"term": "GPUs a machine", "value": str(gpu.gpus_per_node) if gpu.gpus_per_node else silent,
-         "exact": str(gpu.gpus_per_node or 0)},
+         "exact": whole(gpu.gpus_per_node)},
         {"term": "Kubernetes",
          "value": f"{gpu.k8s_resource}, node label {gpu.node_label}" if gpu.node_label else gpu.k8s_resource},
         {"term": "Source", "value": gpu.source},

@@ -19,7 +19,7 @@ from generator.render.held_back import held_back
 from generator.render.model_facts import OPEN, UNKNOWN_DEVELOPER, model_facts
 from generator.render.model_sections import model_sections
 from generator.render.page import Page, SiteData
-from generator.render.price_evidence import page_sources
+from generator.render.price_evidence import shown_sources
 from generator.render.price_rows import elements, main_offer, price_cell, sku_row, spread
 from generator.render.row_choice import chosen_rows, priced_rows
 from generator.render.site_index import SiteIndex, Sku, site_index
@@ -156,7 +156,7 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
             "rows": [cells for _, cells in shown],
             "total": len(skus),
             "counted": sum(len(r.skus) for r, _ in shown),
-            "sources": page_sources([s for r, _ in shown for s in r.skus], (), index),
+            "sources": shown_sources("model", row.id, [s for r, _ in shown for s in r.skus], (), index),
             "held": held,
             "price_changes": changes,
             "sellers": plural(sellers, "provider"),

@@ -17,7 +17,7 @@ from generator.render.held_back import held_back
 from generator.render.history_files import has_file, provider_file
 from generator.render.offer_columns import provider_kind
 from generator.render.page import Page, SiteData
-from generator.render.price_evidence import page_sources
+from generator.render.price_evidence import shown_sources
 from generator.render.price_rows import elements, sku_row
 from generator.render.provider_summary import category_rows, support_facts
 from generator.render.row_choice import PricedRow, chosen_rows, priced_rows
@@ -112,7 +112,7 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
             "ended": sum(index.ended(s) for s in skus),
             "rentals": [rental_row(r, index) for r in rented],
             "more_rentals": len(rentals) - len(rented),
-            "sources": page_sources([s for r, _ in shown for s in r.skus], rented, index),
+            "sources": shown_sources("provider", provider, [s for r, _ in shown for s in r.skus], rented, index),
             "held": held,
             "price_changes": changes,
             "explore": f"explore/?q=provider:={provider}",

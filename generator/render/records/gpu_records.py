@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from generator.render.api_table import ApiTable, Cell, Column
 from generator.render.offer_columns import COMMITMENT_WORDS
-from generator.render.price_evidence import page_sources
+from generator.render.price_evidence import sources_of
 from generator.render.price_rows import spread
 from generator.render.price_tables import RENTAL_COLUMNS
 from generator.render.records.entity import SOURCE_COLUMNS, Document, EntityRecord, record_path
+from generator.render.records.fit_tables import FIT_COLUMNS, FITTING_COLUMNS, fit_parts
 from generator.render.records.published import Published, merged_columns, rental_part, source_part
 from generator.render.records.speed_table import SPEED_COLUMNS, speed_part
 from generator.render.registry_columns import GPU_COLUMNS, GPU_MARKET_COLUMNS
@@ -25,6 +26,8 @@ SPREAD_COLUMNS = (
 GPU_TABLES: tuple[tuple[str, str, Sequence[Column]], ...] = (
     ("spreads", "rental prices by commitment", SPREAD_COLUMNS),
     ("gpu_offers", "every current rental price", merged_columns(RENTAL_COLUMNS, "gpu")),
+    ("fits", "how many open models it holds, by precision", FIT_COLUMNS),
+    ("fitting_models", "which these are, the largest first", FITTING_COLUMNS),
     ("speeds", "measured speed by model", SPEED_COLUMNS),
     ("sources", "who states the prices", SOURCE_COLUMNS),
 )
@@ -58,9 +61,10 @@ def gpu_record(gpu: str, row: tuple[Cell, ...], published: Published) -> EntityR
         facts=tuple(zip(GPU_FACTS, row, strict=True)),
         tables=(
             spread_part(gpu, index),
+            *fit_parts(gpu, index),
             rental_part(rentals, "gpu"),
-            speed_part(index.curves_of_gpu.get(gpu, [])),
-            source_part(page_sources((), index.rentals_of_gpu.get(gpu, []), index)),
+            speed_part(index.curves_of_gpu.get(gpu, []), index),
+            source_part(sources_of("gpu", gpu, index)),
         ),
         brief=BRIEF,
     )

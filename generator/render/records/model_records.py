@@ -9,10 +9,11 @@ from generator.render.comparable import rankable
 from generator.render.index_tables import SCORE_COLUMNS, score_rows
 from generator.render.meter_words import meter_words
 from generator.render.pages.models import sku_order
-from generator.render.price_evidence import page_sources
+from generator.render.price_evidence import sources_of
 from generator.render.price_rows import spread
 from generator.render.price_tables import OFFER_COLUMNS, QUARANTINE_COLUMNS
 from generator.render.records.entity import SOURCE_COLUMNS, Document, EntityRecord, record_path
+from generator.render.records.fit_tables import PREDICTION_COLUMNS, SET_COLUMNS, prediction_part, set_part
 from generator.render.records.published import (
     Published,
     Row,
@@ -49,6 +50,8 @@ MODEL_TABLES: tuple[tuple[str, str, Sequence[Column]], ...] = (
     ("offers", "every current price", merged_columns(OFFER_COLUMNS, "model")),
     ("skus", "what is known of each provider's id", tuple(c for c in SKU_COLUMNS if c.name != "model")),
     ("speeds", "measured speed by GPU", SPEED_COLUMNS),
+    ("predictions", "predicted speed by GPU", PREDICTION_COLUMNS),
+    ("gpu_sets", "sets of GPUs that hold it", SET_COLUMNS),
     ("quality", "scores on public benchmarks", SCORE_COLUMNS),
     ("use_cases", "the use cases that rank it", USE_COLUMNS),
     ("held_back", "statements that are not used", QUARANTINE_COLUMNS),
@@ -91,11 +94,13 @@ def model_record(model: str, row: tuple[Cell, ...], published: Published) -> Ent
             spread_part(skus, index),
             offer_part(in_page_order(published.offers_of_model.get(model, []), skus, index), "model"),
             sku_part(published.skus_of_model.get(model, []), "model"),
-            speed_part(index.curves_of_model.get(model, [])),
+            speed_part(index.curves_of_model.get(model, []), index),
+            prediction_part(model, index),
+            set_part(model, index),
             quality_part(model, index),
             use_part(model, index),
             held_part(index.held_back_of_model.get(model, [])),
-            source_part(page_sources(skus, (), index)),
+            source_part(sources_of("model", model, index)),
         ),
         brief=BRIEF,
     )
@@ -137,5 +142,5 @@ def use_part(model: str, index: SiteIndex) -> ApiTable:
 
 def quality_part(model: str, index: SiteIndex) -> ApiTable:
     """Its scores."""
-    rows = score_rows(index.data.results.catalogue.quality.scores.get(model, ()))
+    rows = score_rows(index.of_models.scores.get(model, ()))
     return ApiTable("quality", "Quality scores", "scores on public benchmarks", SCORE_COLUMNS, rows)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from generator.render.api_table import ApiTable, Cell, Column
 from generator.render.pages.providers import sku_order
-from generator.render.price_evidence import page_sources
+from generator.render.price_evidence import sources_of
 from generator.render.price_tables import OFFER_COLUMNS, QUARANTINE_COLUMNS, RENTAL_COLUMNS
+from generator.render.provider_summary import category_rows
 from generator.render.records.entity import API, SOURCE_COLUMNS, Document, EntityRecord, record_path
 from generator.render.records.published import (
     Published,
@@ -26,9 +27,13 @@ from generator.render.sku_table import SKU_COLUMNS
 SKUS = 80  # model ids in the JSON file, in the order of the page; the CSV file has all
 RENTALS = 80  # rental prices in the JSON file, cheapest first
 WORKLOAD_COLUMNS = (
-    Column("workload", "text", "what the prices are for"),
+    Column("workload", "text", "what the ids are for"),
     Column("skus", "integer", "model ids", "ids"),
-    Column("prices", "integer", "current prices", "prices"),
+    Column("models", "integer", "models that these are resolved to", "models"),
+    Column("unit_label", "text", "what the three prices are for"),
+    Column("lowest", "decimal", "the lowest on sale", "USD per unit_label"),
+    Column("median", "decimal", "the middle one", "USD per unit_label"),
+    Column("highest", "decimal", "the highest", "USD per unit_label"),
 )
 PROVIDER_TABLES: tuple[tuple[str, str, Sequence[Column]], ...] = (
     ("workloads", "what it sells, by workload", WORKLOAD_COLUMNS),
@@ -86,7 +91,7 @@ def provider_record(provider: str, row: tuple[Cell, ...], published: Published) 
             sku_part((r for sku in listed if (r := published.sku.get((provider, sku)))), "provider"),
             ApiTable(cheapest.name, cheapest.title, cheapest.description, cheapest.columns, cheapest.rows[:RENTALS]),
             held_part(index.held_back_of_provider.get(provider, [])),
-            source_part(page_sources(skus, index.rentals_of_provider.get(provider, []), index)),
+            source_part(sources_of("provider", provider, index)),
         ),
         links={part.description: f"{API}{part.name}.csv" for part in parts},
         brief=BRIEF,
@@ -112,12 +117,10 @@ def all_prices(provider: str, offers: Sequence[Row], rentals: Sequence[Row]) -> 
 
 
 def workload_part(provider: str, published: Published) -> ApiTable:
-    """What a provider sells."""
-    counts: dict[str, list[int]] = {}
-    for s in published.index.skus_of_provider.get(provider, []):
-        found = counts.setdefault(s.workload, [0, 0])
-        found[0] += 1
-        found[1] += len(s.offers)
-    ordered = sorted(counts.items(), key=lambda w: (-w[1][1], w[0]))
-    rows: list[Row] = [(workload, skus, prices) for workload, (skus, prices) in ordered]
-    return ApiTable("workloads", "What it sells", "ids and prices by workload", WORKLOAD_COLUMNS, rows)
+    """What a provider sells, as its page says it."""
+    index = published.index
+    names = ("workload", "ids", "models", "unit", "lowest_exact", "median_exact", "highest_exact")
+    found = category_rows(index.skus_of_provider.get(provider, []), index)
+    rows: list[Row] = [tuple(row[name] for name in names) for row in found]
+    says = "ids and prices by kind of work; of language models a row for tokens in and one for tokens out"
+    return ApiTable("workloads", "What it sells", says, WORKLOAD_COLUMNS, rows)

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 
 from generator.render.api_table import ApiTable, Cell, Column
-from generator.render.speeds import best_curves, best_point, output_rate
+from generator.render.site_index import SiteIndex
+from generator.render.speeds import best_curves, best_point, output_cost, output_rate
 from wasm_tools.planner.catalogue import Curve
-from wasm_tools.planner.plan import significant
+from wasm_tools.planner.plan import price_digits, significant
 
 SPEED_COLUMNS = (
     Column("model", "text", "canonical model; id in models.json"),
@@ -21,14 +22,16 @@ SPEED_COLUMNS = (
     Column("tokens_per_second_per_user", "number", "output of one stream", "output tokens/s"),
     Column("ttft_ms", "number", "time to first token, mean", "ms"),
     Column("measured", "date", "date of the run; empty when not stated"),
+    Column("usd_per_million_output", "decimal", "at the lowest on-demand rent that plans use", "USD per 1M tokens"),
 )
 
 
-def speed_part(curves: Iterable[Curve]) -> ApiTable:
+def speed_part(curves: Iterable[Curve], index: SiteIndex) -> ApiTable:
     """The best point for each model, GPU and pair of lengths, the fastest first."""
     rows: list[tuple[Cell, ...]] = []
     for curve in best_curves(curves):
         point = best_point(curve)
+        cost = output_cost(curve, point, index)
         rows.append(
             (
                 curve.model,
@@ -44,6 +47,7 @@ def speed_part(curves: Iterable[Curve]) -> ApiTable:
                 significant(1000 / point.tpot_ms),
                 significant(point.ttft_ms),
                 point.measured,
+                "" if cost is None else price_digits(cost),
             )
         )
     says = "most output tokens per second and GPU with a mean TTFT up to 2 s, by lengths"
