@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import threading
 import urllib.error
 import urllib.request
@@ -44,6 +45,15 @@ def test_seal_puts_the_policy_first_and_hashes_the_shells_script(tmp_path: Path)
     record = json.loads((built / "build.json").read_text())
     assert record["sha256"] == seal.digest
     assert record["as_of"] == "2026-11-20"
+
+
+def test_only_a_page_with_a_chart_may_use_the_styles_of_the_chart_library(tmp_path: Path) -> None:
+    built = site(tmp_path, index=page(), models__x=page('<figure data-chart="bars"></figure>'))
+    sealed(built, {})
+    plain, charted = ((built / p / "index.html").read_text() for p in (".", "models/x"))
+    assert "style-src 'self';" in plain
+    assert re.search(r"style-src 'self' 'unsafe-hashes'( 'sha256-[A-Za-z0-9+/=]{44}'){2};", charted)
+    assert "unsafe-inline" not in charted and "unsafe-eval" not in charted
 
 
 def test_seal_is_the_same_twice_and_sees_one_changed_byte(tmp_path: Path) -> None:

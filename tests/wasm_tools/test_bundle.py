@@ -180,6 +180,14 @@ def test_files_that_are_found_by_relative_names_share_a_hashed_folder(built):
 
 
 @needs_runtime
+def test_the_chart_library_lies_beside_the_script_that_loads_it(built):
+    files = built[1].files
+    assert files["plotly-basic.min.js"].file.rpartition("/")[0] == files["charts.mjs"].file.rpartition("/")[0]
+    assert files["plotly-basic.min.js"].gzip_bytes < 450_000
+    assert '"./plotly-basic.min.js"' in (built[0] / files["charts.mjs"].file).read_text(encoding="utf-8")
+
+
+@needs_runtime
 def test_new_prices_change_the_pack_and_the_build_id_and_nothing_else(built, tiny, cache, tmp_path):
     before, after = built[1], assemble(tiny, RUNTIME, tmp_path / "new", {"core": b'{"format": 1}'}, "node", cache)
     assert before.build_id != after.build_id
