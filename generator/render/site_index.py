@@ -16,7 +16,7 @@ from generator.render.page import SiteData
 from generator.render.plan_words import Names
 from generator.render.sku_facts import KnownFacts, known_facts
 from generator.sync.disputes import Agreement, Dispute, OfferKey, disputes
-from generator.sync.state import PriceEvent, Quarantined
+from generator.sync.state import Quarantined
 from generator.tables import read_rows
 from wasm_tools.planner.catalogue import Curve
 from wasm_tools.planner.plan import Plan
@@ -145,12 +145,6 @@ class SiteIndex:
             data.registry, data.state, checkout().registry, data.as_of, grade=lambda o: self.grade(o).letter
         )
         return {workload: read_usage_book(pack) for workload, pack in packs.items()}
-
-    @cached_property
-    def events_of(self) -> Mapping[tuple[str, str, str, str], list[PriceEvent]]:
-        """Price changes by provider, SKU, region and meter, oldest first."""
-        events = sorted(self.data.state.events, key=lambda e: e.date)
-        return _grouped(((e.provider, e.sku, e.region, e.meter), e) for e in events)
 
     def ended(self, sku: Sku) -> bool:
         """Whether nobody can buy a SKU any more: retired by its provider, or its endpoint does not answer."""

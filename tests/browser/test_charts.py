@@ -82,7 +82,7 @@ def test_a_chart_that_cannot_be_loaded_says_so_and_leaves_the_picture(
         page.route("**/api/v1/charts/**", lambda route: route.abort())
         page.goto(site_address + PAGES["model"], wait_until="load")
         page.click("[data-live]")
-        page.wait_for_function("() => document.querySelector('.chart-status')?.textContent.includes('could not be loaded')")
+        page.wait_for_selector(".chart-status:has-text('could not be loaded')")
         assert page.evaluate("document.querySelector('.plot').checkVisibility()")
     finally:
         page.close()

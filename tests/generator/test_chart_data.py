@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 
 from generator.precompute.load_costs import API, FIRM, SPOT, load_costs
+from generator.render.change_index import change_index
 from generator.render.charts.activity import activity
 from generator.render.charts.book import chart_book
 from generator.render.charts.break_even import Crossing, Known, break_even, crossing, said
-from generator.render.charts.price_history import price_history, steps_of
+from generator.render.charts.price_history import ChangesOf, price_history, steps_of
 from generator.render.charts.quality_price import Priced, Scored, front, unit_costs
 from generator.render.charts.rental_changes import rental_changes
 from generator.render.charts.rental_spread import rental_spread
@@ -89,13 +90,17 @@ def index_with(*events: PriceEvent) -> SiteIndex:
     return site_index(site_of(replace(state(), events=list(events))))
 
 
+def changes_of(index: SiteIndex) -> ChangesOf:
+    return chart_book(index.data)._changes
+
+
 LISTED = event("2026-01-01", "listed", "", "2"), event("2026-01-01", "listed", "", "10", "output.text.token")
 
 
 def history(*events: PriceEvent):  # type: ignore[no-untyped-def]
     index = index_with(*events)
     own = [s for s in index.skus_of_model["closed-xl"] if s.provider == "acme"]
-    return price_history("Closed XL", own, [], index)
+    return price_history("Closed XL", own, [], changes_of(index), index)
 
 
 def test_a_price_goes_in_steps_to_its_value_of_today() -> None:
@@ -132,20 +137,30 @@ def test_a_history_starts_when_the_price_was_listed_again() -> None:
         event("2026-03-01", "listed", "", "4"), event("2026-05-01", "repriced", "4", "2"),
     )  # fmt: skip
     sku = next(s for s in index.skus_of_model["closed-xl"] if s.provider == "acme")
-    assert steps_of(sku, TEXT_INPUT, index) == [("2026-03-01", 4.0), ("2026-05-01", 2.0)]
+    assert steps_of(sku, TEXT_INPUT, changes_of(index), index) == [("2026-03-01", 4.0), ("2026-05-01", 2.0)]
 
 
-def test_activity_counts_each_kind_by_day_and_leaves_the_first_listing_out() -> None:
-    chart = activity(
-        [*LISTED, event("2026-05-01", "repriced", "4", "2"), event("2026-05-01", "listed", "", "1"),
-         event("2026-06-01", "ended", "1", "")],
-        AS_OF,
+def test_activity_counts_the_news_of_each_day_and_tells_the_rest_in_words() -> None:
+    index = index_with(
+        event("2026-01-01", "listed", "", "4"), LISTED[1], event("2026-05-01", "repriced", "4", "2"),
+        event("2026-06-01", "repriced", "2", "2.001"),
+        event("2026-06-01", "repriced", "10", "8", "output.text.token"),
     )  # fmt: skip
-    assert chart is not None and chart.x.categories == ("2026-05-01", "2026-06-01")
-    assert {(s.name, p.x, p.y) for s in chart.series for p in s.points} == {
-        ("Listed", "2026-05-01", 1.0), ("Repriced", "2026-05-01", 1.0), ("Ended", "2026-06-01", 1.0),
-    }  # fmt: skip
-    assert activity(LISTED, AS_OF) is None
+    chart = activity(change_index(index.data), AS_OF)
+    assert chart is not None and chart.x.categories[-2:] == ("2026-05-01", "2026-06-01")
+    repriced = next(s for s in chart.series if s.name == "Repriced")
+    assert [(p.x, p.y) for p in repriced.points] == [("2026-05-01", 1.0), ("2026-06-01", 1.0)]
+    assert "1 more records are no news" in chart.summary
+    assert activity(change_index(index_with().data), AS_OF) is None
+
+
+def test_a_corrected_price_was_so_all_along() -> None:
+    index = index_with(
+        event("2026-01-01", "listed", "", "4000"), event("2026-03-01", "repriced", "4000", "4"),
+        event("2026-05-01", "repriced", "4", "2"),
+    )  # fmt: skip
+    sku = next(s for s in index.skus_of_model["closed-xl"] if s.provider == "acme")
+    assert steps_of(sku, TEXT_INPUT, changes_of(index), index) == [("2026-01-01", 4.0), ("2026-05-01", 2.0)]
 
 
 def test_the_spread_of_a_gpu_has_the_lowest_price_of_each_provider_and_commitment() -> None:
@@ -178,13 +193,13 @@ def test_a_changed_rental_is_drawn_before_and_after() -> None:
         "tardellirs",
     )
     index = index_with(change)
-    chart = rental_changes("H100 SXM", index.rentals_of_gpu["h100-sxm"], index)
+    chart = rental_changes("H100 SXM", index.rentals_of_gpu["h100-sxm"], changes_of(index), index)
     assert chart is not None
     assert [[p.x for p in s.points] for s in chart.series] == [[2.0], [2.5]]
     assert "1 dearer now, 0 cheaper" in chart.summary
     stale = replace(change, new="2.40")
     index = index_with(stale)
-    assert rental_changes("H100 SXM", index.rentals_of_gpu["h100-sxm"], index) is None
+    assert rental_changes("H100 SXM", index.rentals_of_gpu["h100-sxm"], changes_of(index), index) is None
 
 
 def test_an_unknown_entity_has_no_chart_and_each_is_made_once() -> None:

@@ -1,54 +1,49 @@
-"""What syncs brought by day: prices that were listed, changed or ended."""
+"""What syncs brought by day: prices that are news. What a source only came to say is counted in words."""
 
-from collections import Counter
-from collections.abc import Iterable
-
+from generator.change_kinds import NEWS
+from generator.render.change_index import ChangeIndex, counted
 from generator.render.charts.record import Axis, Chart, Point, Series
 from generator.render.formats import plural
-from generator.sync.state import PriceEvent
 
 DAYS = 31
-KINDS = (("listed", "Listed", 1, False), ("repriced", "Repriced", 2, False), ("ended", "Ended", 5, True))
+LOOKS = {"repriced": (2, False), "new": (1, False), "removed": (5, True)}  # colour, and whether it is pale
 
 
-def activity(events: Iterable[PriceEvent], as_of: str) -> Chart | None:
-    """The last days on which anything changed; None before the second one, since the first lists everything."""
-    counts: Counter[tuple[str, str]] = Counter()
-    sources: dict[str, set[str]] = {}
-    for e in events:
-        counts[e.date, e.kind] += 1
-        sources.setdefault(e.date, set()).update(e.sources.split())
-    days = sorted(sources)[1:][-DAYS:]
+def activity(changes: ChangeIndex, as_of: str) -> Chart | None:
+    """The last days on which anything was news; None where nothing was."""
+    by_day = {day: counted(of_day) for day, of_day in changes.days.items()}
+    days = sorted(day for day, counts in by_day.items() if any(counts[kind] for kind in NEWS))[-DAYS:]
     if not days:
         return None
-    last = days[-1]
-    changed = [d for d in days if counts[d, "repriced"]]
-    busiest = max(changed, key=lambda d: (counts[d, "repriced"], d), default="")
+    last = by_day[days[-1]]
+    others = sum(n for kind, n in last.items() if kind not in NEWS)
+    busiest = max(days, key=lambda d: (by_day[d]["repriced"], d))
     return Chart(
         id="activity",
-        title="Price changes by day",
-        summary=f"On {last}, the last day with changes: {counts[last, 'listed']:,} prices listed,"
-        f" {counts[last, 'repriced']:,} repriced, {counts[last, 'ended']:,} ended,"
-        f" as stated by {plural(len(sources[last]), 'source')}."
-        + (f" Most were repriced on {busiest}: {counts[busiest, 'repriced']:,}." if busiest else "")
-        + " A day is one of a sync or of a stored price list; after a gap it carries the changes of the whole gap, so"
-        " the bars say when a change was seen, not how often prices change.",
-        x=Axis("Day (in order, not to scale)", "category", categories=tuple(days)),
+        title="Prices that changed, by day",
+        summary=f"On {days[-1]}, the last day with news: {plural(last['repriced'], 'price')} changed,"
+        f" {last['new']:,} were new, {last['removed']:,} were removed; {others:,} more records are no news and"
+        " not drawn."
+        f" Most prices changed on {busiest}: {by_day[busiest]['repriced']:,}. After a gap a day carries the changes of"
+        " the whole gap, so the bars say when a change was seen, not how often prices change.",
+        x=Axis("Day on which sources were read (in order, not to scale)", "category", categories=tuple(days)),
         y=Axis("Prices", zero=True),
         series=tuple(
             Series(
-                title,
+                kind.capitalize(),
                 "bars",
                 tuple(
-                    Point(d, float(counts[d, kind]), plural(len(sources[d]), "source")) for d in days if counts[d, kind]
+                    Point(d, float(by_day[d][kind]), plural(len(changes.readings[d]), "source"))
+                    for d in days
+                    if by_day[d][kind]
                 ),
                 colour,
                 dashed=pale,
             )
-            for kind, title, colour, pale in KINDS
-            if any(counts[d, kind] for d in days)
+            for kind, (colour, pale) in LOOKS.items()
+            if any(by_day[d][kind] for d in days)
         ),
-        sources="Price events of the atlas (data/state/price_events)",
+        sources="Changes as told apart in the methodology, from the price events of all sources",
         as_of=as_of,
         stacked=True,
     )

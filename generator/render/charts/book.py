@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 
+from generator.change_kinds import Change
 from generator.precompute.grid import CasePlan, Cell
 from generator.precompute.load_costs import LoadCost, load_costs
+from generator.registry import GpuRow
+from generator.render.change_index import change_index
 from generator.render.charts.activity import activity
 from generator.render.charts.break_even import break_even, costs_of_case, costs_of_model
 from generator.render.charts.evidence import sources_named
 from generator.render.charts.plan_latency import plan_latency
 from generator.render.charts.predictions import prediction_charts
-from generator.render.charts.price_history import price_history
+from generator.render.charts.price_history import ChangesOf, price_history
 from generator.render.charts.provider_map import provider_map
 from generator.render.charts.provider_prices import provider_prices
 from generator.render.charts.quality_price import Priced, priced_models, quality_price, scored_models, unit_costs
@@ -29,7 +32,7 @@ POINTS_SOURCE = "aiconfigurator"  # of the points that are held out
 STANDARD = "1024-1024/conversational/"
 CAVEAT = "The latency of APIs is mostly unknown; rented GPUs meet the target by measurement or model."
 WIDELY_SCORED = ("gpqa", 3_000, 1_000)  # benchmark and tokens of a request for the chart of all models
-PAGES = ("accuracy", "gpus", "health", "models", "providers")  # entities that are one page
+PAGES = ("accuracy", "gpus", "history", "models", "providers")  # entities that are one page
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class ChartBook:
             (s for s in skus if s.provider == developer and s.region == "global"), key=lambda s: (len(s.sku), s.sku)
         )
         yield provider_prices(name, cheapest, index)
-        yield price_history(name, own, cheapest, index)
+        yield price_history(name, own, cheapest, self._changes, index)
         if cell:
             costs = costs_of_model(self._load_costs.get(model, {}), index.plan_names)
             setting = f"{length_words(cell.profile)}, {cell.slo_class.title.lower()}. {CAVEAT}"
@@ -87,12 +90,20 @@ class ChartBook:
 
     @cached_property
     def _gpus(self) -> Mapping[str, Charts]:
-        index = self.index
-        return {
-            f"gpus/{gpu.id}": drawn(make(gpu.name, rentals, index) for make in (rental_spread, rental_changes))
-            for gpu in index.data.registry.gpus
-            for rentals in (index.rentals_of_gpu.get(gpu.id, []),)
-        }
+        return {f"gpus/{gpu.id}": drawn(self._of_gpu(gpu)) for gpu in self.index.data.registry.gpus}
+
+    def _of_gpu(self, gpu: GpuRow) -> Iterator[Chart | None]:
+        rentals = self.index.rentals_of_gpu.get(gpu.id, [])
+        yield rental_spread(gpu.name, rentals, self.index)
+        yield rental_changes(gpu.name, rentals, self._changes, self.index)
+
+    @cached_property
+    def _changes(self) -> ChangesOf:
+        found: dict[tuple[str, str, str, str], list[Change]] = {}
+        for change in change_index(self.index.data).changes:
+            e = change.event
+            found.setdefault((e.provider, e.sku, e.region, e.meter), []).append(change)
+        return {key: sorted(changes, key=lambda c: c.event.date) for key, changes in found.items()}
 
     @cached_property
     def _cells(self) -> Mapping[str, Charts]:
@@ -149,7 +160,7 @@ class ChartBook:
             return drawn([self._quality(*WIDELY_SCORED)])
         if name == "gpus":
             return drawn([spread_of_gpus(self.index)])
-        return drawn([provider_map(self.index) if name == "providers" else activity(data.state.events, data.as_of)])
+        return drawn([provider_map(self.index) if name == "providers" else activity(change_index(data), data.as_of)])
 
 
 def drawn(charts: Iterator[Chart | None] | Sequence[Chart | None]) -> Charts:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
+from generator.change_kinds import Change
 from generator.render.charts.record import Axis, Chart, Point, Series
 from generator.render.formats import percent, plural, price
 from generator.render.site_index import SiteIndex, Sku
@@ -18,27 +19,33 @@ LARGEST_STEP = 10  # a price that changes by more is taken for a wrong unit or a
 SELLERS_TRIED = 5
 WIDE = 20  # ratio of the prices from which a log axis is needed
 
+ChangesOf = Mapping[tuple[str, str, str, str], Sequence[Change]]  # by provider, SKU, region and meter, oldest first
 Steps = list[tuple[str, float]]  # day and price from that day on
 
 
-def price_history(name: str, own: Sequence[Sku], cheapest: Sequence[Sku], index: SiteIndex) -> Chart | None:
+def price_history(
+    name: str, own: Sequence[Sku], cheapest: Sequence[Sku], changes: ChangesOf, index: SiteIndex
+) -> Chart | None:
     """The history of the developer's own SKUs, else of the cheapest sellers; None where no price ever changed."""
     for sku in (*own, *cheapest[:SELLERS_TRIED]):
-        found = {m: steps_of(sku, m, index) for m in (TEXT_INPUT, TEXT_OUTPUT)}
+        found = {m: steps_of(sku, m, changes, index) for m in (TEXT_INPUT, TEXT_OUTPUT)}
         if all(found.values()) and any(len(steps) > 1 for steps in found.values()):
             return _chart(name, sku, found, sku in own, index)
     return None
 
 
-def steps_of(sku: Sku, meter: Meter, index: SiteIndex) -> Steps:
+def steps_of(sku: Sku, meter: Meter, changes: ChangesOf, index: SiteIndex) -> Steps:
     """The prices of a SKU since it was last listed; empty where they are not known, not ours or not credible."""
     offer = sku.offer(meter)
     if offer is None or offer.key in index.listed:  # converted prices move with the exchange rate
         return []
     steps: Steps = []
-    for e in index.events_of.get((sku.provider, sku.sku, sku.region, str(meter)), ()):
+    for change in changes.get((sku.provider, sku.sku, sku.region, str(meter)), ()):
+        e = change.event
         if e.kind == "ended" or e.currency != "USD":
             steps = []
+        elif change.kind == "restated" and steps:  # the price was so all along, only stated otherwise
+            steps[-1] = (steps[-1][0], float(e.new))
         elif e.new:
             steps.append((e.date, float(e.new)))
     prices = [p for _, p in steps]

@@ -2,22 +2,23 @@
 
 from collections.abc import Sequence
 
+from generator.render.charts.price_history import ChangesOf
 from generator.render.charts.record import Axis, Chart, Point, Series, distinct
 from generator.render.formats import plural
 from generator.render.offer_columns import COMMITMENT_WORDS
 from generator.render.site_index import SiteIndex
+from generator.sync.rentals import rental_meter
 from wasm_tools.pricing.offers import GpuOffer
 
 SHOWN = 12
-METER = "gpu_hour;"
 
 
-def rental_changes(name: str, rentals: Sequence[GpuOffer], index: SiteIndex) -> Chart | None:
+def rental_changes(name: str, rentals: Sequence[GpuOffer], changes: ChangesOf, index: SiteIndex) -> Chart | None:
     """The rentals whose price changed, the latest change of each; None where nothing changed."""
     found = []
     for r in rentals:
-        events = index.events_of.get((r.provider, r.instance, r.region, METER + r.commitment), ())
-        last = next((e for e in reversed(events) if e.kind == "repriced" and e.old and e.new), None)
+        known = changes.get((r.provider, r.instance, r.region, rental_meter(r.commitment)), ())
+        last = next((c.event for c in reversed(known) if c.kind == "repriced"), None)
         if last and last.currency == "USD" and float(last.new) == float(r.price) > 0 and float(last.old) > 0:
             found.append((r, last))
     if not found:

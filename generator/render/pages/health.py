@@ -7,8 +7,6 @@ from typing import Any
 
 from generator.health import health_report, source_health
 from generator.places import checkout
-from generator.render.charts.book import chart_book
-from generator.render.charts.views import chart_views
 from generator.render.formats import missing, plural, price
 from generator.render.held_back import held_back
 from generator.render.meter_words import meter_words
@@ -19,7 +17,7 @@ from generator.sync.disputes import Dispute
 from generator.sync.run import unresolved_names
 from wasm_tools.pricing.offers import Offer
 
-DISAGREEMENTS = 20
+DISAGREEMENTS = 25
 HELD_BACK = 25
 NAMES = 60
 REASONS = 8
@@ -38,7 +36,6 @@ def pages(data: SiteData) -> Iterator[Page]:
         template="health.html",
         context={
             "sources": source_rows(data),
-            "charts": chart_views(chart_book(data).of("health"), "health", 0),
             "grades": [
                 {"letter": x, "count": letters[x], "share": share(letters[x], len(data.offers))} for x in "ABCD"
             ],

@@ -8,6 +8,8 @@ from generator.change_kinds import KINDS, NEWS
 from generator.render.api_file import API
 from generator.render.change_index import ChangeIndex, Group, change_index, counted
 from generator.render.change_rows import WORDS, change_row, day_path, row_elements
+from generator.render.charts.book import chart_book
+from generator.render.charts.views import chart_views
 from generator.render.feeds import alternates
 from generator.render.formats import plural
 from generator.render.history_files import day_file, quarter, quarter_file
@@ -49,6 +51,7 @@ def overview(changes: ChangeIndex) -> Page:
         template="history.html",
         context={
             "total": len(changes.changes),
+            "charts": chart_views(chart_book(changes.index.data).of("history"), "history", 0),
             "first": days[-1] if days else "",
             "days": [day_view(d, changes) for d in days[:DAYS_LISTED]],
             "more_days": max(0, len(days) - DAYS_LISTED),
