@@ -71,7 +71,7 @@ def why_sentence(title: str, plan: Record, base: Record | None, capability: str)
         shortest = f"A whole request takes {seconds(plan['e2e_ms'])} s, less than with any other plan"
         return f"{shortest}{times_the_cost(plan, base)}."
     if title == "Best quality":
-        said = f" {plan['score_words'][:1].upper()}{plan['score_words'][1:]}." if plan["score"] is not None else ""
+        said = f" Score: {plan['score_words']}." if plan["score"] is not None else ""
         return f"Class {capability} is the highest that meets it{times_the_cost(plan, base)}.{said}"
     if title == "Cheapest that meets it":
         return f"No dependable plan without a commitment keeps the bounds for less; limited by {plan['binds']}."
