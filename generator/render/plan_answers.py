@@ -85,6 +85,14 @@ def shown_plans(ranking: Mapping[str, Any], shown: int, recommendable: Collectio
     return [p for p in plans if p["id"] in kept]
 
 
+def compared_plans(ranking: Mapping[str, Any], recommendable: Collection[str]) -> list[str]:
+    """Ids of the plans that answer the question in one way or another, to be put side by side, each once."""
+    known = {p["id"] for p in ranking["plans"]}
+    ids = [p.plan["id"] for p in pointed_plans(ranking, recommendable)]
+    ids += [of[0] for name in EXTREMES if (of := ranking["lists"].get(name)) and of[0] in known]
+    return list(dict.fromkeys(ids))
+
+
 def listed_plans(ranking: Mapping[str, Any]) -> list[tuple[str, str, str, list[Record]]]:
     """Each ordering with its title, what it is sorted by, and its plans; empty ones are left out."""
     by_id = {p["id"]: p for p in ranking["plans"]}

@@ -1,14 +1,22 @@
 """A ranking as rows of ready strings: what a plan is, costs and reaches, and the reasons behind it."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from generator.registry import Profile, SloClass
 from generator.render.formats import exact, milliseconds, missing, money, percent, plural, rate, seconds, time_exact
 from generator.render.manifests import manifest_path, manifest_refusal
-from generator.render.plan_answers import Pointed, listed_plans, pointed_plans, relaxation_words, shown_plans
+from generator.render.plan_answers import (
+    Pointed,
+    compared_plans,
+    listed_plans,
+    pointed_plans,
+    relaxation_words,
+    shown_plans,
+)
 from generator.render.plan_words import (
     KINDS,
     NO_LIMIT,
@@ -43,12 +51,19 @@ def plan_table(name: str, caption: str, ranking: Ranking, index: SiteIndex, show
         "answers": [answer_row(a, plans, index) for a in pointed_plans(record, recommendable)],
         "relaxation": relaxation_words(record),
         "near": near_lines(record, index.plan_names),
+        "compared": compared_plans(record, recommendable),
         "rows": [plan_row(p, plans[p["id"]], index) for p in shown_plans(record, shown, recommendable)],
         "lists": list_tables(name, record, index),
         "possible": ranking.possible,
         "excluded": excluded_rows(ranking.excluded),
         "left_out": f"{sum(n for _, n in ranking.excluded):,}",
     }
+
+
+def compare_address(folder: str, ids: Sequence[str]) -> str:
+    """The comparison of plans of one question, as compare_address.mjs reads it; empty where there are not two."""
+    items = ",".join(f"{folder}~{quote(plan_id, safe='/:')}" for plan_id in ids)
+    return f"compare/?plans={items}" if len(ids) > 1 else ""
 
 
 def near_lines(record: Mapping[str, Any], names: Names) -> list[str]:

@@ -28,6 +28,7 @@ from tests.generator.small_site import small_site
 TEMPLATES = Path(__file__).parents[2] / "site_templates" / "pages"
 KINDS = (home, use_cases, plans, models, providers, gpus, workloads, health, accuracy, data_sources, parity)
 OTHERS = (
+    "compare/",
     "explore/",
     "tools/",
     "downloads/",

@@ -6,10 +6,12 @@ from dataclasses import replace
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
+from generator.render.compare.ready import MOST
 from generator.render.pages import gpus, health, models, plans, use_cases
 from generator.render.pages.use_cases import formula
-from generator.render.plan_rows import near_lines, plan_table
+from generator.render.plan_rows import compare_address, near_lines, plan_table
 from generator.render.search_names import names_file
 from generator.render.site_index import SiteIndex, site_index
 from generator.render.templates import article_of, environment
@@ -109,6 +111,18 @@ def test_near_misses_cost_less_than_the_recommended_plan_and_say_what_they_save(
     assert lines[0].endswith("misses the TTFT bound by 11 %; it would save $1,000 a month.")
     lonely = near_lines({**record, "recommended": "", "plans": [cheap, dear]}, names)
     assert [line.rpartition(": ")[2] for line in lonely] == ["misses the TTFT bound by 11 %."] * 2
+
+
+def test_answers_of_a_question_lead_into_the_comparison() -> None:
+    assert compare_address("use-cases/chatbot", ["api:a:x y", "b"]) == (
+        "compare/?plans=use-cases/chatbot~api:a:x%20y,use-cases/chatbot~b"
+    )
+    assert compare_address("use-cases/chatbot", ["alone"]) == ""
+    ranking = next(c for c in small_site().results.cases if c.case.id == "chatbot").ranking
+    link = next(h for h in re.findall(r'href="../../(compare/[^"]+)"', articles()["use-cases/chatbot/"]))
+    asked = [unquote(item.partition("~")[2]) for item in link.partition("=")[2].split(",")]
+    assert asked[:2] == [ranking.recommended, ranking.unverified]
+    assert len(asked) == len(set(asked)) <= MOST
 
 
 def test_each_class_of_a_cell_leads_to_the_planner_with_that_class() -> None:

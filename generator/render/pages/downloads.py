@@ -56,7 +56,7 @@ def listed(files: Sequence[ApiFile]) -> list[dict[str, Any]]:
     """The lines of a group. Both forms of a small list share a line, so that the page stays light."""
     paths = {f.path for f in files}
     small = {p for p in paths if p.endswith(".csv") and f"{p[:-4]}.json" in paths}
-    small -= {f.path for f in files if f.group in ("prices", "workloads")}
+    small -= {f.path for f in files if f.group == "prices"}
     return [file_view(f) | {"csv": csv_of(f.path, small)} for f in files if f.path not in small]
 
 

@@ -13,6 +13,7 @@ from generator.render.pages.use_cases import case_card, lowered
 from generator.render.plan_rows import (
     assumptions,
     bounds_words,
+    compare_address,
     length_words,
     load_words,
     plan_table,
@@ -53,6 +54,8 @@ def cell_page(cell: Cell, index: SiteIndex) -> Page:
         }
         for name, ranking in cell.rankings.items()
     ]
+    for section in sections:
+        section["compare"] = compare_address(f"plans/{cell.path}", section["compared"])
     return Page(
         path=f"plans/{cell.path}/",
         title=question(cell),

@@ -12,6 +12,7 @@ from generator.render.page import Page, SiteData
 from generator.render.plan_rows import (
     assumptions,
     bounds_words,
+    compare_address,
     length_words,
     load_words,
     plan_table,
@@ -39,6 +40,7 @@ def pages(data: SiteData) -> Iterator[Page]:
 def case_page(plan: CasePlan, index: SiteIndex) -> Page:
     """The page of one use case."""
     case = plan.case
+    table = plan_table("plans", f"Plans for {lowered(case.title)} by monthly cost", plan.ranking, index, SHOWN)
     return Page(
         path=f"use-cases/{case.id}/",
         title=f"{case.title}: what it costs and what to run it on",
@@ -48,9 +50,8 @@ def case_page(plan: CasePlan, index: SiteIndex) -> Page:
             "case": case,
             "charts": chart_views(chart_book(index.data).of(f"use-cases/{case.id}"), f"use-cases/{case.id}"),
             "facts": case_facts(plan),
-            "table": plan_table(
-                "plans", f"Plans for {lowered(case.title)} by monthly cost", plan.ranking, index, SHOWN
-            ),
+            "table": table,
+            "compare": compare_address(f"use-cases/{case.id}", table["compared"]),
             "assumptions": assumptions(plan.workload, plan.slo, plan.slo_class, [plan.ranking]),
             "sources": source_uses([plan.ranking], index),
             "planner": planner_address(plan),
