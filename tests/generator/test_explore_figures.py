@@ -38,6 +38,7 @@ def computed(text: str) -> list[Any]:
         ("(a + b) * 2", [10, 4, None]),
         ("b / a", [4, 0, None]),
         ("a / b", [0.25, None, None]),  # nothing divided by nothing is not a figure
+        ("min(5, a / b)", [0.25, None, None]),  # nor is a division by zero a very large one
         ("-a - -b", [3, -2, None]),
         ("8 / 4 / 2", [1, 1, 1]),
         ("min(a, b)", [1, 0, None]),

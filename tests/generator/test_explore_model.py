@@ -105,6 +105,14 @@ def test_currency_and_unit_change_what_is_shown_filtered_and_exported() -> None:
     assert rows("tokens", "closed tier:standard in:>0.002", currency="EUR", unit="1k") == []
 
 
+def test_a_price_for_a_thousand_says_so_in_its_row() -> None:
+    answer = asked(sheet="offers", q="closed tier:standard sort:price", unit="1k")
+    assert answer["labels"]["unit"][0] == "1k tokens"
+    assert answer["labels"]["price"][0] == "$0.002"
+    audio = asked(sheet="offers", q="whisper", unit="1k")
+    assert (audio["labels"]["unit"], audio["labels"]["price"]) == (["audio hour"], ["$0.36"])
+
+
 def test_blend_task_and_cache_follow_the_reader() -> None:
     (row,) = rows("tokens", "closed tier:standard", blend=[1, 1], task=[200_000, 0], cached=50)
     assert float(row["blended"]) == pytest.approx((0.5 * 2 + 0.5 * 0.2 + 10) / 2)

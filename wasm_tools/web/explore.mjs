@@ -8,7 +8,7 @@ import { sheetOnPage } from "./explore_sheet.mjs";
 
 const ONE_ENTRY_MS = 1500; // letters typed within this time are one step back
 const WRITTEN_AFTER_MS = 250; // browsers refuse more than a few address changes a second
-/** @type {import("./explore_sheet.mjs").Settings & {sheets: import("./explore_model.mjs").Sheet[], blend: [number, number], task: [number, number]}} */
+/** @type {import("./explore_sheet.mjs").Settings & {sheets: import("./explore_columns.mjs").Sheet[], blend: [number, number], task: [number, number]}} */
 const settings = JSON.parse(document.getElementById("explore-data")?.textContent ?? "{}");
 const usual = {
   sheets: settings.sheets.map(({ id }) => id),

@@ -1,7 +1,7 @@
 /**
  * What the explorer writes into heads, cells and the details of a row. Texts of sources go in as text, never as markup.
  *
- * @typedef {import("./explore_model.mjs").Field} Field
+ * @typedef {import("./explore_columns.mjs").Field} Field
  * @typedef {import("./columnar.mjs").Column} Column
  */
 

@@ -2,7 +2,7 @@
  * The current view as a file: the columns that say what a row is, then those that are shown, then in what the sums are.
  * Exact values as stored; computed ones to twelve digits.
  *
- * @typedef {import("./explore_model.mjs").Field} Field
+ * @typedef {import("./explore_columns.mjs").Field} Field
  * @typedef {import("./columnar.mjs").Column} Column
  * @typedef {{field: Field, column: Column}} Exported
  */

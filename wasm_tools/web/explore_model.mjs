@@ -1,190 +1,36 @@
 /**
- * One data set of the explorer without its page: columns as the reader wants them, the rows of a query, counts of choices.
+ * One data set of the explorer without its page: the rows of a query, and the choices of a facet with their counts.
  *
- * @typedef {object} Field a column; see generator/render/explorer/fields.py
- * @property {string} name @property {string} label @property {string} [kind] text (when absent), money, number, date
- * @property {string} [per] @property {string[]} [keys] @property {string} [link] @property {string} [fallback]
- * @property {string} [why] @property {string} [second] @property {boolean} [shown] @property {boolean} [searched]
- * @property {boolean} [listed] @property {boolean} [address] @property {string} [part] @property {boolean} [derived]
- * @property {string} [own] the expression of a column of the reader's own
+ * @typedef {import("./explore_columns.mjs").Field} Field
+ * @typedef {import("./explore_columns.mjs").Sheet} Sheet
+ * @typedef {import("./explore_columns.mjs").Scales} Scales
  * @typedef {{name: string, label: string, steps?: number[]}} Facet
- * @typedef {object} Sheet
- * @property {string} id @property {string} title @property {string} noun @property {Field[]} fields @property {Facet[]} facets
- * @property {string[]} identity @property {string} empty @property {string} compare @property {string} compare_kind
- * @property {string} grouped @property {string[]} leads @property {string} unit_field @property {boolean} task
- * @property {Record<string, string>} parts
- * @typedef {{currency: string, units: string, date: string, source: string}} Rate
- * @typedef {{rates: Rate[], units: Record<string, {label: string, thousand: string}>}} Scales
  * @typedef {import("./columnar.mjs").Column} Column
  * @typedef {import("./explore_address.mjs").View} View
  * @typedef {import("./query_text.mjs").Term} Term
  * @typedef {{rows: Uint32Array, query: import("./query_text.mjs").Query, faults: import("./query_text.mjs").Fault[], notes: string[]}} Result
  */
-import { counts, figures, plainNumber, ranked, tableOf } from "./columnar.mjs";
-import { compiled, ExpressionError } from "./expression.mjs";
-import { money, significant, unitPrice } from "./figures.mjs";
+import { counts } from "./columnar.mjs";
+import { sheetColumns } from "./explore_columns.mjs";
+import { ExpressionError } from "./expression.mjs";
 import { vocabularyOf } from "./near_names.mjs";
 import { parsedQuery } from "./query_text.mjs";
 import { fits, keyTest, matchingRows, wordTest } from "./row_filter.mjs";
 import { byRank, groupRanks, orderedRows } from "./row_order.mjs";
-import { bandsOf, blendedPrice, countsCachedAsNew, requestCost } from "./token_cost.mjs";
 
-const SIGNS = /** @type {Record<string, string>} */ ({ USD: "$", EUR: "€", CNY: "CN¥" });
 const NAMES_KNOWN = 3; // of near names in a note
-
-/** The sign before a sum. @param {string} currency */
-export function signOf(currency) {
-  return SIGNS[currency] ?? `${currency} `;
-}
-
-/** A price as it stands in the table; computed ones are sums of three digits. @param {number} figure @param {string} sign @param {Field} field */
-function moneyWords(figure, sign, { derived }) {
-  if (figure === 0) return "free";
-  return (derived ? money : unitPrice)(plainNumber(figure), sign);
-}
 
 /** @param {Sheet} sheet @param {Scales} scales */
 export function sheetModel(sheet, scales) {
-  let rows = 0;
-  /** @type {Map<string, Column>} */
-  const stored = new Map();
-  /** @type {Map<string, Column>} columns by name and by the settings that they depend on */
-  const computed = new Map();
+  const columns = sheetColumns(sheet, scales);
+  const { stored, fieldsOf, fieldsNamed, columnOf, isLoaded, expressionFault, caveat } = columns;
   /** @type {Set<string> | undefined} */
   let vocabulary;
-  /** @type {{above: number, prices: import("./token_cost.mjs").Prices}[][] | undefined} by code of the column */
-  let bands;
 
   /** Take in a file of columns. @param {import("./columnar.mjs").TableRecord} record */
   function add(record) {
-    const table = tableOf(record);
-    rows = table.rows;
-    for (const [name, column] of table.columns) stored.set(name, column);
+    columns.add(record);
     vocabulary = undefined;
-  }
-
-  /** All fields with the reader's own. @param {View} view @returns {Field[]} */
-  function fieldsOf(view) {
-    const own = view.own.map(({ name, text }) => ({ name, label: name, kind: "number", keys: [name], derived: true, own: text, shown: true }));
-    return [...sheet.fields, ...own.filter(({ name }) => !sheet.fields.some((field) => field.name === name))];
-  }
-
-  /** Whether a column is there already. @param {Field} field */
-  function isLoaded({ name, derived }) {
-    return derived || stored.has(name);
-  }
-
-  /** A column as the reader wants it shown; null while its file is on its way or its expression is wrong. @param {Field} field @param {View} view @returns {Column | null} */
-  function columnOf(field, view) {
-    const as = settingsOf(field, view);
-    if (as === "" && !field.derived) return stored.get(field.name) ?? null;
-    const key = `${field.name} ${as}`;
-    let column = computed.get(key);
-    if (!column) {
-      const made = field.own === undefined ? moneyFigures(field, view) : ownFigures(field.own, view, []);
-      if (!made) return null;
-      const sign = signOf(view.currency);
-      column = ranked(made, field.own !== undefined ? significant : (figure) => moneyWords(figure, sign, field));
-      if (computed.size > 24) computed.clear(); // settings that were tried and left
-      computed.set(key, column);
-    }
-    return column;
-  }
-
-  /** What the figures of a column depend on. @param {Field} field @param {View} view */
-  function settingsOf(field, view) {
-    if (field.own !== undefined) return [field.own, ...view.own.map(({ name, text }) => `${name}=${text}`), view.currency, view.unit, view.blend, view.cached, view.task].join(" ");
-    if (field.kind !== "money") return "";
-    const parts = view.currency === "USD" && view.unit === "1M" ? [] : [view.currency, view.unit];
-    if (field.name === "blended") parts.push(view.blend.join("-"), String(view.cached));
-    if (field.name === "request") parts.push(view.task.join("-"), String(view.cached));
-    return parts.join(" ");
-  }
-
-  /** @param {Field} field @param {View} view @returns {Float64Array | null} */
-  function moneyFigures(field, view) {
-    const base = dollars(field, view);
-    if (!base) return null;
-    const rate = scales.rates.find(({ currency }) => currency === view.currency);
-    const times = rate ? Number(rate.units) : 1;
-    const thousand = view.unit === "1k";
-    const unit = sheet.unit_field && field.name === "price" ? stored.get(sheet.unit_field) : undefined;
-    if (unit && thousand) {
-      const factors = Float64Array.from({ length: unit.size }, (_, code) => (scales.units[unit.value(code)] ? times / 1000 : times));
-      return base.map((figure, row) => figure * factors[unit.codes[row]]);
-    }
-    const factor = thousand && field.per === "1M" ? times / 1000 : times;
-    return factor === 1 ? base : base.map((figure) => figure * factor);
-  }
-
-  /** The figures of a column in US dollars and at the usual scale. @param {Field} field @param {View} view @returns {Float64Array | null} */
-  function dollars(field, view) {
-    const told = (/** @type {string} */ name) => {
-      const column = stored.get(name);
-      return column ? figures(column) : null;
-    };
-    if (!field.derived) return told(field.name);
-    if (field.name === "blended" || field.name === "request") return tokenFigures(field.name, view);
-    const [price, memory, gpus] = [told("price"), told("vram"), told("count")];
-    if (!price || !memory || !gpus) return null;
-    return price.map((figure, row) => (field.name === "per_gb" ? figure / memory[row] : figure * gpus[row]));
-  }
-
-  /** @param {string} name @param {View} view @returns {Float64Array | null} */
-  function tokenFigures(name, view) {
-    const [input, output, cached] = ["input", "output", "cached"].map((one) => stored.get(one));
-    const long = stored.get("bands");
-    if (!input || !output || !cached || !long) return null;
-    bands ??= Array.from({ length: long.size }, (_, code) => bandsOf(long.value(code)));
-    const [read, written] = name === "blended" ? view.blend : view.task;
-    const mix = { read, written, cachedShare: view.cached / 100 };
-    const [inputs, outputs, reads] = [figures(input), figures(output), figures(cached)];
-    return inputs.map((figure, row) => {
-      const prices = { input: figure, output: outputs[row], cached: reads[row] };
-      return name === "blended" ? blendedPrice(prices, mix) : requestCost(prices, /** @type {any} */ (bands)[long.codes[row]], mix);
-    });
-  }
-
-  /**
-   * The figures of an expression. Throws ExpressionError. @param {string} text @param {View} view
-   * @param {string[]} within own columns that are being computed @returns {Float64Array | null} null while a file is on its way
-   */
-  function ownFigures(text, view, within) {
-    let isComplete = true;
-    const compute = compiled(text, (name) => {
-      const field = fieldsOf(view).find((one) => one.name === name) ?? fieldsNamed(name, view)[0];
-      if (!field || !["money", "number"].includes(field.kind ?? "")) return null;
-      if (field.own !== undefined && (within.includes(field.name) || field.own === text)) return null;
-      const made = field.own === undefined ? columnFigures(field, view) : ownFigures(field.own, view, [...within, field.name]);
-      if (!made) {
-        isComplete = false;
-        return () => NaN;
-      }
-      return (row) => made[row];
-    });
-    return isComplete ? Float64Array.from({ length: rows }, (_, row) => compute(row)) : null;
-  }
-
-  /** @param {Field} field @param {View} view */
-  function columnFigures(field, view) {
-    const column = columnOf(field, view);
-    return column && figures(column);
-  }
-
-  /** The fault in an expression, or null. @param {string} text @param {View} view */
-  function expressionFault(text, view) {
-    try {
-      ownFigures(text, view, []);
-      return null;
-    } catch (error) {
-      if (error instanceof ExpressionError) return error;
-      throw error;
-    }
-  }
-
-  /** @param {string} key @param {View} view */
-  function fieldsNamed(key, view) {
-    return fieldsOf(view).filter(({ name, keys }) => name === key || keys?.includes(key));
   }
 
   /** The column that an order means: one of figures before one of texts. @param {string} key @param {View} view */
@@ -252,7 +98,7 @@ export function sheetModel(sheet, scales) {
     const faults = [...query.faults];
     /** @type {string[]} */
     const notes = [];
-    let found = matchingRows(rows, testsOf(query.terms, view, faults, notes));
+    let found = matchingRows(columns.size, testsOf(query.terms, view, faults, notes));
     const keys = [];
     for (const { name, descending } of query.sort) {
       const field = sortField(name, view);
@@ -278,7 +124,7 @@ export function sheetModel(sheet, scales) {
     const column = stored.get(name);
     if (!column) return [];
     const terms = queryOf(view).terms.filter((term) => term.negated || !fieldsOfTerm(term, view).some((field) => field.name === name));
-    const present = counts(column, matchingRows(rows, testsOf(terms, view, [], [])));
+    const present = counts(column, matchingRows(columns.size, testsOf(terms, view, [], [])));
     if (steps) {
       const numbers = column.numbers();
       return steps.map((step) => ({ value: `>=${shortNumber(step)}`, label: `${shortNumber(step)} and more`, count: present.reduce((sum, n, code) => (numbers[code] >= step ? sum + n : sum), 0) }));
@@ -310,22 +156,11 @@ export function sheetModel(sheet, scales) {
     return field?.keys?.find((key) => fieldsNamed(key, view).length === 1) ?? name;
   }
 
-  /** Why a computed figure is not quite what was asked, '' when it is. @param {Field} field @param {number} row @param {View} view */
-  function caveat(field, row, view) {
-    const cached = stored.get("cached");
-    const long = stored.get("bands");
-    if (!sheet.task || !view.cached || !field.derived || field.own !== undefined || !cached || !long) return "";
-    const prices = { input: 0, output: 0, cached: cached.numbers()[cached.codes[row]] };
-    const mix = { read: field.name === "request" ? view.task[0] : 0, written: 0, cachedShare: view.cached / 100 };
-    const isNew = countsCachedAsNew(prices, bands?.[long.codes[row]] ?? [], mix);
-    return isNew ? "no price for cached tokens is stated: they are counted as new ones" : "";
-  }
-
   return {
     add, fieldsOf, isLoaded, columnOf, expressionFault, queryOf, result, choices, termsOfFacet, keyOf, sortField, caveat,
     /** How many rows there are. */
     get size() {
-      return rows;
+      return columns.size;
     },
   };
 }

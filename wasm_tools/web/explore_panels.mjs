@@ -4,7 +4,7 @@
  *
  * @typedef {import("./explore_address.mjs").View} View
  * @typedef {ReturnType<typeof import("./explore_model.mjs").sheetModel>} Model
- * @typedef {import("./explore_model.mjs").Sheet} Sheet
+ * @typedef {import("./explore_columns.mjs").Sheet} Sheet
  * @typedef {{sheet: Sheet, model: Model, view: () => View, change: (patch: Partial<View>) => void}} Context
  */
 import { isOwnName } from "./explore_address.mjs";
@@ -126,7 +126,7 @@ export function orderPanel(context, box) {
   box.replaceChildren(...lines, element("p", { className: "muted" }, "In the table: a head sorts, Shift and a head adds a second column."));
 }
 
-/** Currency, unit, ratio and task. @param {Context & {rates: import("./explore_model.mjs").Rate[]}} context @param {HTMLElement} box */
+/** Currency, unit, ratio and task. @param {Context & {rates: import("./explore_columns.mjs").Rate[]}} context @param {HTMLElement} box */
 export function unitsPanel({ sheet, rates, view, change }, box) {
   const now = view();
   const currency = element("select", {}, new Option("US dollar", "USD"), ...rates.map((rate) => new Option(`${rate.currency}, ${rate.units} to the dollar (${rate.date})`, rate.currency)));

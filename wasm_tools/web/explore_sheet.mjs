@@ -2,9 +2,9 @@
  * One data set of the explorer on the page: its table, search box, facets and buttons, drawn from the view.
  *
  * @typedef {import("./explore_address.mjs").View} View
- * @typedef {import("./explore_model.mjs").Sheet} Sheet
- * @typedef {import("./explore_model.mjs").Field} Field
- * @typedef {import("./explore_model.mjs").Scales & {root: string, as_of: string}} Settings
+ * @typedef {import("./explore_columns.mjs").Sheet} Sheet
+ * @typedef {import("./explore_columns.mjs").Field} Field
+ * @typedef {import("./explore_columns.mjs").Scales & {root: string, as_of: string}} Settings
  * @typedef {object} Page
  * @property {() => View} view @property {(patch: Partial<View>, typing?: boolean) => void} change
  * @property {ReturnType<typeof import("./compare_tray.mjs").compareTray>} tray
@@ -12,7 +12,8 @@
 import { saveText } from "./csv_text.mjs";
 import { classOf, fillCell, headCell, rowTerms, unitWords } from "./explore_cells.mjs";
 import { exportedColumns, viewCsv, viewJson } from "./explore_export.mjs";
-import { sheetModel, signOf } from "./explore_model.mjs";
+import { signOf } from "./explore_columns.mjs";
+import { sheetModel } from "./explore_model.mjs";
 import { chosenValues, columnsPanel, facetPanel, orderPanel, ownPanel, shownFields, unitsPanel } from "./explore_panels.mjs";
 import { element, panelFor } from "./panel.mjs";
 import { withSort } from "./query_text.mjs";
@@ -286,8 +287,12 @@ export function sheetOnPage(sheet, section, settings, page) {
     if (!list) return;
     const view = page.view();
     const identity = sheet.identity.flatMap((name) => sheet.fields.find((field) => field.name === name) ?? []);
-    const columns = exportedColumns([...identity, ...shownFields(model, view)], (field) => columnOrNull(field, view));
-    const as = { currency: view.currency, unit: sheet.task ? `${view.unit} tokens` : sheet.unit_field ? "see unit" : "hour" };
+    const columns = exportedColumns([...identity, ...shownFields(model, view)], (field) => {
+      const column = columnOrNull(field, view);
+      // The words of the unit, since its id does not say of how many.
+      return column && field.name === sheet.unit_field ? { ...column, value: column.label } : column;
+    });
+    const as = { currency: view.currency, unit: sheet.task ? `${view.unit} tokens` : sheet.unit_field ? "as in unit" : "hour" };
     const rate = settings.rates.find(({ currency }) => currency === view.currency) ?? null;
     const name = `${sheet.id}-${settings.as_of}.${form}`;
     if (form === "csv") saveText(name, viewCsv(columns, list.rows, as));
