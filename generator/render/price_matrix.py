@@ -160,6 +160,8 @@ def when_words(condition: Condition, of_seller: Sequence[Condition]) -> str:
     above = sorted(c.above_tokens for c in alike)
     tier = TIERS[condition.tier] if condition.tier < len(TIERS) else "other tier"
     parts = [tier] if condition.tier or not condition.variant else []
+    if condition.variant:
+        parts.append(condition.variant.replace("_", " "))
     higher = [a for a in above if a > condition.above_tokens]
     if condition.above_tokens:
         parts.append(f"prompts over {condition.above_tokens:,} tokens")
@@ -169,8 +171,6 @@ def when_words(condition: Condition, of_seller: Sequence[Condition]) -> str:
         parts.append(window_words(condition.window))
     elif any(c.window and c.tier == condition.tier for c in of_seller):
         parts.append("all other hours")
-    if condition.variant:
-        parts.append(condition.variant.replace("_", " "))
     words = ", ".join(parts)
     return words[:1].upper() + words[1:]
 

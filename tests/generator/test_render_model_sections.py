@@ -12,7 +12,7 @@ from generator.render.model_plans import changes
 from generator.render.page import SiteData
 from generator.render.pages import models
 from generator.render.predicted_speed import IN_FLIGHT, OUTPUT, PROMPT, predicted, speed_predictions
-from generator.render.price_matrix import CONDITIONS, GROUPS, ROWS, has_conditions, matrix
+from generator.render.price_matrix import CONDITIONS, GROUPS, ROWS, condition_of, has_conditions, matrix, when_words
 from generator.render.quality_rows import quality_rows
 from generator.render.row_choice import priced_rows
 from generator.render.site_index import Sku, site_index
@@ -22,6 +22,7 @@ from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.quality import QualityScore
 from wasm_tools.performance.memory import smallest_gpus
 from wasm_tools.planner.rentals import Rental
+from wasm_tools.pricing.meters import parse_meter
 
 CONDITIONED = (
     ("input.text.token;tier=batch;above_tokens=128000", "2"),
@@ -64,6 +65,20 @@ def test_matrix_has_a_row_for_every_condition_and_a_column_for_every_meter(price
     }
     assert {r["when"]: r["times"] for r in world["rows"]}["Batch, prompts up to 128,000 tokens"] == "× 0.5"
     assert {r["when"]: r["times"] for r in europe["rows"]} == {"Standard": "", "Flex": ""}
+
+
+def test_condition_names_tier_and_variant_before_the_band() -> None:
+    conditions = [
+        condition_of(parse_meter(f"input.text.token{of}"))
+        for of in ("", ";above_tokens=200000", ";variant=fast", ";above_tokens=200000;variant=fast", ";tier=batch")
+    ]
+    assert sorted(when_words(c, conditions) for c in conditions) == [
+        "Batch",
+        "Fast, prompts over 200,000 tokens",
+        "Fast, prompts up to 200,000 tokens",
+        "Standard, prompts over 200,000 tokens",
+        "Standard, prompts up to 200,000 tokens",
+    ]
 
 
 def test_matrix_is_on_the_page_with_exact_digits(priced_site: SiteData) -> None:
