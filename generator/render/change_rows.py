@@ -5,6 +5,7 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 from generator.change_kinds import Change
+from generator.changes import percent_text
 from generator.render.change_index import ChangeIndex, Group
 from generator.render.formats import missing
 from generator.render.held_back import stated_price
@@ -45,6 +46,7 @@ def change_row(group: Group, changes: ChangeIndex, lines: int = LINES) -> dict[s
         "lines": said[:lines],
         "more": len(said) - lines if len(said) > lines else 0,
         "percent": percent_words(first.percent),
+        "percent_exact": percent_text(first.percent),
         "direction": direction(first.percent),
         "reason": first.reason,
         "source": main_source(group, changes),

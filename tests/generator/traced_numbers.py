@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from itertools import permutations
 from typing import Any
 
-NUMBER = re.compile(r"(?<![\w.])\d[\d,]*(?:\.\d+)?(?![\w]*[A-Za-z_])")
+NUMBER = re.compile(r"(?<![\w.])\d[\d,]*+(?:\.\d+)?+(?=[kM]?(?!\w))")
 TOKEN = re.compile(r"[\s=|;:!,()]+")
 VOID = {"br", "img", "input", "meta", "link", "hr", "col", "source", "wbr"}
 ROW_ENDS = {"tr", "table", "dl", "section"}
@@ -125,7 +125,7 @@ def says(shown: Shown) -> bool:
 def _near(told: Decimal, candidates: Iterable[Decimal]) -> bool:
     exponent = told.as_tuple().exponent
     step = Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0) / 2
-    return any(abs(told - c) <= max(step, abs(c) * ROUNDED) for c in candidates)
+    return any(abs(told - abs(c)) <= max(step, abs(c) * ROUNDED) for c in candidates)
 
 
 def number(text: str) -> Decimal:

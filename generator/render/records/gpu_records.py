@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Sequence
 
 from generator.render.api_table import ApiTable, Cell, Column
+from generator.render.change_index import change_index
+from generator.render.history_files import COLUMNS as CHANGE_COLUMNS
 from generator.render.offer_columns import COMMITMENT_WORDS
 from generator.render.price_evidence import sources_of
 from generator.render.price_rows import spread
 from generator.render.price_tables import RENTAL_COLUMNS
 from generator.render.records.entity import SOURCE_COLUMNS, Document, EntityRecord, record_path
 from generator.render.records.fit_tables import FIT_COLUMNS, FITTING_COLUMNS, fit_parts
-from generator.render.records.published import Published, merged_columns, rental_part, source_part
+from generator.render.records.published import Published, change_part, merged_columns, rental_part, source_part
 from generator.render.records.speed_table import SPEED_COLUMNS, speed_part
 from generator.render.registry_columns import GPU_COLUMNS, GPU_MARKET_COLUMNS
 from generator.render.registry_tables import gpus_table
@@ -29,6 +31,7 @@ GPU_TABLES: tuple[tuple[str, str, Sequence[Column]], ...] = (
     ("fits", "how many open models it holds, by precision", FIT_COLUMNS),
     ("fitting_models", "which these are, the largest first", FITTING_COLUMNS),
     ("speeds", "measured speed by model", SPEED_COLUMNS),
+    ("changes", "the newest recorded changes", CHANGE_COLUMNS),
     ("sources", "who states the prices", SOURCE_COLUMNS),
 )
 BRIEF = {
@@ -64,6 +67,7 @@ def gpu_record(gpu: str, row: tuple[Cell, ...], published: Published) -> EntityR
             *fit_parts(gpu, index),
             rental_part(rentals, "gpu"),
             speed_part(index.curves_of_gpu.get(gpu, []), index),
+            change_part(change_index(index.data).groups_of_gpu.get(gpu, []), index.data),
             source_part(sources_of("gpu", gpu, index)),
         ),
         brief=BRIEF,

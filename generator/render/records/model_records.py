@@ -5,7 +5,9 @@ from decimal import Decimal
 from operator import itemgetter
 
 from generator.render.api_table import ApiTable, Cell, Column
+from generator.render.change_index import change_index
 from generator.render.comparable import rankable
+from generator.render.history_files import COLUMNS as CHANGE_COLUMNS
 from generator.render.index_tables import SCORE_COLUMNS, score_rows
 from generator.render.meter_words import meter_words
 from generator.render.pages.models import sku_order
@@ -17,6 +19,7 @@ from generator.render.records.fit_tables import PREDICTION_COLUMNS, SET_COLUMNS,
 from generator.render.records.published import (
     Published,
     Row,
+    change_part,
     held_part,
     merged_columns,
     offer_part,
@@ -55,6 +58,7 @@ MODEL_TABLES: tuple[tuple[str, str, Sequence[Column]], ...] = (
     ("quality", "scores on public benchmarks", SCORE_COLUMNS),
     ("use_cases", "the use cases that rank it", USE_COLUMNS),
     ("held_back", "statements that are not used", QUARANTINE_COLUMNS),
+    ("changes", "the newest recorded changes", CHANGE_COLUMNS),
     ("sources", "who states the prices", SOURCE_COLUMNS),
 )
 BRIEF = {
@@ -100,6 +104,7 @@ def model_record(model: str, row: tuple[Cell, ...], published: Published) -> Ent
             quality_part(model, index),
             use_part(model, index),
             held_part(index.held_back_of_model.get(model, [])),
+            change_part(change_index(index.data).groups_of_model.get(model, []), index.data),
             source_part(sources_of("model", model, index)),
         ),
         brief=BRIEF,

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from generator.render.api_table import ApiTable, Cell, Column
+from generator.render.change_index import change_index
+from generator.render.history_files import COLUMNS as CHANGE_COLUMNS
 from generator.render.pages.providers import sku_order
 from generator.render.price_evidence import sources_of
 from generator.render.price_tables import OFFER_COLUMNS, QUARANTINE_COLUMNS, RENTAL_COLUMNS
@@ -12,6 +14,7 @@ from generator.render.records.entity import API, SOURCE_COLUMNS, Document, Entit
 from generator.render.records.published import (
     Published,
     Row,
+    change_part,
     held_part,
     merged_columns,
     offer_part,
@@ -41,6 +44,7 @@ PROVIDER_TABLES: tuple[tuple[str, str, Sequence[Column]], ...] = (
     ("skus", "what is known of these ids", tuple(c for c in SKU_COLUMNS if c.name != "provider")),
     ("gpu_offers", f"its {RENTALS} lowest rental prices", merged_columns(RENTAL_COLUMNS, "provider")),
     ("held_back", "statements that are not used", QUARANTINE_COLUMNS),
+    ("changes", "the newest recorded changes", CHANGE_COLUMNS),
     ("sources", "who states the prices", SOURCE_COLUMNS),
 )
 BRIEF = {
@@ -91,6 +95,7 @@ def provider_record(provider: str, row: tuple[Cell, ...], published: Published) 
             sku_part((r for sku in listed if (r := published.sku.get((provider, sku)))), "provider"),
             ApiTable(cheapest.name, cheapest.title, cheapest.description, cheapest.columns, cheapest.rows[:RENTALS]),
             held_part(index.held_back_of_provider.get(provider, [])),
+            change_part(change_index(index.data).groups_of_provider.get(provider, []), index.data),
             source_part(sources_of("provider", provider, index)),
         ),
         links={part.description: f"{API}{part.name}.csv" for part in parts},

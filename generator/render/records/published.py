@@ -6,6 +6,9 @@ from functools import cached_property
 from operator import itemgetter
 
 from generator.render.api_table import ApiTable, Cell, Column
+from generator.render.change_index import Group, change_index
+from generator.render.history_files import COLUMNS as CHANGE_COLUMNS
+from generator.render.history_files import change_cells
 from generator.render.page import SiteData
 from generator.render.price_tables import OFFER_COLUMNS, QUARANTINE_COLUMNS, RENTAL_COLUMNS
 from generator.render.records.entity import SOURCE_COLUMNS
@@ -14,6 +17,7 @@ from generator.render.sku_table import SKU_COLUMNS
 from generator.sync.state import Quarantined
 
 Row = tuple[Cell, ...]
+CHANGES, OF_ONE = 40, 3  # groups of changes in a record, and the largest changes of each
 CONSTANT = ("currency", "observed")  # the same for all prices, or said of each source among the sources
 REGIONS = Column("regions", "text", "where exactly this price holds, separated by |; global where no region is named")
 
@@ -116,6 +120,14 @@ def rental_part(rows: Iterable[Row], without: str) -> ApiTable:
     merged = merged_rows(rows, RENTAL_COLUMNS, without)
     says = "rental prices per GPU and hour, cheapest first; those of several regions in one row"
     return ApiTable("gpu_offers", "Rental prices", says, merged_columns(RENTAL_COLUMNS, without), merged)
+
+
+def change_part(groups: Sequence[Group], data: SiteData) -> ApiTable:
+    """The newest recorded changes of one thing; all of them are in the files of the days."""
+    changes = change_index(data)
+    rows = [change_cells(change, changes) for group in groups[:CHANGES] for change in group.changes[:OF_ONE]]
+    says = "the newest recorded changes; history/index.json leads to all"
+    return ApiTable("changes", "Recorded changes", says, CHANGE_COLUMNS, rows)
 
 
 def held_part(statements: Iterable[Quarantined]) -> ApiTable:
