@@ -67,6 +67,7 @@ export function sheetOnPage(sheet, section, settings, page) {
   function takeOver() {
     list = virtualList({ scroller: find("[data-scroller]"), grid, fill, open, toggle: sheet.compare ? toggle : undefined, empty: sheet.empty });
     /** @type {HTMLFieldSetElement} */ (find("fieldset")).disabled = false;
+    search.addEventListener("focus", () => model.warm(), { once: true });
     search.addEventListener("input", () => page.change({ q: search.value }, true));
     find("form").addEventListener("submit", (event) => event.preventDefault());
     grid.tHead?.addEventListener("click", (event) => {
