@@ -104,7 +104,7 @@ def tokens(value: int) -> str:
     for scale, sign in ((1_000_000, "M"), (1_048_576, "M"), (1000, "k"), (1024, "k")):
         if scale <= value and value % scale == 0 and (sign == "M" or value < 1_000_000):
             return f"{value // scale:,}{sign}"
-    if value >= 1_000_000:
+    if value >= 999_500:  # three digits of thousands would round to 1,000k
         return f"{value / 1_000_000:.3g}M"
     return f"{value / 1000:.3g}k" if value >= 10_000 else f"{value:,}"
 

@@ -57,6 +57,7 @@ def test_missing_value_says_why_to_eyes_and_ears() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
+        (999_990, "1M"),
         (131_072, "128k"),
         (128_000, "128k"),
         (1_050_000, "1.05M"),

@@ -30,8 +30,9 @@ def files(trust: bool) -> dict[str, bytes]:
 
 
 def parts(paths: Iterator[str] | list[str], there: set[str]) -> list[str]:
-    """The files of a page; the prices of a provider are in one or two CSV files."""
+    """The files of a page: the prices of a provider are in CSV files, its many changes in a file of their own."""
     named = set(paths)
+    named |= {p for path in named if (p := path.replace("api/v1/", "api/v1/history/")) in there}
     named |= {p for path in named for end in (".csv", "-gpus.csv") if (p := path.removesuffix(".json") + end) in there}
     return sorted(named)
 
@@ -101,6 +102,7 @@ def test_random_numbers_of_random_pages_are_in_the_data(site: Path, kind: str) -
         html = (site / path / "index.html").read_text(encoding="utf-8")
         named = [p for p in data_files(html, path) if p.startswith("api/v1/") and (site / p).is_file()]
         there = {p.relative_to(site).as_posix() for p in site.glob(f"api/v1/{path.rstrip('/')}*.csv")}
+        there |= {p.relative_to(site).as_posix() for p in site.glob(f"api/v1/history/{path.rstrip('/')}.json")}
         published = published_numbers(parts(named, there), lambda p: (site / p).read_bytes())
         places = shown_numbers(html.partition("<article")[2])
         for shown in chance.sample(places, min(CELLS, len(places))):

@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from itertools import permutations
 from typing import Any
 
-NUMBER = re.compile(r"(?<![\w.])\d[\d,]*+(?:\.\d+)?+(?=[kM]?(?!\w))")
+NUMBER = re.compile(r"(?<![\w./])\d[\d,]*+(?:\.\d+)?+(?=[kM]?(?!\w))")
 TOKEN = re.compile(r"[\s=|;:!,()]+")
 VOID = {"br", "img", "input", "meta", "link", "hr", "col", "source", "wbr"}
 ROW_ENDS = {"tr", "table", "dl", "section"}

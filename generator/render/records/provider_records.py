@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from generator.render.api_table import ApiTable, Cell, Column
 from generator.render.change_index import change_index
 from generator.render.history_files import COLUMNS as CHANGE_COLUMNS
+from generator.render.history_files import has_file, provider_file
 from generator.render.pages.providers import sku_order
 from generator.render.price_evidence import sources_of
 from generator.render.price_tables import OFFER_COLUMNS, QUARANTINE_COLUMNS, RENTAL_COLUMNS
@@ -98,11 +99,18 @@ def provider_record(provider: str, row: tuple[Cell, ...], published: Published) 
             change_part(change_index(index.data).groups_of_provider.get(provider, []), index.data),
             source_part(sources_of("provider", provider, index)),
         ),
-        links={part.description: f"{API}{part.name}.csv" for part in parts},
+        links={part.description: f"{API}{part.name}.csv" for part in parts} | change_link(provider, published),
         brief=BRIEF,
     )
     record = EntityRecord("provider", provider, document)
     return ProviderRecord(record, parts)
+
+
+def change_link(provider: str, published: Published) -> dict[str, str]:
+    """The file with all its recorded changes, where there are so many that it has one."""
+    groups = change_index(published.data).groups_of_provider.get(provider, [])
+    many = has_file(sum(len(g.changes) for g in groups))
+    return {"changes": f"{API}{provider_file(provider)}"} if many else {}
 
 
 def in_order(offers: Iterable[Row], listed: Sequence[str], shown: set[str]) -> list[Row]:
