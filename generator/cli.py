@@ -69,17 +69,18 @@ class Steps:
 
     def __call__(self, what: str) -> None:
         """One step done: `what` is shown behind the bar."""
-        self.progress.update(self.task, advance=1, what=what)
+        self.progress.update(self.task, advance=1, what=what, refresh=True)
 
     def done(self) -> None:
         """The stage is done: the bar is full whatever was counted."""
         task = self.progress.tasks[self.task]
-        self.progress.update(self.task, total=task.completed or 1, completed=task.completed or 1, what="")
+        self.progress.update(self.task, total=task.completed or 1, completed=task.completed or 1, what="", refresh=True)
 
 
 @contextmanager
 def stages() -> Iterator[Progress]:
-    """The progress display of a run, on the terminal's error channel."""
+    """The progress display of a run, on the terminal's error channel. It is drawn at each step and has no thread of its
+    own: a process with threads cannot fork safely, and the render stage forks."""
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description:<11}"),
@@ -87,7 +88,7 @@ def stages() -> Iterator[Progress]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=notes, transient=False) as progress:
+    with Progress(*columns, console=notes, transient=False, auto_refresh=False) as progress:
         yield progress
 
 

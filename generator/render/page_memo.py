@@ -5,7 +5,7 @@ It only saves time. A lost, broken or outdated memory means that every page is r
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from generator.render.page import Page
 class PageMemo:
     """The pages of the last build, and those of this one as they come."""
 
-    def __init__(self, known: dict[str, tuple[bytes, str]]) -> None:
+    def __init__(self, known: Mapping[str, tuple[bytes, str]]) -> None:
         self.known = known
         self.changed: list[tuple[str, bytes, str]] = []
         self.paths: set[str] = set()
@@ -24,6 +24,11 @@ class PageMemo:
     def rendered(self) -> int:
         """How many pages were rendered in this build."""
         return len(self.changed)
+
+    def take(self, part: "PageMemo") -> None:
+        """Add the pages of a part of the same build."""
+        self.changed += part.changed
+        self.paths |= part.paths
 
     def html(self, page: Page, render: Callable[[Page], str]) -> str:
         """The HTML of a page, rendered only where anything that it shows has changed: contexts are plain values,

@@ -1,56 +1,41 @@
-"""The render stage: prose first (mkdocs empties the folder), then data pages, downloads, search list, sitemap."""
+"""The render stage: prose first (mkdocs empties the folder), then pages and files side by side, the sitemap last."""
 
-import importlib
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from html import escape
 from itertools import chain
 from pathlib import Path
-from types import ModuleType
 
 from generator.digests import folder_digest
-from generator.publish.policy import CHART_MARK
+from generator.render.downloads import download_files
 from generator.render.embed.files import embed_files
 from generator.render.feeds import feed_files
 from generator.render.llms_text import llms_text
-from generator.render.page import Alternate, Page, SiteData
-from generator.render.page_memo import page_memo
+from generator.render.page import SiteData
+from generator.render.page_maker import PageMaker, write_files
+from generator.render.page_memo import PageMemo, page_memo
 from generator.render.search_names import IDS, NAMES, ids_file, names_file
 from generator.render.shell import built_shell
-from generator.render.site_index import site_index
-from generator.render.social_cards import SocialCard, card_name, drawn, prose_card, social_card
-from generator.render.structured import structured
+from generator.render.side_by_side import side_by_side
+from generator.render.social_cards import drawn, prose_card
 from generator.render.templates import article_of, environment
-from generator.render.tool_assets import module
 from generator.render.twins import forms, twin_files
 
-CHART_SCRIPT = "charts.mjs"
-PAGE_KINDS = (
-    "home",
-    "use_cases",
-    "plans",
-    "models",
-    "providers",
-    "gpus",
-    "workloads",
-    "explore",
-    "history",
-    "compare",
-    "planner",
-    "invoice",
-    "health",
-    "accuracy",
-    "data_sources",
-    "parity",
-    "downloads",
-    "report",
+# Kinds that share costly look-ups stand in one group; the costly groups come first, so that the work ends evenly.
+GROUPS = (
+    ("downloads",),
+    ("models",),
+    ("providers", "gpus"),
+    ("health", "history"),
+    ("explore", "compare"),
+    ("use_cases", "plans", "workloads"),
+    ("planner", "invoice", "accuracy", "data_sources", "parity", "report"),
 )
-
-
-class RenderError(Exception):
-    """A site that cannot be rendered; the message names the page or module."""
+FIRST = "home"  # alone and before the others: what it looks up they look up too, and share
+PAGE_KINDS = (FIRST, *chain.from_iterable(GROUPS))
+DATA_FILES = "downloads"  # the kind whose group writes the files under /api/v1/, which its page lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +48,14 @@ class RenderSummary:
     bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What one part of the stage gave: pages by kind, and the memory of them."""
+
+    pages: Mapping[str, int]
+    memo: PageMemo
+
+
 def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None], memory: Path) -> RenderSummary:
     """Render the whole site into `out`, which is emptied. The same data give the same bytes.
 
@@ -70,93 +63,43 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
     """
     site_url = os.environ.get("ATLAS_SITE_URL", "")
     shell = built_shell(root, out, out.with_name("prose"), data.as_of, site_url and site_url.rstrip("/") + "/")
-    (out / NAMES).write_bytes(names_file(data, out))
-    (out / IDS).write_bytes(ids_file(data))
+    write_files(((NAMES, names_file(data, out)), (IDS, ids_file(data))), out)
     step("prose")
     templates = root / "site_templates" / "pages"
-    article = article_of(environment(templates), data.as_of, shell.site_url)
-
-    def with_shell(page: Page) -> str:
-        html = article(page)
-        return shell.html(with_chart_script(page, html, data), html)
-
-    counts: Counter[str] = Counter()
-    cards: dict[str, SocialCard] = {}
-    other_forms = forms(data)
+    maker = PageMaker(data, shell, article_of(environment(templates), data.as_of, shell.site_url), forms(data), out)
+    counts: dict[str, int] = {}
     with page_memo(memory, f"{data.as_of} {folder_digest([templates], '*')} {shell.digest}") as memo:
-        for kind in PAGE_KINDS:
-            for page in page_module(kind).pages(data):
-                card = cards.setdefault(name := card_name(kind, page.path), social_card(name, page, data.as_of))
-                dressed = replace(
-                    with_relative_dates(with_forms(page, other_forms), data),
-                    picture=card.path,
-                    structured=structured(page, site_index(data), shell.site_url),
-                )
-                write_page(dressed, memo.html(dressed, with_shell), out)
-                counts[kind] += 1
-            step(kind)
-    pictures = ((card.path, drawn(card)) for card in (*cards.values(), prose_card(data.as_of)))
-    others = (
-        twin_files(data),
-        embed_files(data),
-        feed_files(data, shell.site_url),
-        _site_files(data, out, shell.site_url),
-    )
-    for path, body in (*pictures, *_downloads(data), *chain.from_iterable(others)):
-        target = out / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(body)
-    step("downloads")
+        first = group(maker, (FIRST,), memo.known)
+        parts = [*(partial(group, maker, kinds, memo.known) for kinds in GROUPS), partial(other_files, maker)]
+        for made in chain([first], (made for _, made in side_by_side(parts))):
+            memo.take(made.memo)
+            counts |= made.pages
+            for kind in made.pages:
+                step(kind)
+    picture = prose_card(data.as_of)
+    write_files(chain([(picture.path, drawn(picture))], site_files(data, out, shell.site_url)), out)
     files = [p for p in out.rglob("*") if p.is_file()]
-    return RenderSummary(dict(counts), memo.rendered, len(files), sum(p.stat().st_size for p in files))
+    pages = {kind: counts[kind] for kind in PAGE_KINDS}
+    return RenderSummary(pages, memo.rendered, len(files), sum(p.stat().st_size for p in files))
 
 
-def page_module(kind: str) -> ModuleType:
-    """The view module of a page kind."""
-    return importlib.import_module(f"generator.render.pages.{kind}")
+def group(maker: PageMaker, kinds: tuple[str, ...], known: Mapping[str, tuple[bytes, str]]) -> Made:
+    """Write the pages of some kinds, and with the downloads the files that they list."""
+    memo = PageMemo(known)
+    pages = {kind: maker.write_kind(kind, memo) for kind in kinds}
+    if DATA_FILES in kinds:
+        write_files(download_files(maker.data), maker.out)
+    return Made(pages, memo)
 
 
-def with_forms(page: Page, other_forms: Mapping[str, tuple[Alternate, ...]]) -> Page:
-    """The page with links to its Markdown twin and its data, where it has them."""
-    found = other_forms.get(page.path)
-    return replace(page, alternates=(*page.alternates, *found)) if found else page
+def other_files(maker: PageMaker) -> Made:
+    """Write the Markdown twins, badges and feeds."""
+    data, address = maker.data, maker.shell.site_url
+    write_files(chain(twin_files(data), embed_files(data), feed_files(data, address)), maker.out)
+    return Made({}, PageMemo({}))
 
 
-def with_relative_dates(page: Page, data: SiteData) -> Page:
-    """The page with the script that adds "2 days ago" beside its dates, where the bundle has one."""
-    files = data.bundle.get("files", {})
-    if "relative_dates.mjs" not in files:
-        return page
-    script = module(data, "relative_dates.mjs")
-    return page if script in page.scripts else replace(page, scripts=(*page.scripts, script))
-
-
-def with_chart_script(page: Page, article: str, data: SiteData) -> Page:
-    """The page with the script that draws interactive charts, where it holds one."""
-    if CHART_MARK not in article or CHART_SCRIPT not in data.bundle.get("files", {}):
-        return page
-    return replace(page, scripts=(*page.scripts, module(data, CHART_SCRIPT)))
-
-
-def write_page(page: Page, html: str, out: Path) -> None:
-    """Write a page and the files beside it; RenderError when something lies there already."""
-    folder = out / page.path
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {"index.html": html, **page.data}
-    for name, text in files.items():
-        target = folder / name
-        if target.exists():
-            raise RenderError(f"{page.path or 'home'}: {name} is written twice; two pages claim one address")
-        target.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _downloads(data: SiteData) -> Iterable[tuple[str, bytes]]:
-    module = importlib.import_module("generator.render.downloads")
-    files: Iterable[tuple[str, bytes]] = module.download_files(data)
-    return files
-
-
-def _site_files(data: SiteData, out: Path, site_url: str) -> Iterator[tuple[str, bytes]]:
+def site_files(data: SiteData, out: Path, site_url: str) -> Iterator[tuple[str, bytes]]:
     """llms.txt, robots.txt, and the sitemap where the address of the site is known ($ATLAS_SITE_URL)."""
     yield "llms.txt", llms_text(data, site_url).encode()
     lines = ["User-agent: *", "Allow: /"]

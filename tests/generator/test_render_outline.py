@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from generator.render.page import Page
-from generator.render.run import RenderError, sitemap, write_page
+from generator.render.page_maker import RenderError, write_page
+from generator.render.run import sitemap
 from tests.generator.rendered_pages import OTHERS, Outline, articles, internal_targets, rendered, text
 from tests.generator.small_site import small_site
 

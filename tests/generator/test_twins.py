@@ -5,15 +5,19 @@ import posixpath
 import re
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from generator.render.api_table import ApiTable, Column
 from generator.render.downloads import download_files
 from generator.render.llms_text import llms_text
+from generator.render.page import Alternate, Page
+from generator.render.page_maker import PageMaker
 from generator.render.pages import gpus, models, plans, providers, use_cases, workloads
 from generator.render.records.all_records import records_of
 from generator.render.records.entity import Document, entity_json, relative
 from generator.render.records.markdown import markdown_text
-from generator.render.run import with_forms
+from generator.render.shell import Shell
+from generator.render.social_cards import prose_card
 from generator.render.twins import forms, twin_files
 from tests.generator.trust_site import trust_site
 
@@ -37,15 +41,20 @@ def test_every_data_page_has_a_twin_and_nothing_else_has() -> None:
 
 
 def test_a_page_links_to_its_twin_and_its_data() -> None:
-    other = forms(trust_site())
-    (page,) = [p for p in providers.pages(trust_site()) if p.path == "providers/hostly/"]
-    found = {a.media_type: a.href for a in with_forms(page, other).alternates}
+    site = trust_site()
+    maker = PageMaker(site, Shell((), (), {}, ""), lambda _: "", forms(site), Path())
+
+    def alternates(page: Page) -> tuple[Alternate, ...]:
+        return maker.dressed(page, prose_card(site.as_of)).alternates
+
+    (page,) = [p for p in providers.pages(site) if p.path == "providers/hostly/"]
+    found = {a.media_type: a.href for a in alternates(page) if a not in page.alternates}
     assert found == {
         "text/markdown": "providers/hostly/index.md",
         "application/json": "api/v1/providers/hostly.json",
         "text/csv": "api/v1/providers/hostly.csv",
     }
-    assert with_forms(replace(page, path="elsewhere/"), other).alternates == ()
+    assert alternates(replace(page, path="elsewhere/")) == page.alternates
 
 
 def test_every_form_and_every_link_of_a_twin_leads_to_a_file() -> None:

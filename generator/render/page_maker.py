@@ -1,0 +1,93 @@
+"""From the page of a view to its file: what every page gets beside its content, its HTML, its picture."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+from generator.publish.policy import CHART_MARK
+from generator.render.page import Alternate, Page, SiteData
+from generator.render.page_memo import PageMemo
+from generator.render.shell import Shell
+from generator.render.site_index import site_index
+from generator.render.social_cards import SocialCard, card_name, drawn, social_card
+from generator.render.structured import structured
+from generator.render.tool_assets import module
+
+CHART_SCRIPT = "charts.mjs"
+DATES_SCRIPT = "relative_dates.mjs"
+
+
+class RenderError(Exception):
+    """A site that cannot be rendered; the message names the page or module."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageMaker:
+    """What all pages of a site are made with. `forms` are the other forms of a page by its path."""
+
+    data: SiteData
+    shell: Shell
+    article: Callable[[Page], str]
+    forms: Mapping[str, tuple[Alternate, ...]]
+    out: Path
+
+    def write_kind(self, kind: str, memo: PageMemo) -> int:
+        """Write all pages of a kind with their pictures; the number of pages."""
+        cards: dict[str, SocialCard] = {}
+        number = 0
+        for page in page_module(kind).pages(self.data):
+            name = card_name(kind, page.path)
+            card = cards.setdefault(name, social_card(name, page, self.data.as_of))
+            dressed = self.dressed(page, card)
+            write_page(dressed, memo.html(dressed, self.html), self.out)
+            number += 1
+        write_files(((card.path, drawn(card)) for card in cards.values()), self.out)
+        return number
+
+    def dressed(self, page: Page, card: SocialCard) -> Page:
+        """The page with its other forms, its picture, its data for search engines, and the script for its dates."""
+        return replace(
+            self.with_script(page, DATES_SCRIPT),
+            alternates=(*page.alternates, *self.forms.get(page.path, ())),
+            picture=card.path,
+            structured=structured(page, site_index(self.data), self.shell.site_url),
+        )
+
+    def html(self, page: Page) -> str:
+        """The whole page; one that holds a chart gets the script that makes it interactive."""
+        article = self.article(page)
+        return self.shell.html(self.with_script(page, CHART_SCRIPT) if CHART_MARK in article else page, article)
+
+    def with_script(self, page: Page, name: str) -> Page:
+        """The page with a script of the bundle, where the bundle has it."""
+        if name not in self.data.bundle.get("files", {}):
+            return page
+        script = module(self.data, name)
+        return page if script in page.scripts else replace(page, scripts=(*page.scripts, script))
+
+
+def page_module(kind: str) -> ModuleType:
+    """The view module of a page kind."""
+    return import_module(f"generator.render.pages.{kind}")
+
+
+def write_page(page: Page, html: str, out: Path) -> None:
+    """Write a page and the files beside it; RenderError when something lies there already."""
+    folder = out / page.path
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {"index.html": html, **page.data}
+    for name, text in files.items():
+        target = folder / name
+        if target.exists():
+            raise RenderError(f"{page.path or 'home'}: {name} is written twice; two pages claim one address")
+        target.write_text(text, encoding="utf-8", newline="\n")
+
+
+def write_files(files: Iterable[tuple[str, bytes]], out: Path) -> None:
+    """Write files by their site path."""
+    for path, body in files:
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(body)

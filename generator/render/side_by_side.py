@@ -1,0 +1,37 @@
+"""Independent parts of a job on all processors: forked processes share what was computed before they started."""
+
+import gc
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from typing import cast
+
+_parts: list[Callable[[], object]] = []
+
+
+def side_by_side[T](parts: Sequence[Callable[[], T]], workers: int | None = None) -> Iterator[tuple[int, T]]:
+    """The place and the result of each part, in the order in which they end. Give the longest first.
+
+    One after the other where there is one processor or no fork, and where other threads run: a lock that one of them
+    holds would stay locked in the child for ever.
+    """
+    workers = min(len(parts), workers or os.cpu_count() or 1)
+    if workers < 2 or threading.active_count() > 1 or not hasattr(os, "fork"):
+        yield from ((n, part()) for n, part in enumerate(parts))
+        return
+    _parts[:] = parts
+    gc.freeze()  # the collector of a child must not touch, and so copy, what the parent made
+    try:
+        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+            for done in as_completed([pool.submit(_run, n) for n in range(len(parts))]):
+                n, result = done.result()
+                yield n, cast(T, result)
+    finally:
+        gc.unfreeze()
+        _parts.clear()
+
+
+def _run(n: int) -> tuple[int, object]:
+    return n, _parts[n]()

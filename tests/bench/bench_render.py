@@ -1,0 +1,103 @@
+"""Seconds of the render stage, and its pages a second beside plain mkdocs over the same content. Run as a script.
+
+The stage writes everything: pages, pictures, data files, twins. The comparison takes the HTML of data pages alone,
+look-ups, views and templates included, against `mkdocs build` with the same theme over the Markdown twins of an even
+sample of the same pages, whose start-up, measured with one page, is taken off. The pages are rendered on one processor,
+which is what mkdocs uses, and on all, as the stage does it.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from time import perf_counter
+
+from generator import nightly
+from generator.places import Places
+from generator.render.page import SiteData
+from generator.render.page_maker import PageMaker, page_module, write_page
+from generator.render.shell import built_shell
+from generator.render.side_by_side import side_by_side
+from generator.render.site_index import site_index
+from generator.render.templates import article_of, environment
+
+ROOT = Path(__file__).parents[2]
+LIMIT_S, LIMIT_RATIO, SAMPLE = 40, 10, 300
+KINDS = ("models", "use_cases", "providers", "plans", "gpus", "workloads")  # the longest first
+CONFIG = "site_name: The same as Markdown\ntheme: {name: material}\nmarkdown_extensions: [tables]\n"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        at = nightly.inputs(Places(ROOT, folder / "work"), None, offline=True)
+        results = nightly.precompute_stage(at, nightly.silent)
+        bundle = nightly.bundle_stage(at, results)
+        start = perf_counter()
+        summary = nightly.render_stage(at, results, bundle, nightly.silent)
+        seconds = perf_counter() - start
+        pages = sum(summary.pages.values())
+        print(f"render: {pages:,} pages, {summary.files:,} files in {seconds:.1f} s (limit {LIMIT_S})")
+        site = nightly.site_data(at, results, bundle)
+        paths = [p.path for kind in KINDS for p in page_module(kind).pages(site)]
+        theirs, built = mkdocs_seconds(at.places.built_site, paths, folder)
+        print(f"mkdocs on the twins: {built:,} pages in {theirs:.1f} s, {built / theirs:,.1f} a second")
+        for workers in sorted({1, os.cpu_count() or 1}):
+            ours = html_seconds(nightly.site_data(at, results, bundle), folder / f"html{workers}", workers)
+            ratio = len(paths) / ours / (built / theirs)
+            print(
+                f"HTML of data pages, {workers} processors: {len(paths):,} pages in {ours:.1f} s,"
+                f" {len(paths) / ours:,.0f} a second, ratio {ratio:.1f} (limit {LIMIT_RATIO})"
+            )
+
+
+def html_seconds(data: SiteData, folder: Path, workers: int) -> float:
+    """Seconds to make and write the HTML of all data pages of the kinds, look-ups included."""
+    out = folder / "html"
+    shell = built_shell(ROOT, out, folder / "prose", data.as_of, "")
+    start = perf_counter()
+    article = article_of(environment(ROOT / "site_templates" / "pages"), data.as_of, "")
+    maker = PageMaker(data, shell, article, {}, out)
+    share_look_ups(data)
+    list(side_by_side([partial(write_html, maker, kind) for kind in KINDS], workers))
+    return perf_counter() - start
+
+
+def share_look_ups(data: SiteData) -> None:
+    """Make what all kinds look up, so that the processes share it."""
+    index = site_index(data)
+    _ = index.skus_of_model, index.disputes, index.facts
+
+
+def write_html(maker: PageMaker, kind: str) -> None:
+    """Write the HTML of a kind."""
+    for page in page_module(kind).pages(maker.data):
+        write_page(page, maker.html(page), maker.out)
+
+
+def mkdocs_seconds(site: Path, paths: list[str], folder: Path) -> tuple[float, int]:
+    """Seconds of mkdocs for a sample of the pages' twins without its start-up, and how many pages that were."""
+    twins = [path for path in paths if (site / path / "index.md").is_file()]
+    sample = list(islice(twins, 0, None, max(1, len(twins) // SAMPLE)))
+    one, all_of_them = (mkdocs_run(site, paths, folder / f"twins{len(paths)}") for paths in (sample[:1], sample))
+    return all_of_them - one, len(sample) - 1
+
+
+def mkdocs_run(site: Path, paths: list[str], folder: Path) -> float:
+    """Seconds of one `mkdocs build` over the twins of some pages."""
+    for path in paths:
+        target = folder / "docs" / path / "index.md"
+        target.parent.mkdir(parents=True)
+        target.write_bytes((site / path / "index.md").read_bytes())
+    (folder / "mkdocs.yml").write_text(CONFIG, encoding="utf-8")
+    start = perf_counter()
+    command = [sys.executable, "-m", "mkdocs", "build", "--quiet"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()
