@@ -22,14 +22,17 @@ from generator.render.page import Page, SiteData
 from generator.render.price_evidence import shown_sources
 from generator.render.price_rows import elements, main_offer, price_cell, sku_row, spread
 from generator.render.row_choice import chosen_rows, priced_rows
+from generator.render.short_rows import ROOM as SHORT_ROOM
+from generator.render.short_rows import short_rows
 from generator.render.site_index import SiteIndex, Sku, site_index
 from generator.render.speeds import speed_rows
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 
 INDEXED = 80  # models on the index; all of them are on the developers' lists
-ROOM = 1_040  # elements for the prices, the chart and the speeds of a model page; the explorer has all prices
+ROOM = 1_090  # elements for the prices, the chart and the speeds of a model page; the explorer has all prices
 SPEED_ELEMENTS, HELD_ELEMENTS = 11, 9  # of one row each
-SPEEDS = 14
+SPEEDS = 8
+FULL_ROWS = 6  # where more sell a model, some stand in short lines below
 CHART_ROWS = 12  # of the table under a chart; longer ones are in the files
 LISTED = 80  # models on one page of a developer
 
@@ -141,9 +144,12 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
     history = change_index(index.data)
     changes = change_section(history.groups_of_model.get(row.id, []), f"models/{row.id}", history)
     taken += change_elements(changes)
+    crowded = by_tokens and sellers > FULL_ROWS
+    taken += SHORT_ROOM if crowded else 0
     shown = chosen_rows(
         priced, lambda r: r.sku.provider, lambda r: sku_row(r, index, by_tokens), elements, ROOM - taken
     )
+    in_full = {r.sku.provider for r, _ in shown}
     return Page(
         path=f"models/{row.id}/",
         title=f"{row.name} prices",
@@ -154,6 +160,7 @@ def model_page(row: ModelRow, capability: CapabilityRow | None, index: SiteIndex
             "facts": model_facts(row, capability, skus, index),
             "by_tokens": by_tokens,
             "rows": [cells for _, cells in shown],
+            "short": short_rows(priced, in_full, index) if crowded else [],
             "total": len(skus),
             "counted": sum(len(r.skus) for r, _ in shown),
             "sources": shown_sources("model", row.id, [s for r, _ in shown for s in r.skus], (), index),
