@@ -20,7 +20,8 @@ def inputs_digest(places: Places, as_of: str, overlay: Path | None) -> str:
     for name in FOLDERS:
         digest.update(f"{name}\0{folder_digest([places.root / name], '*')}".encode())
     for file in (*(places.root / name for name in FILES), *([overlay] if overlay else [])):
-        digest.update(f"{file.name}\0".encode() + file.read_bytes())
+        if file.is_file():  # a copy without its lock files can be built, too
+            digest.update(f"{file.name}\0".encode() + file.read_bytes())
     return digest.hexdigest()
 
 

@@ -56,6 +56,7 @@ def test_models_that_fit_are_the_largest_first(monkeypatch: pytest.MonkeyPatch) 
     forms = tuple(f for rows in index.of_models.weights.values() for f in rows if f.precision == "fp8")[:1]
     mine = {"open-70b": tuple(f.model_copy(update={"model": "open-70b", "repo": "openlab/open-70b"}) for f in forms)}
     monkeypatch.setitem(index.of_models.__dict__, "weights", mine)
+    monkeypatch.setitem(index.of_models.__dict__, "found", {})
     rows = fit_rows(index.data.registry.gpu["h100-sxm"], index)
     assert [(r["precision"], r["gpus"], [m["name"] for m in r["models"]]) for r in rows] == [
         ("fp8", "2 to 8 GPUs of a machine", ["Open 70B"])

@@ -18,6 +18,7 @@ const only = /** @type {HTMLInputElement} */ (find("[data-only]"));
 const [list, note, box] = ["#things", "[data-note]", "[data-comparison]"].map(find);
 const heading = document.title;
 const table = /** @type {HTMLTableElement} */ (find("[data-table]"));
+const caption = /** @type {HTMLElement} */ (table.caption);
 /** @type {Map<string, Promise<any>>} files by address */
 const files = new Map();
 let choice = choiceOf(new URLSearchParams(location.search), kinds, settings.most);
@@ -75,7 +76,7 @@ async function show() {
   const lost = items.flatMap((item, place) => (answers[place].status === "rejected" ? [`“${item}”: ${/** @type {any} */ (answers[place]).reason.message}.`] : []));
   const things = answers.flatMap((answer, place) => (answer.status === "fulfilled" ? [{ ...answer.value, item: items[place] }] : []));
   note.textContent = [...lost, things.length === 1 ? "Add another one to compare." : ""].filter(Boolean).join(" ");
-  table.replaceChildren(...(things.length ? parts(things, settings.rows[kind]) : []));
+  table.replaceChildren(caption, ...(things.length ? parts(things, settings.rows[kind]) : []));
   document.title = things.length > 1 ? `${things.map(({ title }) => title).join(", ")} compared` : heading;
   box.dataset.things = String(things.length);
 }
