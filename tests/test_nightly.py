@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+FILES = ("mkdocs.yml", "LICENSE", "NOTICE", "package-lock.json", "requirements.lock")
 ROOMS = ("generator", "wasm_tools", "site_templates", "content", "data")
 
 
@@ -21,9 +22,9 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-def nightly(checkout: Path, mirror: Path) -> None:
+def nightly(checkout: Path, mirror: Path, *more: str) -> None:
     env = {k: v for k, v in os.environ.items() if not k.startswith("ATLAS_")}
-    words = ("nightly", "--mirror", str(mirror), "--as-of", "2026-11-20", "--json")
+    words = ("nightly", "--mirror", str(mirror), "--as-of", "2026-11-20", "--json", *more)
     run = subprocess.run(
         [sys.executable, "-m", "generator.cli", *words],
         cwd=checkout, env=env, capture_output=True, text=True, timeout=600, check=False,
@@ -36,12 +37,13 @@ def nightly(checkout: Path, mirror: Path) -> None:
 def test_second_nightly_changes_no_byte(tmp_path: Path, mirror: Path) -> None:
     for name in ROOMS:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy2(ROOT / "mkdocs.yml", tmp_path)
+    for name in FILES:
+        shutil.copy2(ROOT / name, tmp_path)
     (tmp_path / "node_modules").symlink_to(ROOT / "node_modules")
     nightly(tmp_path, mirror)
     data, site = digests(tmp_path / "data"), digests(tmp_path / "site")
     shutil.rmtree(tmp_path / ".cache")
-    nightly(tmp_path, mirror)
+    nightly(tmp_path, mirror, "--rebuild")
     assert digests(tmp_path / "data") == data
     assert digests(tmp_path / "site") == site
     assert len(site) > 300
