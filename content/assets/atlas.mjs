@@ -51,25 +51,13 @@ dark.addEventListener("change", () => kept("atlas-colours") || paint(dark.matche
 const keysOn = () => kept("atlas-keys") !== "off";
 const switchKeys = () => keep("atlas-keys", keysOn() ? "off" : "on");
 
-/** Open the palette; what is typed while its script loads is not lost. @param {boolean} [help] */
+/** @param {boolean} [help] */
 async function palette(help) {
-  const early = { text: "", enter: false };
-  /** @param {KeyboardEvent} event */
-  const keepKey = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || (event.key !== "Enter" && event.key.length > 1)) return;
-    if (event.key === "Enter") early.enter = true;
-    else early.text += event.key;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-  };
-  addEventListener("keydown", keepKey, true);
   try {
     const { openPalette } = await import("./palette.mjs");
-    openPalette({ switchColours, keysOn, switchKeys }, help, early);
+    openPalette({ switchColours, keysOn, switchKeys }, help);
   } catch {
     location.href = new URL("explore/", site).href;
-  } finally {
-    removeEventListener("keydown", keepKey, true);
   }
 }
 

@@ -38,9 +38,6 @@ let chosen = 0;
 let before = null;
 /** @type {{switchColours: () => void, keysOn: () => boolean, switchKeys: () => void}} */
 let page;
-/** @typedef {Pick<KeyboardEvent, "shiftKey" | "ctrlKey" | "metaKey">} Pressed */
-/** Enter pressed before the names were there: it counts when they are. @type {Pressed | undefined} */
-let awaited;
 
 /** @param {string} name */
 async function list(name) {
@@ -49,12 +46,8 @@ async function list(name) {
   return answer.json();
 }
 
-/**
- * Open the palette.
- * @param {typeof page} controls what the page lets it do @param {boolean} [help] show the keys
- * @param {{text: string, enter: boolean}} [early] what was typed before it could open
- */
-export function openPalette(controls, help = false, early = { text: "", enter: false }) {
+/** Open the palette. @param {typeof page} controls what the page lets it do @param {boolean} [help] show the keys */
+export function openPalette(controls, help = false) {
   page = controls;
   dialog ??= built();
   if (!dialog.open) {
@@ -63,20 +56,15 @@ export function openPalette(controls, help = false, early = { text: "", enter: f
   }
   dialog.classList.toggle("find-help", help);
   const input = part("input", HTMLInputElement);
-  if (early.text) input.value = early.text;
-  else input.select();
-  awaited = early.enter ? { shiftKey: false, ctrlKey: false, metaKey: false } : undefined;
+  input.select();
   if (help) dialog.querySelector("button")?.focus();
   show(input.value);
-  if (names && awaited && choices[0]) enter(choices[0], awaited);
   if (names) return;
   list("names.json").then(
     (/** @type {Names} */ answer) => {
       names = answer;
       rows = preparedNames(answer);
       show(input.value);
-      if (awaited && choices[0]) enter(choices[0], awaited);
-      awaited = undefined;
     },
     () => say("The list of names could not be loaded. Use Explore instead."),
   );
@@ -110,7 +98,6 @@ function built() {
 
 /** @param {string} query */
 function typed(query) {
-  awaited = undefined;
   show(query);
   if (idsAsked || query.trim().length < 3) return;
   idsAsked = true;
@@ -128,17 +115,10 @@ function keyed(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   const choice = choices[chosen];
   if (step && choices.length) mark((chosen + step + choices.length) % choices.length);
-  else if (event.key === "Enter" && !names && part("input", HTMLInputElement).value) awaited = event;
-  else if (event.key === "Enter" && choice) enter(choice, event);
+  else if (event.key === "Enter" && choice) event.shiftKey ? compare(choice) : take(choice, event.ctrlKey || event.metaKey);
   else if (event.key === "c" && (event.ctrlKey || event.metaKey) && !selected() && choice?.path) copy(choice);
   else return;
   event.preventDefault();
-}
-
-/** @param {Choice} choice @param {Pressed} keys */
-function enter(choice, keys) {
-  if (keys.shiftKey) compare(choice);
-  else take(choice, keys.ctrlKey || keys.metaKey);
 }
 
 function selected() {

@@ -83,24 +83,3 @@ def test_search_box_leads_to_a_model_with_the_keyboard_alone(site_address: str) 
         page.keyboard.press("Enter")
         page.wait_for_url("**/models/gpt-oss-120b/")
         assert faults == []
-
-
-@pytest.mark.browser
-def test_keys_pressed_before_the_palette_has_loaded_count(site_address: str) -> None:
-    from playwright.sync_api import Route
-
-    from tests.browser.chromium import chromium
-
-    def late(route: Route) -> None:
-        page.wait_for_timeout(300)
-        route.continue_()
-
-    with chromium() as browser:
-        page = browser.new_page()
-        page.route("**/names.json*", late)
-        page.route("**/palette.mjs*", late)
-        page.goto(f"{site_address}providers/")
-        page.keyboard.press("/")
-        page.keyboard.type("gpt-oss-120b")
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/models/gpt-oss-120b/")
