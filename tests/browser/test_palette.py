@@ -33,6 +33,7 @@ def options(page: Page) -> list[str]:
 
 def test_id_of_a_provider_finds_the_model(page: Page) -> None:
     page.keyboard.press("Control+k")
+    page.wait_for_selector(".find[open]")
     with page.expect_response("**/assets/ids.json"):
         page.keyboard.type("workers-ai/@cf/openai/gpt-oss-120b")
     page.wait_for_selector(".find [role=option] >> text=called workers-ai")
@@ -44,6 +45,7 @@ def test_id_of_a_provider_finds_the_model(page: Page) -> None:
 def test_palette_is_a_combobox_that_gives_the_focus_back(page: Page) -> None:
     page.focus("#colours")
     page.keyboard.press("/")
+    page.wait_for_selector(".find[open]")
     page.keyboard.type("llama")
     page.wait_for_selector(".find [role=option]")
     box = page.locator(".find [role=combobox]")
@@ -62,6 +64,7 @@ def test_colours_are_switched_from_the_palette_and_kept(page: Page) -> None:
 
     before = scheme()
     page.keyboard.press("Control+k")
+    page.wait_for_selector(".find[open]")
     page.keyboard.type("switch col")
     page.wait_for_selector(".find [role=option] >> text=Switch colours")
     page.keyboard.press("Enter")
@@ -79,6 +82,7 @@ def test_single_keys_can_be_turned_off(page: Page) -> None:
     page.wait_for_selector(".find-keys >> text=Copy its id")
     page.keyboard.press("Escape")
     page.keyboard.press("Control+k")
+    page.wait_for_selector(".find[open]")
     page.keyboard.type("single-key")
     page.wait_for_selector(".find [role=option] >> text=Turn single-key shortcuts off")
     page.keyboard.press("Enter")
