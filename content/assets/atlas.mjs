@@ -8,6 +8,7 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 const colours = document.getElementById("colours");
 const button = document.getElementById("search-open");
 const LINGER_MS = 65; // a pointer or a focus that only passes over a link asks for nothing
+const AFTER_LOAD_MS = 300; // what the page itself needs comes first
 const APART = ["tools/", "api/", "assets/", "explore/"]; // heavy or no pages to read
 
 /** A setting of the reader; storage may be forbidden. @param {string} name */
@@ -111,4 +112,6 @@ if (!sparing) {
   };
   document.addEventListener("pointerover", soon);
   document.addEventListener("focusin", soon);
+  // The palette's script is there before it is asked for, so that no key pressed after "/" is lost.
+  addEventListener("load", () => setTimeout(() => import("./palette.mjs").catch(() => {}), AFTER_LOAD_MS));
 }

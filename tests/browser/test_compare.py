@@ -1,29 +1,9 @@
 """The comparison in Chromium: chosen by address or by search, differences and best values marked, the link shared."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.chromium import chromium
-from tests.browser.test_explore import SHIFTS
-
 pytestmark = [pytest.mark.browser, pytest.mark.site]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    with chromium() as context:
-        context.add_init_script(SHIFTS)
-        yield context
-
-
-@pytest.fixture
-def page(browser: BrowserContext) -> Iterator[Page]:
-    page = browser.new_page()
-    page.set_viewport_size({"width": 1440, "height": 900})
-    yield page
-    page.close()
 
 
 def ready(page: Page, things: int) -> Page:

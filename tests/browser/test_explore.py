@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,33 +11,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
 from generator.render.explorer.token_sheet import TOKENS
-from tests.browser.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
-SHIFTS = """
-window.shifts = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
-}).observe({ type: "layout-shift", buffered: true });
-"""
 ROWS = """(sheet) => [...document.querySelectorAll(`#grid-${sheet} tbody tr:not(.sheet-gap)`)].map(
   row => [...row.cells].map(cell => cell.textContent))"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    with chromium() as context:
-        context.add_init_script(SHIFTS)
-        yield context
-
-
-@pytest.fixture
-def page(browser: BrowserContext) -> Iterator[Page]:
-    page = browser.new_page()
-    page.set_viewport_size({"width": 1440, "height": 900})
-    yield page
-    page.close()
 
 
 def live(page: Page, address: str, sheet: str = "tokens") -> Page:

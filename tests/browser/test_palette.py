@@ -42,6 +42,17 @@ def test_id_of_a_provider_finds_the_model(page: Page) -> None:
     page.wait_for_url("**/models/gpt-oss-120b/")
 
 
+def test_no_key_pressed_after_the_slash_is_lost(browser: BrowserContext, site_address: str) -> None:
+    page = browser.new_page()
+    with page.expect_response("**/palette.mjs*"):
+        page.goto(site_address + "providers/")
+    page.wait_for_timeout(200)
+    for letter in "/gpt-oss-120b":  # no waiting for anything in between
+        page.keyboard.press(letter)
+    assert page.input_value(".find input") == "gpt-oss-120b"
+    page.close()
+
+
 def test_palette_is_a_combobox_that_gives_the_focus_back(page: Page) -> None:
     page.focus("#colours")
     page.keyboard.press("/")
