@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import cached_property
 
 from generator.change_kinds import KINDS, NEWS, Change, PriceKey, in_force, judged, price_key
+from generator.groups import grouped
+from generator.render.once import once
 from generator.render.page import SiteData
 from generator.render.site_index import SiteIndex, site_index
 from generator.sync.rentals import rental_meter
@@ -81,17 +83,17 @@ class ChangeIndex:
     @cached_property
     def groups_of_day(self) -> Mapping[str, list[Group]]:
         """Groups by day, the newest day first."""
-        return _grouped((g.date, g) for g in self.groups)
+        return grouped((g.date, g) for g in self.groups)
 
     @cached_property
     def groups_of_provider(self) -> Mapping[str, list[Group]]:
         """Groups by provider, newest first."""
-        return _grouped((g.provider, g) for g in self.groups)
+        return grouped((g.provider, g) for g in self.groups)
 
     @cached_property
     def groups_of_model(self) -> Mapping[str, list[Group]]:
         """Groups by resolved model that has a page, newest first."""
-        return _grouped((g.model, g) for g in self.groups if g.model in self.model_pages)
+        return grouped((g.model, g) for g in self.groups if g.model in self.model_pages)
 
     @cached_property
     def model_pages(self) -> Set[str]:
@@ -106,7 +108,7 @@ class ChangeIndex:
     @cached_property
     def groups_of_gpu(self) -> Mapping[str, list[Group]]:
         """Groups of rental prices by resolved GPU, newest first."""
-        return _grouped((g.gpu, g) for g in self.groups if g.gpu)
+        return grouped((g.gpu, g) for g in self.groups if g.gpu)
 
     @cached_property
     def readings(self) -> Mapping[str, dict[str, str]]:
@@ -180,18 +182,7 @@ def is_news(group: Group) -> bool:
     return group.kind in NEWS
 
 
-_latest: list[ChangeIndex] = []
-
-
+@once
 def change_index(data: SiteData) -> ChangeIndex:
-    """The changes of a site; those of the last one asked for are kept, because pages, feeds and files all ask."""
-    if not _latest or _latest[0].index.data is not data:
-        _latest[:] = [ChangeIndex(site_index(data))]
-    return _latest[0]
-
-
-def _grouped[T](pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    groups: dict[str, list[T]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return groups
+    """The changes of a site: pages, feeds and files all ask."""
+    return ChangeIndex(site_index(data))

@@ -20,6 +20,7 @@ from generator.render.explorer.token_table import token_prices_table
 from generator.render.history_files import history_index, history_tables
 from generator.render.index_tables import index_tables
 from generator.render.manifests import manifest_files
+from generator.render.once import once
 from generator.render.page import SiteData
 from generator.render.plan_tables import diagnostics_table, plan_table, with_manifests
 from generator.render.price_tables import disputes_table, points_table, quarantine_table
@@ -71,15 +72,11 @@ def download_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
     yield API + "SHA256SUMS", "".join(f"{s}  {p.removeprefix(API)}\n" for p, s in sorted(listed)).encode()
 
 
-_latest: list[tuple[SiteData, tuple[ApiFile, ...]]] = []
-
-
+@once
 def api_files(data: SiteData) -> tuple[ApiFile, ...]:
-    """All files but index and checksums. Those of the last site are kept: its page and its files both need them."""
-    if not _latest or _latest[0][0] is not data:
-        files = tuple(_api_files(data))
-        _latest[:] = [(data, (*files, package_file(files, data)))]
-    return _latest[0][1]
+    """All files but index and checksums: the page of downloads and the files themselves both need them."""
+    files = tuple(_api_files(data))
+    return (*files, package_file(files, data))
 
 
 def _api_files(data: SiteData) -> Iterator[ApiFile]:

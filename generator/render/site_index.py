@@ -1,17 +1,19 @@
 """What many pages look up: SKUs, rentals, curves and plans by the thing they belong to, names, and grades."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from generator.exchange import Listed, listed_prices
 from generator.grades import NOTHING, Grade, GradeLimits, Grader, grade_limits, grader
+from generator.groups import grouped
 from generator.places import checkout
 from generator.precompute.catalogue import current_offers
 from generator.precompute.usage import usage_packs
 from generator.render.model_index import ModelIndex
+from generator.render.once import once
 from generator.render.page import SiteData
 from generator.render.plan_words import Names
 from generator.render.sku_facts import KnownFacts, known_facts
@@ -82,32 +84,32 @@ class SiteIndex:
     @cached_property
     def skus_of_provider(self) -> Mapping[str, list[Sku]]:
         """SKUs by provider."""
-        return _grouped((s.provider, s) for s in self.skus)
+        return grouped((s.provider, s) for s in self.skus)
 
     @cached_property
     def skus_of_model(self) -> Mapping[str, list[Sku]]:
         """SKUs by resolved model."""
-        return _grouped((s.model, s) for s in self.skus if s.model)
+        return grouped((s.model, s) for s in self.skus if s.model)
 
     @cached_property
     def rentals_of_gpu(self) -> Mapping[str, list[GpuOffer]]:
         """Rental prices by resolved GPU, cheapest first."""
-        return _grouped((r.gpu, r) for r in sorted(self.data.rentals, key=lambda r: (r.price, r.key)) if r.gpu)
+        return grouped((r.gpu, r) for r in sorted(self.data.rentals, key=lambda r: (r.price, r.key)) if r.gpu)
 
     @cached_property
     def rentals_of_provider(self) -> Mapping[str, list[GpuOffer]]:
         """Rental prices by provider, cheapest first."""
-        return _grouped((r.provider, r) for r in sorted(self.data.rentals, key=lambda r: (r.price, r.key)))
+        return grouped((r.provider, r) for r in sorted(self.data.rentals, key=lambda r: (r.price, r.key)))
 
     @cached_property
     def curves_of_model(self) -> Mapping[str, list[Curve]]:
         """Measured curves by model."""
-        return _grouped((c.model, c) for c in self.data.results.catalogue.curves)
+        return grouped((c.model, c) for c in self.data.results.catalogue.curves)
 
     @cached_property
     def curves_of_gpu(self) -> Mapping[str, list[Curve]]:
         """Measured curves by GPU."""
-        return _grouped((c.gpu, c) for c in self.data.results.catalogue.curves)
+        return grouped((c.gpu, c) for c in self.data.results.catalogue.curves)
 
     @cached_property
     def uses_of_model(self) -> Mapping[str, list[PlanUse]]:
@@ -119,7 +121,7 @@ class SiteIndex:
                 use = PlanUse(case.case.title, f"use-cases/{case.case.id}/", rank, plan)
                 best.setdefault(plan.model, use)
             uses += best.items()
-        return _grouped(sorted(uses, key=lambda u: (u[1].rank, u[1].path)))
+        return grouped(sorted(uses, key=lambda u: (u[1].rank, u[1].path)))
 
     @cached_property
     def suspects(self) -> Mapping[tuple[str, str, str], str]:
@@ -160,13 +162,13 @@ class SiteIndex:
     @cached_property
     def held_back_of_provider(self) -> Mapping[str, list[Quarantined]]:
         """Statements that are held back by provider, in the order of the health page."""
-        return _grouped((q.provider, q) for q in self.held_back)
+        return grouped((q.provider, q) for q in self.held_back)
 
     @cached_property
     def held_back_of_model(self) -> Mapping[str, list[Quarantined]]:
         """Statements that are held back by resolved model."""
         model_of = self.data.registry.model_of
-        return _grouped((m, q) for q in self.held_back if (m := model_of(q.provider, q.sku)))
+        return grouped((m, q) for q in self.held_back if (m := model_of(q.provider, q.sku)))
 
     @cached_property
     def held_back(self) -> tuple[Quarantined, ...]:
@@ -271,7 +273,7 @@ class SiteIndex:
         for r in self.data.rentals:
             if r.commitment in kinds:
                 found.append(((r.provider, r.instance, r.region, kinds[r.commitment]), r))
-        return _grouped(found)
+        return grouped(found)
 
     @property
     def plan_kinds(self) -> dict[str, str]:
@@ -290,18 +292,7 @@ class SiteIndex:
         return max((self.grade(o) for o in offers), key=lambda g: g.letter)
 
 
-_latest: list[SiteIndex] = []
-
-
+@once
 def site_index(data: SiteData) -> SiteIndex:
-    """The look-ups of a site; those of the last one asked for are kept, because every page kind asks."""
-    if not _latest or _latest[0].data is not data:
-        _latest[:] = [SiteIndex(data)]
-    return _latest[0]
-
-
-def _grouped[K, T](pairs: Iterable[tuple[K, T]]) -> dict[K, list[T]]:
-    groups: dict[K, list[T]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return groups
+    """The look-ups of a site: every page kind asks."""
+    return SiteIndex(data)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from generator.render.once import once
 from generator.render.page import Alternate, SiteData
 from generator.render.records.all_records import records_of
 from generator.render.records.entity import Document, twin
@@ -17,14 +18,10 @@ def twin_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
         yield twin(document.page), markdown_text(document, data.as_of).encode()
 
 
-_latest: list[tuple[SiteData, tuple[Document, ...]]] = []
-
-
+@once
 def documents(data: SiteData) -> tuple[Document, ...]:
-    """The document of every page that has one. Those of the last site are kept: links and twins both need them."""
-    if not _latest or _latest[0][0] is not data:
-        _latest[:] = [(data, (*page_documents(data), *(record.document for record in records_of(data).all())))]
-    return _latest[0][1]
+    """The document of every page that has one: links and twins both need them."""
+    return (*page_documents(data), *(record.document for record in records_of(data).all()))
 
 
 def forms(data: SiteData) -> Mapping[str, tuple[Alternate, ...]]:

@@ -2,12 +2,13 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
+from generator.groups import grouped
 from generator.sync.evidence_tables import observation_files, quality_files, read_observations, read_scores
 from generator.sync.statements import FIELDS, SkuFacts
 from generator.tables import TableError, read_rows, rows_text
@@ -247,31 +248,24 @@ def state_files(state: State) -> dict[str, str]:
         )
         + "\n"
     }
-    for provider, offers in _grouped((o.provider, o) for o in state.offers).items():
+    for provider, offers in grouped((o.provider, o) for o in state.offers).items():
         files[f"offers/{provider}.csv"] = rows_text(OFFER_COLUMNS, sorted(map(_offer_row, offers)))
-    for provider, rentals in _grouped((o.provider, o) for o in state.gpu_offers).items():
+    for provider, rentals in grouped((o.provider, o) for o in state.gpu_offers).items():
         files[f"gpu_offers/{provider}.csv"] = rows_text(GPU_COLUMNS, sorted(map(_gpu_row, rentals)))
-    for provider, events in _grouped((e.provider, e) for e in state.events).items():
+    for provider, events in grouped((e.provider, e) for e in state.events).items():
         files[f"price_events/{provider}.csv"] = rows_text(
             EVENT_COLUMNS, sorted(_record(e, EVENT_COLUMNS) for e in events)
         )
-    for provider, held in _grouped((q.provider, q) for q in state.quarantine).items():
+    for provider, held in grouped((q.provider, q) for q in state.quarantine).items():
         rows = sorted(_record(q, QUARANTINE_COLUMNS) for q in held)
         files[f"quarantine/{provider}.csv"] = rows_text(QUARANTINE_COLUMNS, rows)
     facts = ((provider, (source, f)) for source, by_sku in state.facts.items() for (provider, _), f in by_sku.items())
-    for provider, stated in _grouped(facts).items():
+    for provider, stated in grouped(facts).items():
         files[f"facts/{provider}.csv"] = rows_text(FACT_COLUMNS, sorted(_fact_row(s, f) for s, f in stated))
-    for gpu, points in _grouped((p.gpu, p) for p in state.points).items():
+    for gpu, points in grouped((p.gpu, p) for p in state.points).items():
         files[f"benchmarks/{gpu}.csv"] = rows_text(POINT_COLUMNS, map(_point_row, sorted(points, key=_point_order)))
     files |= quality_files(state.quality) | observation_files(state.observations) | state.model_texts
     return files
-
-
-def _grouped[T](pairs: Iterable[tuple[str, T]]) -> dict[str, list[T]]:
-    groups: dict[str, list[T]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return groups
 
 
 def _record(record: object, columns: Sequence[str]) -> tuple[str, ...]:

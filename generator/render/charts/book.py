@@ -23,6 +23,7 @@ from generator.render.charts.record import Chart
 from generator.render.charts.rental_changes import rental_changes
 from generator.render.charts.rental_spread import rental_spread, spread_of_gpus
 from generator.render.comparable import cheapest_by_provider, rankable
+from generator.render.once import once
 from generator.render.page import SiteData
 from generator.render.plan_rows import length_words
 from generator.render.site_index import SiteIndex, site_index
@@ -168,11 +169,7 @@ def drawn(charts: Iterator[Chart | None] | Sequence[Chart | None]) -> Charts:
     return tuple(c for c in charts if c is not None)
 
 
-_latest: list[ChartBook] = []
-
-
+@once
 def chart_book(data: SiteData) -> ChartBook:
-    """The charts of a site; those of the last one asked for are kept, because pages and files ask."""
-    if not _latest or _latest[0].index.data is not data:
-        _latest[:] = [ChartBook(site_index(data))]
-    return _latest[0]
+    """The charts of a site: pages and files ask."""
+    return ChartBook(site_index(data))

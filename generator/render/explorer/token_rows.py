@@ -7,6 +7,7 @@ from decimal import Decimal
 from generator.render import formats
 from generator.render.columnar import ColumnRecord, decimal_column, text_column
 from generator.render.offer_columns import agreeing, model_names, observed, provider_kind, provider_names
+from generator.render.once import once
 from generator.render.page import SiteData
 from generator.render.row_choice import each_first
 from generator.render.site_index import SiteIndex, Sku, site_index
@@ -53,18 +54,9 @@ class TokenRow:
         return tuple(o for o in self.offers[:2] if o)
 
 
-_latest: list[tuple[SiteIndex, list[TokenRow]]] = []
-
-
+@once
 def token_rows(index: SiteIndex) -> list[TokenRow]:
-    """All rows of a site; those of the last one asked for are kept: the page and the download both need them."""
-    if not _latest or _latest[0][0] is not index:
-        _latest[:] = [(index, _ordered_rows(index))]
-    return _latest[0][1]
-
-
-def _ordered_rows(index: SiteIndex) -> list[TokenRow]:
-    """The rows in the order of the explorer: every model once before any twice, the most widely sold first."""
+    """All rows of a site, for the page and the download: every model once before any twice, the widely sold first."""
     rows = [row for sku in index.skus for row in rows_of_sku(sku)]
     names = model_names(index.data)
     developer = {m.id: m.developer for m in index.data.registry.models}

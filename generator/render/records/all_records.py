@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generator.render.once import once
 from generator.render.page import SiteData
 from generator.render.price_tables import offers_table, rentals_table
 from generator.render.records.entity import EntityRecord
@@ -29,18 +30,13 @@ class Records:
         yield from self.gpus
 
 
-_latest: list[tuple[SiteData, Records]] = []
-
-
+@once
 def records_of(data: SiteData) -> Records:
-    """The records of a site; those of the last one asked for are kept."""
-    if not _latest or _latest[0][0] is not data:
-        published = Published(data, offers_table(data), skus_table(data), rentals_table(data))
-        found = Records(
-            published,
-            tuple(model_records(published)),
-            tuple(provider_records(published)),
-            tuple(gpu_records(published)),
-        )
-        _latest[:] = [(data, found)]
-    return _latest[0][1]
+    """The records of a site."""
+    published = Published(data, offers_table(data), skus_table(data), rentals_table(data))
+    return Records(
+        published,
+        tuple(model_records(published)),
+        tuple(provider_records(published)),
+        tuple(gpu_records(published)),
+    )
