@@ -75,7 +75,8 @@ async function show() {
   if (turn !== asked) return; // the reader has gone on
   const lost = items.flatMap((item, place) => (answers[place].status === "rejected" ? [`“${item}”: ${/** @type {any} */ (answers[place]).reason.message}.`] : []));
   const things = answers.flatMap((answer, place) => (answer.status === "fulfilled" ? [{ ...answer.value, item: items[place] }] : []));
-  note.textContent = [...lost, things.length === 1 ? "Add another one to compare." : ""].filter(Boolean).join(" ");
+  const left = choice.left?.length ? [`Left out: ${choice.left.join(", ")}; at most ${settings.most} are compared, by their ids.`] : [];
+  note.textContent = [...left, ...lost, things.length === 1 ? "Add another one to compare." : ""].filter(Boolean).join(" ");
   table.replaceChildren(caption, ...(things.length ? parts(things, settings.rows[kind]) : []));
   document.title = things.length > 1 ? `${things.map(({ title }) => title).join(", ")} compared` : heading;
   box.dataset.things = String(things.length);

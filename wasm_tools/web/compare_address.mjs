@@ -1,15 +1,16 @@
 /**
  * What is compared, in the address: `?models=a,b`, `?gpus=…`, `?providers=…`, `?plans=use-cases/chatbot~<plan id>,…`.
- * @typedef {{kind: string, items: string[]}} Choice
+ * @typedef {{kind: string, items: string[], left?: string[]}} Choice  `left`: what the address names beside it in vain
  */
 
 const FOLDER = /^(use-cases\/[a-z0-9-]+|plans\/[a-z0-9-]+\/[a-z-]+\/[0-9.]+)$/;
 
-/** The choice that an address makes; the first kind with something in it counts. @param {URLSearchParams} given @param {string[]} kinds @param {number} most @returns {Choice} */
+/** The choice that an address makes; the first kind that it names counts. @param {URLSearchParams} given @param {string[]} kinds @param {number} most @returns {Choice} */
 export function choiceOf(given, kinds, most) {
   for (const kind of kinds) {
-    const items = [...new Set((given.get(kind) ?? "").split(",").filter((item) => isItem(kind, item)))];
-    if (items.length) return { kind, items: items.slice(0, most) };
+    const named = [...new Set((given.get(kind) ?? "").split(",").filter(Boolean))];
+    const items = named.filter((item) => isItem(kind, item)).slice(0, most);
+    if (named.length) return { kind, items, left: named.filter((item) => !items.includes(item)) };
   }
   return { kind: kinds[0], items: [] };
 }
