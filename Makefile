@@ -51,6 +51,9 @@ nightly: install ## the same with a sync of all sources first
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
 	atlas nightly
 
+# Tests of one file stay in one process; a process takes up to 2 GB.
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
+
 test: install ## the whole test suite
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
 	python -m pytest $(PYTEST_ARGS)

@@ -1,5 +1,6 @@
 """Shared fixtures: where the stored upstream payloads are, whether there is a browser, one built site a session."""
 
+import fcntl
 import os
 import threading
 from collections.abc import Iterator
@@ -83,20 +84,33 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole site built from the committed data, once a session; $ATLAS_BUILT_SITE names one that is built already."""
+    """A whole site built from the committed data, once a session; $ATLAS_BUILT_SITE names one that is built already.
+
+    The processes of a parallel session share it: the first one builds, the others wait.
+    """
     if given := os.environ.get("ATLAS_BUILT_SITE"):
         return Path(given).resolve()
+    parallel = "PYTEST_XDIST_WORKER" in os.environ
+    folder = tmp_path_factory.getbasetemp().parent / "built" if parallel else tmp_path_factory.mktemp("built")
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "whole").exists():
+            _build_site(folder)
+            (folder / "whole").touch()
+    return folder / "site"
+
+
+def _build_site(folder: Path) -> None:
     from generator import nightly
     from generator.places import Places
 
-    folder = tmp_path_factory.mktemp("built")
     at = nightly.inputs(Places(ROOT, folder / "work"), None, offline=True)
     with nightly.single_run(at.places):
         results = nightly.precompute_stage(at, nightly.silent)
         bundle = nightly.bundle_stage(at, results)
         nightly.render_stage(at, results, bundle, nightly.silent)
         nightly.publish_stage(at, folder / "site")
-    return folder / "site"
 
 
 @pytest.fixture(scope="session")

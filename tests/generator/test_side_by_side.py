@@ -1,9 +1,9 @@
 """Parts side by side: every part once, faults come through, a dead child ends the run instead of hanging it."""
 
 import os
-import signal
+import subprocess
+import sys
 import threading
-from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 
 import pytest
@@ -21,17 +21,24 @@ def test_every_part_is_done_once_and_told_by_its_place(workers: int) -> None:
     assert {n: value for n, (value, _) in found.items()} == {n: n * n for n in range(7)}
 
 
-@pytest.fixture
-def alone() -> None:
-    """Skip where an earlier test of the session left threads running: then nothing forks."""
-    if threading.active_count() > 1:
-        pytest.skip("other threads run in this session")
+def alone(script: str) -> str:
+    """What a script prints in a process of its own: beside other threads, as in a parallel session, nothing forks."""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    return run.stdout.strip()
 
 
-@pytest.mark.usefixtures("alone")
 def test_parts_run_in_other_processes() -> None:
-    processes = {process for _, (_, process) in side_by_side([partial(square, n) for n in range(4)], 2)}
-    assert os.getpid() not in processes
+    script = """
+import os
+from functools import partial
+from generator.render.side_by_side import side_by_side
+
+def process(n):
+    return os.getpid()
+
+print(os.getpid() in {found for _, found in side_by_side([partial(process, n) for n in range(4)], 2)})
+"""
+    assert alone(script) == "False"
 
 
 def test_with_other_threads_nothing_is_forked() -> None:
@@ -52,14 +59,22 @@ def test_fault_of_a_part_is_a_fault_of_the_whole(workers: int) -> None:
         list(side_by_side([partial(square, 1), partial(divmod, 1, 0)], workers))
 
 
-@pytest.mark.usefixtures("alone")
 def test_killed_child_ends_the_run() -> None:
-    parent = os.getpid()
+    script = """
+import os, signal
+from concurrent.futures.process import BrokenProcessPool
+from generator.render.side_by_side import side_by_side
 
-    def dies() -> int:
-        if os.getpid() != parent:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return 0
+parent = os.getpid()
 
-    with pytest.raises(BrokenProcessPool):
-        list(side_by_side([dies, dies], 2))
+def dies():
+    if os.getpid() != parent:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 0
+
+try:
+    list(side_by_side([dies, dies], 2))
+except BrokenProcessPool:
+    print("ended")
+"""
+    assert alone(script) == "ended"
