@@ -474,8 +474,17 @@ def test_images_have_fixed_tags() -> None:
 def test_every_vllm_flag_is_in_the_option_table_of_its_version(upstream: Path) -> None:
     runtime = RUNTIMES.runtimes["vllm"]
     path = upstream / "manifests" / "vllm" / f"vllm-{runtime.version}-cli-args.json"
-    flags = yaml.safe_load(path.read_text(encoding="utf-8"))["flags"]
-    for argument in (*runtime.arguments[1:], *runtime.optional.values()):
+    table = yaml.safe_load(path.read_text(encoding="utf-8"))
+    flags = table["flags"] | {name: {"type": "bool"} for name in table["explicit"]}
+    fixed = [a for a in runtime.arguments[1:] if a != "{prefix_caching}"]
+    for argument in (
+        *fixed,
+        *runtime.optional.values(),
+        *runtime.prefix_caching.values(),
+        *runtime.multi_node,
+        *runtime.follower,
+    ):
+        assert isinstance(argument, str)
         name = argument.partition("=")[0]
         positive = name.replace("--no-", "--", 1)
         assert positive in flags, name
@@ -493,7 +502,7 @@ def test_every_tensorrt_llm_flag_is_in_the_documentation_of_its_version() -> Non
     runtime = RUNTIMES.runtimes["trtllm"]
     assert runtime.version == "1.2.1", "read the options of the new version and name it here"
     assert runtime.arguments[0] == "{model}"
-    flags = {a.partition("=")[0] for a in (*runtime.arguments[1:], *runtime.optional.values())}
+    flags = {str(a).partition("=")[0] for a in (*runtime.arguments[1:], *runtime.optional.values())}
     assert flags <= TRTLLM_OPTIONS
 
 
@@ -506,6 +515,9 @@ def test_every_tensorrt_llm_flag_is_in_the_documentation_of_its_version() -> Non
         ({"expert_parallel": "some"}, "all, divisor or left out"),
         ({"tuned": [{"repositories": []}]}, "Tuning"),
         ({"unheard_of": 1}, "unheard_of"),
+        ({"prefix_caching": {"on": "x"}}, "prefix_caching"),
+        ({"metrics": {}}, "unmonitored"),
+        ({"unmonitored": "no reason"}, "unmonitored"),
     ],
 )
 def test_a_runtime_that_contradicts_itself_is_refused(change: dict[str, Any], message: str) -> None:

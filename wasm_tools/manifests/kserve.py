@@ -223,6 +223,7 @@ def _argument_values(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, st
         "quantization": spec.quantization,
         "max_num_batched_tokens": str(spec.max_num_batched_tokens or whole_prompt or ""),
         "expert_parallel": runtime.expert_parallel_size(spec.expert_parallel, spec.gpus),
+        "prefix_caching": runtime.prefix_caching["on" if spec.prefix_caching else "off"],
         "trust_remote_code": "yes" if spec.trust_remote_code else "",
         "options_path": runtime.options_path,
     }

@@ -38,7 +38,8 @@ class ServingRuntime:
     port: int
     command: tuple[str, ...]
     arguments: tuple[str, ...]
-    optional: Mapping[str, str]
+    optional: Mapping[str, str | tuple[str, ...]]
+    prefix_caching: Mapping[str, str]  # how it is switched on and off
     kv_cache: Mapping[str, str]
     environment: Mapping[str, str]
     ready_path: str
@@ -46,7 +47,11 @@ class ServingRuntime:
     metrics_path: str
     cache_path: str
     source: str
-    queue_metric: str = ""  # requests that wait; empty: it has none, so its replicas cannot be scaled on them
+    metrics: Mapping[str, str] = field(default_factory=dict)  # series by what they mean
+    unmonitored: str = ""  # why it has no metrics here, in words
+    multi_node: tuple[str, ...] = ()  # arguments of a replica on several nodes; empty: it runs on one
+    follower: tuple[str, ...] = ()  # arguments of all nodes of a replica but the first
+    api_key_variable: str = ""  # environment variable with the key that clients have to send; empty: it has none
     reserved_in_name: str = ""  # characters that the engine refuses in a served name
     names_model_by_repository: bool = False  # it has no argument for the served name
     user: int | None = None
@@ -59,6 +64,11 @@ class ServingRuntime:
     options_path: str = ""
     tuned: tuple[Tuning, ...] = ()
     left_to_engine: str = ""  # what the manifest cannot set, in words
+
+    @property
+    def queue_metric(self) -> str:
+        """Requests that wait; empty: it has no such number, so its replicas cannot be scaled on it."""
+        return self.metrics.get("waiting", "")
 
     def kv_cache_type(self, kind: str) -> str:
         """The engine's name of a KV-cache type; raises ManifestError for one that it does not have."""
@@ -98,8 +108,11 @@ class ServingRuntime:
         for name in _STATED:
             if values.get(name) and name not in self.optional and name not in used:
                 raise ManifestError(f"{name}: {self.name} has no argument for {values[name]!r}")
-        chosen = [*self.arguments, *(a for name, a in self.optional.items() if values.get(name))]
-        return [_filled(argument, values) for argument in chosen]
+        chosen = list(self.arguments)
+        for name, argument in self.optional.items():
+            if values.get(name):
+                chosen += argument if isinstance(argument, tuple) else (argument,)
+        return [item for argument in chosen for item in _items(argument, values)]
 
     def options_of(self, values: Mapping[str, str], repository: str, node_label: str) -> dict[str, Plain]:
         """The options file with `values` filled in, and what the engine's guide asks for with these weights and GPU."""
@@ -110,19 +123,27 @@ class ServingRuntime:
         return options
 
 
+def _items(argument: str, values: Mapping[str, str]) -> list[str]:
+    """An argument as it is written: a bare list of edges as one item an edge, an empty setting not at all."""
+    filled = _filled(argument, values)
+    if _FIELD.fullmatch(argument) and argument.endswith("_edges}"):
+        return filled.split(",")
+    return [filled] if filled else []
+
+
 def _filled(text: str, values: Mapping[str, str]) -> str:
     return _FIELD.sub(lambda m: values[m.group(1)], text)
 
 
 def _resolved(options: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Plain]:
-    """Options with `{names}` filled in; a value that is a whole number then becomes one."""
+    """Options with `{names}` filled in; a value that is a whole number or a truth value then becomes one."""
     resolved: dict[str, Plain] = {}
     for name, value in options.items():
         if isinstance(value, Mapping):
             resolved[name] = _resolved(value, values)
         elif isinstance(value, str):
             text = _filled(value, values)
-            resolved[name] = int(text) if text.isdecimal() else text
+            resolved[name] = int(text) if text.isdecimal() else {"true": True, "false": False}.get(text, text)
         else:
             resolved[name] = value
     return resolved
@@ -156,7 +177,8 @@ def serving_runtimes(registry: Mapping[str, Iterable[Mapping[str, Any]]]) -> Ser
     for record in registry["runtime"]:
         try:
             tuned = tuple(Tuning(**_frozen(entry)) for entry in record.get("tuned", ()))
-            runtime = ServingRuntime(**{**_frozen(record), "tuned": tuned})
+            optional = _frozen(record["optional"])
+            runtime = ServingRuntime(**{**_frozen(record), "optional": optional, "tuned": tuned})
         except TypeError as error:
             raise ManifestError(f"serving runtime {record.get('id')!r}: {error}") from None
         tag = runtime.image.rpartition(":")[2]
@@ -168,6 +190,12 @@ def serving_runtimes(registry: Mapping[str, Iterable[Mapping[str, Any]]]) -> Ser
             raise ManifestError(f"serving runtime {runtime.id!r}: expert_parallel is all, divisor or left out")
         if (runtime.expert_parallel != "") != ("expert_parallel" in runtime.optional):
             raise ManifestError(f"serving runtime {runtime.id!r}: give expert_parallel and its argument, or neither")
+        if set(runtime.prefix_caching) != {"on", "off"}:
+            raise ManifestError(f"serving runtime {runtime.id!r}: prefix_caching says how it is switched on and off")
+        if bool(runtime.metrics) == bool(runtime.unmonitored):
+            raise ManifestError(
+                f"serving runtime {runtime.id!r}: give metrics, or say in unmonitored why there are none"
+            )
         runtimes[runtime.id] = runtime
     return ServingRuntimes(runtimes)
 

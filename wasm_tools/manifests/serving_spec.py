@@ -5,15 +5,36 @@ import re
 from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 
-from wasm_tools.manifests.names import LABEL_KEY, LABEL_VALUE, OBJECT_NAME, PLAN_ID, plan_id
+from wasm_tools.manifests.names import HOST_NAME, LABEL_KEY, LABEL_VALUE, NAMESPACE, OBJECT_NAME, PLAN_ID, plan_id
 from wasm_tools.manifests.runtimes import ManifestError
+from wasm_tools.manifests.targets import Targets
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,95}(?:/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 # What may change from night to night without being another deployment: it must not change the plan's id.
-_OBSERVED = ("plan_id", "plan_url", "dataset_date", "usd_per_hour", "evidence", "weights_note")
+_OBSERVED = (
+    "plan_id",
+    "plan_url",
+    "dataset_date",
+    "usd_per_hour",
+    "usd_per_replica_hour",
+    "price_source",
+    "price_date",
+    "evidence",
+    "weights_note",
+    "gpu_name",
+    "model_context",
+    "namespace",
+    "host",
+)
 # Fields that came later: where they say nothing, a deployment keeps the id that it had before.
-_SAYS_NOTHING = {"expert_parallel": 1, "trust_remote_code": False}
+_SAYS_NOTHING = {
+    "expert_parallel": 1,
+    "trust_remote_code": False,
+    "prefix_caching": False,
+    "pipeline_parallel": 1,
+    "targets": None,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,14 +42,15 @@ class ServingSpec:
     """One deployment: a model on a number of equal replicas of one engine.
 
     `plan_id` is derived from all that is deployed when it is left empty; price, date, URL and evidence do not count,
-    so that a new price updates a deployment instead of making a second one. Raises ManifestError naming the field.
+    so that a new price updates a deployment instead of making a second one. Where it is deployed does not count either.
+    Raises ManifestError naming the field.
     """
 
     model_repo: str  # Hugging Face id of the checkpoint
     served_name: str
     engine: str  # id of a serving runtime
     node_label: str  # value of the node label that names the GPU
-    gpus: int  # per replica: tensor parallelism
+    gpus: int  # of one node of a replica: tensor parallelism
     replicas: int
     max_replicas: int
     prompt_tokens: int  # longest prompt and longest output of the workload
@@ -56,6 +78,16 @@ class ServingSpec:
     slo: str = ""
     evidence: str = ""
     weights_note: str = ""  # why these weights, where the measurement does not name them
+    prefix_caching: bool = False  # on when the price counts on shared prefixes
+    pipeline_parallel: int = 1  # nodes of a replica
+    targets: Targets | None = None  # what the plan was priced for; None: a KServe service alone
+    gpu_name: str = ""
+    usd_per_replica_hour: str = ""
+    price_source: str = ""
+    price_date: str = ""
+    model_context: int = 0  # tokens that the model was made for; 0: unknown
+    namespace: str = ""  # empty: the plan id
+    host: str = "edit-me.example.com"  # under which clients reach the service
 
     def __post_init__(self) -> None:
         for name in ("gpus", "replicas", "max_replicas", "prompt_tokens", "output_tokens", "max_num_seqs"):
@@ -63,9 +95,13 @@ class ServingSpec:
         _require_count("max_num_batched_tokens", self.max_num_batched_tokens, 0)
         _require_count("drain_seconds", self.drain_seconds, 1)
         _require_count("expert_parallel", self.expert_parallel, 1)
+        _require_count("pipeline_parallel", self.pipeline_parallel, 1)
+        _require_count("model_context", self.model_context, 0)
         if self.gpus % self.expert_parallel:
             raise ManifestError(f"expert_parallel: {self.expert_parallel} does not divide the {self.gpus} GPUs")
         _require_count("max_model_len", self.max_model_len, self.prompt_tokens + self.output_tokens)
+        if 0 < self.model_context < self.max_model_len:
+            raise ManifestError(f"max_model_len: {self.max_model_len} is above the {self.model_context} of the model")
         if self.max_replicas < self.replicas:
             raise ManifestError(f"max_replicas: {self.max_replicas} is below the {self.replicas} replicas of the plan")
         if isinstance(self.weights_gib, bool) or not 0 < self.weights_gib < math.inf:
@@ -78,15 +114,20 @@ class ServingSpec:
             ("revision", _WORD, "a commit, tag or branch"),
             ("quantization", _WORD, "a quantisation method"),
             ("cache_claim", OBJECT_NAME, "the name of a PersistentVolumeClaim"),
+            ("namespace", NAMESPACE, "at most 63 of a-z, 0-9 and hyphen, no hyphen first or last"),
+            ("host", HOST_NAME, "a host name such as llm.example.com"),
             ("plan_id", PLAN_ID, "2 to 40 of a-z, 0-9 and hyphen, a letter first, no hyphen last"),
         ):
             if value := getattr(self, name):
                 _require_match(name, value, pattern, what)
         if not self.served_name.strip():
             raise ManifestError("served_name: give the name under which clients ask for the model")
-        _require_price(self.usd_per_hour)
+        _require_price("usd_per_hour", self.usd_per_hour)
+        _require_price("usd_per_replica_hour", self.usd_per_replica_hour)
         if not self.plan_id:
             object.__setattr__(self, "plan_id", self._derived_id())
+        if not self.namespace:
+            object.__setattr__(self, "namespace", self.plan_id)
 
     def _derived_id(self) -> str:
         content = {
@@ -108,10 +149,10 @@ def _require_match(name: str, value: str, pattern: re.Pattern[str], what: str) -
         raise ManifestError(f"{name}: {value!r} is not {what}")
 
 
-def _require_price(text: str) -> None:
+def _require_price(name: str, text: str) -> None:
     try:
         valid = not text or (Decimal(text).is_finite() and Decimal(text) >= 0 and "e" not in text.lower())
     except InvalidOperation:
         valid = False
     if not valid:
-        raise ManifestError(f"usd_per_hour: {text!r} is not a price in plain digits")
+        raise ManifestError(f"{name}: {text!r} is not a price in plain digits")

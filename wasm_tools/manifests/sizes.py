@@ -16,9 +16,9 @@ def cold_start_seconds(weights_gib: float) -> int:
 
 
 def host_memory_gib(spec: ServingSpec) -> int:
-    """Assumed host memory of a replica: one copy of the weights, 8 GiB a GPU process, 8 GiB for the server, and shm."""
-    shared = SHM_GIB if spec.gpus > 1 else 0
-    return math.ceil(spec.weights_gib) + 8 * spec.gpus + 8 + shared
+    """Assumed host memory of a pod: one copy of its weights, 8 GiB a GPU process, 8 GiB for the server, and shm."""
+    shared = SHM_GIB if spec.gpus > 1 or spec.pipeline_parallel > 1 else 0
+    return math.ceil(spec.weights_gib / spec.pipeline_parallel) + 8 * spec.gpus + 8 + shared
 
 
 def cache_gib(spec: ServingSpec) -> int:
