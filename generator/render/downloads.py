@@ -10,6 +10,8 @@ from generator.places import checkout
 from generator.precompute.run import case_record, cell_record
 from generator.render.api_file import API, ApiFile, table_file
 from generator.render.api_table import ApiTable, compact_json, csv_bytes, json_bytes, objects_bytes
+from generator.render.bulk.earlier_layout import earlier_files
+from generator.render.bulk.files import bulk_files
 from generator.render.change_index import change_index
 from generator.render.charts.book import chart_book
 from generator.render.charts.earlier_ids import earlier_charts, payload
@@ -22,7 +24,7 @@ from generator.render.index_tables import index_tables
 from generator.render.manifests import manifest_files
 from generator.render.once import once
 from generator.render.page import SiteData
-from generator.render.plan_tables import diagnostics_table, plan_table, with_manifests
+from generator.render.plan_tables import diagnostics_table, question_tables, rankings_of, with_manifests
 from generator.render.price_tables import disputes_table, points_table, quarantine_table
 from generator.render.record_models import MODELS
 from generator.render.records.all_records import records_of
@@ -76,7 +78,7 @@ def download_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
 def api_files(data: SiteData) -> tuple[ApiFile, ...]:
     """All files but index and checksums: the page of downloads and the files themselves both need them."""
     files = tuple(_api_files(data))
-    return (*files, package_file(files, data))
+    return (*files, package_file(files, data), *bulk_files(files, data))
 
 
 def _api_files(data: SiteData) -> Iterator[ApiFile]:
@@ -125,6 +127,7 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
     yield from plan_files(data)
     yield from record_files(data)
     yield from chart_files(data)
+    yield from earlier_files(data)
     for path, text in manifest_files(data):
         yield ApiFile(path, text.encode(), "Manifest", "One deployable plan as a KServe InferenceService.", "manifests")
     yield from record_schemas()
@@ -214,15 +217,14 @@ def chart_files(data: SiteData) -> Iterator[ApiFile]:
 
 def plan_files(data: SiteData) -> Iterator[ApiFile]:
     """The plans of every cell and use case as JSON, which is what the planner page reads, and as CSV."""
-    for cell in data.results.cells:
+    cells, cases = data.results.cells, data.results.cases
+    tables = question_tables(data)
+    for cell, table in zip(cells, tables[: len(cells)], strict=True):
         record = with_manifests({"as_of": data.as_of, **cell_record(cell)}, cell.rankings)
-        table = plan_table(f"plans/{cell.path}", f"Plans {cell.path}", cell.rankings)
         yield from _plan_pair(table, record, schema_path("plan"))
         yield _diagnoses(table, cell.diagnoses)
-    for case in data.results.cases:
-        rankings = {case.workload.minimum_class: case.ranking}
-        record = with_manifests({"as_of": data.as_of, **case_record(case)}, rankings)
-        table = plan_table(f"use-cases/{case.case.id}", f"Plans for {case.case.title.lower()}", rankings)
+    for case, table in zip(cases, tables[len(cells) :], strict=True):
+        record = with_manifests({"as_of": data.as_of, **case_record(case)}, rankings_of(case))
         yield from _plan_pair(table, record, schema_path("use-case"))
         yield _diagnoses(table, {case.workload.minimum_class: case.diagnoses})
 

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from generator.precompute.grid import CasePlan
 from generator.render.api_table import ApiTable, Cell, Column
 from generator.render.manifests import manifest_path, manifest_refusal
+from generator.render.once import once
+from generator.render.page import SiteData
 from generator.render.plan_words import charge_words
 from wasm_tools.planner import Ranking
 from wasm_tools.planner.diagnostics import Diagnosis, diagnostics_rows
@@ -82,6 +85,22 @@ def plan_table(name: str, title: str, rankings: Mapping[str, Ranking]) -> ApiTab
             record = _flat(minimum, rank, plan, ranking)
             rows.append(tuple(record[c.name] for c in PLAN_COLUMNS))
     return ApiTable(name, title, "Ranked ways to serve one workload, cheapest first.", PLAN_COLUMNS, rows)
+
+
+@once
+def question_tables(data: SiteData) -> tuple[ApiTable, ...]:
+    """The plans of every cell of the grid and of every use case, a table each."""
+    cells = [plan_table(f"plans/{c.path}", f"Plans {c.path}", c.rankings) for c in data.results.cells]
+    cases = [
+        plan_table(f"use-cases/{c.case.id}", f"Plans for {c.case.title.lower()}", rankings_of(c))
+        for c in data.results.cases
+    ]
+    return (*cells, *cases)
+
+
+def rankings_of(case: CasePlan) -> dict[str, Ranking]:
+    """The one ranking of a use case by its minimum class, in the form of a cell's."""
+    return {case.workload.minimum_class: case.ranking}
 
 
 def _flat(minimum: str, rank: int, plan: Plan, ranking: Ranking) -> dict[str, Any]:

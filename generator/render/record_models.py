@@ -8,7 +8,15 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, create_model
 
 from generator.render.plan_tables import PLAN_COLUMNS
-from generator.render.report_models import AccuracyFile, ChartFile, ChartsIndex, EarlierChart, HealthFile, HistoryIndex
+from generator.render.report_models import (
+    AccuracyFile,
+    ChartFile,
+    ChartsIndex,
+    EarlierCatalogue,
+    EarlierChart,
+    HealthFile,
+    HistoryIndex,
+)
 from generator.render.schemas import OPEN, TYPES, Count, Dated, Record, told, typed
 
 
@@ -176,5 +184,6 @@ MODELS: dict[str, type[BaseModel]] = {
     "charts-index": ChartsIndex,
     "history-index": HistoryIndex,
     "earlier-chart": EarlierChart,
+    "earlier-catalogue": EarlierCatalogue,
     "index": IndexFile,
 }

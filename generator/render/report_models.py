@@ -202,3 +202,32 @@ class HistoryIndex(Dated):
     days: list[HistoryDay] = told("a record a day")
     quarters: list[str] = told("the CSV files by quarter")
     providers: list[HistoryProvider] = told("a record a provider")
+
+
+class EarlierPrice(Record):
+    """A price as a row of InferenceAtlas's catalogue."""
+
+    provider: str = told("who bills")
+    workload_type: str = told("its name of the workload")
+    sku_key: str = told("our model id at the provider, a colon, the meter")
+    sku_name: str = told("the model id and the meter in words")
+    model_key: str = told("our canonical model, or the model id where that is unresolved")
+    billing_mode: str = told("its word for the way of billing")
+    unit_price_usd: float = told("price (USD per unit_name)")
+    unit_name: str = told("its name of the billed unit")
+    region: str = told("where the price holds")
+    source_url: str = told("the provider's price page")
+    source_date: str = told("newest date on which a source that states this price was read")
+    confidence: str = told("official, high, medium and low for our grades A to D")
+    source_kind: str = told("normalized: reconciled from several lists")
+
+
+class EarlierCatalogue(Record):
+    """Our prices in the form of InferenceAtlas's pricing_catalog.json."""
+
+    schema_version: str = told("version of its schema")
+    generated_at_utc: str = told("date on which the prices hold")
+    providers_synced: list[str] = told("providers with a price")
+    row_count: Count = told("rows")
+    connector_counts: dict[str, Count] = told("rows by provider")
+    rows: list[EarlierPrice] = told("a price each")

@@ -11,12 +11,22 @@ from generator.render.plan_tables import DIAGNOSIS_COLUMNS, PLAN_COLUMNS
 from generator.render.tool_assets import module
 
 GROUPS = {
+    "whole": (
+        "All at once",
+        "One archive, and the large tables as Parquet, typed and described.",
+        ("bulk",),
+    ),
     "prices": ("Prices and measurements", "The observations themselves, as CSV and as JSON.", ("prices",)),
     "workloads": ("Workloads", "The rankings of the workload pages, every product of every unit.", ("workloads",)),
     "registries": (
         "Registries and state",
         "What the observations refer to, as CSV and as JSON with an object a row.",
         ("registries", "health"),
+    ),
+    "layouts": (
+        "In the layout of InferenceAtlas",
+        "Its price catalogue and ranked plans with our figures, so that a script that reads its files can read these.",
+        ("layouts",),
     ),
     "terms": ("Terms and description", "Whom to name, and the tables as a Data Package.", ("terms", "index")),
 }
