@@ -53,9 +53,9 @@ def test_the_same_table_gives_the_same_file_name_and_another_table_another() -> 
 
 
 READ = """
-import { tableOf } from "./columnar.mjs";
+import { tableOf, typed } from "./columnar.mjs";
 import { orderedRows } from "./row_order.mjs";
-const table = tableOf(given.record);
+const table = tableOf(typed(given.record));
 const rows = Uint32Array.from({ length: table.rows }, (_, row) => row);
 const keys = given.sort.map(([name, descending]) => ({ column: table.columns.get(name), descending }));
 console.log(JSON.stringify([...orderedRows(rows, keys)]));
@@ -93,12 +93,12 @@ def test_random_tables_are_sorted_by_several_columns_like_python() -> None:
 
 
 RANKED = """
-import { figures, plainNumber, ranked } from "./columnar.mjs";
+import { figureOf, figures, plainNumber, ranked } from "./columnar.mjs";
 const column = ranked(Float64Array.from(given, (x) => x ?? NaN), (x) => `<${x}>`);
 console.log(JSON.stringify({
   order: [...column.codes], missing: column.missing, size: column.size,
   values: [...column.codes].map(column.value), labels: [...column.codes].map(column.label),
-  back: [...figures(column)].map((x) => (Number.isNaN(x) ? null : x)),
+  back: [...figures(given.length, figureOf(column))].map((x) => (Number.isNaN(x) ? null : x)),
 }));
 """
 

@@ -14,22 +14,27 @@ from generator.render.price_tables import offers_table
 from tests.generator.tool_site import run_module, tool_site
 
 SCRIPT = """
+import { typed } from "./columnar.mjs";
 import { usualView } from "./explore_address.mjs";
 import { exportedColumns, viewCsv, viewJson } from "./explore_export.mjs";
 import { sheetModel } from "./explore_model.mjs";
 const { settings, files, asked } = given;
 const { blend, task } = settings;
 const usual = { sheets: settings.sheets.map(({ id }) => id), currencies: [], blend, task };
-console.log(JSON.stringify(asked.map(({ sheet: id, facet, formula, form = "csv", ...patch }) => {
+console.log(JSON.stringify(asked.map(({ sheet: id, facet, formula, form = "csv", looked, ...patch }) => {
   const sheet = settings.sheets.find((one) => one.id === id);
   const model = sheetModel(sheet, settings);
-  for (const file of Object.values(sheet.parts)) model.add(JSON.parse(files[file]));
+  for (const file of Object.values(sheet.parts)) model.add(typed(JSON.parse(files[file])));
   const view = { ...usualView(usual), data: id, ...patch };
   if (formula !== undefined) return model.expressionFault(formula, view)?.message ?? "";
   if (facet) return model.choices(sheet.facets.find(({ name }) => name === facet), view);
+  const seen = looked && new Map(model.fieldsOf(view).map((field) => [field.name, model.shownColumn(field, view)]));
   const { rows, faults, notes } = model.result(view);
   const columns = exportedColumns(model.fieldsOf(view), (field) => model.columnOf(field, view));
-  const labelled = ({ field, column }) => [field.name, [...rows].map((row) => column.label(column.codes[row]))];
+  const labels = (column) => [...rows].map((row) => column.label(column.codes[row]));
+  const labelled = ({ field, column }) => [field.name, labels(column)];
+  const shown = model.fieldsOf(view).filter((field) => model.columnOf(field, view));
+  if (seen) return shown.map((field) => [field.name, labels(seen.get(field.name)), labels(model.columnOf(field, view))]);
   const as = { currency: view.currency, unit: view.unit };
   const about = { ...as, as_of: "x", query: view.q, address: "y", rate: null };
   const text = form === "csv" ? viewCsv(columns, rows, as) : viewJson(columns, rows, about);
@@ -111,6 +116,15 @@ def test_a_price_for_a_thousand_says_so_in_its_row() -> None:
     assert answer["labels"]["price"][0] == "$0.002"
     audio = asked(sheet="offers", q="whisper", unit="1k")
     assert (audio["labels"]["unit"], audio["labels"]["price"]) == (["audio hour"], ["$0.36"])
+
+
+def test_what_is_shown_of_a_column_is_what_it_is_sorted_by() -> None:
+    own = [{"name": "twice", "text": "in * 2"}]
+    columns = asked(sheet="tokens", q="", currency="EUR", unit="1k", cached=50, own=own, looked=True)
+    assert {"input", "blended", "request", "twice"} <= {name for name, _, _ in columns}
+    for name, looked_at, ranked in columns:
+        assert looked_at == ranked, name
+    assert any(label.startswith("€") for label in dict((name, shown) for name, shown, _ in columns)["request"])
 
 
 def test_blend_task_and_cache_follow_the_reader() -> None:

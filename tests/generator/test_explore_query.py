@@ -110,11 +110,11 @@ def test_the_order_is_written_into_the_query() -> None:
 
 
 FILTER = """
-import { tableOf } from "./columnar.mjs";
+import { tableOf, typed } from "./columnar.mjs";
 import { parsedQuery } from "./query_text.mjs";
 import { keyTest, matchingRows, wordTest } from "./row_filter.mjs";
 import { vocabularyOf } from "./near_names.mjs";
-const table = tableOf(given.record);
+const table = tableOf(typed(given.record));
 const kinds = {
   in: [["price", "money"], ["reads", "text"]], released: [["released", "date"]], p: [["provider", "text"]],
 };

@@ -139,7 +139,18 @@ console.log(JSON.stringify({
 def test_figures_are_written_on_the_page_as_in_the_html() -> None:
     source = random.Random(7)
     exponents = [source.uniform(-6, 7) for _ in range(400)]
-    amounts = [f"{10**e:.6f}" for e in exponents] + ["0", "0.5", "1", "1.005", "99.995", "100.5", "101.5", "0.0999996"]
+    amounts = [f"{10**e:.6f}" for e in exponents] + [
+        "0",
+        "0.5",
+        "1",
+        "1.005",
+        "99.995",
+        "100.5",
+        "101.5",
+        "0.0999996",
+        "1.015E+2",
+        "1E-7",
+    ]
     times = [10 ** source.uniform(-3, 5) for _ in range(400)] + [9.95, 10.0, 12.5, 13.5, 0.03125, 0.00005, 2.5]
     shares = [source.uniform(-1, 1) for _ in range(200)] + [0.005, 0.125, -0.004, 0.0, 1.0]
     shown = run_module(FIGURES, {"amounts": amounts, "times": times, "shares": shares})

@@ -53,6 +53,7 @@ function show() {
   for (const { id } of settings.sheets) {
     const section = /** @type {HTMLElement} */ (document.getElementById(`sheet-${id}`));
     section.hidden = id !== view.data;
+    section.classList.toggle("is-open", !section.hidden);
     if (section.hidden) sheets.get(id)?.hide();
     const tab = document.querySelector(`[data-sheet="${id}"]`);
     if (id === view.data) tab?.setAttribute("aria-current", "true");

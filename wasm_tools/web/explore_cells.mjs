@@ -2,14 +2,14 @@
  * What the explorer writes into heads, cells and the details of a row. Texts of sources go in as text, never as markup.
  *
  * @typedef {import("./explore_columns.mjs").Field} Field
- * @typedef {import("./columnar.mjs").Column} Column
+ * @typedef {import("./explore_columns.mjs").Shown} Shown
  */
 
 const LONG = 20; // characters that every column has room for
 
 /**
  * @param {HTMLTableCellElement} cell
- * @param {{field: Field, column: Column | null, fallback?: Column | null, second?: Column | null, row: number, root: string, caveat: string}} given
+ * @param {{field: Field, column: Shown | null, fallback?: Shown | null, second?: Shown | null, row: number, root: string, caveat: string}} given
  */
 export function fillCell(cell, { field, column, fallback, second, row, root, caveat }) {
   const exact = column ? column.value(column.codes[row]) : "";
@@ -22,17 +22,19 @@ export function fillCell(cell, { field, column, fallback, second, row, root, cav
   else delete cell.dataset.second;
   const shown = caveat && words ? `${words} †` : text;
   if (!field.link || !words) {
-    cell.textContent = shown;
+    if (cell.childElementCount || cell.textContent !== shown) cell.textContent = shown;
     return;
   }
   let anchor = cell.querySelector("a");
   if (!anchor) {
     anchor = document.createElement("a");
-    anchor.tabIndex = -1; // the grid is one stop; the row's own links are in its details
     cell.replaceChildren(anchor);
   }
-  anchor.textContent = shown;
-  anchor.href = pageOf(root, field.link, exact);
+  anchor.tabIndex = -1; // the grid is one stop; the row's own links are in its details
+  // What is the same already is not written: the browser would lay it out again.
+  if (anchor.textContent !== shown) anchor.textContent = shown;
+  const href = pageOf(root, field.link, exact);
+  if (anchor.getAttribute("href") !== href) anchor.href = href;
 }
 
 /** The unit under the name of a column: `$/1M`. @param {Field} field @param {{sign: string, unit: string}} as */

@@ -15,9 +15,10 @@
  * @typedef {{currency: string, units: string, date: string, source: string}} Rate
  * @typedef {{rates: Rate[], units: Record<string, {label: string, thousand: string}>}} Scales
  * @typedef {import("./columnar.mjs").Column} Column
+ * @typedef {Pick<Column, "codes" | "value" | "label">} Shown a column to look at
  * @typedef {import("./explore_address.mjs").View} View
  */
-import { coded, figures, plainNumber, ranked, tableOf } from "./columnar.mjs";
+import { byRow, coded, figureOf, figures, plainNumber, ranked, tableOf } from "./columnar.mjs";
 import { compiled, ExpressionError } from "./expression.mjs";
 import { money, significant, unitPrice } from "./figures.mjs";
 import { bandsOf, blendedPrice, countsCachedAsNew, requestCost } from "./token_cost.mjs";
@@ -64,22 +65,51 @@ export function sheetColumns(sheet, scales) {
     return derived || stored.has(name);
   }
 
-  /** A column as the reader wants it shown; null while its file is on its way or its expression is wrong. @param {Field} field @param {View} view @returns {Column | null} */
+  /**
+   * A column as the reader wants it, to filter and to sort by; null while its file is on its way. Throws ExpressionError.
+   * @param {Field} field @param {View} view @returns {Column | null}
+   */
   function columnOf(field, view) {
-    if (field.name === sheet.unit_field && view.unit === "1k") return unitsByThousand();
-    const as = settingsOf(field, view);
-    if (as === "" && !field.derived) return stored.get(field.name) ?? null;
-    const key = `${field.name} ${as}`;
-    let column = computed.get(key);
-    if (!column) {
-      const made = field.own === undefined ? moneyFigures(field, view) : ownFigures(field.own, view, []);
-      if (!made) return null;
-      const sign = signOf(view.currency);
-      column = ranked(made, field.own !== undefined ? significant : (figure) => moneyWords(figure, sign, field));
-      if (computed.size > KEPT) computed.clear();
-      computed.set(key, column);
-    }
+    const known = knownColumn(field, view);
+    if (known) return known;
+    const figure = figuresOf(field, view);
+    if (!figure) return null;
+    const column = ranked(figures(rows, figure), wordsOf(field, view));
+    if (computed.size > KEPT) computed.clear();
+    computed.set(keyOf(field, view), column);
     return column;
+  }
+
+  /** The same to look at: only what is shown of it is computed. @param {Field} field @param {View} view @returns {Shown | null} */
+  function shownColumn(field, view) {
+    const known = knownColumn(field, view);
+    if (known) return known;
+    const figure = figuresOf(field, view);
+    return figure && byRow(rows, figure, wordsOf(field, view));
+  }
+
+  /** A column that is there already. @param {Field} field @param {View} view */
+  function knownColumn(field, view) {
+    if (field.name === sheet.unit_field && view.unit === "1k") return unitsByThousand();
+    if (!field.derived && settingsOf(field, view) === "") return stored.get(field.name) ?? null;
+    return computed.get(keyOf(field, view)) ?? null;
+  }
+
+  /** @param {Field} field @param {View} view @returns {((row: number) => number) | null} */
+  function figuresOf(field, view) {
+    if (!field.derived && !stored.has(field.name)) return null;
+    return field.own === undefined ? moneyFigures(field, view) : ownFigures(field.own, view, []);
+  }
+
+  /** @param {Field} field @param {View} view @returns {(figure: number) => string} */
+  function wordsOf(field, view) {
+    const sign = signOf(view.currency);
+    return field.own === undefined ? (figure) => moneyWords(figure, sign, field) : significant;
+  }
+
+  /** @param {Field} field @param {View} view */
+  function keyOf(field, view) {
+    return `${field.name} ${settingsOf(field, view)}`;
   }
 
   /** The column of units, with thousands where there were millions. */
@@ -100,7 +130,7 @@ export function sheetColumns(sheet, scales) {
     return parts.join(" ");
   }
 
-  /** @param {Field} field @param {View} view @returns {Float64Array | null} */
+  /** @param {Field} field @param {View} view @returns {((row: number) => number) | null} */
   function moneyFigures(field, view) {
     const base = dollars(field, view);
     if (!base) return null;
@@ -110,43 +140,43 @@ export function sheetColumns(sheet, scales) {
     const unit = sheet.unit_field && field.name === "price" ? stored.get(sheet.unit_field) : undefined;
     if (unit && thousand) {
       const factors = Float64Array.from({ length: unit.size }, (_, code) => (scales.units[unit.value(code)] ? times / 1000 : times));
-      return base.map((figure, row) => figure * factors[unit.codes[row]]);
+      return (row) => base(row) * factors[unit.codes[row]];
     }
     const factor = thousand && field.per === "1M" ? times / 1000 : times;
-    return factor === 1 ? base : base.map((figure) => figure * factor);
+    return factor === 1 ? base : (row) => base(row) * factor;
   }
 
-  /** The figures of a column in US dollars and at the usual scale. @param {Field} field @param {View} view @returns {Float64Array | null} */
+  /** The figures of a column in US dollars and at the usual scale. @param {Field} field @param {View} view @returns {((row: number) => number) | null} */
   function dollars(field, view) {
     const told = (/** @type {string} */ name) => {
       const column = stored.get(name);
-      return column ? figures(column) : null;
+      return column ? figureOf(column) : null;
     };
     if (!field.derived) return told(field.name);
     if (field.name === "blended" || field.name === "request") return tokenFigures(field.name, view);
     const [price, memory, gpus] = [told("price"), told("vram"), told("count")];
     if (!price || !memory || !gpus) return null;
-    return price.map((figure, row) => (field.name === "per_gb" ? figure / memory[row] : figure * gpus[row]));
+    return field.name === "per_gb" ? (row) => price(row) / memory(row) : (row) => price(row) * gpus(row);
   }
 
-  /** @param {string} name @param {View} view @returns {Float64Array | null} */
+  /** @param {string} name @param {View} view @returns {((row: number) => number) | null} */
   function tokenFigures(name, view) {
     const [input, output, cached] = ["input", "output", "cached"].map((one) => stored.get(one));
     const long = stored.get("bands");
     if (!input || !output || !cached || !long) return null;
-    bands ??= Array.from({ length: long.size }, (_, code) => bandsOf(long.value(code)));
+    const known = (bands ??= Array.from({ length: long.size }, (_, code) => bandsOf(long.value(code))));
     const [read, written] = name === "blended" ? view.blend : view.task;
     const mix = { read, written, cachedShare: view.cached / 100 };
-    const [inputs, outputs, reads] = [figures(input), figures(output), figures(cached)];
-    return inputs.map((figure, row) => {
-      const prices = { input: figure, output: outputs[row], cached: reads[row] };
-      return name === "blended" ? blendedPrice(prices, mix) : requestCost(prices, /** @type {any} */ (bands)[long.codes[row]], mix);
-    });
+    const [inputs, outputs, reads] = [figureOf(input), figureOf(output), figureOf(cached)];
+    return (row) => {
+      const prices = { input: inputs(row), output: outputs(row), cached: reads(row) };
+      return name === "blended" ? blendedPrice(prices, mix) : requestCost(prices, known[long.codes[row]], mix);
+    };
   }
 
   /**
    * The figures of an expression. Throws ExpressionError. @param {string} text @param {View} view
-   * @param {string[]} within own columns that are being computed @returns {Float64Array | null} null while a file is on its way
+   * @param {string[]} within own columns that are being computed @returns {((row: number) => number) | null} null while a file is on its way
    */
   function ownFigures(text, view, within) {
     let isComplete = true;
@@ -155,19 +185,16 @@ export function sheetColumns(sheet, scales) {
       if (!field || !["money", "number"].includes(field.kind ?? "")) return null;
       if (field.own !== undefined && (within.includes(field.name) || field.own === text)) return null;
       const made = field.own === undefined ? columnFigures(field, view) : ownFigures(field.own, view, [...within, field.name]);
-      if (!made) {
-        isComplete = false;
-        return () => NaN;
-      }
-      return (row) => made[row];
+      if (!made) isComplete = false;
+      return made ?? (() => NaN);
     });
-    return isComplete ? Float64Array.from({ length: rows }, (_, row) => compute(row)) : null;
+    return isComplete ? compute : null;
   }
 
   /** @param {Field} field @param {View} view */
   function columnFigures(field, view) {
-    const column = columnOf(field, view);
-    return column && figures(column);
+    const column = knownColumn(field, view);
+    return column ? figureOf(column) : figuresOf(field, view);
   }
 
   /** The fault in an expression, or null. @param {string} text @param {View} view */
@@ -198,7 +225,7 @@ export function sheetColumns(sheet, scales) {
   }
 
   return {
-    add, stored, fieldsOf, fieldsNamed, isLoaded, columnOf, expressionFault, caveat,
+    add, stored, fieldsOf, fieldsNamed, isLoaded, columnOf, shownColumn, expressionFault, caveat,
     /** How many rows there are. */
     get size() {
       return rows;

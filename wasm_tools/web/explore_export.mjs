@@ -3,8 +3,8 @@
  * Exact values as stored; computed ones to twelve digits.
  *
  * @typedef {import("./explore_columns.mjs").Field} Field
- * @typedef {import("./columnar.mjs").Column} Column
- * @typedef {{field: Field, column: Column}} Exported
+ * @typedef {import("./explore_columns.mjs").Shown} Shown
+ * @typedef {{field: Field, column: Shown}} Exported
  */
 import { csvText } from "./csv_text.mjs";
 
@@ -31,7 +31,7 @@ export function viewJson(columns, rows, { rate, ...about }) {
   return `${JSON.stringify({ ...about, ...(rate ? { units_per_usd: rate.units, rate_date: rate.date } : {}), columns: described, rows: values })}\n`;
 }
 
-/** The columns of an export, each once. @param {Field[]} fields @param {(field: Field) => Column | null} columnOf @returns {Exported[]} */
+/** The columns of an export, each once. @param {Field[]} fields @param {(field: Field) => Shown | null} columnOf @returns {Exported[]} */
 export function exportedColumns(fields, columnOf) {
   const found = new Map();
   for (const field of fields) {

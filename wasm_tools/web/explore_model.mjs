@@ -23,7 +23,7 @@ const NAMES_KNOWN = 3; // of near names in a note
 /** @param {Sheet} sheet @param {Scales} scales */
 export function sheetModel(sheet, scales) {
   const columns = sheetColumns(sheet, scales);
-  const { stored, fieldsOf, fieldsNamed, columnOf, isLoaded, expressionFault, caveat } = columns;
+  const { stored, fieldsOf, fieldsNamed, columnOf, shownColumn, isLoaded, expressionFault, caveat } = columns;
   /** @type {Set<string> | undefined} */
   let vocabulary;
 
@@ -162,7 +162,7 @@ export function sheetModel(sheet, scales) {
   }
 
   return {
-    add, fieldsOf, isLoaded, columnOf, expressionFault, queryOf, result, choices, termsOfFacet, keyOf, sortField, caveat,
+    add, fieldsOf, isLoaded, columnOf, shownColumn, expressionFault, queryOf, result, choices, termsOfFacet, keyOf, sortField, caveat,
     /** Prepare the search: its first letter is then as quick as the others. */
     warm: () => void words(searchedColumns()),
     /** How many rows there are. */

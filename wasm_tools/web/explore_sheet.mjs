@@ -13,13 +13,24 @@ import { saveText } from "./csv_text.mjs";
 import { classOf, fillCell, headCell, rowTerms, unitWords } from "./explore_cells.mjs";
 import { exportedColumns, viewCsv, viewJson } from "./explore_export.mjs";
 import { signOf } from "./explore_columns.mjs";
+import { count as counted } from "./figures.mjs";
 import { sheetModel } from "./explore_model.mjs";
 import { chosenValues, columnsPanel, facetPanel, orderPanel, ownPanel, shownFields, unitsPanel } from "./explore_panels.mjs";
 import { element, panelFor } from "./panel.mjs";
 import { withSort } from "./query_text.mjs";
+import { tableRecords } from "./table_files.mjs";
 import { virtualList } from "./virtual_list.mjs";
 
+const pause = () => new Promise((done) => setTimeout(done));
 const SAID_AFTER_MS = 600; // a screen reader hears the count when the typing stops
+
+/**
+ * What the heads of a table depend on.
+ * @param {(string | undefined)[]} names of columns @param {{sign: string, unit: string}} as @param {object[]} sort
+ */
+function keyOfHead(names, as, sort) {
+  return JSON.stringify([names, as, sort]);
+}
 
 /** @param {Sheet} sheet @param {HTMLElement} section @param {Settings} settings @param {Page} page */
 export function sheetOnPage(sheet, section, settings, page) {
@@ -34,7 +45,7 @@ export function sheetOnPage(sheet, section, settings, page) {
   let loading = false;
   let sayTimer = 0;
   let headKey = "";
-  /** @type {{field: Field, column: import("./columnar.mjs").Column | null, fallback: any, second: any}[]} */
+  /** @type {{field: Field, column: import("./explore_columns.mjs").Shown | null, fallback: any, second: any}[]} */
   let drawn = [];
 
   /** Load the parts in turn: the table works with the first, the rest follows. */
@@ -42,12 +53,12 @@ export function sheetOnPage(sheet, section, settings, page) {
     if (loading || (list && model.isLoaded(sheet.fields[sheet.fields.length - 1]))) return;
     loading = true;
     try {
-      for (const file of Object.values(sheet.parts)) {
-        const response = await fetch(new URL(file, document.baseURI));
-        if (!response.ok) throw new Error(`this site answered ${response.status}`);
-        model.add(await response.json());
+      const files = Object.values(sheet.parts).map((file) => new URL(file, document.baseURI).href);
+      for await (const record of tableRecords(files)) {
+        model.add(record);
         const isFirst = !list;
         if (isFirst) takeOver();
+        await pause();
         draw(!isFirst);
       }
       section.dataset.live = "all";
@@ -64,7 +75,12 @@ export function sheetOnPage(sheet, section, settings, page) {
     count.replaceChildren(`All rows could not be loaded (${/** @type {Error} */ (error).message}). The first ones stay. `, again);
   }
 
+  /** Make the table live. The heads that stand there are kept while the view is the usual one. */
   function takeOver() {
+    const buttons = /** @type {HTMLButtonElement[]} */ ([...grid.querySelectorAll("th button")]);
+    headKey = keyOfHead(buttons.map(({ dataset }) => dataset.sort), { sign: "$", unit: "1M" }, []);
+    widen([...grid.querySelectorAll("col")]);
+    for (const button of buttons) button.disabled = false;
     list = virtualList({ scroller: find("[data-scroller]"), grid, fill, open, toggle: sheet.compare ? toggle : undefined, empty: sheet.empty });
     /** @type {HTMLFieldSetElement} */ (find("fieldset")).disabled = false;
     search.addEventListener("focus", () => model.warm(), { once: true });
@@ -125,7 +141,7 @@ export function sheetOnPage(sheet, section, settings, page) {
     if (search.value !== view.q && document.activeElement !== search) search.value = view.q;
     else if (search.value.trim() !== view.q.trim()) search.value = view.q;
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll("[data-facet]"))) drawFacet(button);
-    count.textContent = `${result.rows.length.toLocaleString("en")} of ${model.size.toLocaleString("en")} ${sheet.noun}`;
+    count.textContent = `${counted(result.rows.length)} of ${counted(model.size)} ${sheet.noun}`;
     note.textContent = [...result.notes, ...viewNotes(view)].join(" ");
     drawFaults(view.q, [...result.faults, ...ownFaults(view)]);
     clearTimeout(sayTimer);
@@ -140,10 +156,10 @@ export function sheetOnPage(sheet, section, settings, page) {
     const keys = sort.map((key) => ({ ...key, name: model.sortField(key.name, view)?.name }));
     const named = (/** @type {string | undefined} */ name) => {
       const field = name ? sheet.fields.find((one) => one.name === name) : undefined;
-      return field ? model.columnOf(field, view) : null;
+      return field ? model.shownColumn(field, view) : null;
     };
     drawn = fields.map((field) => ({ field, column: columnOrNull(field, view), fallback: named(field.fallback), second: named(field.second) }));
-    const key = JSON.stringify([fields.map(({ name }) => name), as, keys]);
+    const key = keyOfHead(fields.map(({ name }) => name), as, keys);
     if (key === headKey) return;
     headKey = key;
     const focused = /** @type {HTMLElement | null} */ (document.activeElement?.closest("th button"))?.dataset.sort;
@@ -159,11 +175,15 @@ export function sheetOnPage(sheet, section, settings, page) {
     }
     grid.querySelector("colgroup")?.replaceChildren(...columns);
     grid.tHead?.rows[0].replaceChildren(...heads);
-    // The widths come from the style sheet, so the script knows none.
-    const width = columns.reduce((sum, column) => sum + (parseFloat(getComputedStyle(column).width) || 100), 0);
-    grid.style.minWidth = `${width}px`;
+    widen(columns);
     list?.relayout();
     if (focused) /** @type {HTMLElement | null} */ (grid.tHead?.querySelector(`[data-sort="${focused}"]`))?.focus();
+  }
+
+  /** Room for these columns: their widths come from the style sheet, so the script knows none. @param {HTMLElement[]} columns */
+  function widen(columns) {
+    const width = columns.reduce((sum, column) => sum + (parseFloat(getComputedStyle(column).width) || 100), 0);
+    grid.style.minWidth = `${width}px`;
   }
 
   function pickHead() {
@@ -173,7 +193,7 @@ export function sheetOnPage(sheet, section, settings, page) {
 
   /** @param {Field} field @param {View} view */
   function columnOrNull(field, view) {
-    return field.own !== undefined && model.expressionFault(field.own, view) ? null : model.columnOf(field, view);
+    return field.own !== undefined && model.expressionFault(field.own, view) ? null : model.shownColumn(field, view);
   }
 
   /** @param {HTMLElement} button */
@@ -194,7 +214,7 @@ export function sheetOnPage(sheet, section, settings, page) {
     if (rate) notes.push(`Converted at ${rate.units} ${rate.currency} to the dollar, a rate of ${rate.date}.`);
     if (sheet.task && view.cached) notes.push(`${view.cached} % of the prompt is read from the cache; † marks rows without a price for that, which count it as new.`);
     if (sheet.task && (view.cached || String(view.task) !== "1000,500" || String(view.blend) !== "3,1")) {
-      notes.push(`Blended ${view.blend.join(":")}; a request of ${view.task[0].toLocaleString("en")} prompt and ${view.task[1].toLocaleString("en")} answer tokens.`);
+      notes.push(`Blended ${view.blend.join(":")}; a request of ${counted(view.task[0])} prompt and ${counted(view.task[1])} answer tokens.`);
     }
     return notes;
   }
@@ -249,6 +269,7 @@ export function sheetOnPage(sheet, section, settings, page) {
     box.checked = Boolean(id) && page.tray.has(id);
     box.setAttribute("aria-label", `Compare ${words}`);
     cell.parentElement?.setAttribute("aria-selected", String(box.checked));
+    cell.parentElement?.classList.toggle("is-chosen", box.checked);
   }
 
   /** Mark the thing of a row for comparison. @param {number} row */

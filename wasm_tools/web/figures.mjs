@@ -4,19 +4,34 @@
  */
 
 export const DASH = "—";
+/** Older browsers round half up; the difference is a last digit. */
+const FOUR_EVEN = /** @type {Intl.NumberFormatOptions} */ ({ maximumSignificantDigits: 4, roundingMode: "halfEven" });
+/** @type {Intl.NumberFormat | undefined} */
+let rates;
+/** @type {Intl.NumberFormat | undefined} */
+let figures;
 
-/** Half to even, as the pages round. Older browsers round half up; the difference is a last digit. */
-const EVEN = /** @type {Intl.NumberFormatOptions} */ ({ roundingMode: "halfEven" });
-const formats = new Map();
-
-/** @param {number} least @param {number} most decimals @param {boolean} [grouped] */
-function format(least, most, grouped = true) {
-  const key = `${least} ${most} ${grouped}`;
-  if (!formats.has(key)) {
-    const digits = { minimumFractionDigits: least, maximumFractionDigits: most, useGrouping: grouped };
-    formats.set(key, new Intl.NumberFormat("en-US", { ...digits, ...EVEN }));
+/**
+ * A decimal with that many decimals, halves to even as the pages round. Written out, because the first number that a
+ * browser formats costs a slow phone as much as a whole table.
+ * @param {string} text @param {number} least @param {number} most decimals @param {boolean} [grouped]
+ */
+function decimal(text, least, most, grouped = true) {
+  const found = /^(-?)(\d+)(?:\.(\d*))?(?:e([+-]?\d+))?$/i.exec(text);
+  if (!found) return text; // NaN and infinity
+  const [, sign, whole, fraction = "", exponent = "0"] = found;
+  const surplus = fraction.length - Number(exponent) - most;
+  let units = BigInt(whole + fraction) * 10n ** BigInt(Math.max(0, -surplus));
+  if (surplus > 0) {
+    const step = 10n ** BigInt(surplus);
+    const twice = 2n * (units % step);
+    units /= step;
+    if (twice > step || (twice === step && units % 2n === 1n)) units += 1n;
   }
-  return formats.get(key);
+  const digits = String(units).padStart(most + 1, "0");
+  const head = digits.slice(0, digits.length - most);
+  const tail = digits.slice(digits.length - most).replace(/0+$/, "").padEnd(least, "0");
+  return `${sign}${grouped ? head.replace(/\B(?=(\d{3})+$)/g, ",") : head}${tail && `.${tail}`}`;
 }
 
 /** Three significant digits in plain digits, at least two decimals. @param {string} text a decimal below one */
@@ -24,7 +39,7 @@ function threeDigits(text) {
   const value = Number(text);
   if (value === 0) return "0";
   const exponent = Number(value.toExponential().split("e")[1]);
-  return format(2, Math.max(2, 2 - exponent), false).format(text);
+  return decimal(text, 2, Math.max(2, 2 - exponent), false);
 }
 
 /**
@@ -33,8 +48,8 @@ function threeDigits(text) {
  */
 export function money(text, sign = "$") {
   const size = Math.abs(Number(text));
-  if (size >= 100) return `${sign}${format(0, 0).format(/** @type {any} */ (text))}`;
-  if (size >= 1) return `${sign}${format(2, 2).format(/** @type {any} */ (text))}`;
+  if (size >= 100) return `${sign}${decimal(text, 0, 0)}`;
+  if (size >= 1) return `${sign}${decimal(text, 2, 2)}`;
   return `${sign}${threeDigits(text)}`;
 }
 
@@ -45,7 +60,7 @@ export function money(text, sign = "$") {
 export function unitPrice(text, sign = "$") {
   const figure = Number(text);
   if (figure === 0) return "free";
-  if (Math.abs(figure) >= 1) return `${sign}${format(2, 4).format(/** @type {any} */ (text))}`;
+  if (Math.abs(figure) >= 1) return `${sign}${decimal(text, 2, 4)}`;
   const digits = text.replace(/^-?0\.0*/, "").replace(/0+$/, "");
   if (digits.length > 4) return `${sign}${threeDigits(text)}`;
   const [whole, decimals = ""] = text.split(".");
@@ -54,7 +69,7 @@ export function unitPrice(text, sign = "$") {
 
 /** A float with that many decimals, rounded by its exact binary value as Python does. @param {number} value @param {number} digits */
 function fixed(value, digits, grouped = true) {
-  return format(digits, digits, grouped).format(rounded(value, digits).toFixed(digits));
+  return decimal(rounded(value, digits).toFixed(digits), digits, digits, grouped);
 }
 
 /** A time in ms without its unit: one decimal below 10. @param {number} value */
@@ -79,12 +94,12 @@ export function signedPercent(share) {
 
 /** @param {number} value */
 export function count(value) {
-  return format(0, 0).format(value);
+  return decimal(String(value), 0, 0);
 }
 
 /** Up to four significant digits. @param {number} value */
 export function rate(value) {
-  return new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 }).format(value);
+  return (rates ??= new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 })).format(value);
 }
 
 /** A length as vendors call it: `128k`, `1M`, exact digits below ten thousand. `formats.tokens`. @param {number} value */
@@ -98,7 +113,7 @@ export function tokens(value) {
 
 /** A figure of any size: up to four significant digits in plain notation. @param {number} value */
 export function significant(value) {
-  return new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4, ...EVEN }).format(value);
+  return (figures ??= new Intl.NumberFormat("en-US", FOUR_EVEN)).format(value);
 }
 
 /** @param {number} bytes */

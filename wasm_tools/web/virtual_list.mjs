@@ -21,20 +21,27 @@ const PLAIN_ROWS = 1000; // of a view without a scrolling box: enough to search 
 export function virtualList({ scroller, grid, fill, open, toggle, empty }) {
   const head = /** @type {HTMLTableRowElement} */ (grid.tHead?.rows[0]);
   let width = head.cells.length;
-  const body = document.createElement("tbody");
+  const body = grid.tBodies[0];
   const above = gap();
   const below = gap();
   const nothing = messageRow(width, empty);
+  // The server's rows become lines: what they say already is neither written nor laid out again.
   /** @type {HTMLTableRowElement[]} */
-  let lines = [];
+  let lines = [...body.rows].filter((row) => row.cells.length === width);
   /** @type {Uint32Array} */
   let rows = new Uint32Array(0);
-  let rowHeight = 0;
+  // Read before anything is written: the layout that is there then costs nothing.
+  let boxHeight = scroller.clientHeight;
+  let rowHeight = lines[0]?.getBoundingClientRect().height ?? 0;
   let first = 0;
   let active = { place: 0, column: 0 };
   let scheduled = false;
   let plain = false;
 
+  if (lines.length) {
+    body.prepend(above);
+    body.append(below);
+  }
   grid.setAttribute("role", "grid");
   grid.tabIndex = 0;
   grid.id ||= `grid-${Math.trunc(performance.now())}`;
@@ -52,7 +59,7 @@ export function virtualList({ scroller, grid, fill, open, toggle, empty }) {
 
   /** Lines needed to fill the box, with some above and below. */
   function capacity() {
-    return plain ? PLAIN_ROWS : Math.ceil(scroller.clientHeight / (rowHeight || 32)) + 2 * OVERSCAN;
+    return plain ? PLAIN_ROWS : Math.ceil(boxHeight / (rowHeight || 32)) + 2 * OVERSCAN;
   }
 
   function draw() {
@@ -64,9 +71,18 @@ export function virtualList({ scroller, grid, fill, open, toggle, empty }) {
     above.firstElementChild.style.height = `${first * rowHeight}px`;
     below.firstElementChild.style.height = plain ? "0" : `${(rows.length - first - shown) * rowHeight}px`;
     for (let i = 0; i < shown; i += 1) drawLine(lines[i], first + i);
-    const wanted = rows.length ? [above, ...lines.slice(0, shown), below] : [nothing];
-    if (body.children.length !== wanted.length || body.firstElementChild !== wanted[0]) body.replaceChildren(...wanted);
+    if (!shown) body.replaceChildren(nothing);
+    else if (above.parentNode !== body) body.replaceChildren(above, ...lines.slice(0, shown), below);
+    else keepLines(shown);
     markActive();
+  }
+
+  /** Have as many lines in the document, without moving those that stay. @param {number} shown */
+  function keepLines(shown) {
+    lines.forEach((row, number) => {
+      if (number >= shown) row.remove();
+      else if (row.parentNode !== body) below.before(row);
+    });
   }
 
   /** @param {HTMLTableRowElement} element @param {number} place */
@@ -173,14 +189,16 @@ export function virtualList({ scroller, grid, fill, open, toggle, empty }) {
   });
   scroller.addEventListener("scroll", schedule, { passive: true });
   new ResizeObserver(() => {
-    measure();
-    schedule();
+    if (measure()) schedule();
   }).observe(scroller);
 
-  /** The height of a line as the style sheet has it at this width. */
+  /** Take the heights of the box and of a line as the style sheet has them at this width; whether they are others. */
   function measure() {
+    const before = [boxHeight, rowHeight];
     const sample = lines.find((row) => row.isConnected);
     if (sample) rowHeight = sample.getBoundingClientRect().height || rowHeight;
+    boxHeight = scroller.clientHeight;
+    return before[0] !== boxHeight || before[1] !== rowHeight;
   }
 
   return {
@@ -190,7 +208,6 @@ export function virtualList({ scroller, grid, fill, open, toggle, empty }) {
       if (!stay) active = { place: 0, column: active.column };
       for (const row of lines) delete row.dataset.row;
       grid.setAttribute("aria-rowcount", String(rows.length + 1));
-      if (!body.isConnected) grid.tBodies[0].replaceWith(body);
       if (!stay && scroller.scrollTop) scroller.scrollTop = 0;
       draw();
       if (!rowHeight && rows.length) {
