@@ -42,6 +42,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         template="gpus.html",
         context={
             "rows": [r for r in rows if r["prices"] or r["models"]],
+            "measured": sorted((r for r in rows if r["models"]), key=lambda r: (-r["models"], r["id"])),
             "others": [r for r in rows if not (r["prices"] or r["models"])],
             "total": len(data.rentals),
             "charts": chart_views(chart_book(data).of("gpus"), "gpus", 0),

@@ -75,7 +75,7 @@ def source_rows(data: SiteData) -> list[dict[str, Any]]:
                 "title": sources[record["source"]].title,
                 "state": record["state"],
                 "observed": record["observed_at"] or never,
-                "age": plural(record["age_days"], "day") if record["age_days"] is not None else never,
+                "age": plural(record["age_days"], "day") if record["age_days"] is not None else "",
                 "cadence": plural(record["cadence_days"], "day"),
                 "rows": record["statements"] if snapshot else never,
                 "rejected": record["rejected"],
