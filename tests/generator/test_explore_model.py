@@ -34,7 +34,8 @@ console.log(JSON.stringify(asked.map(({ sheet: id, facet, formula, form = "csv",
   const labels = (column) => [...rows].map((row) => column.label(column.codes[row]));
   const labelled = ({ field, column }) => [field.name, labels(column)];
   const shown = model.fieldsOf(view).filter((field) => model.columnOf(field, view));
-  if (seen) return shown.map((field) => [field.name, labels(seen.get(field.name)), labels(model.columnOf(field, view))]);
+  const both = (field) => [field.name, labels(seen.get(field.name)), labels(model.columnOf(field, view))];
+  if (seen) return shown.map(both);
   const as = { currency: view.currency, unit: view.unit };
   const about = { ...as, as_of: "x", query: view.q, address: "y", rate: null };
   const text = form === "csv" ? viewCsv(columns, rows, as) : viewJson(columns, rows, about);
@@ -124,7 +125,7 @@ def test_what_is_shown_of_a_column_is_what_it_is_sorted_by() -> None:
     assert {"input", "blended", "request", "twice"} <= {name for name, _, _ in columns}
     for name, looked_at, ranked in columns:
         assert looked_at == ranked, name
-    assert any(label.startswith("€") for label in dict((name, shown) for name, shown, _ in columns)["request"])
+    assert any(label.startswith("€") for label in {name: shown for name, shown, _ in columns}["request"])
 
 
 def test_blend_task_and_cache_follow_the_reader() -> None:
