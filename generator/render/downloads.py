@@ -10,6 +10,8 @@ from generator.places import checkout
 from generator.precompute.run import case_record, cell_record
 from generator.render.api_file import API, ApiFile, table_file
 from generator.render.api_table import ApiTable, compact_json, csv_bytes, json_bytes, objects_bytes
+from generator.render.bulk.earlier_layout import DIAGNOSES as EARLIER_DIAGNOSES
+from generator.render.bulk.earlier_layout import PLANS as EARLIER_PLANS
 from generator.render.bulk.earlier_layout import earlier_files
 from generator.render.bulk.files import bulk_files
 from generator.render.change_index import change_index
@@ -58,6 +60,8 @@ COLLECTIONS = (
     ("gpu charts points", "charts/gpus/{id}.csv", "gpus.json", ""),
     ("changes by day", "history/{id}.json", "history/index.json", "history"),
     ("changes by provider", "history/providers/{id}.json", "history/index.json", "history"),
+    (EARLIER_PLANS, "inference-atlas/{id}/ranked_results.csv", "use_cases.json", ""),
+    (EARLIER_DIAGNOSES, "inference-atlas/{id}/provider_diagnostics.csv", "use_cases.json", ""),
 )
 GROUP_OF_CHARTS = {"models": "model charts", "gpus": "gpu charts"}
 POINTS_SAY = "The points of the charts of a page."
@@ -271,8 +275,8 @@ def collection_records(files: Iterable[ApiFile]) -> list[dict[str, Any]]:
 
 
 def _collection(group: str, path: str, ids: str, schema: str, files: Sequence[ApiFile]) -> dict[str, Any]:
-    said = files[0].description if schema or group.endswith("points") else ""
-    says = said or f"Every price of one of the {group.split()[0]}s as CSV."
+    of_provider = group in ("provider prices", "provider rentals")
+    says = "Every price of one of the providers as CSV." if of_provider else files[0].description
     title = group[:1].upper() + group[1:]
     record = {"path": path, "title": title, "description": says, "files": len(files), "ids": ids}
     return record | ({"schema": schema_path(schema).removeprefix(API)} if schema else {})

@@ -25,6 +25,7 @@ from wasm_tools.planner.plan import Plan, dollars, significant
 from wasm_tools.pricing.meters import UnitRegistry, parse_meter, price_text
 
 FOLDER, GROUP = "inference-atlas/", "layouts"
+PLANS, DIAGNOSES = "ranked plans of a use case", "providers of a use case"
 CATALOGUE_COLUMNS = (
     Column("provider", "text", "who bills, by its name of a provider where it has one"),
     Column("sku_key", "text", "our model id at the provider, a colon, the meter"),
@@ -107,8 +108,9 @@ def earlier_files(data: SiteData) -> Iterator[ApiFile]:
         yield table_file(table, "csv", csv_bytes(table), GROUP)
     names = {p.id: p.name for p in data.registry.providers}
     for case in data.results.cases:
-        for table in case_tables(case.case.id, case.case.title, case.ranking, case.diagnoses, names):
-            yield table_file(table, "csv", csv_bytes(table), GROUP)
+        tables = case_tables(case.case.id, case.case.title, case.ranking, case.diagnoses, names)
+        for table, group in zip(tables, (PLANS, DIAGNOSES), strict=True):
+            yield table_file(table, "csv", csv_bytes(table), group)
 
 
 @once
@@ -172,9 +174,15 @@ def case_tables(
     plans = [_ranked(rank, plan, names) for rank, plan in ranking.plans]
     folder = f"{FOLDER}{case}/"
     title = f"{title} in the layout of InferenceAtlas"
-    yield ApiTable(f"{folder}ranked_results", title, "Ranked plans in its columns.", RANKED_COLUMNS, plans)
+    yield ApiTable(
+        f"{folder}ranked_results",
+        title,
+        "Ranked plans of a use case in the columns of InferenceAtlas.",
+        RANKED_COLUMNS,
+        plans,
+    )
     rows = list(diagnostics_rows(diagnoses))
-    says = "What became of every provider, in its columns."
+    says = "What became of every provider, in the columns of InferenceAtlas."
     yield ApiTable(f"{folder}provider_diagnostics", f"{title}: providers", says, DIAGNOSIS_COLUMNS, rows)
 
 
