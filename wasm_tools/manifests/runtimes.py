@@ -54,6 +54,12 @@ class ServingRuntime:
     api_key_variable: str = ""  # environment variable with the key that clients have to send; empty: it has none
     reserved_in_name: str = ""  # characters that the engine refuses in a served name
     names_model_by_repository: bool = False  # it has no argument for the served name
+    llm_inference_service: bool = False  # KServe's LLMInferenceService runs it
+    storage_runtime: str = ""  # KServe's own runtime of the engine, for models from storage; empty: it has none
+    storage_format: str = ""
+    storage_command: tuple[str, ...] = ()
+    simulator: str = ""  # image of a server with the same API and metrics that needs no GPU
+    simulator_user: int = 0
     user: int | None = None
     group: int | None = None
     expert_parallel: Literal["", "all", "divisor"] = ""  # sizes it takes: none, all GPUs of a replica, any divisor

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal, InvalidOperation
 
 from wasm_tools.manifests.names import HOST_NAME, LABEL_KEY, LABEL_VALUE, NAMESPACE, OBJECT_NAME, PLAN_ID, plan_id
+from wasm_tools.manifests.placeholders import HOST
 from wasm_tools.manifests.runtimes import ManifestError
 from wasm_tools.manifests.targets import Targets
 
@@ -87,7 +88,7 @@ class ServingSpec:
     price_date: str = ""
     model_context: int = 0  # tokens that the model was made for; 0: unknown
     namespace: str = ""  # empty: the plan id
-    host: str = "edit-me.example.com"  # under which clients reach the service
+    host: str = HOST  # under which clients reach the service
 
     def __post_init__(self) -> None:
         for name in ("gpus", "replicas", "max_replicas", "prompt_tokens", "output_tokens", "max_num_seqs"):

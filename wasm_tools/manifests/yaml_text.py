@@ -2,12 +2,14 @@
 
 Quoting everything is the point: plain `off`, `1e-05` or `12:30:00` are a boolean, a string and 45000 to one reader and
 something else to the next. A JSON string is a double-quoted YAML scalar, except for characters that YAML 1.1 readers
-fold or refuse; those are refused here.
+fold or refuse; those are refused here. Comments stand beside the object, not in it, so that a reader of the text gets
+the object.
 """
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from functools import lru_cache
 
 type Plain = dict[str, Plain] | list[Plain] | str | int | bool | None
 
@@ -16,54 +18,86 @@ type Plain = dict[str, Plain] | list[Plain] | str | int | bool | None
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*")
 _YAML_1_1_WORDS = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_QUOTE = json.JSONEncoder(ensure_ascii=False).encode
+_NO_COMMENTS: Mapping[str, str] = {}
 
 
 class YamlError(ValueError):
     """A value that cannot be written; the message names the path to it."""
 
 
-def yaml_text(document: Plain) -> str:
-    """One document without markers, two spaces a level, ending in a line feed; raises YamlError."""
-    return "\n".join(_block(document, "", "")) + "\n"
+class _Refusal(ValueError):
+    """Why one value cannot be written; where it stands is found only then."""
 
 
-def _block(value: object, indent: str, path: str) -> Iterator[str]:
-    if isinstance(value, dict) and value:
+def yaml_text(document: Plain, comments: Mapping[str, str] = _NO_COMMENTS) -> str:
+    """One document without markers, two spaces a level, ending in a line feed; raises YamlError.
+
+    `comments` are lines to put above fields, by the path to the field without list positions (`spec.ports.name`);
+    an item `--flag=value` of a list has the path of its list and the flag (`args.--flag`).
+    """
+    lines: list[str] = []
+    try:
+        for comment in comments.values():
+            if "\n" in comment or _REFUSED.search(comment):
+                raise YamlError(f"the comment {comment!r} is not one line of text")
+        if isinstance(document, dict | list) and document:
+            _write(document, "", "", lines, comments)
+        else:
+            lines.append(_scalar(document))
+    except _Refusal:
+        _explain(document, "")
+        raise
+    lines.append("")
+    return "\n".join(lines)
+
+
+def _write(
+    value: dict[str, Plain] | list[Plain], indent: str, path: str, lines: list[str], comments: Mapping[str, str]
+) -> None:
+    if isinstance(value, dict):
         for key, item in value.items():
-            where = f"{path}.{key}" if path else str(key)
-            yield from _entry(f"{indent}{_key(key, path)}:", item, indent, where)
-    elif isinstance(value, list) and value:
-        for number, item in enumerate(value):
-            where = f"{path}[{number}]"
+            head = f"{indent}{_key(key)}:"
+            where = f"{path}.{key}" if path else key
+            if where in comments:
+                lines.append(f"{indent}# {comments[where]}")
             if isinstance(item, dict | list) and item:
-                first, *rest = _block(item, indent + "  ", where)
-                yield f"{indent}- {first[len(indent) + 2 :]}"
-                yield from rest
+                lines.append(head)
+                _write(item, indent + "  ", where, lines, comments)
             else:
-                yield f"{indent}- {_scalar(item, where)}"
-    else:
-        yield indent + _scalar(value, path)
+                lines.append(f"{head} {_scalar(item)}")
+        return
+    for item in value:
+        if isinstance(item, dict | list) and item:
+            first = len(lines)
+            _write(item, indent + "  ", path, lines, comments)
+            while lines[first].startswith(indent + "  #"):  # of the first field: above the dash
+                lines[first] = indent + lines[first][len(indent) + 2 :]
+                first += 1
+            lines[first] = f"{indent}- {lines[first][len(indent) + 2 :]}"
+        else:
+            if comments and isinstance(item, str) and item.startswith("--"):
+                comment = comments.get(f"{path}.{item.partition('=')[0]}")
+                if comment is not None:
+                    lines.append(f"{indent}# {comment}")
+            lines.append(f"{indent}- {_scalar(item)}")
 
 
-def _entry(head: str, item: object, indent: str, path: str) -> Iterator[str]:
-    if isinstance(item, dict | list) and item:
-        yield head
-        yield from _block(item, indent + "  ", path)
-    else:
-        yield f"{head} {_scalar(item, path)}"
-
-
-def _key(key: object, path: str) -> str:
+@lru_cache(maxsize=4096)
+def _key(key: object) -> str:
     if not isinstance(key, str):
-        raise YamlError(f"{path or 'the document'}: key {key!r} is not a text")
+        raise _Refusal(f"key {key!r} is not a text")
     if _PLAIN_KEY.fullmatch(key) and key.lower() not in _YAML_1_1_WORDS:
         return key
-    return _quoted(key, path)
+    return _scalar(key)
 
 
-def _scalar(value: object, path: str) -> str:
+def _scalar(value: object) -> str:
     if isinstance(value, str):
-        return _quoted(value, path)
+        found = _REFUSED.search(value)
+        if found is not None:
+            raise _Refusal(f"the character U+{ord(found.group()):04X} is not allowed; remove it")
+        return _QUOTE(value)
     if value is None:
         return "null"
     if isinstance(value, bool):
@@ -72,11 +106,20 @@ def _scalar(value: object, path: str) -> str:
         return str(value)
     if isinstance(value, dict | list):
         return "{}" if isinstance(value, dict) else "[]"
-    raise YamlError(f"{path}: a {type(value).__name__} cannot be written; give numbers with a fraction as text")
+    raise _Refusal(f"a {type(value).__name__} cannot be written; give numbers with a fraction as text")
 
 
-def _quoted(text: str, path: str) -> str:
-    found = _REFUSED.search(text)
-    if found is not None:
-        raise YamlError(f"{path}: the character U+{ord(found.group()):04X} is not allowed; remove it")
-    return json.dumps(text, ensure_ascii=False)
+def _explain(value: object, path: str) -> None:
+    """Raises YamlError with the path to the first value that cannot be written."""
+    try:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                _key(key)
+                _explain(item, f"{path}.{key}" if path else str(key))
+        elif isinstance(value, list):
+            for number, item in enumerate(value):
+                _explain(item, f"{path}[{number}]")
+        else:
+            _scalar(value)
+    except _Refusal as refusal:
+        raise YamlError(f"{path or 'the document'}: {refusal}") from None
