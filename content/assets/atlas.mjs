@@ -32,7 +32,8 @@ function keep(name, value) {
 /** @param {boolean} wanted dark */
 function paint(wanted) {
   document.body.setAttribute("data-md-color-scheme", wanted ? "slate" : "default");
-  const words = `Switch to the ${wanted ? "light" : "dark"} colours`;
+  const next = wanted ? "light" : "dark";
+  const words = colours?.dataset[next] ?? `Switch to the ${next} colours`;
   colours?.setAttribute("aria-label", words);
   colours?.setAttribute("title", words);
 }
@@ -47,6 +48,18 @@ function switchColours() {
 paint(isDark());
 colours?.addEventListener("click", switchColours);
 dark.addEventListener("change", () => kept("atlas-colours") || paint(dark.matches));
+
+// The address says the language. A choice is remembered, so that pages which exist in English alone lead back to it.
+const other = /** @type {HTMLAnchorElement | null} */ (document.getElementById("language"));
+other?.addEventListener("click", () => keep("atlas-language", other.hreflang));
+if (other?.dataset.pages && kept("atlas-language") === other.hreflang) {
+  const there = other.dataset.pages.split(" ");
+  for (const link of /** @type {NodeListOf<HTMLAnchorElement>} */ (document.querySelectorAll("a[data-section]"))) {
+    if (!there.includes(link.dataset.section ?? "")) continue;
+    link.href = new URL(`${other.hreflang}/${link.dataset.section}`, site).href;
+    link.hreflang = other.hreflang;
+  }
+}
 
 // Keys of one character can be turned off: speech input and shaky hands press them unasked.
 const keysOn = () => kept("atlas-keys") !== "off";

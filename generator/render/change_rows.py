@@ -11,6 +11,7 @@ from generator.render.formats import missing
 from generator.render.held_back import stated_price
 from generator.render.meter_words import meter_words
 from generator.render.offer_columns import COMMITMENT_WORDS
+from generator.render.texts import label, number_text, text
 from wasm_tools.pricing.meters import MeterError, UnitRegistry, parse_meter
 
 # The kinds as they are named beside a row and above a table, in the order of the page.
@@ -37,7 +38,7 @@ def change_row(group: Group, changes: ChangeIndex, lines: int = LINES) -> dict[s
         "date": group.date,
         "day_href": day_path(group.date),
         "kind": group.kind,
-        "word": WORDS[group.kind][0],
+        "word": text(f"changes.word.{group.kind}"),
         "provider": index.provider_name(group.provider),
         "provider_href": f"providers/{group.provider}/" if group.provider in changes.provider_pages else "",
         "name": thing_name(group, changes),
@@ -101,12 +102,13 @@ def billed(meter: str, units: UnitRegistry) -> tuple[str, str]:
     """What an event's meter bills, in words, and the unit that its price is for."""
     if meter.startswith("gpu_hour"):
         commitment = meter.partition(";")[2]
-        return COMMITMENT_WORDS.get(commitment, commitment), "GPU-hour"
+        words = text(f"changes.commitment.{commitment}") if commitment in COMMITMENT_WORDS else commitment
+        return words, text("changes.gpu_hour")
     try:
         parsed = parse_meter(meter)
-        return meter_words(parsed), units.unit(parsed).label
+        return meter_words(parsed), label(units.unit(parsed).label)
     except MeterError:  # history outlives the registry of units
-        return meter, "unit"
+        return meter, text("changes.unit")
 
 
 def place_words(regions: Sequence[str]) -> str:
@@ -114,15 +116,15 @@ def place_words(regions: Sequence[str]) -> str:
     named = sorted(r for r in regions if r != "global")
     if not named:
         return ""
-    return f", {named[0]}" if len(regions) == 1 else f", {len(regions):,} regions"
+    return f", {named[0]}" if len(regions) == 1 else f", {text('changes.regions', n=len(regions))}"
 
 
 def percent_words(change: Decimal | None) -> Any:
     """A change in per cent with its sign: one decimal below 10 %, whole ones above."""
     if change is None:
-        return missing("no price before or after")
+        return missing(text("changes.no_percent"))
     step = Decimal("0.1") if abs(change) < 10 else Decimal(1)
-    return f"{change.quantize(step, ROUND_HALF_EVEN):+,} %".replace("-", "−")
+    return number_text(f"{change.quantize(step, ROUND_HALF_EVEN):+,} %".replace("-", "−"))
 
 
 def direction(change: Decimal | None) -> str:

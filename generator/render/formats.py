@@ -7,6 +7,7 @@ from html import escape
 
 from markupsafe import Markup
 
+from generator.render.texts import DEFAULT, label, language, number_text, text
 from wasm_tools.pricing.meters import Meter, UnitRegistry, price_text
 
 DASH = "—"
@@ -18,13 +19,18 @@ def missing(reason: str) -> Markup:
     return Markup(f'<span class="none" title="{said}">{DASH}<span class="heard"> ({said})</span></span>')
 
 
+def dollars(number: str) -> str:
+    """A sum as English writes its digits, with the sign of US dollars: `$1,234.50`, `1.234,50 $`."""
+    return f"${number}" if language() == DEFAULT else f"{number_text(number)}\N{NO-BREAK SPACE}$"
+
+
 def money(value: Decimal) -> str:
     """A sum in US dollars: whole dollars from $100, cents from $1, three significant digits below."""
     if abs(value) >= 100:
-        return f"${value.quantize(Decimal(1), ROUND_HALF_EVEN):,}"
+        return dollars(f"{value.quantize(Decimal(1), ROUND_HALF_EVEN):,}")
     if abs(value) >= 1:
-        return f"${value.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}"
-    return f"${three_digits(value)}"
+        return dollars(f"{value.quantize(Decimal('0.01'), ROUND_HALF_EVEN):,}")
+    return dollars(three_digits(value))
 
 
 def price(value: Decimal) -> str:
@@ -33,12 +39,12 @@ def price(value: Decimal) -> str:
     Four, because vendors publish prices like $0.1375. A true zero reads `free`.
     """
     if value == 0:
-        return "free"
+        return text("words.free")
     if value < 1:
         exact = len(value.normalize().as_tuple().digits) <= 4
-        return f"${padded(value) if exact else three_digits(value)}"
+        return dollars(padded(value) if exact else three_digits(value))
     rounded = value.quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
-    return f"${padded(rounded, thousands=True)}"
+    return dollars(padded(rounded, thousands=True))
 
 
 def three_digits(value: Decimal) -> str:
@@ -57,10 +63,10 @@ def padded(value: Decimal, thousands: bool = False) -> str:
 
 def unit_label(meter: Meter, units: UnitRegistry) -> str:
     """What a price of this meter is for: `1M tokens in`, `audio hour`, `image`."""
-    label = units.unit(meter).label
+    unit = label(units.unit(meter).label)
     if meter.unit in ("token", "character"):
-        return f"{label} {'in' if meter.direction == 'input' else 'out'}"
-    return label
+        return text(f"meters.unit_{meter.direction}", unit=unit)
+    return unit
 
 
 def meter_price(meter: Meter, value: Decimal, units: UnitRegistry) -> str:
@@ -70,13 +76,13 @@ def meter_price(meter: Meter, value: Decimal, units: UnitRegistry) -> str:
 
 def milliseconds(value: float) -> str:
     """A time in ms without its unit, which the column head carries: one decimal below 10."""
-    return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
+    return number_text(f"{value:.1f}" if value < 10 else f"{value:,.0f}")
 
 
 def seconds(value_ms: float) -> str:
     """A time given in ms, written in seconds without its unit."""
     value = value_ms / 1000
-    return f"{value:.2f}" if value < 10 else f"{value:,.1f}"
+    return number_text(f"{value:.2f}" if value < 10 else f"{value:,.1f}")
 
 
 def percent(share: float) -> str:
@@ -91,7 +97,7 @@ def signed_percent(share: float) -> str:
 
 def count(value: int) -> str:
     """A whole number with thousands separators."""
-    return f"{value:,}"
+    return number_text(f"{value:,}")
 
 
 def plural(value: int, noun: str, nouns: str = "") -> str:
@@ -103,10 +109,10 @@ def tokens(value: int) -> str:
     """A length as vendors call it: `128k` for 128,000 and for 131,072 tokens, `1M`, exact digits below a thousand."""
     for scale, sign in ((1_000_000, "M"), (1_048_576, "M"), (1000, "k"), (1024, "k")):
         if scale <= value and value % scale == 0 and (sign == "M" or value < 1_000_000):
-            return f"{value // scale:,}{sign}"
+            return number_text(f"{value // scale:,}{sign}")
     if value >= 999_500:  # three digits of thousands would round to 1,000k
-        return f"{value / 1_000_000:.3g}M"
-    return f"{value / 1000:.3g}k" if value >= 10_000 else f"{value:,}"
+        return number_text(f"{value / 1_000_000:.3g}M")
+    return number_text(f"{value / 1000:.3g}k" if value >= 10_000 else f"{value:,}")
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -116,9 +122,8 @@ def significant(value: float, digits: int = 3) -> str:
     exact = Decimal(repr(value))
     step = Decimal(1).scaleb(exact.adjusted() - digits + 1)
     rounded = exact.quantize(step, ROUND_HALF_EVEN) if step < 1 else Decimal(round(exact / step)) * step
-    text = price_text(rounded)
-    whole, _, decimals = text.partition(".")
-    return f"{int(whole):,}" + (f".{decimals}" if decimals else "")
+    whole, _, decimals = price_text(rounded).partition(".")
+    return number_text(f"{int(whole):,}" + (f".{decimals}" if decimals else ""))
 
 
 def rate(value: float) -> str:
@@ -149,4 +154,6 @@ def age(observed: str, as_of: str) -> str:
 
 def listed(words: list[str]) -> str:
     """Words joined as a sentence needs them: `a`, `a and b`, `a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {text('words.and')} {words[-1]}"

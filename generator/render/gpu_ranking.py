@@ -8,6 +8,7 @@ from generator.render.formats import missing, money, plural, price, significant
 from generator.render.gpu_rows import GIBIBYTE, per_gigabyte
 from generator.render.page import Page
 from generator.render.site_index import SiteIndex
+from generator.render.texts import text
 from generator.render.workload_words import BY_ID, GPU
 from wasm_tools.pricing.meters import price_text
 from wasm_tools.pricing.offers import GpuOffer
@@ -62,7 +63,8 @@ def row(rank: int, gpu: GpuRow, best: GpuOffer, index: SiteIndex) -> dict[str, A
 def gpu_summary(index: SiteIndex) -> dict[str, Any]:
     """The line of the index."""
     found, rentals = ranked_gpus(index), index.data.rentals
-    cheapest: dict[str, Any] = {"lowest": missing("no price"), "median": missing("no price"), "cheapest": None}
+    none = missing(text("workloads.no_price"))
+    cheapest: dict[str, Any] = {"lowest": none, "median": none, "cheapest": None}
     if found:
         _, gpu, best = found[0]
         first, middle = (money(found[n][0]) for n in (0, len(found) // 2))
@@ -76,7 +78,7 @@ def gpu_summary(index: SiteIndex) -> dict[str, Any]:
         "prices": len(rentals),
         "providers": len({r.provider for r in rentals}),
         "ranked": len(found),
-        "unit": "GiB of GPU memory and hour",
+        "unit": text("workloads.unit_gpu"),
         **cheapest,
     }
 

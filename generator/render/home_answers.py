@@ -7,9 +7,10 @@ from typing import Any
 from generator.precompute.grid import CasePlan
 from generator.render.formats import money, seconds, significant
 from generator.render.plan_answers import relaxation_words
-from generator.render.plan_rows import bounds_words, length_words, load_words, plan_row
-from generator.render.plan_words import Record, name_words
+from generator.render.plan_rows import bounds_words, class_words, length_words, load_words, plan_row
+from generator.render.plan_words import Record, joined, name_words
 from generator.render.site_index import SiteIndex
+from generator.render.texts import english, of_registry, text
 from wasm_tools.planner import ranking_record
 
 TABLE = "plans"  # id of the ranked list on the page of a use case
@@ -20,11 +21,16 @@ def case_answers(plan: CasePlan, index: SiteIndex) -> dict[str, Any]:
     record = ranking_record(plan.ranking)
     return {
         "id": plan.case.id,
-        "title": plan.case.title,
+        "title": of_registry("use_cases", plan.case, "title"),
         "href": f"use-cases/{plan.case.id}/",
         "planner": f"tools/planner/?use_case={plan.case.id}",
-        "question": f"{plan.case.users:,} users, {load_words(plan.workload)}; {length_words(plan.profile)};"
-        f" {bounds_words(plan.slo)}",
+        "question": text(
+            "home.question",
+            users=plan.case.users,
+            load=load_words(plan.workload),
+            lengths=length_words(plan.profile),
+            bounds=bounds_words(plan.slo),
+        ),
         "cards": answer_cards(plan, record, index),
         "relaxation": relaxation_words(record),
         "possible": plan.ranking.possible,
@@ -37,23 +43,23 @@ def answer_cards(plan: CasePlan, record: Mapping[str, Any], index: SiteIndex) ->
     records: dict[str, Record] = {p["id"]: p for p in record["plans"]}
     lists: Mapping[str, list[str]] = record["lists"]
     wanted: tuple[tuple[str, str], ...] = (
-        ("Cheapest that meets it", record["recommended"]),
-        ("Fastest", next(iter(lists.get("lowest_latency", ())), "")),
-        ("Best quality", next(iter(lists.get("best_quality", ())), "")),
+        ("recommended", record["recommended"]),
+        ("fastest", next(iter(lists.get("lowest_latency", ())), "")),
+        ("best_quality", next(iter(lists.get("best_quality", ())), "")),
     )
     if not record["recommended"]:
-        wanted = (("Cheapest, latency not verified", record["unverified"]), *wanted)
+        wanted = (("unverified", record["unverified"]), *wanted)
     base = records.get(record["recommended"])
     cards = []
-    for title, plan_id in wanted:
+    for answer, plan_id in wanted:
         if plan_id in records:
             found = records[plan_id]
             row = plan_row(found, plans[plan_id], index)
-            why = why_sentence(title, found, base, index.data.results.catalogue.models[found["model"]].capability)
-            if title == "Cheapest that meets it":
-                why += cheaper_words(found, records.get(record["unverified"]), index)
+            why = why_sentence(answer, found, base, index.data.results.catalogue.models[found["model"]].capability)
+            if answer == "recommended" and (cheaper := cheaper_words(found, records.get(record["unverified"]), index)):
+                why = joined((why, cheaper), " ")
             href = f"use-cases/{plan.case.id}/#{TABLE}-{found['rank']}"
-            cards.append({**row, "title": title, "href": href, "why": why})
+            cards.append({**row, "title": text(f"plan.answer.{answer}"), "href": href, "why": why})
     return cards
 
 
@@ -62,20 +68,20 @@ def cheaper_words(plan: Record, unverified: Record | None, index: SiteIndex) -> 
     if unverified is None or Decimal(unverified["usd_per_month"]) >= Decimal(plan["usd_per_month"]):
         return ""
     cost = money(Decimal(unverified["usd_per_month"]))
-    return f" An API of unverified speed costs {cost}: {name_words(unverified, index.plan_names)}."
+    return text("home.why.cheaper", cost=cost, name=name_words(unverified, index.plan_names))
 
 
-def why_sentence(title: str, plan: Record, base: Record | None, capability: str) -> str:
+def why_sentence(answer: str, plan: Record, base: Record | None, capability: str) -> str:
     """Why this plan and no other, in one sentence; `base` is the cheapest that meets the target."""
-    if title == "Fastest":
-        shortest = f"A whole request takes {seconds(plan['e2e_ms'])} s, less than with any other plan"
-        return f"{shortest}{times_the_cost(plan, base)}."
-    if title == "Best quality":
-        said = f" Score: {plan['score_words']}." if plan["score"] is not None else ""
-        return f"Class {capability} is the highest that meets it{times_the_cost(plan, base)}.{said}"
-    if title == "Cheapest that meets it":
-        return f"No dependable plan without a commitment keeps the bounds for less; limited by {plan['binds']}."
-    return "Nobody has measured its speed for us; the price is the lowest of those that may be believed."
+    if answer == "fastest":
+        return text("home.why.fastest", e2e=seconds(plan["e2e_ms"]), ratio=times_the_cost(plan, base))
+    if answer == "best_quality":
+        said = text("home.why.best_quality", name=class_words(capability), ratio=times_the_cost(plan, base))
+        score = text("home.why.score", score=english(plan["score_words"])) if plan["score"] is not None else ""
+        return joined((said, score), " ") if score else said
+    if answer == "recommended":
+        return text("home.why.recommended", binds=english(plan["binds"]))
+    return text("home.why.unverified")
 
 
 def times_the_cost(plan: Record, base: Record | None) -> str:
@@ -84,5 +90,5 @@ def times_the_cost(plan: Record, base: Record | None) -> str:
         return ""
     ratio = Decimal(plan["usd_per_month"]) / Decimal(base["usd_per_month"])
     if ratio <= Decimal("1.05"):
-        return ", at no more than its cost" if ratio <= 1 else ""
-    return f", at {significant(float(ratio), 2)} times the cost of the cheapest"
+        return text("home.why.no_more") if ratio <= 1 else ""
+    return text("home.why.times", times=significant(float(ratio), 2))

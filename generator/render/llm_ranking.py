@@ -9,6 +9,7 @@ from generator.render.formats import missing, money, plural, price
 from generator.render.page import Page
 from generator.render.plan_rows import length_words
 from generator.render.site_index import SiteIndex
+from generator.render.texts import text
 from generator.render.usage_rows import exact_usd
 from generator.render.workload_words import BY_ID, LLM
 from wasm_tools.models.cards import CAPABILITY_CLASSES
@@ -80,7 +81,8 @@ def llm_summary(index: SiteIndex) -> dict[str, Any]:
     found = cheapest_rates(index, index.data.registry.profiles[0])
     values = sorted(c.rate.bands[0].output for c in found)
     skus = [s for s in index.skus if s.workload == LLM]
-    cheapest: dict[str, Any] = {"lowest": missing("no price"), "median": missing("no price"), "cheapest": None}
+    none = missing(text("workloads.no_price"))
+    cheapest: dict[str, Any] = {"lowest": none, "median": none, "cheapest": None}
     if values:
         best = min(found, key=lambda c: (c.rate.bands[0].output, c.rate.model))
         cheapest = {
@@ -92,7 +94,7 @@ def llm_summary(index: SiteIndex) -> dict[str, Any]:
         "prices": sum(len(s.offers) for s in skus),
         "providers": len({s.provider for s in skus}),
         "ranked": len(found),
-        "unit": "1M tokens out",
+        "unit": text("workloads.unit_llm"),
         **cheapest,
     }
 

@@ -1,22 +1,14 @@
 """Meters in the words of the pages: "text input, cache read, batch, prompts over 200,000 tokens"."""
 
+from generator.render.texts import text
 from wasm_tools.pricing.meters import Meter
-
-_MODALITIES = {"any": "", "text": "text ", "audio": "audio ", "image": "image ", "video": "video "}
-_CACHES = {
-    "read": "cache read",
-    "write": "cache write",
-    "write_1h": "cache write for 1 hour",
-    "write_12h": "cache write for 12 hours",
-    "storage": "cache storage",
-}
 
 
 def meter_words(meter: Meter) -> str:
     """What is billed, without the unit, which stands beside the price."""
-    parts = [f"{_MODALITIES[meter.modality]}{meter.direction}"]
+    parts = [text(f"meters.{meter.modality}_{meter.direction}")]
     if meter.cache != "none":
-        parts.append(_CACHES[meter.cache])
+        parts.append(text(f"meters.cache.{meter.cache}"))
     return ", ".join([*parts, *conditions(meter)])
 
 
@@ -24,9 +16,9 @@ def conditions(meter: Meter) -> list[str]:
     """When a price holds: tier, context band, time of day, variant; empty when always."""
     parts = []
     if meter.tier != "standard":
-        parts.append(meter.tier)
+        parts.append(text(f"meters.tier.{meter.tier}"))
     if meter.above_tokens:
-        parts.append(f"prompts over {meter.above_tokens:,} tokens")
+        parts.append(text("meters.band", tokens=meter.above_tokens))
     if meter.window:
         parts.append(window_words(meter.window))
     if meter.variant:

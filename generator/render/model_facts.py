@@ -8,10 +8,15 @@ from generator.registry import CapabilityRow, ModelRow
 from generator.render.formats import listed, missing, plural, significant
 from generator.render.site_index import SiteIndex, Sku
 from generator.render.sku_facts import KnownFacts, span
+from generator.render.texts import text
 
-OPEN = {"yes": "open weights", "no": "closed", "": ""}
 UNKNOWN_DEVELOPER = "unknown"
 NAMED, DATES = 3, 6  # providers of one date, and dates, that are spelled out
+
+
+def open_words(row: ModelRow) -> str:
+    """Whether the weights are published; empty where nobody says so."""
+    return text(f"models.open.{row.open_weights}") if row.open_weights else ""
 
 
 def model_facts(
@@ -24,7 +29,7 @@ def model_facts(
     found: list[dict[str, Any]] = [
         {"term": "Developer", "value": index.developer_name(row.developer) or unknown,
          "href": f"models/by/{row.developer or UNKNOWN_DEVELOPER}/"},
-        {"term": "Weights", "value": OPEN[row.open_weights] or unknown},
+        {"term": "Weights", "value": open_words(row) or unknown},
         {"term": "Licence", "value": row.licence or unknown},
         {"term": "Context", "value": f"{row.context:,} tokens" if row.context else unknown},
         {"term": "Longest answer",

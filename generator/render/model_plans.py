@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from generator.render.formats import money, percent, price
-from generator.render.plan_words import KINDS, STATUSES, machine_words, seller_words
+from generator.render.plan_words import kind_words, machine_words, seller_words, status_words
 from generator.render.site_index import BATCH_INPUT, BATCH_OUTPUT, CACHE_READ, PlanUse, SiteIndex, Sku
 from wasm_tools.planner.plan import plan_record
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
@@ -28,9 +28,9 @@ def plan_uses(uses: Sequence[PlanUse], index: SiteIndex) -> list[dict[str, Any]]
                 "month": money(use.plan.usd_per_month),
                 "exact": record["usd_per_month"],
                 "where": where,
-                "kind": KINDS[use.plan.kind],
+                "kind": kind_words(use.plan.kind),
                 "slo": use.plan.slo,
-                "status": STATUSES[use.plan.slo],
+                "status": status_words(use.plan.slo),
             }
         )
     return rows

@@ -9,6 +9,7 @@ from generator.render.columnar import ColumnRecord, decimal_column, number_colum
 from generator.render.meter_words import meter_words
 from generator.render.page import SiteData
 from generator.render.site_index import site_index
+from generator.render.texts import text
 from wasm_tools.pricing.meters import Meter, price_text
 from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer
 
@@ -25,15 +26,6 @@ COMMITMENT_WORDS = {
     "6m": "reserved 6 months",
     "1y": "reserved 1 year",
     "3y": "reserved 3 years",
-}
-PROVIDER_KINDS = {
-    "first_party": "developer of the model",
-    "cloud": "cloud",
-    "host": "host",
-    "gateway": "gateway",
-    "rental": "GPU rental",
-    "subscription": "subscription",
-    "": "not reviewed",
 }
 
 
@@ -76,7 +68,7 @@ def provider_names(data: SiteData) -> dict[str, str]:
 def provider_kind(data: SiteData, provider: str) -> str:
     """What a provider is, in words."""
     row = data.registry.provider.get(provider)
-    return PROVIDER_KINDS[row.kind if row else ""]
+    return text(f"providers.short_kind.{(row.kind if row else '') or 'unknown'}")
 
 
 def observed(data: SiteData, evidence: Iterable[Evidence]) -> str:

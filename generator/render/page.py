@@ -6,6 +6,7 @@ from typing import Any
 
 from generator.precompute.run import Precomputed
 from generator.registry import Registry
+from generator.render.texts import DEFAULT
 from generator.sync.state import State
 from wasm_tools.pricing.offers import GpuOffer, Offer
 
@@ -53,6 +54,9 @@ class Page:
     alternates: tuple[Alternate, ...] = ()
     structured: tuple[Mapping[str, Any], ...] = ()
     picture: str = ""
+    language: str = DEFAULT
+    versions: Mapping[str, str] = field(default_factory=dict)  # paths of this page by language, where there are several
+    other: str = ""  # where the switch of languages leads: the page in the other language, or the nearest one above it
 
     @property
     def depth(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -13,7 +14,10 @@ from generator.render.shell import Shell
 from generator.render.site_index import site_index
 from generator.render.social_cards import SocialCard, card_name, drawn, social_card
 from generator.render.structured import structured
+from generator.render.texts import DEFAULT, OTHERS
 from generator.render.tool_assets import module
+from generator.render.translated import KINDS as TRANSLATED
+from generator.render.translated import base_path, nearest, translated_paths, translations, versions, with_own_links
 
 CHART_SCRIPT = "charts.mjs"
 DATES_SCRIPT = "relative_dates.mjs"
@@ -23,7 +27,7 @@ class RenderError(Exception):
     """A site that cannot be rendered; the message names the page or module."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageMaker:
     """What all pages of a site are made with. `forms` are the other forms of a page by its path."""
 
@@ -33,31 +37,45 @@ class PageMaker:
     forms: Mapping[str, tuple[Alternate, ...]]
     out: Path
 
+    @cached_property
+    def translated(self) -> frozenset[str]:
+        """The pages that exist in every language."""
+        return translated_paths(self.data)
+
     def write_kind(self, kind: str, memo: PageMemo) -> int:
         """Write all pages of a kind with their pictures; the number of pages."""
         cards: dict[str, SocialCard] = {}
         number = 0
-        for page in page_module(kind).pages(self.data):
+        view = page_module(kind).pages
+        for page in view(self.data):
             name = card_name(kind, page.path)
             card = cards.setdefault(name, social_card(name, page, self.data.as_of))
-            dressed = self.dressed(page, card)
-            write_page(dressed, memo.html(dressed, self.html), self.out)
+            self.write(self.dressed(page, card), memo)
+            number += 1
+        for _, page in translations(view, self.data) if kind in TRANSLATED else ():
+            self.write(self.dressed(page, cards[card_name(kind, base_path(page.path))]), memo)
             number += 1
         write_files(((card.path, drawn(card)) for card in cards.values()), self.out)
         return number
+
+    def write(self, page: Page, memo: PageMemo) -> None:
+        """Write a page, rendered where it is not known."""
+        write_page(page, memo.html(page, self.html), self.out)
 
     def dressed(self, page: Page, card: SocialCard) -> Page:
         """The page with its other forms, its picture, its data for search engines, and the script for its dates."""
         return replace(
             self.with_script(page, DATES_SCRIPT),
-            alternates=(*page.alternates, *self.forms.get(page.path, ())),
+            alternates=(*page.alternates, *self.forms.get(base_path(page.path), ())),
             picture=card.path,
             structured=structured(page, site_index(self.data), self.shell.site_url),
+            versions=versions(page.path, self.translated),
+            other=nearest(page.path, OTHERS[0] if page.language == DEFAULT else DEFAULT, self.translated),
         )
 
     def html(self, page: Page) -> str:
         """The whole page; one that holds a chart gets the script that makes it interactive."""
-        article = self.article(page)
+        article = with_own_links(self.article(page), page.path, page.language, self.translated)
         return self.shell.html(self.with_script(page, CHART_SCRIPT) if CHART_MARK in article else page, article)
 
     def with_script(self, page: Page, name: str) -> Page:

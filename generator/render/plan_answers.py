@@ -8,20 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from generator.render.plan_words import QUALIFIED, Record, counted_close
+from generator.render.texts import english, text
 
-LISTS = (
-    ("best_quality", "Best quality", "capability class, then the published score for this use case, then cost"),
-    ("lowest_cost", "Lowest cost", "monthly cost, then time of a whole request"),
-    ("lowest_latency", "Fastest", "time of a whole request, then cost"),
-    ("simplest", "Simplest", "fewest GPUs, then cost"),
-    ("balanced", "Balanced", "cost with its risk, time, GPUs and quality, weighed against each other"),
-    ("pareto", "Best trade-offs", "cost; no other plan is as good in cost, time and quality and better in one"),
-)
+LISTS = ("best_quality", "lowest_cost", "lowest_latency", "simplest", "balanced", "pareto")
 EXTREMES = ("lowest_latency", "best_quality")  # orderings whose first plan is in every list of LONG rows and more
 LONG = 20
 LIST_SHOWN = 5
-NOTHING_MEETS = "No plan is known to meet this target."
-ONLY_COMMITTED = "Without a commitment, spare capacity or bought hardware, no plan is known to meet this target."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +34,12 @@ def pointed_plans(ranking: Mapping[str, Any], recommendable: Collection[str]) ->
     also = counted_close(len(close) - 1)
     committed = next((p for p in ranking["plans"] if _is_cheaper_committed(p, best, recommendable)), None)
     wanted = (
-        ("recommended", "Cheapest that meets it", best, ""),
-        ("unverified", "Cheapest, latency not verified", by_id.get(ranking["unverified"]), ""),
-        ("close", "Close call: cannot be told from the first", close[0] if close else None, also),
-        ("committed", f"{'Cheaper' if best else 'Meets it'} with a commitment or on spare capacity", committed, ""),
+        ("recommended", "recommended", best, ""),
+        ("unverified", "unverified", by_id.get(ranking["unverified"]), ""),
+        ("close", "close", close[0] if close else None, also),
+        ("committed", "committed" if best else "only_committed", committed, ""),
     )
-    return [Pointed(name, title, plan, note) for name, title, plan, note in wanted if plan]
+    return [Pointed(name, text(f"plan.answer.{title}"), plan, note) for name, title, plan, note in wanted if plan]
 
 
 def _is_cheaper_committed(plan: Record, best: Record | None, recommendable: Collection[str]) -> bool:
@@ -59,9 +51,10 @@ def relaxation_words(ranking: Mapping[str, Any]) -> str:
     """What would let a plan in where none is recommended; empty where one is."""
     if ranking["recommended"]:
         return ""
-    nothing = ONLY_COMMITTED if any(p["slo"] in QUALIFIED for p in ranking["plans"]) else NOTHING_MEETS
+    committed = any(p["slo"] in QUALIFIED for p in ranking["plans"])
+    nothing = text("plan.answer.nothing_uncommitted" if committed else "plan.answer.nothing")
     looser = ranking["relaxation"]
-    return f"{nothing} The least that would help: {looser}." if looser else nothing
+    return text("plan.answer.relaxation", nothing=nothing, looser=english(looser)) if looser else nothing
 
 
 def shown_plans(ranking: Mapping[str, Any], shown: int, recommendable: Collection[str]) -> list[Record]:
@@ -97,5 +90,5 @@ def listed_plans(ranking: Mapping[str, Any]) -> list[tuple[str, str, str, list[R
     """Each ordering with its title, what it is sorted by, and its plans; empty ones are left out."""
     by_id = {p["id"]: p for p in ranking["plans"]}
     ids = {**ranking["lists"], "pareto": ranking["pareto"]}
-    found = [(n, title, by, [by_id[i] for i in ids.get(n, ()) if i in by_id][:LIST_SHOWN]) for n, title, by in LISTS]
-    return [entry for entry in found if entry[3]]
+    found = [(n, [by_id[i] for i in ids.get(n, ()) if i in by_id][:LIST_SHOWN]) for n in LISTS]
+    return [(n, text(f"plan.list.{n}.title"), text(f"plan.list.{n}.by"), plans) for n, plans in found if plans]

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from generator.registry import Profile, SloClass
-from generator.render.formats import exact, milliseconds, missing, money, percent, plural, rate, seconds, time_exact
+from generator.render.formats import exact, milliseconds, missing, money, percent, rate, seconds, time_exact
 from generator.render.manifests import manifest_path, manifest_refusal
 from generator.render.plan_answers import (
     Pointed,
@@ -18,22 +18,23 @@ from generator.render.plan_answers import (
     shown_plans,
 )
 from generator.render.plan_words import (
-    KINDS,
-    NO_LIMIT,
     OWN,
-    STATUSES,
     Names,
     Record,
     band_words,
     engine_words,
+    joined,
+    kind_words,
     machine_words,
     margin_words,
     name_words,
     sku_words,
+    status_words,
     times_words,
     why_lines,
 )
 from generator.render.site_index import SiteIndex
+from generator.render.texts import english, of_registry, text
 from wasm_tools.planner import Ranking, ranking_record
 from wasm_tools.planner.plan import Plan
 from wasm_tools.workload.traffic import HOURS_PER_MONTH, Slo, Workload
@@ -47,7 +48,7 @@ def plan_table(name: str, caption: str, ranking: Ranking, index: SiteIndex, show
     recommendable = index.data.results.catalogue.policy.recommendable
     return {
         "id": name,
-        "caption": f"{caption}, times at p{ranking.percentile}",
+        "caption": text("plan.caption", title=caption, percentile=ranking.percentile),
         "answers": [answer_row(a, plans, index) for a in pointed_plans(record, recommendable)],
         "relaxation": relaxation_words(record),
         "near": near_lines(record, index.plan_names),
@@ -80,9 +81,14 @@ def near_lines(record: Mapping[str, Any], names: Names) -> list[str]:
         if plan["slo"] != "near" or thing in seen or (saved is not None and saved <= 0):
             continue
         seen.add(thing)
-        saves = f"; it would save {money(saved)} a month" if saved is not None else ""
-        cost = money(Decimal(plan["usd_per_month"]))
-        lines.append(f"{name_words(plan, names)}, {cost} a month: {plan['slo_reason']}{saves}.")
+        said = {
+            "name": name_words(plan, names),
+            "cost": money(Decimal(plan["usd_per_month"])),
+            "reason": english(plan["slo_reason"]),
+        }
+        lines.append(
+            text("plan.near", **said) if saved is None else text("plan.near_saves", **said, saved=money(saved))
+        )
     return lines[:NEAR_SHOWN]
 
 
@@ -98,14 +104,14 @@ def plan_row(record: Record, plan: Plan, index: SiteIndex) -> dict[str, Any]:
         "model_href": f"models/{record['model']}/",
         "machine": machine_words(record, names),
         "engine": engine_words(record),
-        "provider": OWN.get(record["kind"]) or names.providers[record["provider"]],
+        "provider": text(f"plan.own.{record['kind']}") if own else names.providers[record["provider"]],
         "provider_href": "" if own else f"providers/{record['provider']}/",
-        "kind": KINDS[record["kind"]],
+        "kind": kind_words(record["kind"]),
         "month": money(Decimal(record["usd_per_month"])),
         "per_million": money(Decimal(record["usd_per_million_output"])),
         "per_million_exact": record["usd_per_million_output"],
         "slo": record["slo"],
-        "status": STATUSES[record["slo"]],
+        "status": status_words(record["slo"]),
         "slo_reason": record["slo_reason"],
         "margin": margin_words(record),
         "risk": percent(record["risk"]),
@@ -116,7 +122,7 @@ def plan_row(record: Record, plan: Plan, index: SiteIndex) -> dict[str, Any]:
         "grade": grade.letter,
         "grade_reason": grade.reason,
         "sku": sku_words(record),
-        "why": "\n".join(why_lines(record)),
+        "why": joined(why_lines(record), "\n"),
         "manifest": manifest_path(plan) or "",
         "no_manifest": manifest_refusal(plan),
     }
@@ -136,7 +142,7 @@ def plan_times(record: Record) -> dict[str, Any] | None:
         "itl_band": band_words(record["itl_ms"], record["itl_band"]),
         "e2e": seconds(record["e2e_ms"]),
         "e2e_exact": exact(record["e2e_ms"]),
-        "load": missing(NO_LIMIT) if load is None else percent(load),
+        "load": missing(text("plan.no_limit")) if load is None else percent(load),
         "load_exact": "" if load is None else exact(load),
     }
 
@@ -164,15 +170,16 @@ def list_tables(name: str, record: Mapping[str, Any], index: SiteIndex) -> list[
 
 def list_row(record: Record, capability: str, names: Names) -> dict[str, Any]:
     """One plan of an ordering; `words` has it in one line."""
-    name, month, status = name_words(record, names), money(Decimal(record["usd_per_month"])), STATUSES[record["slo"]]
+    name, month = name_words(record, names), money(Decimal(record["usd_per_month"]))
+    status = status_words(record["slo"])
     e2e = None if record["e2e_ms"] is None else seconds(record["e2e_ms"])
     return {
         "name": name,
         "month": month,
         "month_exact": record["usd_per_month"],
         "e2e_exact": "" if e2e is None else exact(record["e2e_ms"]),
-        "e2e": missing("latency not verified") if e2e is None else e2e,
-        "class": capability,
+        "e2e": missing(text("plan.no_latency")) if e2e is None else e2e,
+        "class": class_words(capability),
         "status": status,
         "words": ", ".join((name, month, *([f"{e2e} s"] if e2e else []), status)),
     }
@@ -183,34 +190,39 @@ def excluded_rows(excluded: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
     return [{"reason": r, "count": n} for r, n in sorted(excluded, key=lambda e: (-e[1], e[0]))]
 
 
+def class_words(capability: str) -> str:
+    """A capability class: `medium`."""
+    return text(f"words.class.{capability}") if capability else ""
+
+
 def bounds_words(slo: Slo) -> str:
     """The bounds of a target in one line."""
-    return (
-        f"TTFT ≤ {milliseconds(slo.ttft_ms)} ms, ITL ≤ {milliseconds(slo.itl_ms)} ms,"
-        f" E2E ≤ {seconds(slo.e2e_ms)} s at p{slo.percentile}"
-    )
+    ttft, itl, e2e = milliseconds(slo.ttft_ms), milliseconds(slo.itl_ms), seconds(slo.e2e_ms)
+    return text("plan.bounds", ttft=ttft, itl=itl, e2e=e2e, percentile=slo.percentile)
 
 
 def load_words(workload: Workload) -> str:
     """The rates of a workload in one line."""
-    return f"{rate(workload.qps)} requests/s on average, {rate(workload.peak_qps)} at peak"
+    return text("plan.rates", mean=rate(workload.qps), peak=rate(workload.peak_qps))
 
 
 def length_words(profile: Profile) -> str:
     """Prompt and output length: `512 → 256 tokens`."""
-    return f"{profile.prompt_tokens:,} → {profile.output_tokens:,} tokens"
+    return text("plan.lengths", prompt=profile.prompt_tokens, output=profile.output_tokens)
 
 
 def assumptions(workload: Workload, slo: Slo, slo_class: SloClass, rankings: Iterable[Ranking]) -> list[str]:
     """What a ranking takes for granted: the load and the target, then what its plans assume, each once."""
-    requests = plural(round(workload.requests_per_month), "request")
+    requests = round(workload.requests_per_month)
+    title = of_registry("slo_classes", slo_class, "title")
     said = [
-        f"{load_words(workload)}; {requests} in a month of {HOURS_PER_MONTH} hours.",
-        f"{slo_class.title}: {bounds_words(slo)}.",
-        "APIs are priced at the standard tier without cache or batch discount.",
+        text("plan.assumed_load", n=requests, requests=requests, rates=load_words(workload), hours=HOURS_PER_MONTH),
+        text("plan.assumed_target", title=title, bounds=bounds_words(slo)),
+        text("plan.assumed_prices"),
     ]
     plans = [plan for ranking in rankings for _, plan in ranking.plans]
-    return said + [f"{text[:1].upper()}{text[1:]}." for text in dict.fromkeys(a for p in plans for a in p.assumptions)]
+    assumed = dict.fromkeys(a for p in plans for a in p.assumptions)
+    return said + [english(f"{words[:1].upper()}{words[1:]}.") for words in assumed]
 
 
 def source_uses(rankings: Iterable[Ranking], index: SiteIndex) -> list[dict[str, Any]]:

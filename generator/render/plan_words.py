@@ -4,33 +4,24 @@ The planner's page writes the same words with wasm_tools/web/plan_words.mjs from
 against each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from generator.render.formats import milliseconds, money, percent, plural, seconds, signed_percent
+from markupsafe import Markup
+
+from generator.render.formats import milliseconds, money, percent, seconds, signed_percent
+from generator.render.texts import english, long_date, text
 
 Record = Mapping[str, Any]  # of `plan_record`
-KINDS = {
-    "api": "API",
-    "rented": "rented",
-    "spot": "spot",
-    "reserved-3m": "reserved 3 months",
-    "reserved-6m": "reserved 6 months",
-    "reserved-1y": "reserved 1 year",
-    "reserved-3y": "reserved 3 years",
-    "marketplace": "marketplace",
-    "community": "private host",
-    "scheduled": "fixed time",
-    "serverless": "serverless",
-    "owned": "owned",
-    "bought": "bought",
-}
+KINDS = (
+    "api", "rented", "spot", "reserved-3m", "reserved-6m", "reserved-1y", "reserved-3y", "marketplace", "community",
+    "scheduled", "serverless", "owned", "bought",
+)  # fmt: skip
 ENGINES = {"vllm": "vLLM", "sglang": "SGLang", "trtllm": "TensorRT-LLM"}
-STATUSES = {"met": "met", "likely": "likely", "near": "near", "unknown": "not verified"}
-OWN = {"owned": "that you have", "bought": "that you buy"}  # in place of a seller
-NO_LIMIT = "no rate limit is stated"
+STATUSES = ("met", "likely", "near", "unknown")
+OWN = ("owned", "bought")  # nobody sells it
 QUALIFIED = ("met", "likely")
 
 
@@ -43,12 +34,23 @@ class Names:
     gpus: Mapping[str, str]
 
 
+def kind_words(kind: str) -> str:
+    """The kind of a plan: `rented`, `reserved 1 year`."""
+    return text(f"plan.kind.{kind}")
+
+
+def status_words(slo: str) -> str:
+    """Whether a plan meets the target, in a word."""
+    return text(f"plan.status.{slo}")
+
+
 def machine_words(plan: Record, names: Names) -> str:
     """What runs the model: `2 × H100 SXM 80GB`, `3 replicas of 2 × H100 SXM 80GB`; empty for an API."""
     if not plan["gpu"]:
         return ""
-    replica = f"{plan['tensor_parallel']} × {names.gpus.get(plan['gpu'], plan['gpu'])}"
-    return replica if plan["replicas"] == 1 else f"{plan['replicas']:,} replicas of {replica}"
+    gpu = names.gpus.get(plan["gpu"], plan["gpu"])
+    replica = text("plan.machine", tensor=plan["tensor_parallel"], gpu=gpu)
+    return replica if plan["replicas"] == 1 else text("plan.replicas", replicas=plan["replicas"], machine=replica)
 
 
 def engine_words(plan: Record) -> str:
@@ -60,15 +62,21 @@ def engine_words(plan: Record) -> str:
 
 def seller_words(plan: Record, names: Names) -> str:
     """Where it runs: `at Neocloud`, `that you buy`."""
-    return OWN.get(plan["kind"]) or f"at {names.providers.get(plan['provider'], plan['provider'])}"
+    if plan["kind"] in OWN:
+        return text(f"plan.own.{plan['kind']}")
+    return text("plan.seller", provider=names.providers.get(plan["provider"], plan["provider"]))
 
 
 def name_words(plan: Record, names: Names) -> str:
     """What runs where and on what terms, in one line: `Open 70B on 2 × H100 SXM at Neocloud, spot`."""
     machine = machine_words(plan, names)
     model, seller = names.models.get(plan["model"], plan["model"]), seller_words(plan, names)
-    terms = "" if not machine or plan["kind"] in OWN else f", {KINDS[plan['kind']]}"
-    return f"{model} on {machine} {seller}{terms}" if machine else f"{model} {seller}"
+    if not machine:
+        return text("plan.name", model=model, seller=seller)
+    if plan["kind"] in OWN:
+        return text("plan.name_on_machine", model=model, machine=machine, seller=seller)
+    kind = kind_words(plan["kind"])
+    return text("plan.name_on_terms", model=model, machine=machine, seller=seller, kind=kind)
 
 
 def band_words(value: float, band: Sequence[float] | None) -> str:
@@ -81,14 +89,17 @@ def band_words(value: float, band: Sequence[float] | None) -> str:
 def times_words(plan: Record) -> str:
     """The times in one line, `TTFT 170 ms, 90 %: 95–390; ITL 18 ms, 90 %: 15–23; E2E 19.0 s`, or why there are none."""
     if plan["ttft_ms"] is None:
-        return str(plan["slo_reason"])
+        return english(str(plan["slo_reason"]))
     parts = []
     for name, metric in (("TTFT", "ttft"), ("ITL", "itl")):
+        value = milliseconds(plan[f"{metric}_ms"])
         band = band_words(plan[f"{metric}_ms"], plan[f"{metric}_band"])
         parts.append(
-            f"{name} {milliseconds(plan[f'{metric}_ms'])} ms" + (f", 90\N{NO-BREAK SPACE}%: {band}" if band else "")
+            text("plan.time_band", name=name, value=value, band=band)
+            if band
+            else text("plan.time", name=name, value=value)
         )
-    return "; ".join([*parts, f"E2E {seconds(plan['e2e_ms'])} s"])
+    return "; ".join([*parts, text("plan.e2e", value=seconds(plan["e2e_ms"]))])  # fmt: skip
 
 
 def margin_words(plan: Record) -> str:
@@ -99,24 +110,31 @@ def margin_words(plan: Record) -> str:
 def why_lines(plan: Record) -> list[str]:
     """Why a plan is here: its target, what limits it, its replicas, idle money and risks, and how all that is known."""
     margin, load = plan["slo_margin"], plan["utilisation"]
-    risks = ", ".join(f"{name} {percent(premium)}" for name, premium in plan["risks"].items())
+    reason = english(plan["slo_reason"])
     reasons = [r for r in plan["reasons"] if r != plan["slo_reason"]]
     lines = [
-        ("Cost", cost_words(plan)),
-        ("Target", plan["slo_reason"] + (f"; nearest bound {signed_percent(margin)}" if margin is not None else "")),
-        ("Limited by", plan["binds"]),
-        ("Load at peak", f"{percent(load)} of what the replicas can carry" if load is not None else ""),
-        ("Replicas", _replica_words(plan)),
-        ("Idle", _idle_words(plan)),
-        ("KV cache", f"{plan['kv_cache']}, up to {plan['concurrency']:,} requests at a time" if plan["gpu"] else ""),
-        ("Added for risk in comparisons", f"{percent(plan['risk'])}: {risks}" if risks else ""),
-        ("Not in the cost", "; ".join(charge_words(c) for c in plan["surcharges"])),
-        ("How", "; ".join(reasons)),
-        ("Measured", f"last on {plan['measured_on']}" if plan["measured_on"] else ""),
-        ("Assumes", "; ".join(plan["assumptions"])),
-        ("Price stated by", "" if plan["kind"] in OWN else ", ".join(plan["price_evidence"].split())),
-    ]
-    return [f"{label}: {text}." for label, text in lines if text]
+        ("cost", cost_words(plan)),
+        ("target", reason if margin is None else text("plan.target", reason=reason, margin=signed_percent(margin))),
+        ("binds", english(plan["binds"])),
+        ("load", text("plan.load", share=percent(load)) if load is not None else ""),
+        ("replicas", _replica_words(plan)),
+        ("idle", _idle_words(plan)),
+        ("kv_cache", text("plan.kv_cache", precision=plan["kv_cache"], requests=plan["concurrency"])
+         if plan["gpu"] else ""),
+        ("risk", text("plan.risk", share=percent(plan["risk"]), parts=_risk_words(plan)) if plan["risks"] else ""),
+        ("surcharges", joined(charge_words(c) for c in plan["surcharges"])),
+        ("how", english("; ".join(reasons))),
+        ("measured", text("plan.measured", date=long_date(plan["measured_on"])) if plan["measured_on"] else ""),
+        ("assumes", english("; ".join(plan["assumptions"]))),
+        ("price", "" if plan["kind"] in OWN else ", ".join(plan["price_evidence"].split())),
+    ]  # fmt: skip
+    return [text(f"plan.why.{name}", text=words) for name, words in lines if words]
+
+
+def joined(words: Iterable[str], between: str = "; ") -> str:
+    """Words side by side; Markup where one of them is."""
+    found = list(words)
+    return (Markup(between) if any(isinstance(w, Markup) for w in found) else between).join(found)
 
 
 def cost_words(plan: Record) -> str:
@@ -124,26 +142,33 @@ def cost_words(plan: Record) -> str:
     hour, both, out = (
         money(Decimal(plan[name])) for name in ("usd_per_hour", "usd_per_million_tokens", "usd_per_million_output")
     )
-    return f"{hour} an hour; {both} per 1M tokens in and out together, {out} per 1M out"
+    return text("plan.cost", hour=hour, both=both, out=out)
 
 
 def charge_words(charge: Record) -> str:
     """What is paid beside the cost: `egress $12.30 a month: …`, with the words alone where nobody states a price."""
-    usd = charge["usd_per_month"]
-    return f"{charge['name']}{'' if usd is None else f' {money(Decimal(usd))} a month'}: {charge['words']}"
+    usd, name, words = charge["usd_per_month"], english(charge["name"]), english(charge["words"])
+    if usd is None:
+        return text("plan.charge_unknown", name=name, words=words)
+    return text("plan.charge", name=name, cost=money(Decimal(usd)), words=words)
+
+
+def _risk_words(plan: Record) -> str:
+    return joined((english(name) + f" {percent(premium)}" for name, premium in plan["risks"].items()), ", ")
 
 
 def _replica_words(plan: Record) -> str:
     least, most = plan["replicas_min"], plan["replicas_max"]
     if least is None:
         return ""
-    return plan["scaling"] if least == most else f"{least:,} to {most:,}. {plan['scaling']}"
+    rule = english(plan["scaling"])
+    return rule if least == most else text("plan.replica_range", least=least, most=most, rule=rule)
 
 
 def _idle_words(plan: Record) -> str:
     if plan["usd_idle"] is None:
         return ""
-    return f"{money(Decimal(plan['usd_idle']))} a month, {percent(plan['idle_share'])} of the capacity that is paid for"
+    return text("plan.idle", cost=money(Decimal(plan["usd_idle"])), share=percent(plan["idle_share"]))
 
 
 def sku_words(plan: Record) -> str:
@@ -153,4 +178,4 @@ def sku_words(plan: Record) -> str:
 
 def counted_close(number: int) -> str:
     """How many more plans are as close as the first close one."""
-    return f"and {plural(number, 'more plan')} within the error of the first" if number else ""
+    return text("plan.close_more", n=number) if number else ""

@@ -21,6 +21,7 @@ from generator.render.price_evidence import (
 from generator.render.row_choice import PricedRow
 from generator.render.site_index import BATCH_INPUT, BATCH_OUTPUT, CACHE_READ, SiteIndex, Sku
 from generator.render.sku_facts import KnownFacts, fact_lines, flags
+from generator.render.texts import text
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, Meter, UnitRegistry, price_text
 from wasm_tools.pricing.offers import Offer
 
@@ -162,7 +163,7 @@ def main_offer(sku: Sku) -> Offer:
 def price_cell(offer: Offer | None) -> Markup:
     """A price with its exact digits in `data-usd`; a dash where this provider states none."""
     if offer is None:
-        return Markup('<td class="n none" title="not stated by any source">—</td>')
+        return Markup('<td class="n none" title="{}">—</td>').format(text("models.not_stated"))
     exact = price_text(offer.price)
     return Markup(f'<td class="n" data-usd="{exact}">{price(offer.price)}</td>')
 

@@ -21,6 +21,7 @@ from generator.render.shell import built_shell
 from generator.render.side_by_side import side_by_side
 from generator.render.social_cards import drawn, prose_card
 from generator.render.templates import article_of, environment
+from generator.render.translated import translated_paths
 from generator.render.twins import forms, twin_files
 
 # Kinds that share costly look-ups stand in one group; the costly groups come first, so that the work ends evenly.
@@ -62,13 +63,15 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
     `memory` is the file of pages of the last build; a page with the same content is not rendered again.
     """
     site_url = os.environ.get("ATLAS_SITE_URL", "")
-    shell = built_shell(root, out, out.with_name("prose"), data.as_of, site_url and site_url.rstrip("/") + "/")
+    address = site_url and site_url.rstrip("/") + "/"
+    shell = built_shell(root, out, out.with_name("prose"), data.as_of, address, translated_paths(data))
     write_files(((NAMES, names_file(data, out)), (IDS, ids_file(data))), out)
     step("prose")
     templates = root / "site_templates" / "pages"
     maker = PageMaker(data, shell, article_of(environment(templates), data.as_of, shell.site_url), forms(data), out)
     counts: dict[str, int] = {}
-    with page_memo(memory, f"{data.as_of} {folder_digest([templates], '*')} {shell.digest}") as memo:
+    words = folder_digest([templates, root / "content" / "texts"], "*")
+    with page_memo(memory, f"{data.as_of} {words} {shell.digest}") as memo:
         first = group(maker, (FIRST,), memo.known)
         parts = [*(partial(group, maker, kinds, memo.known) for kinds in GROUPS), partial(other_files, maker)]
         for made in chain([first], (made for _, made in side_by_side(parts))):

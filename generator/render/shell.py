@@ -7,17 +7,19 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from generator.render.page import Page
+from generator.render.texts import DEFAULT, LANGUAGES, OTHERS, all_texts, long_date, speaking, text
+from generator.render.translated import PAGES, base_path, nearest, with_own_links
 
 DEEPEST = 4  # plans/<profile>/<class>/<load>/
 STUBS = "stub-pages"
-TITLE, DESCRIPTION = "STUB-TITLE", "STUB-DESCRIPTION"
+TITLE, DESCRIPTION, OTHER = "STUB-TITLE", "STUB-DESCRIPTION", "STUB-OTHER-LANGUAGE"
 EPOCH = "946684800"  # 2000-01-01, when the environment does not say otherwise
 
 _ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
@@ -34,21 +36,22 @@ class ShellError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """Header and footer by directory depth, and the content hashes of the assets."""
+    """Header and footer by language and directory depth, and the content hashes of the assets."""
 
-    heads: tuple[str, ...]
-    tails: tuple[str, ...]
+    frames: Mapping[tuple[str, int], tuple[str, str]]  # head and tail by language and depth
     versions: Mapping[str, str]
     site_url: str
 
     @property
     def digest(self) -> str:
         """What a page takes from the shell, in short."""
-        return hashlib.sha256(repr((self.heads, self.tails, self.versions, self.site_url)).encode()).hexdigest()
+        return hashlib.sha256(repr((self.frames, self.versions, self.site_url)).encode()).hexdigest()
 
     def html(self, page: Page, article: str) -> str:
         """The whole page: `article` is its <article> element. Scripts and styles carry their content hash."""
-        head = self.heads[page.depth].replace(TITLE, escape(page.title)).replace(DESCRIPTION, escape(page.description))
+        head, tail = self.frames[page.language, page.depth]
+        head = head.replace(TITLE, escape(page.title)).replace(DESCRIPTION, escape(page.description))
+        head = head.replace(OTHER, page.root + page.other or "./", 1)
         extra = [f'<link rel="stylesheet" href="{page.root}{self.versioned(s)}">' for s in page.styles]
         extra += [f'<script type="module" src="{page.root}{self.versioned(s)}"></script>' for s in page.scripts]
         for other in page.alternates:
@@ -56,10 +59,17 @@ class Shell:
             extra.append(f'<link rel="alternate" type="{kind}" title="{title}" href="{page.root}{escape(other.href)}">')
         extra += social_tags(page, self.site_url)
         extra += [f'<script type="application/ld+json">{script_json(record)}</script>' for record in page.structured]
+        extra[:0] = self.language_links(page)
         if self.site_url:
             extra.insert(0, f'<link rel="canonical" href="{escape(self.site_url + page.path)}">')
         head = head.replace("</head>", "".join(extra) + "</head>", 1)
-        return marked_section(head, page.path) + article + self.tails[page.depth]
+        return marked_section(head, base_path(page.path)) + article + tail
+
+    def language_links(self, page: Page) -> list[str]:
+        """The page in every language, for search engines: whole addresses where the site knows its own."""
+        base = self.site_url or page.root or "./"
+        found = [*page.versions.items(), *([("x-default", page.versions[DEFAULT])] if page.versions else [])]
+        return [f'<link rel="alternate" hreflang="{of}" href="{escape(base + path)}">' for of, path in found]
 
     def versioned(self, path: str) -> str:
         """An asset's address with its content hash, so that a cache never serves yesterday's."""
@@ -87,17 +97,25 @@ def script_json(record: object) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def built_shell(root: Path, out: Path, stage: Path, as_of: str, site_url: str) -> Shell:
-    """Build the prose into `out` (emptied) and return the shell. `stage` is a scratch folder; ShellError on failure."""
+def built_shell(
+    root: Path, out: Path, stage: Path, as_of: str, site_url: str, translated: Collection[str] = ("",)
+) -> Shell:
+    """Build the prose into `out` (emptied) and return the shell. `stage` is a scratch folder; ShellError on failure.
+
+    `translated` are the pages that exist in every language.
+    """
     docs = stage / "docs"
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(root / "content", docs)
-    for depth in range(DEEPEST + 1):
-        stub = docs / _stub_path(depth).replace("index.html", "index.md")
+    stubs = {(spoken, n): _stub_path(spoken, n) for spoken in LANGUAGES for n in range(DEEPEST + 1)}
+    del stubs[OTHERS[0], 0]  # pages of other languages lie in a folder
+    for (spoken, _), path in stubs.items():
+        stub = docs / path.replace("index.html", "index.md")
         stub.parent.mkdir(parents=True, exist_ok=True)
         # The heading gives the theme's skip link its target; the data pages carry the same id on their own h1.
         stub.write_text(
-            f"---\ntitle: {TITLE}\ndescription: {DESCRIPTION}\nhide: [navigation, toc]\n---\n\n# Content\n",
+            f"---\ntitle: {TITLE}\ndescription: {DESCRIPTION}\nlanguage: {spoken}\nhide: [navigation, toc]\n---\n\n"
+            "# Content\n",
             encoding="utf-8",
         )
     config = stage / "mkdocs.yml"
@@ -108,17 +126,46 @@ def built_shell(root: Path, out: Path, stage: Path, as_of: str, site_url: str) -
         for p in sorted((docs / "assets").rglob("*"))
         if p.is_file()
     }
-    stubs = [_tight((out / _stub_path(depth)).read_text(encoding="utf-8")) for depth in range(DEEPEST + 1)]
-    shutil.rmtree(out / STUBS)
+    pages = {of: _tight((out / path).read_text(encoding="utf-8")) for of, path in stubs.items()}
+    for spoken in LANGUAGES:
+        shutil.rmtree(out / _stub_folder(spoken))
     (out / "index.html").unlink()
     _remove_unused(out)
-    _finish_prose(out, versions, urlsplit(site_url).path or "/")
-    parts = [_cut(with_versions(html, _base(depth), versions)) for depth, html in enumerate(stubs)]
-    return Shell(tuple(h for h, _ in parts), tuple(t for _, t in parts), versions, site_url)
+    _finish_prose(out, versions, urlsplit(site_url).path or "/", translated)
+    frames = {
+        (spoken, depth): _cut(_spoken(with_versions(html, _base(depth), versions), spoken, depth, translated))
+        for (spoken, depth), html in pages.items()
+    }
+    return Shell(frames, versions, site_url)
 
 
-def _stub_path(depth: int) -> str:
-    return "/".join([STUBS, *map(str, range(2, depth + 1)), "index.html"]) if depth else "index.html"
+def _stub_folder(spoken: str) -> str:
+    return STUBS if spoken == DEFAULT else f"{STUBS}-{spoken}"
+
+
+def _stub_path(spoken: str, depth: int) -> str:
+    return "/".join([_stub_folder(spoken), *map(str, range(2, depth + 1)), "index.html"]) if depth else "index.html"
+
+
+def _spoken(html: str, spoken: str, depth: int, translated: Collection[str]) -> str:
+    """A stub in its language: what the theme itself says, and links to pages of the same language."""
+    if spoken == DEFAULT:
+        return html
+    with speaking(DEFAULT):
+        skip = text("shell.skip")
+    with speaking(spoken):
+        html = html.replace(f'<html lang="{DEFAULT}"', f'<html lang="{spoken}"').replace(skip, text("shell.skip"))
+    return with_own_links(html, f"{spoken}/{'-/' * (depth - 1)}", spoken, translated)
+
+
+def _shell_texts() -> dict[str, dict[str, str]]:
+    """The texts of header, menu and footer by language, for the theme's own templates."""
+    return {
+        spoken: {
+            key.removeprefix("shell."): found.forms[""] for key, found in texts.items() if key.startswith("shell.")
+        }
+        for spoken, texts in all_texts().items()
+    }
 
 
 def _base(depth: int) -> str:
@@ -129,13 +176,23 @@ def _config(root: Path, docs: Path, out: Path, as_of: str, site_url: str) -> str
     def quoted(value: object) -> str:
         return "'" + str(value).replace("'", "''") + "'"
 
+    dates = {}
+    for spoken in LANGUAGES:
+        with speaking(spoken):
+            dates[spoken] = long_date(as_of)
+    extra = {
+        "as_of": as_of,
+        "dates": dates,
+        "texts": _shell_texts(),
+        "translated": " ".join(path for path in PAGES if path),
+    }
     lines = [
         f"INHERIT: {quoted(root / 'mkdocs.yml')}",
         f"docs_dir: {quoted(docs)}",
         f"site_dir: {quoted(out)}",
         f"site_url: {quoted(site_url)}",
         f"theme: {{custom_dir: {quoted(root / 'site_templates' / 'overrides')}}}",
-        f"extra: {{as_of: {quoted(as_of)}}}",
+        f"extra: {json.dumps(extra, ensure_ascii=False)}",
     ]
     return "\n".join(lines) + "\n"
 
@@ -223,13 +280,14 @@ def _remove_unused(out: Path) -> None:
             file.unlink()
 
 
-def _finish_prose(out: Path, versions: Mapping[str, str], root_path: str) -> None:
+def _finish_prose(out: Path, versions: Mapping[str, str], root_path: str, translated: Collection[str]) -> None:
     for page in sorted(out.rglob("*.html")):
         place = page.relative_to(out).as_posix()
         if place == "404.html":
             continue
         base = _base(place.count("/"))
         html = with_versions(_NEIGHBOUR.sub("", page.read_text(encoding="utf-8")), base, versions)
+        html = html.replace(OTHER, base + nearest(place.removesuffix("index.html"), OTHERS[0], translated), 1)
         html = marked_section(scrolling_tables(relative_links(html, base)), place.removesuffix("index.html"))
         page.write_text(html, encoding="utf-8")
     written = out / "404" / "index.html"

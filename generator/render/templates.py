@@ -5,7 +5,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from generator.render import formats
+from generator.render import formats, texts
 from generator.render.page import Page
 
 Rendered = Callable[[Page], str]
@@ -33,8 +33,15 @@ def environment(folder: Path) -> Environment:
         "significant": formats.significant,
         "rate": formats.rate,
         "listed": formats.listed,
+        "english": texts.english,
+        "long_date": texts.long_date,
     }
-    env.globals |= {"missing": formats.missing}
+    env.globals |= {
+        "missing": formats.missing,
+        "t": texts.html,
+        "registry_text": texts.of_registry,
+        "english_only": texts.english_only,
+    }
     return env
 
 

@@ -32,7 +32,7 @@ def test_no_page_is_heavier_than_its_budget(pages: dict[str, str]) -> None:
 
 def test_every_page_has_language_title_description_and_one_heading(pages: dict[str, str]) -> None:
     for name, html in pages.items():
-        assert '<html lang="en"' in html, name
+        assert f'<html lang="{"de" if name.startswith("de/") else "en"}"' in html, name
         assert len(re.findall(r"<title>[^<]{8,}</title>", html)) == 1, name
         assert 'name="description"' in html, name
         assert Outline(html).headings.count(1) == 1, name

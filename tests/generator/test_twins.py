@@ -42,7 +42,7 @@ def test_every_data_page_has_a_twin_and_nothing_else_has() -> None:
 
 def test_a_page_links_to_its_twin_and_its_data() -> None:
     site = trust_site()
-    maker = PageMaker(site, Shell((), (), {}, ""), lambda _: "", forms(site), Path())
+    maker = PageMaker(site, Shell({}, {}, ""), lambda _: "", forms(site), Path())
 
     def alternates(page: Page) -> tuple[Alternate, ...]:
         return maker.dressed(page, prose_card(site.as_of)).alternates

@@ -27,6 +27,7 @@ from generator.render.once import once
 from generator.render.page import SiteData
 from generator.render.plan_rows import length_words
 from generator.render.site_index import SiteIndex, site_index
+from generator.render.texts import DEFAULT, speaking
 
 Charts = tuple[Chart, ...]
 POINTS_SOURCE = "aiconfigurator"  # of the points that are held out
@@ -44,11 +45,12 @@ class ChartBook:
 
     def of(self, entity: str) -> Charts:
         """The charts of an entity; none where there is nothing to draw."""
-        folder, _, name = entity.partition("/")
-        if not name:
-            return self._page(entity)
-        by_folder = {"models": self._models, "gpus": self._gpus, "plans": self._cells, "use-cases": self._cases}
-        return by_folder[folder].get(entity, ())
+        with speaking(DEFAULT):  # charts exist in English alone, whoever asks first
+            folder, _, name = entity.partition("/")
+            if not name:
+                return self._page(entity)
+            by_folder = {"models": self._models, "gpus": self._gpus, "plans": self._cells, "use-cases": self._cases}
+            return by_folder[folder].get(entity, ())
 
     @cached_property
     def entities(self) -> Mapping[str, Charts]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from generator.render.charts.plan_names import plan_name
 from generator.render.charts.record import Axis, Chart, Point, Series
 from generator.render.formats import plural
-from generator.render.plan_words import STATUSES, Names
+from generator.render.plan_words import Names, status_words
 from wasm_tools.planner import Ranking
 from wasm_tools.planner.plan import Plan
 
@@ -56,7 +56,7 @@ def _by_status(known: Sequence[Plan], names: Names) -> Iterator[Series]:
     for status, (colour, mark) in LOOKS.items():
         of_status = [p for p in known if p.slo == status]
         if of_status:
-            yield Series(STATUSES[status].capitalize(), "points", _points(of_status, names), colour, mark)
+            yield Series(status_words(status).capitalize(), "points", _points(of_status, names), colour, mark)
 
 
 def _time(plan: Plan) -> float:

@@ -6,6 +6,7 @@ from typing import Any
 from generator.render.charts.record import Chart, table_columns, table_rows
 from generator.render.charts.scales import exact_text
 from generator.render.charts.svg import key, svg
+from generator.render.texts import DEFAULT, speaking
 
 CHARTS = "api/v1/charts/"
 SHORT = 16  # rows of a table that stands on the page; a longer one is in the files
@@ -13,6 +14,11 @@ SHORT = 16  # rows of a table that stands on the page; a longer one is in the fi
 
 def chart_view(chart: Chart, entity: str, longest: int = SHORT) -> dict[str, Any]:
     """One chart of an entity (`models/o3`), with its table where that has at most `longest` rows."""
+    with speaking(DEFAULT):  # charts exist in English alone
+        return _view(chart, entity, longest)
+
+
+def _view(chart: Chart, entity: str, longest: int) -> dict[str, Any]:
     drawing = svg(chart)
     rows = table_rows(chart) if chart.rows <= longest else []
     forms = ("plain", chart.x.form, chart.y.form)

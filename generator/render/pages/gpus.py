@@ -22,6 +22,7 @@ from generator.render.rental_spread import provider_spread
 from generator.render.row_choice import each_first
 from generator.render.site_index import SiteIndex, site_index
 from generator.render.speeds import speed_rows
+from generator.render.texts import text
 from wasm_tools.pricing.meters import price_text
 
 RENTALS, RENTAL_ELEMENTS = 30, 12  # rows of a page without changes, and the elements of one
@@ -37,8 +38,8 @@ def pages(data: SiteData) -> Iterator[Page]:
     )
     yield Page(
         path="gpus/",
-        title="GPUs",
-        description=f"{plural(len(rows), 'accelerator')}: data sheet, rental prices by provider, measured speed.",
+        title=text("gpus.title"),
+        description=text("gpus.description", n=len(rows)),
         template="gpus.html",
         context={
             "rows": [r for r in rows if r["prices"] or r["models"]],

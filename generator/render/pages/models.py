@@ -16,9 +16,10 @@ from generator.render.embed.files import embed_view
 from generator.render.feeds import alternates
 from generator.render.formats import meter_price, plural, tokens
 from generator.render.held_back import held_back
-from generator.render.model_facts import OPEN, UNKNOWN_DEVELOPER, model_facts
+from generator.render.model_facts import UNKNOWN_DEVELOPER, model_facts, open_words
 from generator.render.model_sections import model_sections
 from generator.render.page import Page, SiteData
+from generator.render.plan_rows import class_words
 from generator.render.price_evidence import shown_sources
 from generator.render.price_rows import elements, main_offer, price_cell, sku_row, spread
 from generator.render.row_choice import chosen_rows, priced_rows
@@ -26,6 +27,7 @@ from generator.render.short_rows import ROOM as SHORT_ROOM
 from generator.render.short_rows import short_rows
 from generator.render.site_index import SiteIndex, Sku, site_index
 from generator.render.speeds import speed_rows
+from generator.render.texts import text
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 
 INDEXED = 80  # models on the index; all of them are on the developers' lists
@@ -79,19 +81,24 @@ def index_page(index: SiteIndex, rows: Mapping[str, dict[str, Any]]) -> Page:
     developers = Counter(registry.model[m].developer or UNKNOWN_DEVELOPER for m in index.models)
     return Page(
         path="models/",
-        title="Models",
-        description=f"{len(index.models):,} models: who sells them, at what price, and how fast they were measured.",
+        title=text("models.title"),
+        description=text("models.description", number=len(index.models)),
         template="models.html",
         context={
             "rows": [rows[m] for m in order[:INDEXED]],
             "total": len(index.models),
             "charts": chart_views(chart_book(index.data).of("models"), "models"),
             "developers": [
-                {"name": index.developer_name(name), "href": f"models/by/{name}/", "count": n}
+                {"name": developer_words(name, index), "href": f"models/by/{name}/", "count": n}
                 for name, n in sorted(developers.items(), key=lambda d: (-d[1], d[0]))
             ],
         },
     )
+
+
+def developer_words(developer: str, index: SiteIndex) -> str:
+    """The name of a developer in the list of all."""
+    return text("models.unknown_developer") if developer == UNKNOWN_DEVELOPER else index.developer_name(developer)
 
 
 def index_row(model: str, index: SiteIndex) -> dict[str, Any]:
@@ -105,9 +112,9 @@ def index_row(model: str, index: SiteIndex) -> dict[str, Any]:
         "name": row.name,
         "href": f"models/{model}/",
         "developer": index.developer_name(row.developer),
-        "class": card.capability,
+        "class": class_words(card.capability),
         "context": tokens(row.context) if row.context else "",
-        "open": OPEN[row.open_weights],
+        "open": open_words(row),
         "sellers": index.sellers_of_model.get(model, 0),
         "input": price_cell(min((o for o in inputs if o), key=lambda o: o.price, default=None)),
         "output": price_cell(min((o for o in outputs if o), key=lambda o: o.price, default=None)),

@@ -9,8 +9,9 @@ from generator.render.api_table import compact_json
 from generator.render.columnar import hashed_name
 from generator.render.page import Page, SiteData
 from generator.render.plan_rows import plan_table
-from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES
+from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES, kind_words, status_words
 from generator.render.site_index import OWN_HARDWARE, SiteIndex, site_index
+from generator.render.texts import text
 from generator.render.tool_assets import data_block, download_bytes, module
 from wasm_tools.models.cards import CAPABILITY_CLASSES
 from wasm_tools.planner.question import PRIORITIES
@@ -88,10 +89,10 @@ def settings(data: SiteData, index: SiteIndex, grades_name: str) -> dict[str, An
             "classes": {m: card.capability for m, card in catalogue.models.items()},
             "providers": names.providers,
             "gpus": names.gpus,
-            "kinds": KINDS,
+            "kinds": {k: kind_words(k) for k in KINDS},
             "engines": ENGINES,
-            "statuses": STATUSES,
-            "own": OWN,
+            "statuses": {s: status_words(s) for s in STATUSES},
+            "own": {k: text(f"plan.own.{k}") for k in OWN},
         },
     }
 

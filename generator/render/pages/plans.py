@@ -20,6 +20,7 @@ from generator.render.plan_rows import (
     source_uses,
 )
 from generator.render.site_index import SiteIndex, site_index
+from generator.render.texts import number_text, of_registry, text
 from wasm_tools.planner import Ranking
 
 SHOWN = 8  # a class; all rows are in the files
@@ -104,12 +105,12 @@ def index_page(index: SiteIndex) -> Page:
     cells = {(c.profile.id, c.slo_class.id, c.load.id): c for c in data.results.cells}
     return Page(
         path="plans/",
-        title="Plans",
-        description="What to run for standard lengths, latency targets and loads: the cheapest plan that meets each.",
+        title=text("plans.title"),
+        description=text("plans.description"),
         template="plans.html",
         context={
             "cases": [case_card(case, index) for case in data.results.cases],
-            "loads": [x.id for x in data.registry.loads],
+            "loads": [number_text(x.id) for x in data.registry.loads],
             "index_class": INDEX_CLASS,
             "profiles": [profile_table(p, cells, data) for p in data.registry.profiles],
         },
@@ -123,17 +124,18 @@ def profile_table(profile: Profile, cells: Mapping[tuple[str, str, str], Cell], 
         of_class = [cells[profile.id, slo_class.id, load.id] for load in data.registry.loads]
         rows.append(
             {
-                "title": slo_class.title,
+                "title": of_registry("slo_classes", slo_class, "title"),
                 "bounds": bounds_words(of_class[0].slo),
                 "cells": [{"href": f"plans/{c.path}/", "month": cheapest_that_meets(c.rankings[INDEX_CLASS])}
                           for c in of_class],
             }
         )  # fmt: skip
+    title = of_registry("profiles", profile, "title")
     return {
         "id": f"profile-{profile.id}",
-        "title": f"{profile.title}, {length_words(profile)}",
-        "caption": f"Cheapest plan that meets the target for {lowered(profile.title)}, $ a month",
-        "description": profile.description,
+        "title": f"{title}, {length_words(profile)}",
+        "caption": text("plans.caption", profile=lowered(title)),
+        "description": of_registry("profiles", profile, "description"),
         "rows": rows,
     }
 
@@ -141,4 +143,4 @@ def profile_table(profile: Profile, cells: Mapping[tuple[str, str, str], Cell], 
 def cheapest_that_meets(ranking: Ranking) -> str:
     """The monthly cost of the recommended plan."""
     found = next((plan for _, plan in ranking.plans if plan.id == ranking.recommended), None)
-    return money(found.usd_per_month) if found else missing("no plan is known to meet this target")
+    return money(found.usd_per_month) if found else missing(text("parts.nothing_meets"))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from generator.registry import ProviderRow
 from generator.render.api_file import API
 from generator.render.change_index import change_index
 from generator.render.change_section import change_section
@@ -22,17 +23,9 @@ from generator.render.price_rows import elements, sku_row
 from generator.render.provider_summary import category_rows, support_facts
 from generator.render.row_choice import PricedRow, chosen_rows, priced_rows
 from generator.render.site_index import SiteIndex, Sku, site_index
+from generator.render.texts import text
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 
-KINDS = {
-    "first_party": "Sells its own models",
-    "cloud": "Cloud",
-    "host": "Hosts models of others",
-    "gateway": "Gateway to other providers",
-    "rental": "Rents out GPUs",
-    "subscription": "Sells subscriptions, not tokens",
-    "": "Nobody has reviewed this provider yet",
-}
 INDEXED = 110  # providers in the table; those with fewer prices follow as a list
 ROOM = 1_010  # elements for the prices, rentals and held back statements of a page; the explorer has all prices
 RENTALS, RENTAL_ELEMENTS, HELD_ELEMENTS, CATEGORY_ELEMENTS = 40, 12, 8, 10  # rows at most, and elements of one row each
@@ -51,8 +44,8 @@ def index_page(index: SiteIndex) -> Page:
     rows = sorted((index_row(p, index) for p in index.providers), key=lambda r: (-r["prices"], r["id"]))
     return Page(
         path="providers/",
-        title="Providers",
-        description=f"{len(rows):,} providers of hosted models and rented GPUs, with all their prices.",
+        title=text("providers.title"),
+        description=text("providers.description", number=len(rows)),
         template="providers.html",
         context={
             "rows": rows[:INDEXED],
@@ -74,6 +67,11 @@ def index_row(provider: str, index: SiteIndex) -> dict[str, Any]:
         "models": len({s.model for s in skus if s.model}),
         "prices": sum(len(s.offers) for s in skus) + len(rentals),
     }
+
+
+def kind_words(row: ProviderRow | None) -> str:
+    """What a provider does, in words."""
+    return text(f"providers.kind.{(row.kind if row else '') or 'unknown'}")
 
 
 def provider_page(provider: str, index: SiteIndex) -> Page:
@@ -101,7 +99,7 @@ def provider_page(provider: str, index: SiteIndex) -> Page:
         template="provider.html",
         context={
             "name": name,
-            "kind": KINDS[row.kind if row else ""],
+            "kind": kind_words(row),
             "url": row.url if row else "",
             "host": urlsplit(row.url).hostname if row and row.url else "",
             "facts": support_facts(skus, rentals, index),

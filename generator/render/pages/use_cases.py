@@ -12,6 +12,7 @@ from generator.render.page import Page, SiteData
 from generator.render.plan_rows import (
     assumptions,
     bounds_words,
+    class_words,
     compare_address,
     length_words,
     load_words,
@@ -19,6 +20,7 @@ from generator.render.plan_rows import (
     source_uses,
 )
 from generator.render.site_index import SiteIndex, site_index
+from generator.render.texts import DEFAULT, language, number_text, of_registry, text
 
 SHOWN = 20
 
@@ -28,8 +30,8 @@ def pages(data: SiteData) -> Iterator[Page]:
     index = site_index(data)
     yield Page(
         path="use-cases/",
-        title="Use cases",
-        description="Nine ways to use a language model, each with what it costs and what to run it on.",
+        title=text("use_cases.title"),
+        description=text("use_cases.description"),
         template="use_cases.html",
         context={"cases": [case_card(case, index) for case in data.results.cases]},
     )
@@ -40,11 +42,17 @@ def pages(data: SiteData) -> Iterator[Page]:
 def case_page(plan: CasePlan, index: SiteIndex) -> Page:
     """The page of one use case."""
     case = plan.case
-    table = plan_table("plans", f"Plans for {lowered(case.title)} by monthly cost", plan.ranking, index, SHOWN)
+    title = of_registry("use_cases", case, "title")
+    table = plan_table("plans", text("use_cases.plans", case=lowered(title)), plan.ranking, index, SHOWN)
     return Page(
         path=f"use-cases/{case.id}/",
-        title=f"{case.title}: what it costs and what to run it on",
-        description=f"Ranked plans for {case.users:,} users: {length_words(plan.profile)}, {bounds_words(plan.slo)}.",
+        title=text("use_cases.case_title", case=title),
+        description=text(
+            "use_cases.case_description",
+            users=case.users,
+            lengths=length_words(plan.profile),
+            bounds=bounds_words(plan.slo),
+        ),
         template="use_case.html",
         context={
             "case": case,
@@ -62,27 +70,34 @@ def case_page(plan: CasePlan, index: SiteIndex) -> Page:
 
 def lowered(title: str) -> str:
     """A title inside a sentence: its first letter small unless the word is an abbreviation."""
-    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+    keeps = title[:2].isupper() or language() != DEFAULT  # German nouns stay as they are
+    return title if keeps else title[:1].lower() + title[1:]
 
 
 def formula(case: UseCase, mean: float, peak: float) -> str:
     """How users become requests per second, with the numbers of the case."""
-    return (
-        f"{case.users:,} users × {percent(case.active_fraction)} active at a time ×"
-        f" {case.requests_per_active_user_per_minute:g} requests a minute ÷ 60 = {rate(mean)} requests/s;"
-        f" × {case.peak_factor:g} = {rate(peak)} requests/s at peak"
+    return text(
+        "use_cases.formula",
+        users=case.users,
+        active=percent(case.active_fraction),
+        requests=number_text(f"{case.requests_per_active_user_per_minute:g}"),
+        mean=rate(mean),
+        factor=number_text(f"{case.peak_factor:g}"),
+        peak=rate(peak),
     )
 
 
 def case_facts(plan: CasePlan) -> list[dict[str, str]]:
     """The workload in terms and values."""
-    w = plan.workload
-    return [
-        {"term": "Load", "value": formula(plan.case, w.qps, w.peak_qps)},
-        {"term": "Lengths", "value": f"{length_words(plan.profile)}. {plan.profile.description}"},
-        {"term": "Experience", "value": f"{plan.slo_class.title}: {bounds_words(plan.slo)}"},
-        {"term": "Models", "value": f"{plan.case.minimum_class.capitalize()} or better. {plan.case.reason}"},
-    ]
+    w, lengths = plan.workload, of_registry("profiles", plan.profile, "description")
+    experience, why = of_registry("slo_classes", plan.slo_class, "title"), of_registry("use_cases", plan.case, "reason")
+    values = {
+        "load": formula(plan.case, w.qps, w.peak_qps),
+        "lengths": f"{length_words(plan.profile)}. {lengths}",
+        "experience": f"{experience}: {bounds_words(plan.slo)}",
+        "models": f"{text('use_cases.or_better', name=class_words(plan.case.minimum_class).capitalize())} {why}",
+    }
+    return [{"term": text(f"use_cases.fact.{name}"), "value": value} for name, value in values.items()]
 
 
 def case_card(plan: CasePlan, index: SiteIndex) -> dict[str, Any]:
@@ -91,16 +106,16 @@ def case_card(plan: CasePlan, index: SiteIndex) -> dict[str, Any]:
     answers = {a["answer"]: a for a in table["answers"]}
     return {
         "id": plan.case.id,
-        "title": plan.case.title,
+        "title": of_registry("use_cases", plan.case, "title"),
         "href": f"use-cases/{plan.case.id}/",
         "load": load_words(plan.workload),
         "lengths": length_words(plan.profile),
-        "class": plan.slo_class.title.lower(),
+        "class": of_registry("slo_classes", plan.slo_class, "title").lower(),
         "recommended": answers.get("recommended"),
         "unverified": answers.get("unverified"),
         "relaxation": table["relaxation"],
-        "nothing_meets": missing("no plan is known to meet this target"),
-        "nothing_unverified": missing("every plan has a known latency"),
+        "nothing_meets": missing(text("parts.nothing_meets")),
+        "nothing_unverified": missing(text("use_cases.nothing_unverified")),
     }
 
 

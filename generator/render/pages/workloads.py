@@ -8,8 +8,10 @@ from typing import Any
 from generator.render.formats import plural
 from generator.render.gpu_ranking import gpu_page, gpu_summary
 from generator.render.llm_ranking import llm_page, llm_summary
+from generator.render.once import once
 from generator.render.page import Page, SiteData
 from generator.render.site_index import SiteIndex, site_index
+from generator.render.texts import label, of_registry, text
 from generator.render.usage_rows import (
     PER_PROVIDER,
     grade_counts,
@@ -43,20 +45,36 @@ class Ranked:
 def pages(data: SiteData) -> Iterator[Page]:
     """The index and a page a workload."""
     index = site_index(data)
-    ranked = [ranked_of(BY_ID[w], index) for w in index.usage_books]
-    by_id = {r.words.id: r for r in ranked if r.rankings}
+    by_id = ranked_workloads(index)
     summaries = {LLM: llm_summary, GPU: gpu_summary} | {w: partial(usage_summary, r) for w, r in by_id.items()}
     listed = [w for w in WORKLOADS if w.id in summaries]
     yield Page(
         path="workloads/",
-        title="Workloads",
-        description="What each kind of AI work costs: offers ranked by one unit, with the price of a stated month.",
+        title=text("workloads.title"),
+        description=text("workloads.description"),
         template="workloads.html",
-        context={"rows": [{"words": w, **summaries[w.id](index)} for w in listed]},
+        context={
+            "rows": [
+                {
+                    "path": w.path,
+                    "title": of_registry("workloads", w, "title"),
+                    "what": of_registry("workloads", w, "what"),
+                    **summaries[w.id](index),
+                }
+                for w in listed
+            ]
+        },
     )
     made = {LLM: llm_page, GPU: gpu_page} | {w: partial(usage_page, r) for w, r in by_id.items()}
     for words in listed:
         yield made[words.id](index)
+
+
+@once
+def ranked_workloads(index: SiteIndex) -> dict[str, Ranked]:
+    """The rankings of every workload that has any."""
+    ranked = (ranked_of(BY_ID[w], index) for w in index.usage_books)
+    return {r.words.id: r for r in ranked if r.rankings}
 
 
 def ranked_of(words: WorkloadWords, index: SiteIndex) -> Ranked:
@@ -74,7 +92,7 @@ def usage_summary(ranked: Ranked, index: SiteIndex) -> dict[str, Any]:
         "prices": ranked.prices,
         "providers": ranked.providers,
         "ranked": len(first.entries),
-        "unit": first.comparator.label,
+        "unit": label(first.comparator.label),
         **{name: unit_spread(first)[name] for name in ("lowest", "median")},
         "cheapest": usage_row(1, first.entries[0], index),
     }

@@ -1,0 +1,87 @@
+"""The German pages: nothing in them is English unless it says so, and they lead to each other."""
+
+import re
+
+from generator.publish.links import page_links, resolved
+from generator.render.texts import all_texts
+from generator.render.translated import base_path, nearest, translated_paths, versions, with_own_links
+from tests.generator.german_pages import Words, english, german, words_of
+from tests.generator.tool_site import tool_site
+
+# Words that are the same in both languages: terms of the field, names of formats.
+SAME = {
+    "API", "CSV", "GPU", "GPUs", "GiB", "JSON", "TB/s", "Tokens", "Plan", "Chatbot", "Workload", "Median", "TTFT, ms",
+    "ITL, ms", "E2E, s", "$ / GiB·h", "Markdown", "Atom", "JSON Feed", "Cloud", "Batch", "Spot", "Moderation",
+    "Embeddings", "Reranking",
+}  # fmt: skip
+FIGURES = re.compile(r"(TTFT|ITL|E2E|ms|fp\d+|bf16|vLLM|SGLang|\d[\d.]*[kM]?|\W|\b[A-D]\b)+")
+
+
+def names() -> set[str]:
+    """Names of things and of those who sell or describe them, which no language changes."""
+    registry = tool_site().registry
+    found = {x.name for rows in (registry.models, registry.gpus, registry.providers) for x in rows}
+    found |= {m.developer for m in registry.models} | {s.title for s in registry.sources}
+    return found | {o.provider for o in tool_site().offers} | {r.provider for r in tool_site().rentals}
+
+
+def test_nothing_visible_is_english_unless_it_says_so() -> None:
+    known = SAME | names()
+    for path, html in german().items():
+        spoken = set(words_of(english()[base_path(path)][1], "en"))
+        left = [w for w in words_of(html, "de") if w in spoken and w not in known and not FIGURES.fullmatch(w)]
+        assert left == [], path
+
+
+def test_no_english_text_of_the_files_stands_in_a_german_page() -> None:
+    english_texts = {
+        f for key, t in all_texts()["en"].items() for f in t.forms.values() if len(f) > 12 and "{" not in f
+    }
+    german_texts = {f for t in all_texts()["de"].values() for f in t.forms.values()}
+    for path, html in german().items():
+        said = set(words_of(html, "de"))
+        assert not said & (english_texts - german_texts), path
+
+
+def test_english_parts_of_german_pages_are_few_words_of_the_engine() -> None:
+    found = Words(german()["de/use-cases/chatbot/"], "de").found
+    assert any(language == "en" for _, language in found)
+    share = sum(len(w) for w, language in found if language == "en") / sum(len(w) for w, _ in found)
+    assert share < 0.7
+
+
+def test_german_pages_lead_to_german_pages_and_mark_english_ones() -> None:
+    known = translated_paths(tool_site())
+    for path, html in german().items():
+        for tag in re.findall(r"<a\b[^>]*>", html):
+            address = re.search(r'href="([^"]*)"', tag)
+            assert address, tag
+            target = resolved(f"{path}index.html", address[1]) if not address[1].startswith("#") else None
+            if target is None or not target.endswith("index.html"):
+                continue
+            page = target.removesuffix("index.html")
+            assert page not in known, f"{path}: {address[1]} leads to the English page"
+            assert page.startswith("de/") or 'hreflang="en"' in tag, f"{path}: {tag}"
+        assert page_links(html)
+
+
+def test_addresses_of_the_languages() -> None:
+    known = {"", "plans/", "models/"}
+    assert versions("plans/", known) == {"en": "plans/", "de": "de/plans/"} == versions("de/plans/", known)
+    assert versions("models/open-70b/", known) == {}
+    assert nearest("models/open-70b/", "de", known) == "de/models/"
+    assert nearest("guides/reading-a-plan/", "de", known) == "de/"
+    assert nearest("de/plans/", "en", known) == "plans/"
+
+
+def test_links_of_a_page_in_another_language() -> None:
+    given = (
+        '<a href="../../plans/#x">p</a><a class="c" href="../../models/o/">m</a><form action="../../plans/?a=b">'
+        '<a href="../../api/v1/offers.csv">c</a><a href="https://example.org/">e</a><a href="#here">h</a>'
+    )
+    assert with_own_links(given, "de/plans/", "de", {"", "plans/"}) == (
+        '<a href="../../de/plans/#x">p</a><a class="c" href="../../models/o/" hreflang="en">m</a>'
+        '<form action="../../de/plans/?a=b"><a href="../../api/v1/offers.csv">c</a>'
+        '<a href="https://example.org/">e</a><a href="#here">h</a>'
+    )
+    assert with_own_links(given, "plans/", "en", {"", "plans/"}) == given
