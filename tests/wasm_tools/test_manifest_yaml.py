@@ -48,6 +48,23 @@ def test_layout_is_fixed() -> None:
     )
 
 
+def test_comments_stand_above_their_fields_and_are_not_read() -> None:
+    document = {"a": {"b": [{"c": 1, "d": "x"}], "args": ["--flag=1", "--other"]}}
+    comments = {"a.b": "list", "a.b.c": "first", "a.b.d": "second", "a.args.--flag": "why", "a.missing": "never"}
+    text = yaml_text(document, comments)
+    assert text == (
+        'a:\n  # list\n  b:\n    # first\n    - c: 1\n      # second\n      d: "x"\n'
+        '  args:\n    # why\n    - "--flag=1"\n    - "--other"\n'
+    )
+    assert yaml.safe_load(text) == document
+
+
+@pytest.mark.parametrize("comment", ["two\nlines", "a\x85b", "a\u2028b"])
+def test_a_comment_is_one_line(comment: str) -> None:
+    with pytest.raises(YamlError, match="one line"):
+        yaml_text({"a": 1}, {"a": comment})
+
+
 readable = st.characters(
     codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029\ufeff\ufffe\uffff"
 )

@@ -47,6 +47,7 @@ class Bound:
 
     role: str
     name: str
+    counted: str  # what the histogram counts
     le: str
     seconds: str
 
@@ -59,9 +60,9 @@ class Bound:
 def bounds(numbers: PlanNumbers) -> tuple[Bound, ...]:
     """The latency bounds of a plan."""
     return (
-        Bound("ttft", "Time to first token", numbers.ttft_le, numbers.ttft_s),
-        Bound("itl", "Inter-token latency", numbers.itl_le, numbers.itl_s),
-        Bound("e2e", "Request latency", numbers.e2e_le, numbers.e2e_s),
+        Bound("ttft", "Time to first token", "requests", numbers.ttft_le, numbers.ttft_s),
+        Bound("itl", "Inter-token latency", "tokens", numbers.itl_le, numbers.itl_s),
+        Bound("e2e", "Request latency", "requests", numbers.e2e_le, numbers.e2e_s),
     )
 
 
@@ -90,7 +91,7 @@ def alerts(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers) -> 
             hold="10m",
             severity="critical",
             summary=f"{bound.name} above the SLO of the plan",
-            description=f"Less than {numbers.percentile} % are within {bound.seconds} s."
+            description=f"Less than {numbers.percentile} % of the {bound.counted} are within {bound.seconds} s."
             " Look at the queue and at the traffic; add replicas if both are above the plan.",
         )
         for bound in bounds(numbers)

@@ -151,7 +151,8 @@ _COMMENTS: dict[str, dict[str, str]] = {
         "spec.ingress": "From this namespace, from labelled ones, and from Prometheus.",
         "spec.egress": "Name service, and HTTPS for the download of the model.",
     },
-    "ResourceQuota": {"spec.hard": "What the plan takes at its largest."},
+    "ResourceQuota": {"spec.hard": "What the plan takes at its largest, and a benchmark beside it."},
+    "Component": {"patches": "Changes of objects that a base or a component brings which is listed before this one."},
     "RoleBinding": {"subjects": "Edit: the people who operate the plan."},
     "Namespace": {"metadata.labels": "Pods with more privileges are refused."},
 }

@@ -6,7 +6,7 @@ Unproven: no cluster has run these objects. Their schema is checked, the control
 """
 
 from wasm_tools.manifests.metadata import ANNOTATIONS, labels, plan_annotations, selector
-from wasm_tools.manifests.numbers import PlanNumbers, plan_numbers
+from wasm_tools.manifests.numbers import WAITING_PER_REPLICA, PlanNumbers, plan_numbers
 from wasm_tools.manifests.placeholders import STORAGE_URI
 from wasm_tools.manifests.pod import (
     SECRET_KEY,
@@ -125,7 +125,7 @@ def _auto_scaling(spec: ServingSpec, runtime: ServingRuntime) -> Plain:
                 "type": "External",
                 "external": {
                     "metric": {"backend": "prometheus", "serverAddress": spec.prometheus_url, "query": query},
-                    "target": {"type": "Value", "value": "2"},
+                    "target": {"type": "Value", "value": str(WAITING_PER_REPLICA)},
                 },
             }
         ],

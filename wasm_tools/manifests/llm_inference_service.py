@@ -8,7 +8,7 @@ have. Its probes know whether TLS is on, so only their budget is set.
 import shlex
 
 from wasm_tools.manifests.metadata import labels, plan_annotations
-from wasm_tools.manifests.numbers import STARTUP_PERIOD_SECONDS, PlanNumbers
+from wasm_tools.manifests.numbers import PlanNumbers
 from wasm_tools.manifests.pod import (
     container_security,
     engine_arguments,
@@ -19,6 +19,7 @@ from wasm_tools.manifests.pod import (
 )
 from wasm_tools.manifests.runtimes import ServingRuntime
 from wasm_tools.manifests.serving_spec import ServingSpec
+from wasm_tools.manifests.sizes import STARTUP_PERIOD_SECONDS
 from wasm_tools.manifests.yaml_text import Plain
 
 ARGUMENTS_VARIABLE = "VLLM_ADDITIONAL_ARGS"

@@ -10,12 +10,16 @@ from decimal import Decimal
 
 from wasm_tools.manifests.runtimes import ManifestError
 from wasm_tools.manifests.serving_spec import ServingSpec
-from wasm_tools.manifests.sizes import SHM_GIB, cold_start_seconds, host_memory_gib
+from wasm_tools.manifests.sizes import (
+    cold_start_seconds,
+    cpus,
+    grace_seconds,
+    host_memory_gib,
+    shm_gib,
+    startup_failures,
+)
 from wasm_tools.manifests.targets import Targets
 
-PRE_STOP_SECONDS = 15  # in which the endpoint is removed everywhere before the server stops to accept
-AFTER_DRAIN_SECONDS = 15  # to exit after the last request
-STARTUP_PERIOD_SECONDS = 10
 WAITING_PER_REPLICA = 2  # a queue that a replica may have before another one is added
 TOLERATED_QUEUE = 2  # requests that may wait, in batches
 LONGEST_POLICY_SECONDS = 1800  # of a scaling policy, by the Kubernetes API
@@ -107,14 +111,14 @@ def plan_numbers(spec: ServingSpec) -> PlanNumbers:
         max_queued_requests=(1 + TOLERATED_QUEUE) * spec.max_num_seqs,
         max_queued_tokens=_queued_tokens(spec, targets),
         drain_seconds=spec.drain_seconds,
-        grace_seconds=PRE_STOP_SECONDS + spec.drain_seconds + AFTER_DRAIN_SECONDS,
+        grace_seconds=grace_seconds(spec),
         cold_start_seconds=cold_start,
-        startup_failures=math.ceil(2 * cold_start / STARTUP_PERIOD_SECONDS),
+        startup_failures=startup_failures(spec.weights_gib),
         progress_deadline_seconds=3 * cold_start,
         cache_gib=max(math.ceil(1.5 * spec.weights_gib), math.ceil(spec.weights_gib) + 10),  # small models: kernels
-        shm_gib=SHM_GIB if spec.gpus > 1 or spec.pipeline_parallel > 1 else 0,
+        shm_gib=shm_gib(spec),
         host_memory_gib=host_memory_gib(spec),
-        cpus=4 + 2 * spec.gpus,
+        cpus=cpus(spec),
         pod_gpus=spec.gpus,
         replica_gpus=spec.gpus * spec.pipeline_parallel,
         replica_nodes=spec.pipeline_parallel,

@@ -5,14 +5,22 @@ object stays one object, and no shell writes it.
 """
 
 import json
-import math
 from pathlib import PurePosixPath
 
 from wasm_tools.manifests.metadata import ANNOTATIONS
-from wasm_tools.manifests.numbers import AFTER_DRAIN_SECONDS, PRE_STOP_SECONDS, STARTUP_PERIOD_SECONDS, PlanNumbers
+from wasm_tools.manifests.numbers import PlanNumbers
 from wasm_tools.manifests.runtimes import ManifestError, ServingRuntime, ServingRuntimes
 from wasm_tools.manifests.serving_spec import ServingSpec
-from wasm_tools.manifests.sizes import SHM_GIB, cache_gib, cold_start_seconds, host_memory_gib
+from wasm_tools.manifests.sizes import (
+    PRE_STOP_SECONDS,
+    STARTUP_PERIOD_SECONDS,
+    cache_gib,
+    cpus,
+    grace_seconds,
+    host_memory_gib,
+    shm_gib,
+    startup_failures,
+)
 from wasm_tools.manifests.yaml_text import Plain
 
 OPTIONS_ANNOTATION = ANNOTATIONS + "engine-options"
@@ -72,7 +80,7 @@ def pod(spec: ServingSpec, runtime: ServingRuntime, container: Plain, volumes: l
     """A pod of one container on a node with the plan's GPUs."""
     return {
         "automountServiceAccountToken": False,
-        "terminationGracePeriodSeconds": PRE_STOP_SECONDS + spec.drain_seconds + AFTER_DRAIN_SECONDS,
+        "terminationGracePeriodSeconds": grace_seconds(spec),
         "nodeSelector": {spec.node_label_key: spec.node_label},
         "tolerations": [{"key": spec.gpu_resource, "operator": "Exists", "effect": "NoSchedule"}],
         "securityContext": pod_security(runtime),
@@ -113,12 +121,12 @@ def engine_container(
 ) -> dict[str, Plain]:
     """The container that serves; `claim` is the volume claim of its cache, empty for none."""
     mounts: list[Plain] = [{"name": "cache", "mountPath": runtime.cache_path}]
-    if needs_shm(spec):
+    if shm_gib(spec):
         mounts.append({"name": "shm", "mountPath": "/dev/shm"})
     if runtime.options_path:
         folder = str(PurePosixPath(runtime.options_path).parent)
         mounts.append({"name": "engine-options", "mountPath": folder, "readOnly": True})
-    startup_failures = math.ceil(2 * cold_start_seconds(spec.weights_gib) / STARTUP_PERIOD_SECONDS)
+    patience = startup_failures(spec.weights_gib)
     return {
         "name": name,
         "image": runtime.image,
@@ -131,7 +139,7 @@ def engine_container(
         "env": environment(runtime),
         "ports": [{"name": "http", "containerPort": runtime.port, "protocol": "TCP"}],
         "resources": resources(spec, claim, numbers),
-        "startupProbe": _probe(runtime.ready_path, runtime.port, STARTUP_PERIOD_SECONDS, startup_failures),
+        "startupProbe": _probe(runtime.ready_path, runtime.port, STARTUP_PERIOD_SECONDS, patience),
         "readinessProbe": _probe(runtime.ready_path, runtime.port, 5, 3),
         "livenessProbe": _probe(runtime.live_path, runtime.port, 10, 6),
         "lifecycle": {"preStop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
@@ -156,7 +164,7 @@ def environment(runtime: ServingRuntime) -> list[Plain]:
 def resources(spec: ServingSpec, claim: str, numbers: PlanNumbers | None) -> dict[str, Plain]:
     """GPU and memory with equal request and limit; a limit on processors would only slow the scheduler thread."""
     bound: dict[str, Plain] = {"memory": f"{host_memory_gib(spec)}Gi", spec.gpu_resource: str(spec.gpus)}
-    requests: dict[str, Plain] = {"cpu": str(4 + 2 * spec.gpus), **bound}
+    requests: dict[str, Plain] = {"cpu": str(cpus(spec)), **bound}
     if not claim:
         requests["ephemeral-storage"] = f"{_cache_size(spec, numbers)}Gi"
     return {"requests": requests, "limits": bound}
@@ -170,18 +178,13 @@ def volumes(spec: ServingSpec, runtime: ServingRuntime, claim: str, numbers: Pla
         else {"emptyDir": {"sizeLimit": f"{_cache_size(spec, numbers)}Gi"}}
     )
     found: list[Plain] = [{"name": "cache", **cache}]
-    if needs_shm(spec):
-        found.append({"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": f"{SHM_GIB}Gi"}})
+    if shm_gib(spec):
+        found.append({"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": f"{shm_gib(spec)}Gi"}})
     if runtime.options_path:
         source: Plain = {"fieldPath": f"metadata.annotations['{OPTIONS_ANNOTATION}']"}
         file: Plain = {"path": PurePosixPath(runtime.options_path).name, "fieldRef": source}
         found.append({"name": "engine-options", "downwardAPI": {"items": [file]}})
     return found
-
-
-def needs_shm(spec: ServingSpec) -> bool:
-    """Whether GPUs of a replica talk to each other."""
-    return spec.gpus > 1 or spec.pipeline_parallel > 1
 
 
 def _argument_values(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers | None) -> dict[str, str]:

@@ -9,6 +9,7 @@ from wasm_tools.manifests.yaml_text import Plain
 
 CLIENTS_LABEL = ANNOTATIONS + "clients"
 _COMPONENT = "policy"
+_BESIDE_CPUS, _BESIDE_GIB = 4, 8  # for a benchmark beside the replicas
 
 
 def namespace(spec: ServingSpec, runtime: ServingRuntime, name: str) -> dict[str, Plain]:
@@ -45,8 +46,9 @@ def network_policy(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, Plai
 
 
 def resource_quota(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers) -> dict[str, Plain]:
-    """As much as the plan takes at its largest, and no more."""
+    """As much as the plan takes at its largest, and a benchmark beside it."""
     pods = numbers.max_replicas * numbers.replica_nodes
+    memory = f"{pods * numbers.host_memory_gib + _BESIDE_GIB}Gi"
     return {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
@@ -54,9 +56,9 @@ def resource_quota(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumb
         "spec": {
             "hard": {
                 f"requests.{spec.gpu_resource}": str(pods * numbers.pod_gpus),
-                "requests.cpu": str(pods * numbers.cpus),
-                "requests.memory": f"{pods * numbers.host_memory_gib}Gi",
-                "limits.memory": f"{pods * numbers.host_memory_gib}Gi",
+                "requests.cpu": str(pods * numbers.cpus + _BESIDE_CPUS),
+                "requests.memory": memory,
+                "limits.memory": memory,
                 "requests.storage": f"{numbers.cache_gib}Gi",
                 "persistentvolumeclaims": "1",
             }

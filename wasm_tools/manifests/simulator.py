@@ -5,9 +5,10 @@ needs a namespace of its own, and no Prometheus should scrape it together with t
 """
 
 from wasm_tools.manifests.metadata import ANNOTATIONS, labels, metadata, selector, server_selector
-from wasm_tools.manifests.numbers import AFTER_DRAIN_SECONDS, PRE_STOP_SECONDS, PlanNumbers
+from wasm_tools.manifests.numbers import PlanNumbers
 from wasm_tools.manifests.runtimes import ServingRuntime
 from wasm_tools.manifests.serving_spec import ServingSpec
+from wasm_tools.manifests.sizes import PRE_STOP_SECONDS, grace_seconds
 from wasm_tools.manifests.yaml_text import Plain, yaml_text
 
 _FOLDER, _FILE = "/etc/simulator", "config.yaml"
@@ -87,7 +88,7 @@ def _pod(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, Plain]:
     return {
         "serviceAccountName": spec.plan_id,
         "automountServiceAccountToken": False,
-        "terminationGracePeriodSeconds": PRE_STOP_SECONDS + spec.drain_seconds + AFTER_DRAIN_SECONDS,
+        "terminationGracePeriodSeconds": grace_seconds(spec),
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": runtime.simulator_user,

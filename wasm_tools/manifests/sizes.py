@@ -5,6 +5,9 @@ import math
 from wasm_tools.manifests.serving_spec import ServingSpec
 
 SHM_GIB = 16  # NCCL fails on the container default of 64 MB
+PRE_STOP_SECONDS = 15  # in which the endpoint is removed everywhere before the server stops to accept
+STARTUP_PERIOD_SECONDS = 10
+_AFTER_DRAIN_SECONDS = 15  # to exit after the last request
 
 
 def cold_start_seconds(weights_gib: float) -> int:
@@ -15,10 +18,29 @@ def cold_start_seconds(weights_gib: float) -> int:
     return 180 + math.ceil(5 * weights_gib)
 
 
+def startup_failures(weights_gib: float) -> int:
+    """How often the startup probe may fail: until twice the cold start is over."""
+    return math.ceil(2 * cold_start_seconds(weights_gib) / STARTUP_PERIOD_SECONDS)
+
+
+def grace_seconds(spec: ServingSpec) -> int:
+    """From the wish to stop to the end: out of the endpoints, requests in flight, exit."""
+    return PRE_STOP_SECONDS + spec.drain_seconds + _AFTER_DRAIN_SECONDS
+
+
+def shm_gib(spec: ServingSpec) -> int:
+    """Shared memory of a pod whose GPUs talk to each other; 0 for one GPU alone."""
+    return SHM_GIB if spec.gpus > 1 or spec.pipeline_parallel > 1 else 0
+
+
 def host_memory_gib(spec: ServingSpec) -> int:
     """Assumed host memory of a pod: one copy of its weights, 8 GiB a GPU process, 8 GiB for the server, and shm."""
-    shared = SHM_GIB if spec.gpus > 1 or spec.pipeline_parallel > 1 else 0
-    return math.ceil(spec.weights_gib / spec.pipeline_parallel) + 8 * spec.gpus + 8 + shared
+    return math.ceil(spec.weights_gib / spec.pipeline_parallel) + 8 * spec.gpus + 8 + shm_gib(spec)
+
+
+def cpus(spec: ServingSpec) -> int:
+    """Assumed processors of a pod: two a GPU process, four for the server."""
+    return 4 + 2 * spec.gpus
 
 
 def cache_gib(spec: ServingSpec) -> int:
