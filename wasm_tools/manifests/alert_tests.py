@@ -12,8 +12,8 @@ from wasm_tools.manifests.runtimes import ServingRuntime
 from wasm_tools.manifests.serving_spec import ServingSpec
 from wasm_tools.manifests.yaml_text import Plain
 
-_MINUTES = 80
-_EVALUATED = "75m"  # after the longest time that a condition has to hold
+_MINUTES = 55
+_EVALUATED = "50m"  # after the longest window and the longest time that a condition has to hold
 _NEIGHBOUR = "another-plan"
 
 type Series = Mapping[str, str]  # series with labels but the plan, and how it moves

@@ -1,4 +1,4 @@
-"""What the fields of the objects are for, in one line each, by kind and path. They are written above the fields."""
+"""What the fields of a plan's files are for, in one line each, by kind and field. They are written above the fields."""
 
 from collections.abc import Mapping
 
@@ -58,7 +58,20 @@ _BEHAVIOR = {
     "scaleUp.policies.periodSeconds": "A cold start: the replica before is ready by then.",
     "scaleDown.stabilizationWindowSeconds": "Slow to shrink: a replica takes long to come back.",
 }
-_COMMENTS: dict[str, dict[str, str]] = {
+_BY_PATH = {
+    "helm/prometheus-adapter-values.yaml": {
+        "rules": "Values for the Helm chart prometheus-adapter; merge the rules of all your plans.",
+    },
+    "monitoring/rules.yml": {
+        "groups": "For a Prometheus without the operator; with it, the same rules are a PrometheusRule.",
+    },
+    "monitoring/rules_test.yml": {"rule_files": "promtool test rules rules_test.yml"},
+}
+_BY_KIND: dict[str, dict[str, str]] = {
+    "Kustomization": {
+        "namespace": "Where all objects go; change it together with namespace.yaml.",
+        "components": "Optional parts; the folder components has more.",
+    },
     "Deployment": {
         "metadata.annotations": "The plan that this deploys, and where its price comes from.",
         "spec.replicas": "As many as were priced.",
@@ -158,7 +171,7 @@ _COMMENTS: dict[str, dict[str, str]] = {
 }
 
 
-def comments_of(content: Plain) -> Mapping[str, str]:
-    """The comments of an object by its kind; none for other content."""
+def comments_of(path: str, content: Plain) -> Mapping[str, str]:
+    """The comments of an object by its kind, of another file by its path."""
     kind = content.get("kind") if isinstance(content, dict) else None
-    return _COMMENTS.get(kind, {}) if isinstance(kind, str) else {}
+    return _BY_KIND.get(kind, {}) if isinstance(kind, str) else _BY_PATH.get(path, {})

@@ -61,12 +61,12 @@ def _kserve(
 
 def texts(files: Mapping[str, File]) -> dict[str, str]:
     """The text of each file: YAML for objects, a document each for several, with what the fields are for."""
-    return {path: _text(content) for path, content in files.items()}
+    return {path: _text(path, content) for path, content in files.items()}
 
 
-def _text(content: File) -> str:
+def _text(path: str, content: File) -> str:
     if isinstance(content, str):
         return content
     if isinstance(content, list):
-        return "---\n".join(map(_text, content))
-    return yaml_text(content, comments_of(content))
+        return "---\n".join(_text(path, found) for found in content)
+    return yaml_text(content, comments_of(path, content))
