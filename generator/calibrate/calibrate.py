@@ -14,14 +14,14 @@ from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.performance.calibration import ANY_GPU, SHARED_FIELDS, Calibration
 from wasm_tools.performance.closed_loop import service_residual
 from wasm_tools.performance.isotonic import rising
-from wasm_tools.performance.prediction import FAR, NEW_GPU
+from wasm_tools.performance.prediction import FAR, NEW_GPU, NEW_SIZE
 from wasm_tools.performance.service_curve import Bands
 from wasm_tools.performance.siblings import MeasuredCurve, MeasuredPoint, Pair
 
 Columns = tuple[Floats, Floats]  # TPOT and TTFT
 DIGITS = 6
-BANDS = ("interpolated", "anchored", FAR, "modelled", NEW_GPU)
-WIDEST = ((0.1, 10.0), (0.1, 10.0))  # before any band is known
+BANDS = ("interpolated", "anchored", NEW_SIZE, FAR, "modelled", NEW_GPU)
+WIDEST = (0.1, 10.0)  # before any band is known
 
 
 def calibrated(
@@ -66,7 +66,7 @@ def constants(
         },
         kernels=settings.kernels,
         groups=measured,
-        bands={name: Bands(*WIDEST, name) for name in BANDS},
+        bands={name: Bands(WIDEST, WIDEST, name) for name in BANDS},
         measured_gpus=frozenset(gpus),
         basis={ANY_GPU: ""},
     )  # fmt: skip

@@ -28,7 +28,8 @@ def _loaded(places: Places) -> tuple[Any, Any, Any]:
     settings = load_settings(places.registry / "calibration.toml")
     silicon = silicon_points(at.registry, at.state.points, settings)
     other = inferencemax_points(at.registry, places.registry / "benchmarks" / "inferencemax.csv")
-    return silicon, other, World(known_shapes(at.registry), at.registry.gpu_cards, settings)
+    world = World(known_shapes(at.registry), at.registry.gpu_cards, settings, places.registry / "benchmarks")
+    return silicon, other, world
 
 
 @commands.command(epilog="Example: atlas calibrate --no-write --json")
@@ -38,7 +39,7 @@ def calibrate(write: Write = True, as_json: AsJson = False) -> None:
 
     places, began = checkout(), time.monotonic()
     silicon, other, world = _loaded(places)
-    found = shipped(silicon, other, world, places.registry / "benchmarks")
+    found = shipped(silicon, other, world)
     text = calibration_text(found)
     if write:
         with nightly.single_run(places):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from generator.calibrate.bands import World, bands_of, pairs
+from generator.calibrate.bands import World, bands_of, deployed, pairs
 from generator.calibrate.calibrate import calibrated
 from generator.calibrate.fit import Fit, Table, table
 from generator.calibrate.folds import Fold, fold, outer_folds
@@ -52,9 +52,9 @@ def of_fold(of: Table, f: Fold, world: World, near: Fit) -> list[HeldOut]:
     """The predictions of one fold. `near` is where the fit starts from: its minimum does not depend on it."""
     if not len(f.test):
         return []
-    train = of.rows(f.train)
-    by, fitted = calibrated(train, world.gpus, world.settings, near)
-    found = predictions(pairs(of.rows(f.test)), book(by, world.shapes, world.gpus))
+    train, test = of.rows(f.train), of.rows(f.test)
+    by, fitted = deployed(train, test, world, near)
+    found = predictions(pairs(test), book(by, world.shapes, world.gpus))
     bands = bands_of(train, sorted({p.band for p in found}), world, fitted)
     return [HeldOut(f.kind, f.name, p, bands[p.band]) for p in found]
 

@@ -98,6 +98,19 @@ def expected_speed(gpu: GpuCard, reference: GpuCard) -> float:
     return math.sqrt(peaks[0] / peaks[1] * gpu.bandwidth / reference.bandwidth)
 
 
+def with_other_gpus(
+    of: Calibration,
+    benchmarks: Path,
+    shapes: Mapping[str, ModelShape],
+    gpus: Mapping[str, GpuCard],
+    settings: Settings,
+) -> Calibration:
+    """A calibration that also has the GPUs of which only ratios are known; `benchmarks` is the folder of the tables."""
+    lags = mlperf_lags(benchmarks / "mlperf.csv", gpus, settings)
+    lags |= argonne_lags(benchmarks / "argonne.csv", of, shapes, gpus, settings)
+    return with_lags(of, lags, settings)
+
+
 def with_lags(of: Calibration, lags: Mapping[str, Lag], settings: Settings) -> Calibration:
     """A calibration that also has the GPUs of `lags`, unless it knows them from points."""
     new = {g: lag for g, lag in sorted(lags.items()) if g not in of.bandwidth}

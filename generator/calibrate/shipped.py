@@ -10,30 +10,28 @@ from typing import Any
 from generator.calibrate.bands import World, bands_of
 from generator.calibrate.calibrate import BANDS, calibrated
 from generator.calibrate.fit import table
-from generator.calibrate.other_gpus import argonne_lags, mlperf_lags, with_lags
+from generator.calibrate.other_gpus import with_other_gpus
 from generator.calibrate.points import Measured
 from wasm_tools.performance.calibration import ANY_GPU, Calibration, calibration_pack, read_calibration
 
 SCHEMA = 1
 
 
-def shipped(silicon: Sequence[Measured], other: Sequence[Measured], world: World, benchmarks: Path) -> Calibration:
+def shipped(silicon: Sequence[Measured], other: Sequence[Measured], world: World) -> Calibration:
     """The calibration of the state's points and of those of the second source that measured something else.
 
-    `benchmarks` is the folder of reviewed benchmark tables. Where both sources have a configuration, the state counts:
-    its run is the newer one.
+    Where both sources have a configuration, the state counts: its run is the newer one.
     """
     known = {p.curve for p in silicon}
     points = [*silicon, *(p for p in other if p.curve not in known)]
     of = table(points, world.shapes, world.gpus)
     found, fitted = calibrated(of, world.gpus, world.settings)
-    lags = mlperf_lags(benchmarks / "mlperf.csv", world.gpus, world.settings)
-    lags |= argonne_lags(benchmarks / "argonne.csv", found, world.shapes, world.gpus, world.settings)
     bands = bands_of(of, BANDS, world, fitted)
     count = Counter(p.configuration.gpu for p in points)
     words = {g: f"physics calibrated on {n:,} measured points of this GPU" for g, n in sorted(count.items())}
     words[ANY_GPU] = f"physics calibrated on {len(points):,} measured points of {len(count)} other GPUs"
-    return with_lags(replace(found, bands=bands, basis=words), lags, world.settings)
+    ready = replace(found, bands=bands, basis=words)
+    return with_other_gpus(ready, world.benchmarks, world.shapes, world.gpus, world.settings)
 
 
 def calibration_text(of: Calibration) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from generator.calibrate.bands import World, bands_of
+from generator.calibrate.bands import World, bands_of, deployed, inner_predictions
 from generator.calibrate.calibrate import calibrated
 from generator.calibrate.commands import commands, tables
 from generator.calibrate.evaluate import EvaluationError, HeldOut, check_rows, of_fold, second_source
@@ -20,6 +20,7 @@ from generator.calibrate.tails import tail_accuracy
 from generator.places import checkout
 from generator.registry import load_registry
 from generator.sync.state import load_state
+from wasm_tools.performance.prediction import NEW_SIZE
 
 PLACES = checkout()
 
@@ -28,7 +29,7 @@ PLACES = checkout()
 def world() -> World:
     registry = load_registry(PLACES.registry)
     settings = load_settings(PLACES.registry / "calibration.toml")
-    return World(known_shapes(registry), registry.gpu_cards, settings)
+    return World(known_shapes(registry), registry.gpu_cards, settings, PLACES.registry / "benchmarks")
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +120,34 @@ def test_bands_come_from_training_rows_only(some: Table, world: World) -> None:
     assert 0.5 < band.tpot[0] <= 1 <= band.tpot[1] < 2
 
 
+def test_of_another_source_only_the_time_per_token_counts(some: Table, world: World) -> None:
+    few = some.rows(np.flatnonzero([p.architecture in ("glm-5", "qwen3-32b", "gpt-oss-120b") for p in some.points]))
+    _, fitted = calibrated(few, world.gpus, world.settings)
+    found = inner_predictions(few, ["modelled"], world, fitted)
+    assert {p.point.origin for p in found["modelled", "tpot"]} == {"infx", "nvint"}
+    assert len(found["modelled", "tpot"]) > 1.3 * len(found["modelled", "first_token"]) > 0.65 * len(few)
+
+
+def test_physics_is_fitted_without_the_number_of_gpus_that_is_left_out(silicon: list[Measured], world: World) -> None:
+    of = table([p for p in silicon if p.architecture == "gpt-oss-120b"], world.shapes, world.gpus)
+    _, fitted = calibrated(of, world.gpus, world.settings)
+    off = replace(fitted, logs=fitted.logs + 0.5, values={n: 1.65 * v for n, v in fitted.values.items()})
+    found = [inner_predictions(of, [NEW_SIZE], world, by)[NEW_SIZE, "tpot"] for by in (fitted, off)]
+    assert {p.point.configuration.tensor_parallel for p in found[0]} == {1, 2, 4, 8}
+    errors = [np.median([abs(np.log(a / b)) for a, b in (p.pair("tpot") for p in of)]) for of in found]
+    assert errors[1] == pytest.approx(errors[0], rel=0.1)  # whatever a fit says that knows that number
+
+
+def test_a_gpu_that_only_a_ratio_is_known_of_is_predicted_with_it_as_in_a_plan(some: Table, world: World) -> None:
+    registry = load_registry(PLACES.registry)
+    points = inferencemax_points(registry, PLACES.registry / "benchmarks" / "inferencemax.csv")
+    other = table([p for p in points if p.configuration.gpu == "mi300x"], world.shapes, world.gpus)
+    known, fitted = deployed(some, some, world, None)
+    assert "mi300x" not in known.bandwidth
+    by, _ = deployed(some, other, world, fitted)
+    assert by.bandwidth["mi300x"] < 0.7 * by.bandwidth["h100-sxm"] and "mi300x" not in by.measured_gpus
+
+
 def test_throughput_follows_from_the_two_times(silicon: list[Measured]) -> None:
     p = replace(silicon[0], concurrency=10.0, answer=101.0)
     assert throughput(p, 1000.0, 10.0) == pytest.approx(10 * 101 / 2.0)
@@ -156,8 +185,8 @@ def test_the_published_record_is_small_and_meets_its_counts() -> None:
     assert n["unseen model"] >= 2260
     anchored = next(r for r in record["tiers"] if r["of"] == ["random configurations", "anchored"])
     assert anchored["n"] >= 5 * 650
-    for tier in record["pooled_tiers"]:
-        assert all(0.85 <= tier[m]["coverage"] <= 0.95 for m in ("tpot", "first_token")), tier["of"]
+    for tier in [*record["pooled_tiers"], *record["bands"], *record["folds"]]:
+        assert all(0.85 <= tier[m]["coverage"] <= 0.95 for m in ("tpot", "first_token")), tier
 
 
 @pytest.mark.parametrize("name", ["calibrate", "evaluate"])

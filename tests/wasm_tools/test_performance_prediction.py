@@ -14,7 +14,17 @@ from wasm_tools.performance.calibration import calibration_pack, read_calibratio
 from wasm_tools.performance.configuration import ServingConfiguration
 from wasm_tools.performance.isotonic import rising
 from wasm_tools.performance.physics import first_token_ms, tpot_ms
-from wasm_tools.performance.prediction import FAR, KNOTS, NEW_GPU, Book, Refusal, pace_of, prepared, service_curve
+from wasm_tools.performance.prediction import (
+    FAR,
+    KNOTS,
+    NEW_GPU,
+    NEW_SIZE,
+    Book,
+    Refusal,
+    pace_of,
+    prepared,
+    service_curve,
+)
 from wasm_tools.performance.service_curve import ServiceCurve, at, bands_at, evidence_at
 from wasm_tools.workload.traffic import InputError
 
@@ -115,6 +125,13 @@ def test_each_kind_of_evidence_has_its_own_band():
     assert served(HERE, many).bands.of == "interpolated"
     assert served(replace(HERE, engine="sglang"), many).bands.of == "modelled"
     assert served(replace(HERE, gpu="other"), many).bands.of == NEW_GPU
+
+
+def test_a_number_of_gpus_that_no_relative_has_has_its_own_band():
+    many = small_book(*(measured(tensor=n, prompt=p) for n in (1, 2, 4) for p in (1000.0, 2000.0)))
+    assert served(replace(HERE, tensor_parallel=4), many, isl=1400).bands.of == "anchored"
+    assert served(replace(HERE, tensor_parallel=8), many).bands.of == NEW_SIZE  # one doubling away
+    assert served(replace(HERE, tensor_parallel=16), many).bands.of == FAR  # two doublings
 
 
 @given(st.lists(st.tuples(st.floats(-2, 2), st.floats(-5, 5)), min_size=1, max_size=6), st.floats(10, 100_000))

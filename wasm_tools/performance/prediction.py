@@ -27,6 +27,7 @@ from wasm_tools.workload.traffic import MAX_TOKENS, InputError
 KNOTS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 NEW_GPU = "modelled, no measurement on this GPU"
 FAR = "anchored, few or far measurements"
+NEW_SIZE = "anchored, no measurement on so many GPUs"
 FAR_AWAY = 0.5  # in units of the kernel: beyond a doubling of TP, a factor of 2.7 in a length, another expert layout
 FEW_POINTS = 12
 
@@ -61,6 +62,7 @@ class Prepared:
     log_tensor: float
     spread: bool
     new_gpu: bool
+    new_size: bool  # no relative on so many GPUs
 
 
 def book(calibration: Calibration, shapes: Mapping[str, ModelShape], gpus: Mapping[str, GpuCard]) -> Book:
@@ -88,15 +90,17 @@ def prepared(configuration: ServingConfiguration, of: Book) -> Prepared | Refusa
         return Refusal(found)
     key = (of.architectures[c.model], c.gpu, c.engine, MEASURED_AS.get(c.precision, c.precision))
     ready = steady(found, efficiency(of.calibration, c, gpu))
+    relatives = of.siblings.get(key)
     return Prepared(
         configuration=c,
         work=found,
         steady=ready,
         own_steps=own_steps_ms(ready, KNOTS),
-        siblings=of.siblings.get(key),
+        siblings=relatives,
         log_tensor=math.log(c.tensor_parallel),
         spread=c.expert_parallel > 1,
         new_gpu=c.gpu not in of.calibration.measured_gpus,
+        new_size=relatives is not None and c.tensor_parallel not in relatives.sizes,
     )
 
 
@@ -152,7 +156,7 @@ def curve(at: Prepared, isl: float, osl: float, prefix_share: float, of: Book) -
     knots = KNOTS if same is None else tuple(sorted({*KNOTS, *(p.concurrency for p in same.curve.points)}))
     more_tpot, more_first, nearest = corrections(at.siblings, of.calibration.kernels, *place)
     far = nearest > FAR_AWAY or at.siblings.points < FEW_POINTS
-    anchored = bands.get(FAR, bands["anchored"]) if far else bands["anchored"]
+    anchored = bands.get(FAR if far else NEW_SIZE if at.new_size else "anchored", bands["anchored"])
     if same is not None:
         more = dict(zip(KNOTS, zip(more_tpot, more_first, strict=True), strict=True))
         added = [_between(same, math.log(k)) or more[k] for k in knots]

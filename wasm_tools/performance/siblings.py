@@ -80,6 +80,7 @@ class Siblings:
     knots: tuple[Sums, Sums]  # of TPOT and TTFT: the sums of all relatives at each standard knot
     shared: Pair
     points: int
+    sizes: frozenset[int]  # tensor parallelism that something was measured at
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,8 @@ def siblings(curves: Sequence[MeasuredCurve], kernels: Kernels, knots: Sequence[
     at_knots = zip(*(r.sums for r in relatives), strict=True)  # pairs of all relatives, knot by knot
     by_knot = [tuple(zip(*pairs, strict=True)) for pairs in at_knots]
     sums = (tuple(tpot for tpot, _ in by_knot), tuple(first for _, first in by_knot))
-    return Siblings(tuple(relatives), sums, shared, sum(len(c.points) for c in curves))
+    sizes = frozenset(c.tensor_parallel for c in curves)
+    return Siblings(tuple(relatives), sums, shared, sum(len(c.points) for c in curves), sizes)
 
 
 def weighted(points: Sequence[MeasuredPoint], logs: Sequence[float], kernels: Kernels, at: float) -> Pair:
