@@ -19,8 +19,9 @@ from generator.render.tool_assets import module
 from generator.render.translated import KINDS as TRANSLATED
 from generator.render.translated import base_path, nearest, translated_paths, translations, versions, with_own_links
 
-CHART_SCRIPT = "charts.mjs"
 DATES_SCRIPT = "relative_dates.mjs"
+# What an article holds, and the script that takes it over.
+SCRIPTS = ((CHART_MARK, "charts.mjs"), (" data-plans=", "plan_marks.mjs"))
 
 
 class RenderError(Exception):
@@ -74,9 +75,11 @@ class PageMaker:
         )
 
     def html(self, page: Page) -> str:
-        """The whole page; one that holds a chart gets the script that makes it interactive."""
+        """The whole page; one that holds a chart or a ranking gets the script that makes it interactive."""
         article = with_own_links(self.article(page), page.path, page.language, self.translated)
-        return self.shell.html(self.with_script(page, CHART_SCRIPT) if CHART_MARK in article else page, article)
+        for mark, script in SCRIPTS:
+            page = self.with_script(page, script) if mark in article else page
+        return self.shell.html(page, article)
 
     def with_script(self, page: Page, name: str) -> Page:
         """The page with a script of the bundle, where the bundle has it."""

@@ -105,3 +105,31 @@ def test_without_javascript_there_are_ready_comparisons(browser: BrowserContext,
     page.goto(site_address + "compare/")
     assert page.locator("[data-ready] a").count() >= 10
     page.close()
+
+
+@pytest.mark.parametrize("path", ["plans/512-256/interactive/10/", "use-cases/chatbot/"])
+def test_plans_of_a_ranking_are_marked_and_compared(page: Page, site_address: str, path: str) -> None:
+    page.goto(site_address + path)
+    assert page.locator("tr[data-plan-id] input").count() == 0
+    page.click("text=Mark plans to compare")
+    named = page.evaluate("[...document.querySelectorAll('tr[data-plan-id]')].slice(0, 7).map(r => r.dataset.planId)")
+    for number in range(2):
+        page.check(f"tr[data-plan-id] input >> nth={number}")
+    page.click(".tray a.button")
+    ready(page, 2)
+    page.wait_for_selector("[data-table] tbody tr")
+    assert [page.url.count(plan.split(":")[0]) > 0 for plan in named[:2]] == [True, True]
+    assert len(rows(page, "[data-table]")) > 8
+
+
+def test_six_plans_are_the_most_and_a_plan_in_two_rankings_is_one(page: Page, site_address: str) -> None:
+    page.goto(site_address + "plans/512-256/interactive/10/")
+    page.click("text=Mark plans to compare")
+    ids = page.evaluate("[...document.querySelectorAll('tr[data-plan-id]')].map(r => r.dataset.planId)")
+    first = list(dict.fromkeys(ids))[:6]
+    for plan in first:
+        page.locator(f'tr[data-plan-id="{plan}"] input').first.check()
+    boxes = page.locator("tr[data-plan-id] input")
+    assert [boxes.nth(n).is_checked() for n in range(len(ids))] == [plan in first for plan in ids]
+    assert [boxes.nth(n).is_enabled() for n in range(len(ids))] == [plan in first for plan in ids]
+    assert page.locator(".tray button").count() == 6

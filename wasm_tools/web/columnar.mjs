@@ -99,8 +99,10 @@ export function byRow(rows, figureOf, shown) {
     const figure = figureOf(row);
     return Number.isNaN(figure) ? "" : write(figure);
   };
+  const codes = new Uint32Array(rows);
+  for (let row = 0; row < rows; row += 1) codes[row] = row;
   return {
-    codes: Uint32Array.from({ length: rows }, (_, row) => row),
+    codes,
     value: (row) => words(row, plainNumber),
     label: (row) => words(row, shown),
   };

@@ -31,6 +31,10 @@ export function compareTray(root, changed) {
 
   return {
     has: (/** @type {string} */ id) => picked.has(id),
+    /** Whether nothing more can be marked. */
+    get isFull() {
+      return picked.size >= MOST;
+    },
     /** Mark or unmark; false when there are six already. @param {string} of @param {string} id @param {string} words */
     toggle(of, id, words) {
       if (of !== kind) picked.clear();
