@@ -21,7 +21,7 @@ from generator.render.translated import base_path, nearest, translated_paths, tr
 
 DATES_SCRIPT = "relative_dates.mjs"
 # What an article holds, and the script that takes it over.
-SCRIPTS = ((CHART_MARK, "charts.mjs"), (" data-plans=", "plan_marks.mjs"))
+SCRIPTS = ((CHART_MARK, "charts.mjs"), (" data-plans=", "plan_marks.mjs"), (' id="change-data"', "change_search.mjs"))
 
 
 class RenderError(Exception):

@@ -17,9 +17,11 @@ from generator.render.page import SiteData
 from generator.render.page_maker import PageMaker, write_files
 from generator.render.page_memo import PageMemo, page_memo
 from generator.render.search_names import IDS, NAMES, ids_file, names_file
-from generator.render.shell import built_shell
+from generator.render.shell import add_records, built_shell
 from generator.render.side_by_side import side_by_side
+from generator.render.site_index import site_index
 from generator.render.social_cards import drawn, prose_card
+from generator.render.structured import API_PAGE, api_records
 from generator.render.templates import article_of, environment
 from generator.render.translated import translated_paths
 from generator.render.twins import forms, twin_files
@@ -66,6 +68,7 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
     address = site_url and site_url.rstrip("/") + "/"
     shell = built_shell(root, out, out.with_name("prose"), data.as_of, address, translated_paths(data))
     write_files(((NAMES, names_file(data, out)), (IDS, ids_file(data))), out)
+    add_records(out / API_PAGE / "index.html", api_records(site_index(data), shell.site_url))
     step("prose")
     templates = root / "site_templates" / "pages"
     maker = PageMaker(data, shell, article_of(environment(templates), data.as_of, shell.site_url), forms(data), out)

@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path, PurePosixPath
@@ -58,7 +58,7 @@ class Shell:
             kind, title = escape(other.media_type), escape(other.title)
             extra.append(f'<link rel="alternate" type="{kind}" title="{title}" href="{page.root}{escape(other.href)}">')
         extra += social_tags(page, self.site_url)
-        extra += [f'<script type="application/ld+json">{script_json(record)}</script>' for record in page.structured]
+        extra += [record_tag(record) for record in page.structured]
         extra[:0] = self.language_links(page)
         if self.site_url:
             extra.insert(0, f'<link rel="canonical" href="{escape(self.site_url + page.path)}">')
@@ -89,6 +89,17 @@ def social_tags(page: Page, site_url: str) -> list[str]:
     return [f'<meta property="{name}" content="{escape(value)}">' for name, value in tags.items()] + [
         f'<meta name="twitter:card" content="{card}">'
     ]
+
+
+def record_tag(record: object) -> str:
+    """A JSON-LD record as it stands in the head of a page."""
+    return f'<script type="application/ld+json">{script_json(record)}</script>'
+
+
+def add_records(file: Path, records: Iterable[object]) -> None:
+    """Add JSON-LD records to the head of a prose page that is written already."""
+    tags = "".join(map(record_tag, records))
+    file.write_text(file.read_text(encoding="utf-8").replace("</head>", f"{tags}</head>", 1), "utf-8", newline="\n")
 
 
 def script_json(record: object) -> str:

@@ -20,6 +20,8 @@ from wasm_tools.pricing.offers import Offer
 Record = Mapping[str, Any]
 CONTEXT = "https://schema.org"
 LICENCE = "https://www.apache.org/licenses/LICENSE-2.0"
+DATA_SET = "Inference Price Atlas"
+API_PAGE = "api/"
 SHOWN = 5  # single offers beside the range of all
 FILES = (
     ("offers", "API prices"),
@@ -52,7 +54,7 @@ def data_set(index: SiteIndex, base: str) -> Record:
     return {
         "@context": CONTEXT,
         "@type": "Dataset",
-        "name": "Inference Price Atlas",
+        "name": DATA_SET,
         "description": (
             f"{len(data.offers):,} API prices and {len(data.rentals):,} GPU rental prices of {len(index.providers)} "
             "providers, each with its sources, their dates and a grade; measured speed; ranked plans."
@@ -81,13 +83,34 @@ def data_set(index: SiteIndex, base: str) -> Record:
     }
 
 
+def api_records(index: SiteIndex, site_url: str) -> tuple[Record, ...]:
+    """The page that documents the files: the interface, what it gives, and the way there."""
+    base = site_url or "../"
+    interface = {
+        "@context": CONTEXT,
+        "@type": "WebAPI",
+        "name": "Inference Price Atlas, data files",
+        "description": "Static JSON, CSV, Parquet and Markdown files with every price, plan and registry row; no key.",
+        "url": f"{base}api/v1/index.json",
+        "documentation": f"{base}{API_PAGE}",
+        "termsOfService": f"{base}data-sources/",
+        "serviceOutput": {"@type": "Dataset", "name": DATA_SET, "url": base},
+    }
+    return interface, data_set(index, base), trail(API_PAGE, "API and data files", base)
+
+
 def breadcrumbs(page: Page, base: str) -> Record:
     """The way to a page, by sections that are pages themselves."""
-    parts = page.path.strip("/").split("/")
-    steps = [("Inference Price Atlas", base)]
+    return trail(page.path, page.title, base)
+
+
+def trail(path: str, title: str, base: str) -> Record:
+    """The way to the page of this path and title."""
+    parts = path.strip("/").split("/")
+    steps = [(DATA_SET, base)]
     if len(parts) > 1 and parts[0] != "tools":
         steps.append((parts[0].replace("-", " ").capitalize().replace("Gpus", "GPUs"), f"{base}{parts[0]}/"))
-    steps.append((page.title, base + page.path))
+    steps.append((title, base + path))
     return {
         "@context": CONTEXT,
         "@type": "BreadcrumbList",

@@ -11,6 +11,8 @@ from generator.change_kinds import KINDS
 from generator.publish.links import page_links
 from generator.render.change_index import change_index
 from generator.render.change_rows import percent_words, place_words
+from generator.render.change_weeks import WEEKS, by_week, provider_weeks, weeks_to
+from generator.render.charts.sparkline import sparkline
 from generator.render.downloads import history_files
 from generator.render.page import Page, SiteData
 from generator.render.pages import gpus, history, home, models, providers
@@ -20,6 +22,7 @@ from generator.render.templates import article_of, environment
 from tests.generator.history_site import history_site
 from tests.generator.rendered_pages import TEMPLATES, Outline, text
 from tests.generator.small_site import AS_OF, small_site
+from tests.generator.tool_site import run_module
 
 
 def pages(data: SiteData) -> dict[str, Page]:
@@ -163,3 +166,68 @@ def test_per_cent_and_regions_in_words() -> None:
     assert place_words(["global"]) == "" and place_words(["eu"]) == ", eu"
     assert place_words(["eu", "us", "global"]) == ", 3 regions"
     assert set(KINDS) >= {c.kind for c in change_index(history_site()).changes}
+
+
+def test_a_change_counts_in_the_week_of_its_monday_and_providers_with_most_news_come_first() -> None:
+    weeks = weeks_to("2026-11-20")
+    assert (len(weeks), weeks[0], weeks[-1]) == (WEEKS, "2026-05-25", "2026-11-16")
+    changes = change_index(history_site())
+    at_acme = [c for c in changes.changes if c.event.provider == "acme" and c.kind == "repriced"]
+    assert {w: n for w, n in zip(weeks, by_week(at_acme, weeks), strict=True) if n} == {
+        "2026-06-01": 1, "2026-11-16": 1,
+    }  # fmt: skip
+    rows = provider_weeks(changes)
+    assert [sum(r["counts"]) for r in rows] == sorted((sum(r["counts"]) for r in rows), reverse=True)
+    assert 'aria-label="Changes in 2 of 26 weeks, most in the week of 2026-11-16: ' in str(
+        next(r for r in rows if "acme" in (r["provider"].lower() + r["href"]))["line"]
+    )
+
+
+def test_a_sparkline_is_drawn_to_its_highest_bar_and_zero_is_no_bar() -> None:
+    drawn = str(sparkline([0, 1, 4, 1000], 'at most "1,000"'))
+    assert drawn.count("v-") == 3
+    assert "M4 20v-1h3V20M8 20v-1h3V20M12 20v-20h3V20" in drawn
+    assert 'width="15"' in drawn
+    assert "&quot;1,000&quot;" in drawn
+    assert "v-" not in str(sparkline([0, 0], "none"))
+
+
+MATCHES = """
+import { changesOf, matches } from "./change_search.mjs";
+const changes = changesOf(given.file);
+console.log(JSON.stringify(given.asked.map((asked) => {
+  const fits = matches({ provider: "", model: "", kind: "", ...asked }, given.settings);
+  return changes.flatMap((change, place) => (fits(change) ? [place] : []));
+})));
+"""
+
+
+def test_the_search_finds_changes_by_provider_model_and_kind() -> None:
+    site = history_site()
+    page = pages(site)["history/"]
+    settings = json.loads(page.context["search"]["settings"].replace("\\u003c", "<"))
+    assert settings["days"][0] == "2026-11-20"
+    files = {f.path: f for f in history_files(site)}
+    file = json.loads(files[f"{settings['path']}2026-11-20.json"].body)
+    rows = [dict(zip(file["columns"], row, strict=True)) for row in file["rows"]]
+
+    def places(**wanted: str) -> list[int]:
+        return [n for n, row in enumerate(rows) if all(row[k] == v for k, v in wanted.items())]
+
+    asked = [
+        {"provider": "acme", "kind": "repriced"}, {"provider": "Hostly & Sons", "kind": "*"}, {"provider": "host"},
+        {"model": "closed xl", "kind": "repriced"}, {"model": "closed-xl", "provider": "hostly"}, {"kind": "removed"},
+        {"provider": "nobody"},
+    ]  # fmt: skip
+    found = run_module(MATCHES, {"file": file, "settings": settings, "asked": asked})
+    acme = places(provider="acme", kind="repriced")
+    hosted = [n for n in places(provider="hostly") if rows[n]["kind"] in settings["news"]]
+    assert found[0] == acme == found[3]
+    assert found[1] == places(provider="hostly")
+    assert found[2] == hosted
+    assert (found[4], found[6]) == ([], [])
+    assert found[5] == places(kind="removed")
+    assert acme
+    assert hosted
+    assert found[5]
+    assert set(settings["meters"]) >= {row["meter"] for row in rows}

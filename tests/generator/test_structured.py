@@ -1,14 +1,17 @@
 """What machines are told of a page: exact prices with currency and unit, the sellers, and nothing invented."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from generator.render.page import Page
 from generator.render.pages import gpus, home, models
+from generator.render.shell import add_records
 from generator.render.site_index import site_index
-from generator.render.structured import structured
+from generator.render.structured import api_records, structured
 from tests.generator.rendered_pages import page_of
 from tests.generator.small_site import AS_OF, small_site
 
@@ -55,6 +58,22 @@ def test_home_is_a_data_set_with_its_date_and_files() -> None:
     files = {d["contentUrl"] for d in record["distribution"]}
     assert {SITE + "api/v1/offers.csv", SITE + "api/v1/offers.json"} <= files
     assert "BreadcrumbList" not in records(page_of(home, ""))
+
+
+@pytest.mark.parametrize(("site_url", "start"), [(SITE, SITE), ("", "../")])
+def test_the_page_of_the_files_says_what_they_are_and_where_they_begin(
+    site_url: str, start: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "index.html"
+    file.write_text("<html><head><title>x</title></head><body></head></body></html>", encoding="utf-8")
+    add_records(file, api_records(site_index(small_site()), site_url))
+    head = file.read_text(encoding="utf-8").partition("</head>")[0]
+    found = [json.loads(text) for text in re.findall(r'<script type="application/ld\+json">(.*?)</script>', head)]
+    interface, data, way = found
+    assert [r["@type"] for r in found] == ["WebAPI", "Dataset", "BreadcrumbList"]
+    assert (interface["url"], interface["documentation"]) == (f"{start}api/v1/index.json", f"{start}api/")
+    assert (data["dateModified"], data["url"]) == (AS_OF, start)
+    assert [step["item"] for step in way["itemListElement"]] == [start, f"{start}api/"]
 
 
 @pytest.mark.parametrize(("site_url", "start"), [(SITE, SITE), ("", "../../")])

@@ -22,15 +22,16 @@ function putBoxes() {
   }
 
   for (const row of rows) {
-    const words = row.querySelector("th")?.textContent?.trim() ?? "";
+    const name = /** @type {HTMLElement} */ (row.querySelector("th"));
+    const words = name.textContent?.trim();
     const item = `${folder}~${row.dataset.planId}`;
     const box = element("input", { type: "checkbox", title: "Compare", ariaLabel: `Compare ${words}` });
     box.addEventListener("change", () => {
-      tray.toggle("plans", item, words);
+      tray.toggle("plans", item, words ?? "");
       show();
     });
     boxes.set(box, item);
-    row.cells[0].prepend(box, " ");
+    name.prepend(box, " ");
   }
 }
 

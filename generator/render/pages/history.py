@@ -7,13 +7,15 @@ from typing import Any
 from generator.change_kinds import KINDS, NEWS
 from generator.render.api_file import API
 from generator.render.change_index import ChangeIndex, Group, change_index, counted
-from generator.render.change_rows import WORDS, change_row, day_path, row_elements
+from generator.render.change_rows import WORDS, billed, change_row, day_path, row_elements
+from generator.render.change_weeks import WEEKS, provider_weeks
 from generator.render.charts.book import chart_book
 from generator.render.charts.views import chart_views
 from generator.render.feeds import alternates
 from generator.render.formats import plural
-from generator.render.history_files import day_file, quarter, quarter_file
+from generator.render.history_files import FOLDER, day_file, quarter, quarter_file
 from generator.render.page import Page, SiteData
+from generator.render.tool_assets import data_block
 
 DAYS_LISTED = 90  # days in the table of the overview; the index file has all
 SHOWN = 12  # rows of the week on the overview
@@ -61,6 +63,9 @@ def overview(changes: ChangeIndex) -> Page:
                 "days": [{"date": d, "href": day_path(d)} for d in week],
                 "counts": kind_counts([c for d in week for c in changes.days[d]], ""),
             },
+            "providers": provider_weeks(changes),
+            "weeks": WEEKS,
+            "search": change_search(changes, days[:DAYS_LISTED]),
             "newest": {"date": days[0], "href": day_path(days[0])} if days else None,
             "rows": [change_row(g, changes) for g in _largest(repriced)[:SHOWN]],
             "repriced": len(repriced),
@@ -71,6 +76,26 @@ def overview(changes: ChangeIndex) -> Page:
         },
         alternates=alternates("all", "What changed"),
     )
+
+
+def change_search(changes: ChangeIndex, days: Sequence[str]) -> dict[str, Any]:
+    """What the search of the overview needs: the files of these days, and words for the ids that stand in them."""
+    index = changes.index
+    events = [c.event for day in days for c in changes.days[day]]
+    models = {g.model for day in days for g in changes.groups_of_day[day]}
+    settings = {
+        "days": list(days),
+        "path": API + FOLDER,
+        "kinds": {kind: WORDS[kind][0] for kind in KINDS},
+        "news": NEWS,
+        "providers": {p: index.provider_name(p) for p in sorted({e.provider for e in events})},
+        "pages": {
+            "models": sorted(models & changes.model_pages),
+            "providers": sorted({e.provider for e in events} & changes.provider_pages),
+        },
+        "meters": {m: billed(m, index.data.registry.units) for m in sorted({e.meter for e in events})},
+    }
+    return {"settings": data_block(settings), "providers": settings["providers"], "kinds": settings["kinds"]}
 
 
 def day_view(day: str, changes: ChangeIndex) -> dict[str, Any]:
