@@ -40,9 +40,7 @@ def provider_weeks(changes: ChangeIndex) -> list[dict[str, Any]]:
 def _row(provider: str, found: list[Change], weeks: Sequence[str], changes: ChangeIndex) -> dict[str, Any]:
     values, kinds, newest = by_week(found, weeks), counted(found), found[-1].event.date
     busiest = weeks[values.index(max(values))]
-    words = (
-        f"Changes in {WEEKS} weeks: most, {max(values):,}, in the week of {busiest}; in {sum(map(bool, values))} any"
-    )
+    words = f"Changes in {sum(map(bool, values))} of {WEEKS} weeks, most in the week of {busiest}: {max(values):,}"
     return {
         "provider": changes.index.provider_name(provider),
         "href": f"providers/{provider}/" if provider in changes.provider_pages else "",
