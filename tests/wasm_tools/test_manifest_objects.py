@@ -17,6 +17,7 @@ import yaml
 from tests.wasm_tools.crd_schema import custom_resource_schema
 from tests.wasm_tools.test_manifest_kserve import REGISTRY, RUNTIMES
 from tests.wasm_tools.test_manifest_numbers import PLAN, TARGETS
+from wasm_tools.manifests.component_notes import component_notes
 from wasm_tools.manifests.kserve import bundle
 from wasm_tools.manifests.names import LABEL_KEY, LABEL_VALUE
 from wasm_tools.manifests.numbers import plan_numbers
@@ -480,6 +481,16 @@ def test_kustomize_builds_the_same_objects_as_the_one_file(tmp_path: Path) -> No
     together = yaml.safe_load_all((folder / "all-in-one.yaml").read_text(encoding="utf-8"))
     expected = {(d["kind"], d["metadata"]["name"]): d for d in together}
     assert kustomized(folder / "kustomize" / "overlays" / "production") == expected
+
+
+@plans
+def test_every_component_and_every_secret_that_one_needs_is_explained(plan: ServingSpec) -> None:
+    names = {path.split("/")[2] for path in files(plan) if path.startswith("kustomize/components/")}
+    notes = component_notes(plan, names)
+    assert set(notes) == names
+    named = set(re.findall(rf'"({plan.plan_id}-(?:tls|basic-auth|api-key))"', "\n".join(texts(files(plan)).values())))
+    assert len(named) == (3 if "api-key" in names else 2)
+    assert all(any(secret in note for note in notes.values()) for secret in named)
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=repr)

@@ -22,6 +22,11 @@ def tls_secret(spec: ServingSpec) -> str:
     return f"{spec.plan_id}-tls"
 
 
+def password_secret(spec: ServingSpec) -> str:
+    """The name of the Secret with the users of the Ingress and their passwords."""
+    return f"{spec.plan_id}-basic-auth"
+
+
 def gateway(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, Plain]:
     """A Gateway for the plan's host."""
     return {
@@ -115,7 +120,7 @@ def ingress_password(spec: ServingSpec) -> dict[str, Plain]:
     """A patch of the Ingress that asks for a user and a password of a Secret."""
     annotations: Plain = {
         "nginx.ingress.kubernetes.io/auth-type": "basic",
-        "nginx.ingress.kubernetes.io/auth-secret": f"{spec.plan_id}-basic-auth",
+        "nginx.ingress.kubernetes.io/auth-secret": password_secret(spec),
         "nginx.ingress.kubernetes.io/auth-realm": "Authentication required",
     }
     return {

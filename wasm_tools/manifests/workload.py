@@ -16,6 +16,11 @@ def cache_claim(spec: ServingSpec) -> str:
     return spec.cache_claim or f"{spec.plan_id}-cache"
 
 
+def key_secret(spec: ServingSpec) -> str:
+    """The name of the Secret with the key that clients have to send."""
+    return f"{spec.plan_id}-api-key"
+
+
 def deployment(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers) -> dict[str, Plain]:
     """The replicas of a plan, each on one node."""
     claim = cache_claim(spec)
@@ -127,7 +132,7 @@ def key_required(spec: ServingSpec, runtime: ServingRuntime) -> dict[str, Plain]
 
     Readiness then asks another path, because the list of models needs the key too.
     """
-    key: Plain = {"secretKeyRef": {"name": f"{spec.plan_id}-api-key", "key": "key"}}
+    key: Plain = {"secretKeyRef": {"name": key_secret(spec), "key": "key"}}
     probe: Plain = {"httpGet": {"path": runtime.live_path, "port": runtime.port}}
     container: Plain = {
         "name": runtime.id,
