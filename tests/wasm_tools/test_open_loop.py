@@ -17,7 +17,7 @@ from wasm_tools.performance.open_loop import (
     behaviour,
     in_flight_at,
     in_flight_at_pace,
-    rate_at,
+    latency,
     replica,
     traffic,
 )
@@ -165,7 +165,7 @@ def test_a_class_of_longer_prompts_waits_for_its_longer_prefill():
 
 def test_single_gaps_have_their_own_tail():
     r = replica(SHORT, traffic(fixed_lengths(512, 256), MEASURED), 500)
-    told = behaviour(r, rate_at(r, 31))
+    told = behaviour(r, latency(r, 31, 0, 0)[0])
     assert told.gap_p99_ms == pytest.approx(3.0 * told.tpot_mean_ms)
     assert told.gap_p99_ms > told.tpot_ms[3]
 
@@ -202,7 +202,7 @@ def test_the_load_at_a_rate_is_the_inverse_of_the_rate_at_a_load(curve, room, sh
     r = replica(curve, traffic(fixed_lengths(1000, 256), MEASURED), room)
     in_flight = in_flight_at(r, share * r.saturation)
     assert 0 < in_flight <= r.slots
-    assert rate_at(r, in_flight) == pytest.approx(share * r.saturation, rel=1e-12)
+    assert latency(r, in_flight, 0, 0)[0] == pytest.approx(share * r.saturation, rel=1e-12)
 
 
 @given(room=st.floats(1.0, 200.0), pace=st.floats(7.0, 50.0))

@@ -1,7 +1,7 @@
 """Capacity of a replica: the highest rate at which every bound still holds at its percentile, and what binds there."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wasm_tools.performance.open_loop import (
@@ -11,8 +11,7 @@ from wasm_tools.performance.open_loop import (
     Traffic,
     in_flight_at,
     in_flight_at_pace,
-    latency_of,
-    rate_at,
+    latency,
     replica,
     traffic,
 )
@@ -90,21 +89,23 @@ def capacity(
 def capacity_of(r: Replica, bounds: Bounds, cap: float) -> Capacity | Miss:
     """The highest rate of a replica within bounds, at most `cap` of its saturation.
 
-    The pace and the cap allow loads that are solved for; only where another bound fails there is one searched for.
+    The pace and the cap allow loads that are solved for; only where another bound fails there is one searched for,
+    unless a lone request fails it too.
     """
-    use, limit = used_shares(r, bounds), cap * r.saturation
-    lightest = use(0.0)  # no bound falls with the load
-    if max(lightest) > 1:
-        return Miss(tuple([(name, share) for name, share in zip(BOUNDS, lightest, strict=True) if share > 1]))
-    most = in_flight_at_pace(r, bounds.tpot_ms)
-    rate = limit if most == math.inf else rate_at(r, most)
-    capped = most == math.inf or rate > limit
+    limit, most = cap * r.saturation, in_flight_at_pace(r, bounds.tpot_ms)
+    capped = most == math.inf
+    if not capped:
+        rate, shares = used(r, bounds, most)
+        capped = rate > limit
     if capped:
-        most, rate = in_flight_at(r, limit), limit
-    shares = use(most)
-    if max(shares) > 1 + ROUNDING:
-        most, shares = _search(use, lightest, most, shares)
-        rate, capped = rate_at(r, most), False
+        most = in_flight_at(r, limit)
+        rate, shares = limit, used(r, bounds, most)[1]
+    if max(shares) > 1 + ROUNDING or not most:
+        _, lightest = used(r, bounds, 0.0)
+        if max(lightest) > 1:
+            return Miss(tuple([(name, share) for name, share in zip(BOUNDS, lightest, strict=True) if share > 1]))
+        most, (rate, shares) = _search(r, bounds, lightest, most, shares)
+        capped = False
     if capped:
         return Capacity(rate, most, cap, r.limited_by, r.limited_by == "range", r.saturation, r.slots)
     return Capacity(rate, most, rate / r.saturation, BOUNDS[shares.index(max(shares))], False, r.saturation, r.slots)
@@ -149,36 +150,32 @@ def bounds_of(slo: Slo, tails: Tails, streaming: bool = True) -> Bounds:
     return Bounds(first, whole, slo.ttft_ms, slo.e2e_ms, itl, speed, 1 / max(itl, speed))
 
 
-def used_shares(r: Replica, bounds: Bounds) -> Callable[[float], Shares]:
-    """A function of the requests in service: the used shares of BOUNDS, all at most 1 within them, none falling."""
-    ttft_ms, e2e_ms, itl, speed = bounds.ttft_ms, bounds.e2e_ms, bounds.itl, bounds.speed
-    at_load = latency_of(r, bounds.ttft_at, bounds.e2e_at)
-
-    def used(in_flight: float) -> Shares:
-        _, ttft, gap, e2e = at_load(in_flight)
-        return ttft / ttft_ms, gap * itl, gap * speed, e2e / e2e_ms
-
-    return used
+def used(r: Replica, bounds: Bounds, in_flight: float) -> tuple[float, Shares]:
+    """The rate with so many requests in service and the used shares of BOUNDS: at most 1 within, none falls with it."""
+    rate, ttft, gap, e2e = latency(r, in_flight, bounds.ttft_at, bounds.e2e_at)
+    return rate, (ttft / bounds.ttft_ms, gap * bounds.itl, gap * bounds.speed, e2e / bounds.e2e_ms)
 
 
-def _search(use: Callable[[float], Shares], at_low: Shares, high: float, at_high: Shares) -> tuple[float, Shares]:
-    """The largest load up to `high` within every bound, to PRECISE and never above, and the shares used there.
+def _search(
+    r: Replica, bounds: Bounds, at_low: Shares, high: float, at_high: Shares
+) -> tuple[float, tuple[float, Shares]]:
+    """The largest load up to `high` within every bound, to PRECISE and never above, and what is `used` there.
 
     By false position. A share grows about as a power of the load, so the search is straight in the logarithms of both.
     """
     low, left, right, stood = 0.0, math.log(max(at_low)), min(math.log(max(at_high)), STEEP), 0
-    exact = left  # of `low`, while `left` is halved by the method
+    exact, best = left, (0.0, at_low)  # of `low`, while `left` is halved by the method
     for _ in range(STEPS):
         if exact >= -PRECISE or high - low <= PRECISE * high:
             break
         step = min(max((left + PRECISE / 2) / (left - right), 0.02), 0.98)
         n = (1 + low) * ((1 + high) / (1 + low)) ** step - 1
-        shares = use(n)
-        spare = math.log(max(shares))
+        found = used(r, bounds, n)
+        spare = math.log(max(found[1]))
         if spare <= 0:
-            low, at_low, left, exact = n, shares, spare, spare
+            low, best, left, exact = n, found, spare, spare
             right, stood = (right / 2, 1) if stood == 1 else (right, 1)  # Illinois: no end may stand still
         else:
             high, right = n, min(spare, STEEP)
             left, stood = (left / 2, -1) if stood == -1 else (left, -1)
-    return low, at_low
+    return low, best

@@ -9,7 +9,6 @@ replica may hold, and for the prefill, which runs one request after another.
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from wasm_tools.performance.lengths import Lengths
@@ -18,6 +17,7 @@ from wasm_tools.performance.service_curve import ServiceCurve, at
 from wasm_tools.workload.traffic import MAX_ARRIVAL_CV, PERCENTILES, InputError
 
 LEVELS = tuple(p / 100 for p in PERCENTILES)
+LATE = tuple(1 - level for level in LEVELS)
 NORMAL = (0.0, 1.2815515655446004, 1.6448536269514722, 2.3263478740408408)  # standard normal quantiles at LEVELS
 UTILISATION_CAP = 0.85  # of the saturation rate; nearer to it small errors of the curve become large ones of the wait
 STEPS = 40  # of Newton at most; three or four are usual
@@ -69,7 +69,6 @@ class Replica:
     slots: float  # requests in service at most
     limited_by: str  # what sets them: memory, saturation (throughput falls beyond) or range (the curve ends)
     saturation: float  # rate at which all slots are busy
-    service_ms: tuple[float, ...]  # mean time in service at each knot of the curve
     servers: float  # independent servers that are all busy as often as the slots
     prefill_ms: float  # what no two requests share of the first token
     ttft_median: float  # median of the service part of TTFT over its mean
@@ -142,9 +141,8 @@ def replica(curve: ServiceCurve, arriving: Traffic, max_in_flight: float) -> Rep
     if not max_in_flight >= 1:
         raise InputError("max_in_flight", f"{max_in_flight!r} requests; a replica must hold at least one")
     knots, further = curve.concurrency, arriving.further_tokens
-    service = tuple([first + further * gap for first, gap in zip(curve.first_token_ms, curve.tpot_ms, strict=True)])
-    inside = knots[: bisect_right(knots, max_in_flight)]
-    rates = [knot * 1000 / ms for knot, ms in zip(inside, service, strict=False)] or [0.0]
+    inside = zip(knots[: bisect_right(knots, max_in_flight)], curve.first_token_ms, curve.tpot_ms, strict=False)
+    rates = [knot * 1000 / (first + further * gap) for knot, first, gap in inside] or [0.0]
     saturation, limited_by = max(rates), "saturation"
     slots = knots[rates.index(saturation)]
     if max_in_flight < knots[-1]:
@@ -163,38 +161,32 @@ def replica(curve: ServiceCurve, arriving: Traffic, max_in_flight: float) -> Rep
     if by_length > arriving.tails.ttft_sigma:  # long prompts of many lengths differ more than requests at the limit do
         median, spread = log_normal(max(arriving.tails.ttft_sigma, math.sqrt(math.log1p(by_length * by_length))))
     servers = max(1.0, slots * (1 - slowing) / wider)
-    return Replica(
-        curve, arriving, max_in_flight, slots, limited_by, saturation, service, servers, serial, median, spread
-    )
-
-
-def rate_at(r: Replica, in_flight: float) -> float:
-    """Requests per second at which the mean number in service is `in_flight`: Little's law."""
-    first, gap = at(r.curve, min(in_flight + 1, r.slots))
-    return in_flight * 1000 / (first + r.traffic.further_tokens * gap)
+    return Replica(curve, arriving, max_in_flight, slots, limited_by, saturation, servers, serial, median, spread)
 
 
 def in_flight_at(r: Replica, rate: float) -> float:
-    """The mean number in service at which the rate is `rate`, at most that of saturation: the inverse of `rate_at`.
+    """The mean number in service at which the rate is `rate`, at most that of saturation: `latency` the other way.
 
     Between two knots both times of a curve are powers of the load, so Newton's method in logarithms needs few steps.
     """
-    slots, saturation, knots, service = r.slots, r.saturation, r.curve.concurrency, r.service_ms
+    slots, saturation, further = r.slots, r.saturation, r.traffic.further_tokens
     if (slots - 1) * saturation <= rate * slots:  # beyond, one more request in service no longer slows the others
         return min(rate / saturation, 1.0) * slots
+    knots, firsts, gaps = r.curve.concurrency, r.curve.first_token_ms, r.curve.tpot_ms
+    service = [first + further * gap for first, gap in zip(firsts, gaps, strict=True)]
     above = next(i for i, ms in enumerate(service) if knots[i] >= slots or (knots[i] - 1) * 1000 > rate * ms)
     if above == 0:
         return rate * service[0] / 1000
-    knot, first, gap = knots[above - 1], r.curve.first_token_ms[above - 1], r.curve.tpot_ms[above - 1]
-    width, further = math.log(knots[above] / knot), r.traffic.further_tokens * gap
-    slower, wider = (math.log(of[above] / of[above - 1]) / width for of in (r.curve.first_token_ms, r.curve.tpot_ms))
+    knot, first, gap = knots[above - 1], firsts[above - 1], gaps[above - 1] * further
+    width = math.log(knots[above] / knot)
+    slower, wider = (math.log(of[above] / of[above - 1]) / width for of in (firsts, gaps))
     low, high = knot - 1, min(knots[above], slots) - 1
     at_low = low * 1000 / service[above - 1]
     at_high = high * saturation / slots if knots[above] > slots else high * 1000 / service[above]
     n = low + (high - low) * (rate - at_low) / (at_high - at_low)
     for _ in range(STEPS):
         x = (n + 1) / knot
-        own, others = first * x**slower, further * x**wider
+        own, others = first * x**slower, gap * x**wider
         wrong = math.log(n * 1000 / ((own + others) * rate))
         rise = max(1 - n / (n + 1) * (own * slower + others * wider) / (own + others), FLAT)
         n = min(max(n * math.exp(-wrong / rise), low), high)
@@ -230,62 +222,42 @@ Latency = tuple[float, float, float, float]
 
 
 def latency(r: Replica, in_flight: float, ttft_at: int, e2e_at: int) -> Latency:
-    """Rate, TTFT at LEVELS[ttft_at], mean TPOT and E2E at LEVELS[e2e_at] with `in_flight` requests in service."""
-    return latency_of(r, ttft_at, e2e_at)(in_flight)
-
-
-def latency_of(r: Replica, ttft_at: int, e2e_at: int) -> Callable[[float], Latency]:
-    """`latency` as a function of the requests in service.
+    """Rate, TTFT at LEVELS[ttft_at], mean TPOT and E2E at LEVELS[e2e_at] with `in_flight` requests in service.
 
     Independent parts are seldom late together, so their quantiles are not added: a quantile is the median plus the
     root of the squares of what each part adds. That is exact where one part matters, and rises with each. TTFT has
     the service and two waits; E2E has TTFT, the output length and the pace.
 
-    A search asks thousands of replicas a few times each, so what does not change is taken out of the function, and the
-    formulas of `service_curve.at`, `wait_if_any` and `wait_quantile` are written out in it.
+    An answer asks thousands of times, so the formulas of `waits` and `wait_quantile` are written out.
     """
-    t, tpot, tokens = r.traffic, r.traffic.tails.tpot, r.traffic.judged_tokens
-    knots, firsts, gaps = r.curve.concurrency, r.curve.first_token_ms, r.curve.tpot_ms
-    last, slots, servers, saturation, further = len(knots), r.slots, r.servers, r.saturation, t.further_tokens
-    own = r.prefill_ms * (t.judged_prompt - 1)
-    serial = r.prefill_ms / 1000
-    slot_scale = 1000 / saturation * (t.arrival_scv + t.output_scv) / 2
-    prefill_scale = r.prefill_ms * (t.arrival_scv + t.prompt_scv) / 2
-    levels = tuple((1 - LEVELS[i], r.ttft_spread[i]) for i in (ttft_at, 0, e2e_at))
-    token_length, token_median = tokens[e2e_at] - tokens[0], tokens[0] * tpot[0]
-    token_pace, middle = (tpot[e2e_at] - tpot[0]) * t.judged_mean, r.ttft_median
-    log, hypot, inf = math.log, math.hypot, math.inf
+    t, spread = r.traffic, r.ttft_spread
+    tpot, tokens = t.tails.tpot, t.judged_tokens
+    first, gap = at(r.curve, min(in_flight + 1, r.slots))
+    rate = in_flight * 1000 / (first + t.further_tokens * gap)
+    first += r.prefill_ms * (t.judged_prompt - 1)
+    busy, prefilling = rate / r.saturation, r.prefill_ms / 1000 * rate
+    if busy >= 1 or prefilling >= 1:
+        return rate, math.inf, gap, math.inf
+    queues = (
+        chance_of_waiting(r.servers, in_flight / r.slots),
+        1000 / r.saturation * (t.arrival_scv + t.output_scv) / 2 / (1 - busy),
+        prefilling,
+        r.prefill_ms * (t.arrival_scv + t.prompt_scv) / 2 / (1 - prefilling),
+    )
+    service, median = first * r.ttft_median, _added(first * spread[0], LATE[0], *queues)
+    ttft = _added(first * spread[ttft_at], LATE[ttft_at], *queues)
+    whole = ttft if e2e_at == ttft_at else _added(first * spread[e2e_at], LATE[e2e_at], *queues)
+    longer, slower = tokens[e2e_at] - tokens[0], (tpot[e2e_at] - tpot[0]) * t.judged_mean
+    slow = math.hypot(whole - median, gap * longer, gap * slower)
+    return rate, service + ttft, gap, service + median + gap * (tokens[0] * tpot[0]) + slow
 
-    def at_load(in_flight: float) -> Latency:
-        x = min(in_flight + 1, slots)
-        above = bisect_right(knots, x)
-        if above == last or above == 0:
-            first, gap = firsts[above - 1], gaps[above - 1]
-        else:
-            knot, first, gap = knots[above - 1], firsts[above - 1], gaps[above - 1]
-            share = log(x / knot) / log(knots[above] / knot)
-            first *= (firsts[above] / first) ** share
-            gap *= (gaps[above] / gap) ** share
-        rate = in_flight * 1000 / (first + further * gap)
-        first += own
-        busy, prefilling = rate / saturation, rate * serial
-        if busy >= 1 or prefilling >= 1:
-            return rate, inf, gap, inf
-        chance = chance_of_waiting(servers, in_flight / slots)
-        slot_wait = slot_scale / (1 - busy)
-        wait = prefill_scale / (1 - prefilling)
 
-        def added(late: float, spread: float) -> float:
-            for_slot = slot_wait * log(chance / late) if chance > late else 0.0
-            return hypot(first * spread, for_slot, wait * log(prefilling / late) if prefilling > late else 0.0)
-
-        ttft, median = added(*levels[0]), added(*levels[1])
-        whole = ttft if e2e_at == ttft_at else added(*levels[2])
-        service = first * middle
-        slow = hypot(whole - median, gap * token_length, gap * token_pace)
-        return rate, service + ttft, gap, service + median + gap * token_median + slow
-
-    return at_load
+def _added(spread: float, late: float, chance: float, slot_ms: float, prefilling: float, prefill_ms: float) -> float:
+    """What the spread of the service and the two waits add to a median, at the quantile that a share `late` passes."""
+    if chance <= late and prefilling <= late:
+        return spread
+    for_slot = slot_ms * math.log(chance / late) if chance > late else 0.0
+    return math.hypot(spread, for_slot, prefill_ms * math.log(prefilling / late) if prefilling > late else 0.0)
 
 
 def behaviour(r: Replica, rate: float, cap: float = UTILISATION_CAP) -> OpenLoop | Saturated:

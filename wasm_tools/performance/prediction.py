@@ -1,6 +1,7 @@
 """Service curves of serving configurations: measured, interpolated, anchored on relatives, or by physics alone."""
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -194,9 +195,9 @@ def _between(of: Relative, at: float) -> Pair | None:
     logs, points = of.logs, of.curve.points
     if not logs[0] <= at <= logs[-1]:
         return None
-    i = max(1, next(n for n, value in enumerate(logs) if value >= at))
     if len(logs) == 1:
         return points[0].residual
+    i = max(1, bisect_left(logs, at))
     low, high = points[i - 1].residual, points[i].residual
     share = (at - logs[i - 1]) / (logs[i] - logs[i - 1])
     return (low[0] + share * (high[0] - low[0]), low[1] + share * (high[1] - low[1]))
