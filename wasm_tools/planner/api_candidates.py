@@ -10,7 +10,7 @@ from wasm_tools.planner.candidate import Candidate, Miss
 from wasm_tools.planner.catalogue import Catalogue, PlainRate
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.mixed_question import mean_cost, observed_mix
-from wasm_tools.planner.policy import price_risks
+from wasm_tools.planner.policy import price_error, price_risks
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.request_cost import RequestMix
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
@@ -152,7 +152,7 @@ def _maker(
             status=status,
             dependable=True,
             risk=sum([premium for _, premium in of_rate]),
-            cost_error=policy.price_error if rate.families < 2 else policy.agreed_price_error,
+            cost_error=price_error(rate.families, policy),
             ttft_ms=known.ttft_p95_ms if known else None,
             e2e_ms=seen_whole_ms(known, output_tokens) if known else None,
             quality=ranks[rate.model],

@@ -14,9 +14,8 @@ from wasm_tools.performance.open_loop import Tails
 from wasm_tools.performance.prediction import Book
 from wasm_tools.planner.hosting_facts import HostingFacts
 from wasm_tools.planner.policy import Policy
-from wasm_tools.planner.rentals import Rental
+from wasm_tools.planner.rentals import PlainRental, Rental, plain_rental
 from wasm_tools.planner.request_cost import Prices, TokenPrices
-from wasm_tools.workload.traffic import HOURS_PER_MONTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,8 @@ class Deployables:
 class Catalogue:
     """Everything the planner reads. Built from a data pack, the same in CPython and in the browser.
 
-    `rentals` ascend in price. `prepared` and `served_at` keep what does not depend on a question, or on all of it.
+    `rentals` ascend in price, then provider and instance. `prepared` and `served_at` keep what does not depend on a
+    question, or on all of it.
     """
 
     as_of: str
@@ -185,7 +185,7 @@ class Catalogue:
     unplanned: Mapping[str, int]  # API prices that cannot be planned with, by reason
     prepared: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)  # by model
     _by_model: dict[str, "ModelRates"] = field(default_factory=dict, init=False, compare=False, repr=False)
-    _by_month: list[tuple[float, Rental]] = field(default_factory=list, init=False, compare=False, repr=False)
+    _plain_rentals: list[PlainRental] = field(default_factory=list, init=False, compare=False, repr=False)
     _of_models: dict[str, "Deployables"] = field(default_factory=dict, init=False, compare=False, repr=False)
     _served: dict[Hashable, dict[Any, Any]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
@@ -211,11 +211,11 @@ class Catalogue:
         return self._of_models
 
     @property
-    def rentals_by_month(self) -> Sequence[tuple[float, Rental]]:
-        """The rentals with USD per GPU and month in plain numbers, ascending in price."""
-        if not self._by_month:
-            self._by_month.extend((float(r.price) * HOURS_PER_MONTH, r) for r in self.rentals)
-        return self._by_month
+    def plain_rentals(self) -> Sequence[PlainRental]:
+        """The rentals made ready, in their order."""
+        if not self._plain_rentals:
+            self._plain_rentals.extend(plain_rental(r, self.policy) for r in self.rentals)
+        return self._plain_rentals
 
     def served_at(self, times: Hashable) -> dict[Any, Any]:
         """What was found for questions of these lengths and this target; those of earlier ones are forgotten."""

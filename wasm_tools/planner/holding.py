@@ -13,7 +13,7 @@ from wasm_tools.planner.load import Load
 from wasm_tools.planner.owned import available, bought_cost, owned_cost
 from wasm_tools.planner.plan import Capacity
 from wasm_tools.planner.question import Question
-from wasm_tools.planner.rentals import Rental
+from wasm_tools.planner.rentals import Rental, machine_variant
 from wasm_tools.planner.serverless import ServerlessLoad, serverless_cost
 from wasm_tools.planner.sizing import Sized
 from wasm_tools.workload.patterns import hourly_peaks
@@ -41,11 +41,6 @@ class Holding:
     breaks: bool = False
     once: Decimal = Decimal(0)  # paid or owed from the first day
     running: Decimal = Decimal(0)  # paid a month besides
-
-
-def machine_variant(count: int) -> str:
-    """How an offer of machines with `count` GPUs is told from one of single GPUs under the same name."""
-    return f"{count}x" if count > 1 else ""
 
 
 def needed_hours(question: Question, sized: Sized, catalogue: Catalogue) -> tuple[int, ...]:

@@ -1,39 +1,26 @@
-"""Candidates on GPUs: sized configurations on every way to have the machines they need.
-
-Thousands of pairs of configuration and offer are possible and a list shows few of them, so pairs are plain numbers
-first; only what may stand in a list is looked at closely.
-"""
+"""Candidates on GPUs: sized configurations on every way to have the machines they need."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
 
 from wasm_tools.models.cards import capability_rank
 from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.catalogue import Catalogue, Deployable
 from wasm_tools.planner.exclusions import Exclusions
-from wasm_tools.planner.holding import Holding, bought, bought_roughly, machine_variant, owned, rented, serverless
+from wasm_tools.planner.holding import Holding, bought, owned, rented, serverless
 from wasm_tools.planner.hosted_plan import hosted_plan, run_name
-from wasm_tools.planner.hosting import paid_gpus
 from wasm_tools.planner.load import Load, load_of
+from wasm_tools.planner.pairs import Groups, Pair, chosen_pairs
 from wasm_tools.planner.plan import Plan
-from wasm_tools.planner.policy import Policy, overload_premium, price_risks
+from wasm_tools.planner.policy import Policy, overload_premium, price_error, price_risks
 from wasm_tools.planner.question import Question
-from wasm_tools.planner.rentals import Rental
+from wasm_tools.planner.rentals import Rental, place_name
 from wasm_tools.planner.sizing import Sized
 
-OFFERS = 3  # of a model and kind, one a provider: a list shows no more
-CHEAPEST = 120  # pairs of all models and kinds that are looked at whatever else is cheap
-FASTEST = 3  # GPUs of a model whose quickest configuration is looked at whatever it costs
-SERVERLESS, ON_DEMAND = "serverless", "rented"
+SERVERLESS = "serverless"
 Risks = tuple[tuple[str, float], ...]
-# By GPU, kind and GPUs of a machine, with USD per GPU and month.
-Offers = Mapping[str, Mapping[str, Mapping[int, Sequence[tuple[float, Rental]]]]]
-Groups = Mapping[tuple[str, str, bool], Sequence[Sized]]  # by model, GPU, and whether the target is only nearly met
-# USD a month when kept all the time, provider, instance, then the offer (none for own hardware), configuration, GPUs.
-Pair = tuple[float, str, str, Rental | None, Sized, int]
 
 
 @dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
@@ -54,186 +41,110 @@ def hosted_candidates(
     question: Question, catalogue: Catalogue, groups: Groups, excluded: Exclusions
 ) -> Iterator[Candidate]:
     """Candidates that may stand in a list; other possible plans are counted as such."""
-    policy = catalogue.policy
-    scores = catalogue.scores(question.wishes.use_case)
-    offers = wanted_rentals(question, catalogue, excluded)
-    varied = [
-        (place, model, kind, pair)
-        for (model, kind, _), found in priced_pairs(question, catalogue, groups, offers, excluded).items()
-        for place, pair in enumerate(one_a_provider(found, excluded))
-    ]
-    dearest = sorted([pair[0] for *_, pair in varied])[:CHEAPEST][-1:]
-    pairs = []
-    for place, model, kind, pair in varied:
-        if place == 0 or [pair[0]] <= dearest:
-            pairs.append((model, kind, pair))
-        else:
-            excluded.possible(pair[1])
-    pairs += ((model, ON_DEMAND, pair) for model, pair in fastest_pairs(question, groups, offers))
-    loads: dict[int, Load] = {}
-    seen: dict[tuple[int, int], Chosen] = {}
+    maker = _Maker(question, catalogue, excluded)
     shown: set[tuple[str, int, int]] = set()
-    for model, kind, pair in pairs:
-        *_, rental, sized, gpus = pair
-        if (kind, id(rental), id(sized)) in shown:
-            continue
-        shown.add((kind, id(rental), id(sized)))
-        chosen = seen.get((id(sized), gpus))
-        if chosen is None:
-            load = loads.get(id(sized))
-            if load is None:
-                load = loads[id(sized)] = load_of(question, policy, sized)
-            quality = capability_rank(catalogue.models[model].capability)
-            score = _quantised_score(catalogue, sized.deployable, scores.get(model))
-            chosen = seen[id(sized), gpus] = _chosen(sized, load, gpus, policy, quality, score)
-        yield from _on_offer(question, catalogue, pair, kind, chosen, excluded)
+    for model, kind, pair in chosen_pairs(question, catalogue, groups, excluded):
+        *_, plain, sized, _ = pair
+        if (kind, id(plain), id(sized)) not in shown:
+            shown.add((kind, id(plain), id(sized)))
+            yield from maker.on_offer(model, kind, pair)
 
 
-def priced_pairs(
-    question: Question, catalogue: Catalogue, groups: Groups, offers: Offers, excluded: Exclusions
-) -> dict[tuple[str, str, bool], list[Pair]]:
-    """By model, kind and nearness, the configuration of fewest GPUs on each offer of each GPU."""
-    found: dict[tuple[str, str, bool], list[Pair]] = {}
-    own_gpus, buys = dict(question.inventory), question.allows("bought")
-    buys = buys and not (question.limits.confirmed_only or question.limits.providers)
-    for (model, gpu, near), sizes in groups.items():
-        kinds = offers.get(gpu, {})
-        if not kinds:
-            excluded.configuration("no_rental", gpu)
-        fewest: dict[int, tuple[int, Sized] | None] = {}
-        for kind, sizes_of_machines in kinds.items():
-            pairs = found.setdefault((model, kind, near), [])
-            for machine, rentals in sizes_of_machines.items():
-                if machine not in fewest:
-                    fewest[machine] = fewest_gpus(sizes, machine)
-                best = fewest[machine]
-                if best is None:
-                    for _, r in rentals:
-                        excluded.price("machine_small", r.provider)
-                else:
-                    gpus, sized = best
-                    pairs += [(month * gpus, r.provider, r.instance, r, sized, gpus) for month, r in rentals]
-        if buys:
-            for usd, sized in bought_roughly(catalogue, sizes, gpu):
-                found.setdefault((model, "bought", near), []).append((usd, gpu, "", None, sized, sized.busy_gpus))
-        if gpu in own_gpus and question.allows("owned"):
-            _, own = fewest_gpus(sizes, 1) or (0, sizes[0])
-            found.setdefault((model, "owned", near), []).append((0.0, gpu, "", None, own, own.busy_gpus))
-    return found
+class _Maker:
+    """Makes the candidates of one question, remembering what those of one configuration share."""
 
+    def __init__(self, question: Question, catalogue: Catalogue, excluded: Exclusions) -> None:
+        self.question, self.catalogue, self.excluded = question, catalogue, excluded
+        self.scores = catalogue.scores(question.wishes.use_case)
+        self.loads: dict[int, Load] = {}
+        self.known: dict[tuple[int, int], Chosen] = {}
 
-def fastest_pairs(question: Question, groups: Groups, offers: Offers) -> Iterator[tuple[str, Pair]]:
-    """Of each model the configurations within the target that answer a lone request first, on its cheapest offer."""
-    further = question.workload.output_tokens - 1
-    cheapest = {gpu: next(iter(offers[gpu][ON_DEMAND].values()))[0] for gpu in offers if ON_DEMAND in offers[gpu]}
-    timed: dict[str, list[tuple[float, Pair]]] = {}
-    for (model, gpu, near), sizes in groups.items():
-        if near or gpu not in cheapest:
-            continue
-        month, r = cheapest[gpu]
-        curves = [s.served.replica.curve for s in sizes]
-        lone = [c.first_token_ms[0] + further * c.tpot_ms[0] for c in curves]
-        ms = min(lone)
-        quick = sizes[lone.index(ms)]
-        gpus = paid_gpus(quick.replicas, quick.deployable.tensor_parallel, r.count)
-        if gpus is not None:
-            timed.setdefault(model, []).append((ms, (month * gpus, r.provider, r.instance, r, quick, gpus)))
-    for model, pairs in timed.items():
-        pairs.sort(key=lambda t: (t[0], *t[1][:3]))
-        for _, pair in pairs[:FASTEST]:
-            yield model, pair
-
-
-def wanted_rentals(question: Question, catalogue: Catalogue, excluded: Exclusions) -> Offers:
-    """The cheapest offers that the question allows: of each GPU, kind and machine size, one a provider."""
-    found: dict[str, dict[str, dict[int, list[tuple[float, Rental]]]]] = {}
-    for month, r in catalogue.rentals_by_month:  # ascending in price
-        if not question.allows(r.kind):
-            excluded.price("kind_filtered", r.provider)
-        elif reason := question.unwanted(r.provider, r.region):
-            excluded.price(reason, r.provider)
-        elif question.limits.confirmed_only:  # no source states how many machines are free
-            excluded.price("unconfirmed", r.provider)
-        else:
-            rentals = found.setdefault(r.gpu, {}).setdefault(r.kind, {}).setdefault(r.count, [])
-            if len(rentals) < OFFERS:
-                rentals.append((month, r))
-            else:
-                excluded.possible(r.provider)
-    return found
-
-
-def fewest_gpus(sizes: Sequence[Sized], machine: int) -> tuple[int, Sized] | None:
-    """The configuration of fewest GPUs on machines of one size, of several the one with most to spare; or none."""
-    best: tuple[int, float] | None = None
-    found = None
-    for s in sizes:
-        gpus = s.busy_gpus if machine == 1 else paid_gpus(s.replicas, s.deployable.tensor_parallel, machine)
-        if gpus is not None and (best is None or gpus <= best[0]):
-            order = (gpus, -s.served.capacity.rate * s.replicas)
-            if best is None or order < best:
-                best, found = order, s
-    return None if best is None or found is None else (best[0], found)
-
-
-def one_a_provider(pairs: list[Pair], excluded: Exclusions) -> Iterator[Pair]:
-    """The cheapest pairs, one a provider; the others are counted as possible."""
-    pairs.sort(key=itemgetter(0, 1, 2))
-    providers: set[str] = set()
-    for n, pair in enumerate(pairs):
-        if len(providers) == OFFERS:
-            excluded.all_possible([p[1] for p in pairs[n:]])
-            return
-        if pair[1] in providers:
-            excluded.possible(pair[1])
-        else:
-            providers.add(pair[1])
-            yield pair
-
-
-def _on_offer(
-    question: Question, catalogue: Catalogue, pair: Pair, kind: str, chosen: Chosen, excluded: Exclusions
-) -> Iterator[Candidate]:
-    usd, provider, _, rental, sized, _ = pair
-    if rental is None:
-        own = list(bought(question, catalogue, sized) if kind == "bought" else owned(question, catalogue, sized))
-        if not own:
-            excluded.needless("inventory")
-        yield from _priced(question, catalogue, chosen, own, excluded)
-    elif kind == SERVERLESS:
-        held = serverless(question, catalogue, sized, chosen.load, rental)
-        yield from _priced(question, catalogue, chosen, held, excluded)
-    elif question.pattern is not None:
-        yield from _priced(question, catalogue, chosen, rented(question, catalogue, sized, rental), excluded)
-    elif question.affordable(usd):
-        place = place_name(rental.instance, rental.region, machine_variant(rental.count))
-        kept = partial(_kept, question, catalogue, sized, rental)
-        price = (rental.families, rental.age_days)
-        yield _candidate(question, catalogue, chosen, kind, provider, round(usd, 6), place, price, kept)
-    else:
+    def on_offer(self, model: str, kind: str, pair: Pair) -> Iterable[Candidate]:
+        """The candidates of a pair: of some offers there are several ways to use them."""
+        question, catalogue, excluded = self.question, self.catalogue, self.excluded
+        usd, provider, _, plain, sized, gpus = pair
+        chosen = self.chosen(model, sized, gpus)
+        if plain is None:
+            own = list(bought(question, catalogue, sized) if kind == "bought" else owned(question, catalogue, sized))
+            if not own:
+                excluded.needless("inventory")
+            return self.priced(chosen, own)
+        if kind == SERVERLESS:
+            return self.priced(chosen, serverless(question, catalogue, sized, chosen.load, plain.rental))
+        if question.pattern is not None:
+            return self.priced(chosen, rented(question, catalogue, sized, plain.rental))
+        if question.affordable(usd):
+            usd = round(usd, 6)
+            return [self.candidate(chosen, kind, provider, usd, plain.place, plain.risks, plain.error, plain.rental)]
         excluded.price("over_budget", provider)
+        return ()
 
+    def priced(self, chosen: Chosen, holdings: Iterable[Holding]) -> Iterator[Candidate]:
+        """The candidates of ways to have the machines whose price has been worked out."""
+        policy = self.catalogue.policy
+        for h in holdings:
+            usd = round(float(h.usd_per_month), 6)
+            if h.breaks:
+                self.excluded.price("cold_start", h.provider)
+            elif self.question.affordable(usd):
+                place = f"{h.kind}:{h.provider}:{place_name(h.sku, h.region, h.variant)}"
+                risks = price_risks(h.families, h.age_days, policy)
+                yield self.candidate(chosen, h.kind, h.provider, usd, place, risks, price_error(h.families, policy), h)
+            else:
+                self.excluded.price("over_budget", h.provider)
 
-def _kept(question: Question, catalogue: Catalogue, sized: Sized, rental: Rental) -> Holding:
-    return next(iter(rented(question, catalogue, sized, rental)))
+    def candidate(
+        self,
+        chosen: Chosen,
+        kind: str,
+        provider: str,
+        usd: float,
+        place: str,
+        risks: Risks,
+        error: float,
+        held: Holding | Rental,
+    ) -> Candidate:
+        """One candidate; `place` is the part of its id that is of the offer, `risks` and `error` those of its price."""
+        load, sized = chosen.load, chosen.sized
+        risks = (*chosen.risks, *risks)
+        return Candidate(
+            usd,
+            place + chosen.run,
+            kind,
+            sized.deployable.model,
+            provider,
+            load.status,
+            kind in self.catalogue.policy.recommendable,
+            math.fsum([premium for _, premium in risks]),
+            chosen.overrun + error,
+            load.ttft_ms,
+            load.e2e_ms,
+            chosen.quality,
+            chosen.score,
+            chosen.gpus,
+            sized.served.misses,
+            partial(self.plan, chosen, held, risks),
+        )
 
+    def plan(self, chosen: Chosen, held: Holding | Rental, risks: Risks) -> Plan:
+        """The described plan; machines that are kept all the time are priced in full only now."""
+        question, catalogue, sized = self.question, self.catalogue, chosen.sized
+        if isinstance(held, Rental):
+            held = next(rented(question, catalogue, sized, held))
+        return hosted_plan(question, catalogue, sized, chosen.load, held, risks)
 
-def _priced(
-    question: Question, catalogue: Catalogue, chosen: Chosen, holdings: Iterable[Holding], excluded: Exclusions
-) -> Iterator[Candidate]:
-    for h in holdings:
-        usd = round(float(h.usd_per_month), 6)
-        place, price = place_name(h.sku, h.region, h.variant), (h.families, h.age_days)
-        if h.breaks:
-            excluded.price("cold_start", h.provider)
-        elif question.affordable(usd):
-            yield _candidate(question, catalogue, chosen, h.kind, h.provider, usd, place, price, partial(_same, h))
-        else:
-            excluded.price("over_budget", h.provider)
-
-
-def _same(holding: Holding) -> Holding:
-    return holding
+    def chosen(self, model: str, sized: Sized, gpus: int) -> Chosen:
+        """A configuration on so many GPUs, which several offers share."""
+        known = self.known.get((id(sized), gpus))
+        if known is None:
+            policy = self.catalogue.policy
+            load = self.loads.get(id(sized))
+            if load is None:
+                load = self.loads[id(sized)] = load_of(self.question, policy, sized)
+            quality = capability_rank(self.catalogue.models[model].capability)
+            score = _quantised_score(self.catalogue, sized.deployable, self.scores.get(model))
+            known = self.known[id(sized), gpus] = _chosen(sized, load, gpus, policy, quality, score)
+        return known
 
 
 def _chosen(sized: Sized, load: Load, gpus: int, policy: Policy, quality: int, score: float | None) -> Chosen:
@@ -247,54 +158,9 @@ def _chosen(sized: Sized, load: Load, gpus: int, policy: Policy, quality: int, s
     return Chosen(sized, load, gpus, run_name(sized.deployable), risks, max(0.0, worst - 1), quality, score)
 
 
-def _candidate(
-    question: Question,
-    catalogue: Catalogue,
-    chosen: Chosen,
-    kind: str,
-    provider: str,
-    usd: float,
-    place: str,
-    price: tuple[int, int],
-    holding: Callable[[], Holding],
-) -> Candidate:
-    policy, load, sized = catalogue.policy, chosen.load, chosen.sized
-    families, age_days = price
-    risks = (*chosen.risks, *price_risks(families, age_days, policy))
-    return Candidate(
-        usd,
-        f"{kind}:{provider}:{place}{chosen.run}",
-        kind,
-        sized.deployable.model,
-        provider,
-        load.status,
-        kind in policy.recommendable,
-        math.fsum([premium for _, premium in risks]),
-        chosen.overrun + (policy.price_error if families < 2 else policy.agreed_price_error),
-        load.ttft_ms,
-        load.e2e_ms,
-        chosen.quality,
-        chosen.score,
-        chosen.gpus,
-        sized.served.misses,
-        partial(_described, question, catalogue, chosen, holding, risks),
-    )
-
-
-def place_name(*parts: str) -> str:
-    """SKU, region and variant as a part of an id, the empty ones left out."""
-    return "".join([f"{part}:" for part in parts if part])
-
-
 def _quantised_score(catalogue: Catalogue, deployable: Deployable, score: float | None) -> float | None:
     """The score of weights that were quantised further than published: with the documented loss, or none."""
     if score is None or not deployable.quantised:
         return score
     factor = catalogue.quality.penalties.get(deployable.quantised)
     return None if factor is None else score * factor
-
-
-def _described(
-    question: Question, catalogue: Catalogue, chosen: Chosen, holding: Callable[[], Holding], risks: Risks
-) -> Plan:
-    return hosted_plan(question, catalogue, chosen.sized, chosen.load, holding(), risks)

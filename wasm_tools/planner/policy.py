@@ -42,6 +42,11 @@ def price_risks(families: int, age_days: int, policy: Policy) -> tuple[tuple[str
     return tuple([premium for premium in found if premium[1]])
 
 
+def price_error(families: int, policy: Policy) -> float:
+    """The relative half-width of what a price may really be, by the source families that state it."""
+    return policy.price_error if families < 2 else policy.agreed_price_error
+
+
 def overload_premium(utilisation: float, policy: Policy) -> float:
     """The premium for running near the cap at peak; 0 up to `overload_free`, rising straight to the cap."""
     room = policy.utilisation_cap - policy.overload_free

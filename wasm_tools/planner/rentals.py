@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from wasm_tools.planner.policy import Policy, price_error, price_risks
+from wasm_tools.workload.traffic import HOURS_PER_MONTH
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -40,3 +43,36 @@ class Rental:
     families: int = 1  # source families that state this price
     note: str = ""  # what has to be known about this price, in words
     age_days: int = 0  # since a source last stated it
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRental:
+    """A rental as it is compared with others."""
+
+    rental: Rental
+    month: float  # USD per GPU
+    place: str  # the part of a plan's id that is of the offer
+    risks: tuple[tuple[str, float], ...]  # premiums on its price
+    error: float  # of its price, relative
+
+
+def plain_rental(rental: Rental, policy: Policy) -> PlainRental:
+    """A rental made ready."""
+    r = rental
+    return PlainRental(
+        r,
+        float(r.price) * HOURS_PER_MONTH,
+        f"{r.kind}:{r.provider}:{place_name(r.instance, r.region, machine_variant(r.count))}",
+        price_risks(r.families, r.age_days, policy),
+        price_error(r.families, policy),
+    )
+
+
+def machine_variant(count: int) -> str:
+    """How an offer of machines with `count` GPUs is told from one of single GPUs under the same name."""
+    return f"{count}x" if count > 1 else ""
+
+
+def place_name(*parts: str) -> str:
+    """SKU, region and variant as a part of an id, the empty ones left out."""
+    return "".join([f"{part}:" for part in parts if part])

@@ -1,0 +1,182 @@
+"""Pairs of a sized configuration and an offer of the machines it needs: which of them may stand in a list.
+
+Thousands of pairs are possible and a list shows few of them, so the offers of one GPU and machine size are compared by
+their cheapest, and only what may stand in a list is looked at pair by pair; the others are counted.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
+
+from wasm_tools.planner.catalogue import Catalogue
+from wasm_tools.planner.exclusions import Exclusions
+from wasm_tools.planner.holding import bought_roughly
+from wasm_tools.planner.hosting import paid_gpus
+from wasm_tools.planner.question import Question
+from wasm_tools.planner.rentals import PlainRental
+from wasm_tools.planner.sizing import Sized
+
+OFFERS = 3  # of a model and kind, one a provider: a list shows no more
+CHEAPEST = 120  # pairs of all models and kinds that are looked at whatever else is cheap
+FASTEST = 3  # GPUs of a model whose quickest configuration is looked at whatever it costs
+ON_DEMAND = "rented"
+
+# By GPU, then by kind and GPUs of a machine: the offers, ascending in price.
+Offers = Mapping[str, Mapping[tuple[str, int], Sequence[PlainRental]]]
+Groups = Mapping[tuple[str, str, bool], Sequence[Sized]]  # by model, GPU, and whether the target is only nearly met
+# USD a month when kept all the time, provider, instance, then the offer (none for own hardware), configuration, GPUs.
+Pair = tuple[float, str, str, PlainRental | None, Sized, int]
+# The same of the cheapest offer of several, all for machines of one size.
+Bundle = tuple[float, str, str, Sequence[PlainRental], Sized, int]
+ORDER = itemgetter(0, 1, 2)
+
+
+def chosen_pairs(
+    question: Question, catalogue: Catalogue, groups: Groups, excluded: Exclusions
+) -> list[tuple[str, str, Pair]]:
+    """Model, kind and pair of all that may stand in a list; other possible pairs are counted as such.
+
+    Of each model and kind that is the cheapest, of those cheap among all models the next providers too, and of each
+    model what answers first.
+    """
+    offers = wanted_rentals(question, catalogue, excluded)
+    bundles, possible = _bundles(question, catalogue, groups, offers, excluded)
+    first = {key: min(of, key=ORDER) for key, of in bundles.items()}
+    costs = sorted([bundle[0] for bundle in first.values()])
+    bound = costs[CHEAPEST - 1] if len(costs) >= CHEAPEST else math.inf
+    varied = []  # no pair above the bound can be among the cheapest of all
+    for key, of in bundles.items():
+        if first[key][0] > bound:
+            varied.append((key, 0, _pairs(first[key])[0]))
+            continue
+        cheap = [pair for bundle in of if bundle[0] <= bound for pair in _pairs(bundle) if pair[0] <= bound]
+        varied += [(key, place, pair) for place, pair in enumerate(_one_a_provider(cheap))]
+    dearest = max(sorted([pair[0] for *_, pair in varied])[:CHEAPEST], default=0.0)
+    chosen = [(key[0], key[1], pair) for key, place, pair in varied if place == 0 or pair[0] <= dearest]
+    possible.subtract([pair[1] for *_, pair in chosen])
+    excluded.all_possible(+possible)
+    chosen += ((model, ON_DEMAND, pair) for model, pair in _fastest_pairs(question, groups, offers))
+    return chosen
+
+
+def wanted_rentals(question: Question, catalogue: Catalogue, excluded: Exclusions) -> Offers:
+    """The cheapest offers that the question allows, of each GPU, kind and machine size."""
+    found: dict[str, dict[tuple[str, int], list[PlainRental]]] = {}
+    for plain in catalogue.plain_rentals:  # ascending in price
+        r = plain.rental
+        if not question.allows(r.kind):
+            excluded.price("kind_filtered", r.provider)
+        elif reason := question.unwanted(r.provider, r.region):
+            excluded.price(reason, r.provider)
+        elif question.limits.confirmed_only:  # no source states how many machines are free
+            excluded.price("unconfirmed", r.provider)
+        else:
+            rentals = found.setdefault(r.gpu, {}).setdefault((r.kind, r.count), [])
+            if len(rentals) < OFFERS:
+                rentals.append(plain)
+            else:
+                excluded.possible(r.provider)
+    return found
+
+
+def _bundles(
+    question: Question, catalogue: Catalogue, groups: Groups, offers: Offers, excluded: Exclusions
+) -> tuple[dict[tuple[str, str, bool], list[Bundle]], Counter[str]]:
+    """By model, kind and nearness, the configuration of fewest GPUs on the offers of each GPU and machine size.
+
+    Beside them the number of all pairs by provider.
+    """
+    found: dict[tuple[str, str, bool], list[Bundle]] = {}
+    able: Counter[tuple[str, int]] = Counter()  # groups with a configuration that fits, by GPU and machine size
+    unable: Counter[tuple[str, int]] = Counter()
+    possible: Counter[str] = Counter()
+    own_gpus, buys = dict(question.inventory), question.allows("bought")
+    buys = buys and not (question.limits.confirmed_only or question.limits.providers)
+    for (model, gpu, near), sizes in groups.items():
+        if gpu not in offers:
+            excluded.configuration("no_rental", gpu)
+        fewest: dict[int, tuple[int, Sized] | None] = {}
+        for (kind, machine), rentals in offers.get(gpu, {}).items():
+            if machine not in fewest:
+                fewest[machine] = fewest_gpus(sizes, machine)
+                (able if fewest[machine] else unable)[gpu, machine] += 1
+            best = fewest[machine]
+            if best is not None:
+                gpus, sized = best
+                month, r = rentals[0].month, rentals[0].rental
+                bundle = (month * gpus, r.provider, r.instance, rentals, sized, gpus)
+                found.setdefault((model, kind, near), []).append(bundle)
+        if buys:
+            for usd, sized in bought_roughly(catalogue, sizes, gpu):
+                possible[gpu] += 1
+                found.setdefault((model, "bought", near), []).append((usd, gpu, "", (), sized, sized.busy_gpus))
+        if gpu in own_gpus and question.allows("owned"):
+            _, own = fewest_gpus(sizes, 1) or (0, sizes[0])
+            possible[gpu] += 1
+            found.setdefault((model, "owned", near), []).append((0.0, gpu, "", (), own, own.busy_gpus))
+    for gpu, of_gpu in offers.items():
+        for (_, machine), rentals in of_gpu.items():
+            for plain in rentals:
+                possible[plain.rental.provider] += able[gpu, machine]
+                if unable[gpu, machine]:
+                    excluded.price("machine_small", plain.rental.provider, number=unable[gpu, machine])
+    return found, possible
+
+
+def _pair(plain: PlainRental, sized: Sized, gpus: int) -> Pair:
+    return plain.month * gpus, plain.rental.provider, plain.rental.instance, plain, sized, gpus
+
+
+def _pairs(bundle: Bundle) -> list[Pair]:
+    usd, gpu, _, rentals, sized, gpus = bundle
+    return [_pair(plain, sized, gpus) for plain in rentals] or [(usd, gpu, "", None, sized, gpus)]
+
+
+def _one_a_provider(pairs: list[Pair]) -> list[Pair]:
+    """The cheapest pairs, one a provider."""
+    found: dict[str, Pair] = {}
+    for pair in sorted(pairs, key=ORDER):
+        found.setdefault(pair[1], pair)
+        if len(found) == OFFERS:
+            break
+    return list(found.values())
+
+
+def _fastest_pairs(question: Question, groups: Groups, offers: Offers) -> Iterator[tuple[str, Pair]]:
+    """Of each model the configurations within the target that answer a lone request first, on its cheapest offer."""
+    further = question.workload.output_tokens - 1
+    cheapest: dict[str, PlainRental] = {}
+    for gpu, of_gpu in offers.items():
+        for (kind, _), rentals in of_gpu.items():
+            if kind == ON_DEMAND:
+                cheapest.setdefault(gpu, rentals[0])
+    timed: dict[str, list[tuple[float, Pair]]] = {}
+    for (model, gpu, near), sizes in groups.items():
+        if near or gpu not in cheapest:
+            continue
+        plain = cheapest[gpu]
+        curves = [s.served.replica.curve for s in sizes]
+        lone = [c.first_token_ms[0] + further * c.tpot_ms[0] for c in curves]
+        ms = min(lone)
+        quick = sizes[lone.index(ms)]
+        gpus = paid_gpus(quick.replicas, quick.deployable.tensor_parallel, plain.rental.count)
+        if gpus is not None:
+            timed.setdefault(model, []).append((ms, _pair(plain, quick, gpus)))
+    for model, pairs in timed.items():
+        pairs.sort(key=lambda t: (t[0], *t[1][:3]))
+        for _, pair in pairs[:FASTEST]:
+            yield model, pair
+
+
+def fewest_gpus(sizes: Sequence[Sized], machine: int) -> tuple[int, Sized] | None:
+    """The configuration of fewest GPUs on machines of one size, of several the one with most to spare; or none."""
+    best: tuple[int, float] | None = None
+    found = None
+    for s in sizes:
+        gpus = s.busy_gpus if machine == 1 else paid_gpus(s.replicas, s.deployable.tensor_parallel, machine)
+        if gpus is not None and (best is None or gpus <= best[0]):
+            order = (gpus, -s.served.capacity.rate * s.replicas)
+            if best is None or order < best:
+                best, found = order, s
+    return None if best is None or found is None else (best[0], found)
