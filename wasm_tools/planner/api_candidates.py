@@ -1,7 +1,7 @@
 """API candidates: token prices times tokens. Their latency is never measured here, at best observed by a router."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 
 from wasm_tools.models.cards import capability_rank
 from wasm_tools.performance.observations import ApiObservation
@@ -10,7 +10,7 @@ from wasm_tools.planner.candidate import Candidate, Miss
 from wasm_tools.planner.catalogue import Catalogue, PlainRate
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.mixed_question import mean_cost, observed_mix
-from wasm_tools.planner.policy import price_error, price_risks
+from wasm_tools.planner.policy import Risks, price_error, price_risks
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.request_cost import RequestMix
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
@@ -36,11 +36,10 @@ def api_candidates(
     for model, rates in catalogue.rates_of_models.items():
         unfit = question.unfit(catalogue.models[model]) or question.below_floor(scores.get(model))
         if unfit:
-            for provider, number in rates.providers.items():
-                excluded.price(unfit, provider, number=number)
+            excluded.prices(unfit, rates.providers)
             continue
-        for (words, provider), number in rates.suspects.items():
-            excluded.price("suspect_price", provider, words, number)
+        for words, providers in rates.suspects.items():
+            excluded.prices("suspect_price", providers, words)
         seen, silent = monthly(rates.seen), monthly(rates.unseen)
         if choosy or longest > rates.least_output:
             seen, silent = (_wanted(question, priced, excluded) for priced in (seen, silent))
@@ -92,14 +91,17 @@ def monthly_cost(question: Question) -> Callable[[Iterable[PlainRate]], list[Pri
         return [(round(float(mean_cost(p.rate.prices, mixes)[0]) * per_month, 6), p.place, p) for p in rates]
 
     def of_tokens(rates: Iterable[PlainRate]) -> list[Priced]:
-        priced = []
-        for plain in rates:
-            per_input, per_output = plain.input, plain.output
-            for above, dearer_input, dearer_output in plain.longer:
-                if prompt > above:
-                    per_input, per_output = dearer_input, dearer_output
-            priced.append((round((per_input * prompt + per_output * output) * per_month, 6), plain.place, plain))
-        return priced
+        return [
+            (round((p.input * prompt + p.output * output if not p.longer else banded(p)) * per_month, 6), p.place, p)
+            for p in rates
+        ]
+
+    def banded(rate: PlainRate) -> float:
+        per_input, per_output = rate.input, rate.output
+        for above, dearer_input, dearer_output in rate.longer:
+            if prompt > above:
+                per_input, per_output = dearer_input, dearer_output
+        return per_input * prompt + per_output * output
 
     return of_mixes if question.classes or mix != RequestMix(prompt, output) else of_tokens
 
@@ -135,14 +137,18 @@ def _maker(
 ) -> Callable[[float | None, Priced, str, tuple[Miss, ...]], Candidate]:
     """Makes candidates of the score of their model, a priced rate, its status and the bounds that it exceeds."""
     policy, output_tokens = catalogue.policy, question.workload.output_tokens
-    risks = {known: api_risks(known, policy) for known in (False, True)}
     ranks = {model: capability_rank(card.capability) for model, card in catalogue.models.items() if card.capability}
+
+    @cache  # few risks are told of thousands of rates
+    def risked(observed: bool, families: int, age_days: int) -> tuple[Risks, float, float]:
+        risks = (*api_risks(observed, policy), *price_risks(families, age_days, policy))
+        return risks, sum([premium for _, premium in risks]), price_error(families, policy)
 
     def make(score: float | None, priced: Priced, status: str, misses: tuple[Miss, ...]) -> Candidate:
         usd, _, plain = priced
         rate, seen = plain.rate, plain.seen
         known = seen if status != "unknown" else None
-        of_rate = (*risks[known is not None], *price_risks(rate.families, rate.age_days, policy))
+        risks, risk, error = risked(known is not None, rate.families, rate.age_days)
         return Candidate(
             usd_per_month=usd,
             id=f"api:{rate.provider}:{rate.sku}:{rate.region}",
@@ -151,15 +157,15 @@ def _maker(
             provider=rate.provider,
             status=status,
             dependable=True,
-            risk=sum([premium for _, premium in of_rate]),
-            cost_error=price_error(rate.families, policy),
+            risk=risk,
+            cost_error=error,
             ttft_ms=known.ttft_p95_ms if known else None,
             e2e_ms=seen_whole_ms(known, output_tokens) if known else None,
             quality=ranks[rate.model],
             score=score,
             gpus=0,
             misses=misses,
-            described=partial(api_plan, question, catalogue, rate, seen, of_rate),
+            described=partial(api_plan, question, catalogue, rate, seen, risks),
         )
 
     return make

@@ -64,7 +64,7 @@ class ModelRates:
     seen: tuple[PlainRate, ...]  # whose speed somebody has observed
     unseen: tuple[PlainRate, ...]
     least_output: float  # every rate allows answers of so many tokens
-    suspects: Mapping[tuple[str, str], int]  # number by reason in words and provider
+    suspects: Mapping[str, Mapping[str, int]]  # number of each provider by reason in words
     providers: Mapping[str, int]
 
     @property
@@ -84,11 +84,15 @@ def model_rates(rates: Sequence[ApiRate], observations: Mapping[tuple[str, str, 
     """The rates of one model, made ready."""
     sound = sorted((r for r in rates if not r.suspect), key=lambda r: (r.provider, r.sku, r.region))
     plain = [plain_rate(r, place, observations.get((r.provider, r.sku, r.region))) for place, r in enumerate(sound)]
+    suspects: dict[str, Counter[str]] = {}
+    for r in rates:
+        if r.suspect:
+            suspects.setdefault(r.suspect, Counter())[r.provider] += 1
     return ModelRates(
         seen=tuple(p for p in plain if p.seen is not None),
         unseen=tuple(p for p in plain if p.seen is None),
         least_output=min((p.max_output for p in plain), default=math.inf),
-        suspects=Counter((r.suspect, r.provider) for r in rates if r.suspect),
+        suspects=suspects,
         providers=Counter(r.provider for r in rates),
     )
 

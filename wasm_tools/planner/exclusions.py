@@ -17,6 +17,7 @@ class Exclusions:
     def __init__(self, unplanned: Mapping[str, int]) -> None:
         self._unplanned = unplanned
         self._prices: defaultdict[tuple[str, str, str], int] = defaultdict(int)  # by code, own words and provider
+        self._of_many: list[tuple[str, str, Mapping[str, int]]] = []  # code, own words and number by provider
         self._configurations: defaultdict[tuple[str, str, str], int] = defaultdict(int)  # by code, own words and GPU
         self._needless: defaultdict[str, int] = defaultdict(int)  # by code
         self._possible: Counter[str] = Counter()
@@ -24,6 +25,10 @@ class Exclusions:
     def price(self, code: str, provider: str, words: str = "", number: int = 1) -> None:
         """A price that cannot be used, or several; `words` where the reason has more to say than its code."""
         self._prices[code, words, provider] += number
+
+    def prices(self, code: str, providers: Mapping[str, int], words: str = "") -> None:
+        """The same of the prices of many providers: the number of each."""
+        self._of_many.append((code, words, providers))
 
     def possible(self, provider: str) -> None:
         """A plan that qualifies and is not looked at further, because a list would not show it."""
@@ -56,6 +61,8 @@ class Exclusions:
         for counted in (self._prices, self._configurations):
             for (code, words, _), number in counted.items():
                 counts[words or WORDS[code]] += number
+        for code, words, providers in self._of_many:
+            counts[words or WORDS[code]] += sum(providers.values())
         for code, number in self._needless.items():
             counts[WORDS[code]] += number
         return tuple(sorted((words, number) for words, number in counts.items() if number))
@@ -65,6 +72,9 @@ class Exclusions:
         found: dict[str, Counter[str]] = {}
         for (code, _, provider), number in self._prices.items():
             found.setdefault(provider, Counter())[code] += number
+        for code, _, providers in self._of_many:
+            for provider, number in providers.items():
+                found.setdefault(provider, Counter())[code] += number
         for provider, plans in self._possible.items():
             found.setdefault(provider, Counter())["not_selected"] += plans
         of_gpus: dict[str, Counter[str]] = {}

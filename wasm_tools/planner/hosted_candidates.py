@@ -14,13 +14,12 @@ from wasm_tools.planner.hosted_plan import hosted_plan, run_name
 from wasm_tools.planner.load import Load, load_of
 from wasm_tools.planner.pairs import Groups, Pair, chosen_pairs
 from wasm_tools.planner.plan import Plan
-from wasm_tools.planner.policy import Policy, overload_premium, price_error, price_risks
+from wasm_tools.planner.policy import Policy, Risks, overload_premium, price_error, price_risks
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.rentals import Rental, place_name
 from wasm_tools.planner.sizing import Sized
 
 SERVERLESS = "serverless"
-Risks = tuple[tuple[str, float], ...]
 
 
 @dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
@@ -58,6 +57,7 @@ class _Maker:
         self.scores = catalogue.scores(question.wishes.use_case)
         self.loads: dict[int, Load] = {}
         self.known: dict[tuple[int, int], Chosen] = {}
+        self.described = self.plan
 
     def on_offer(self, model: str, kind: str, pair: Pair) -> Iterable[Candidate]:
         """The candidates of a pair: of some offers there are several ways to use them."""
@@ -106,7 +106,6 @@ class _Maker:
     ) -> Candidate:
         """One candidate; `place` is the part of its id that is of the offer, `risks` and `error` those of its price."""
         load, sized = chosen.load, chosen.sized
-        risks = (*chosen.risks, *risks)
         return Candidate(
             usd,
             place + chosen.run,
@@ -115,7 +114,7 @@ class _Maker:
             provider,
             load.status,
             kind in self.catalogue.policy.recommendable,
-            math.fsum([premium for _, premium in risks]),
+            math.fsum([premium for _, premium in (*chosen.risks, *risks)]),
             chosen.overrun + error,
             load.ttft_ms,
             load.e2e_ms,
@@ -123,7 +122,7 @@ class _Maker:
             chosen.score,
             chosen.gpus,
             sized.served.misses,
-            partial(self.plan, chosen, held, risks),
+            partial(self.described, chosen, held, risks),
         )
 
     def plan(self, chosen: Chosen, held: Holding | Rental, risks: Risks) -> Plan:
@@ -131,7 +130,7 @@ class _Maker:
         question, catalogue, sized = self.question, self.catalogue, chosen.sized
         if isinstance(held, Rental):
             held = next(rented(question, catalogue, sized, held))
-        return hosted_plan(question, catalogue, sized, chosen.load, held, risks)
+        return hosted_plan(question, catalogue, sized, chosen.load, held, (*chosen.risks, *risks))
 
     def chosen(self, model: str, sized: Sized, gpus: int) -> Chosen:
         """A configuration on so many GPUs, which several offers share."""

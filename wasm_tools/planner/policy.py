@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from wasm_tools.performance.runtime_memory import RuntimeMemory
 from wasm_tools.planner.lists import Weights
 
+Risks = tuple[tuple[str, float], ...]  # names and premiums
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
@@ -33,7 +35,7 @@ class Policy:
     priorities: Mapping[str, Weights]
 
 
-def price_risks(families: int, age_days: int, policy: Policy) -> tuple[tuple[str, float], ...]:
+def price_risks(families: int, age_days: int, policy: Policy) -> Risks:
     """The premiums on a price: one source alone, and time since it was last stated; those of 0 are left out."""
     found = (
         ("single source", policy.single_source if families < 2 else 0.0),

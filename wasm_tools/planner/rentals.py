@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wasm_tools.planner.policy import Policy, price_error, price_risks
+from wasm_tools.planner.policy import Policy, Risks, price_error, price_risks
 from wasm_tools.workload.traffic import HOURS_PER_MONTH
 
 
@@ -52,7 +52,7 @@ class PlainRental:
     rental: Rental
     month: float  # USD per GPU
     place: str  # the part of a plan's id that is of the offer
-    risks: tuple[tuple[str, float], ...]  # premiums on its price
+    risks: Risks  # of its price
     error: float  # of its price, relative
 
 

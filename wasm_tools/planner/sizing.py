@@ -12,7 +12,6 @@ from wasm_tools.performance.capacity import Miss as CapacityMiss
 from wasm_tools.performance.lengths import lengths_of
 from wasm_tools.performance.memory import held_at_once
 from wasm_tools.performance.open_loop import Replica, Traffic, replica, traffic
-from wasm_tools.performance.physics import times_ms
 from wasm_tools.performance.prediction import Prepared, Refusal, check_lengths, curve, pace_of
 from wasm_tools.performance.replicas import MAX_REPLICAS, ReplicaCount, replicas_for
 from wasm_tools.performance.service_curve import ServiceCurve
@@ -25,7 +24,7 @@ from wasm_tools.workload.traffic import Slo
 
 FASTEST = 4  # wider configurations of a model that are looked at for their speed
 NOTHING = 1 << 60  # more GPUs than there are
-CODES = {"memory": "memory", "ttft": "ttft", "itl": "itl", "e2e": "e2e", "throughput": "throughput"}
+CODES = ("memory", "ttft", "itl", "e2e", "throughput")
 
 
 @dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
@@ -41,6 +40,14 @@ class Served:
     def curve(self) -> ServiceCurve:
         """The service of the replica by its load."""
         return self.replica.curve
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Why a configuration serves nothing: a bound, or in words why nothing can be said; and the bounds it exceeds."""
+
+    reason: str
+    misses: tuple[Miss, ...] = ()
 
 
 @dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
@@ -141,24 +148,23 @@ class _Sizer:
         """A lone request by physics alone, in ms."""
         w = self.question.workload
         pace = pace_of(prepared, w.prompt_tokens, w.output_tokens, w.cacheable_share)
-        (first,), (each,) = times_ms(pace, (1.0,), prepared.own_steps[:1])
-        return first + (w.output_tokens - 1) * each
+        each = prepared.own_steps[0] + pace.request
+        return pace.arrival_ms + pace.prefill + pace.arrival_steps * each + (w.output_tokens - 1) * each
 
     def size(self, ready: Ready) -> Sized | None:
         """The configuration with its replicas, or nothing, and then the reason is counted."""
         question, excluded, d, key = self.question, self.excluded, ready.deployable, ready.key
-        known = self.found.get(key)
-        if known is None:
-            known = self.found[key] = self._served(ready)
-        served, misses = known
-        if misses and key not in self.told:
+        served = self.found.get(key)
+        if served is None:
+            served = self.found[key] = self._served(ready)
+        if served.misses and key not in self.told:
             self.told.add(key)
-            self.missed.append(misses)
-        if isinstance(served, str):
-            if served in CODES:
-                excluded.configuration(CODES[served], d.gpu)
+            self.missed.append(served.misses)
+        if isinstance(served, Failed):
+            if served.reason in CODES:
+                excluded.configuration(served.reason, d.gpu)
             else:
-                excluded.configuration("architecture", d.gpu, served)
+                excluded.configuration("architecture", d.gpu, served.reason)
             return None
         rate, policy, peak = served.capacity.rate, self.catalogue.policy, question.workload.peak_qps
         if rate * MAX_REPLICAS < peak * policy.headroom:
@@ -177,14 +183,14 @@ class _Sizer:
             return None
         return Sized(d, served, count.carrying, count.spare, total, gpus)
 
-    def _served(self, ready: Ready) -> tuple[Served | str, tuple[Miss, ...]]:
-        """What a replica serves, or the bound it fails, or in words why nothing can be said; and what it misses."""
+    def _served(self, ready: Ready) -> Served | Failed:
+        """What a replica serves, or why nothing."""
         question, policy, w = self.question, self.catalogue.policy, self.question.workload
         if isinstance(ready.prepared, Refusal) or ready.room is None:
-            return ready.prepared.reason if isinstance(ready.prepared, Refusal) else "memory", ()
+            return Failed(ready.prepared.reason if isinstance(ready.prepared, Refusal) else "memory")
         slots = held_at_once(ready.room, w.prompt_tokens + w.output_tokens)
         if not slots or (question.classes and not held_at_once(ready.room, question.longest_tokens)):
-            return "memory", ()
+            return Failed("memory")
         service = curve(ready.prepared, w.prompt_tokens, w.output_tokens, w.cacheable_share, self.catalogue.book)
         slots = min(slots, policy.runtime.max_sequences or slots)
         if service.measured:  # a measurement proves that so many requests fit: they are seldom all at full length
@@ -196,11 +202,11 @@ class _Sizer:
             misses = tuple([Miss(bound, factor) for bound, factor in result.missed])
             worst, looser = max(misses, key=lambda m: m.factor), 1 + question.wishes.near_tolerance
             if worst.factor > looser:
-                return worst.bound, misses
+                return Failed(worst.bound, misses)
             result = self._within(running, self.looser_bounds, looser)
             if isinstance(result, CapacityMiss):
-                return worst.bound, misses
-        return Served(running, result, slots, misses), misses
+                return Failed(worst.bound, misses)
+        return Served(running, result, slots, misses)
 
     def _within(self, r: Replica, bounds: Bounds, looser: float) -> Capacity | CapacityMiss:
         """The capacity of a replica within `bounds`; of a mix what its hardest class allows, its bounds `looser`."""
