@@ -27,7 +27,7 @@ from generator.render.plan_words import (
 from generator.render.site_index import site_index
 from tests.generator.tool_site import run_module, tool_site
 from wasm_tools.planner import Ranking, ranking_record
-from wasm_tools.planner.candidate import QUALIFIED, Miss
+from wasm_tools.planner.candidate import QUALIFIED
 from wasm_tools.planner.candidate import STATUSES as CANDIDATE_STATUSES
 from wasm_tools.planner.lists import LISTS as ENGINE_LISTS
 from wasm_tools.planner.near_misses import Relaxation
@@ -73,7 +73,7 @@ def rankings() -> Iterator[Ranking]:
         plans = tuple((n, p) for n, p in enumerate([*others, *(p for _, p in case.ranking.plans), grown], 1))
         close = tuple(p.id for p in others)
         yield replace(case.ranking, plans=plans, close=close, pareto=("grown",))
-        yield replace(case.ranking, recommended="", relaxation=Relaxation((Miss("itl", 1.3), Miss("ttft", 2.0)), 4))
+        yield replace(case.ranking, recommended="", relaxation=Relaxation((("itl", 1.3), ("ttft", 2.0)), 4))
         yield replace(case.ranking, plans=case.ranking.plans[:1], recommended="", relaxation=None, lists={})
 
 

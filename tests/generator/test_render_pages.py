@@ -18,7 +18,6 @@ from generator.render.templates import article_of, environment
 from tests.generator.rendered_pages import OTHERS, TEMPLATES, articles, page_of, text
 from tests.generator.small_site import AS_OF, small_site
 from wasm_tools.planner import ranking_record
-from wasm_tools.planner.candidate import Miss
 from wasm_tools.planner.near_misses import Relaxation
 
 
@@ -184,7 +183,7 @@ def test_where_nothing_is_recommended_the_page_says_what_would_help() -> None:
     index = SiteIndex(small_site())
     ranking = next(c for c in small_site().results.cases if c.case.id == "chatbot").ranking
     apis = tuple(r for r in ranking.plans if r[1].kind == "api")
-    looser = Relaxation((Miss("ttft", 1.2),), 3)
+    looser = Relaxation((("ttft", 1.2),), 3)
     nothing = replace(ranking, plans=apis, recommended="", lists={}, pareto=(), relaxation=looser)
     said = plan_table("plans", "x", nothing, index, 5)["relaxation"]
     assert said == "No plan is known to meet this target. The least that would help: the TTFT bound 20 % looser."

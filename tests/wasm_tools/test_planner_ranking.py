@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.wasm_tools.catalogues import catalogue, rate, rental, with_rates
 from wasm_tools.performance.observations import ApiObservation
 from wasm_tools.planner import Limits, Question, Wishes, answer, ranked_plans, ranking_of, ranking_record
-from wasm_tools.planner.candidate import Candidate, Miss
+from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.lists import LISTS, close_calls, five_lists, pareto_set, recommended
 from wasm_tools.planner.near_misses import smallest_relaxation
 from wasm_tools.planner.plan import Plan
@@ -23,14 +23,14 @@ CHAT = Workload(1024, 1024, 1, 2, "medium")
 WEIGHTS = catalogue().policy.priorities["balanced"]
 
 
-def never() -> Plan:
+def never(_: Candidate) -> Plan:
     raise RuntimeError("a candidate that is not shown must not be described")
 
 
 def candidate(name: str, usd: float, **changed: Any) -> Candidate:
     base = Candidate(
         usd_per_month=usd, id=name, kind="rented", model="m", provider=name, status="met", dependable=True, risk=0.0,
-        cost_error=0.0, ttft_ms=100.0, e2e_ms=1000.0, quality=1, score=None, gpus=1, misses=(), described=never,
+        cost_error=0.0, ttft_ms=100.0, e2e_ms=1000.0, quality=1, score=None, gpus=1, misses=(), describe=never, of=None,
     )  # fmt: skip
     return replace(base, **changed)
 
@@ -121,10 +121,10 @@ def test_priorities_have_their_effect_on_the_balanced_list(priority: str, winner
 
 
 def test_the_relaxation_that_helps_most_is_the_smallest_of_the_fewest() -> None:
-    missed = [(Miss("ttft", 1.5), Miss("itl", 1.05)), (Miss("ttft", 1.3),), (Miss("itl", 1.2),), (Miss("itl", 1.1),)]
+    missed = [(("ttft", 1.5), ("itl", 1.05)), (("ttft", 1.3),), (("itl", 1.2),), (("itl", 1.1),)]
     found = smallest_relaxation(missed)
     assert found is not None
-    assert (found.misses, found.opens, found.words) == ((Miss("itl", 1.1),), 1, "the ITL bound 10 % looser")
+    assert (found.misses, found.opens, found.words) == ((("itl", 1.1),), 1, "the ITL bound 10 % looser")
     assert smallest_relaxation([]) is None
 
 
@@ -132,7 +132,7 @@ def test_when_nothing_qualifies_the_answer_names_a_relaxation_that_works() -> No
     tight = Slo(500, 5, 60_000)
     ranking = ranked_plans(Question(CHAT, tight, Wishes(near_tolerance=0.0)), catalogue())
     assert not ranking.recommended and ranking.relaxation is not None
-    factors = {m.bound: m.factor * 1.01 for m in ranking.relaxation.misses}
+    factors = {bound: factor * 1.01 for bound, factor in ranking.relaxation.misses}
     looser = Slo(
         tight.ttft_ms * factors.get("ttft", 1),
         tight.itl_ms * factors.get("itl", 1),
@@ -145,8 +145,8 @@ def test_when_nothing_qualifies_the_answer_names_a_relaxation_that_works() -> No
 def test_a_near_miss_is_near_with_the_tolerance_and_missed_without() -> None:
     impossible = ranked_plans(Question(CHAT, Slo(5_000, 1, 200_000)), catalogue()).relaxation
     assert impossible is not None
-    (miss,) = impossible.misses
-    slo = Slo(5_000, miss.factor / 1.1, 200_000)
+    ((_, factor),) = impossible.misses
+    slo = Slo(5_000, factor / 1.1, 200_000)
     with_tolerance = ranked_plans(Question(CHAT, slo, Wishes(near_tolerance=0.3)), catalogue())
     without = ranked_plans(Question(CHAT, slo, Wishes(near_tolerance=0.0)), catalogue())
     assert "near" in {p.slo for _, p in with_tolerance.plans}

@@ -8,6 +8,7 @@ throughput only the median is used: its higher percentiles are the fastest reque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from wasm_tools.workload.traffic import InputError, Slo
@@ -15,6 +16,9 @@ from wasm_tools.workload.traffic import InputError, Slo
 MIN_REQUESTS = 100  # below, no percentile is kept or shown
 SLOWER_REQUESTS = 5  # a percentile rests on at least so many slower requests: 100 for p95, 500 for p99
 NEAR = 0.2  # share by which a bound may be exceeded for a target to count as near
+
+
+TTFT = {percentile: attrgetter(f"ttft_p{percentile}_ms") for percentile in (50, 75, 90, 95, 99)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,8 @@ class ApiObservation:
 
     def ttft_ms(self, percentile: int) -> float | None:
         """The time to the first token in ms at a percentile of 50, 75, 90, 95 or 99; None below `MIN_REQUESTS`."""
-        return {
-            50: self.ttft_p50_ms,
-            75: self.ttft_p75_ms,
-            90: self.ttft_p90_ms,
-            95: self.ttft_p95_ms,
-            99: self.ttft_p99_ms,
-        }[percentile]
+        found: float | None = TTFT[percentile](self)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +86,13 @@ def observed_status(observation: ApiObservation, slo: Slo, near: float = NEAR) -
     ttft, itl = o.ttft_ms(percentile), o.itl_ms
     if ttft is None or itl is None:
         return "unknown", ()
-    factors = [("ttft", ttft / slo.ttft_ms), ("itl", itl / slo.itl_ms)]
-    if slo.tokens_per_s is not None:
-        factors.append(("throughput", itl * slo.tokens_per_s / 1000.0))
-    misses = tuple([f for f in factors if f[1] > 1])
-    if not misses:
+    first, gap = ttft / slo.ttft_ms, itl / slo.itl_ms
+    speed = itl * slo.tokens_per_s / 1000.0 if slo.tokens_per_s is not None else 0.0
+    worst = max(first, gap, speed)
+    if worst <= 1:
         return "likely", ()
-    return "near" if max(f for _, f in misses) <= 1 + near else "missed", misses
+    factors = (("ttft", first), ("itl", gap), ("throughput", speed))
+    return "near" if worst <= 1 + near else "missed", tuple([f for f in factors if f[1] > 1])
 
 
 @cache  # asked of every observed API, for a handful of percentiles

@@ -49,6 +49,7 @@ class Book:
     gpus: Mapping[str, GpuCard]
     architectures: Mapping[str, str]
     siblings: Mapping[tuple[str, str, str, str], Siblings]
+    basis: Mapping[str, tuple[str, ...]]  # of the calibration, as a service curve has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ def book(calibration: Calibration, shapes: Mapping[str, ModelShape], gpus: Mappi
         first.setdefault(shapes[model], model)
     architectures = {model: first[shape] for model, shape in shapes.items()}
     ready = {key: siblings(curves, calibration.kernels, KNOTS) for key, curves in calibration.groups.items()}
-    return Book(calibration, shapes, gpus, architectures, ready)
+    basis = {gpu: (words,) for gpu, words in calibration.basis.items()}
+    return Book(calibration, shapes, gpus, architectures, ready, basis)
 
 
 def prepared(configuration: ServingConfiguration, of: Book) -> Prepared | Refusal:
@@ -134,11 +136,10 @@ def check_lengths(isl: float, osl: float, prefix_share: float) -> None:
 def curve(at: Prepared, isl: float, osl: float, prefix_share: float, of: Book) -> ServiceCurve:
     """The service curve of a prepared configuration at checked lengths."""
     physics = pace_of(at, isl, osl, prefix_share)
-    bands, basis = of.calibration.bands, of.calibration.basis
+    bands = of.calibration.bands
     c = at.configuration
     if at.siblings is None:
         tier = NEW_GPU if at.new_gpu else "modelled"
-        words = basis.get(c.gpu) or basis[""]
         first, tpot = times_ms(physics, KNOTS, at.own_steps)
         return ServiceCurve(
             KNOTS,
@@ -148,7 +149,7 @@ def curve(at: Prepared, isl: float, osl: float, prefix_share: float, of: Book) -
             "modelled",
             (),
             (),
-            (words,),
+            of.basis.get(c.gpu) or of.basis[""],
             bands[tier],
             bands[tier],
         )

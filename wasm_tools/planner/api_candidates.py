@@ -1,15 +1,17 @@
 """API candidates: token prices times tokens. Their latency is never measured here, at best observed by a router."""
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, partial
+from functools import cache
+from operator import itemgetter
 
 from wasm_tools.models.cards import capability_rank
-from wasm_tools.performance.observations import ApiObservation
+from wasm_tools.performance.observations import ApiObservation, Misses
 from wasm_tools.planner.api_plan import api_plan, api_risks
-from wasm_tools.planner.candidate import Candidate, Miss
+from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.catalogue import Catalogue, PlainRate
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.mixed_question import mean_cost, observed_mix
+from wasm_tools.planner.plan import Plan
 from wasm_tools.planner.policy import Risks, price_error, price_risks
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.request_cost import RequestMix
@@ -20,7 +22,7 @@ Priced = tuple[float, int, PlainRate]  # USD a month, the place of the rate for 
 
 
 def api_candidates(
-    question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[tuple[Miss, ...]]
+    question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[Misses]
 ) -> Iterator[Candidate]:
     """The API candidates of each model that may stand in a list; every other rate is counted in `excluded`.
 
@@ -49,20 +51,20 @@ def api_candidates(
             if status == "unknown":
                 silent.append(priced)
             elif status == "missed":
-                excluded.price(max(misses, key=lambda m: m.factor).bound, priced[2].rate.provider)
+                excluded.price(max(misses, key=itemgetter(1))[0], priced[2].rate.provider)
             else:
                 yield make(scores.get(model), priced, status, misses)
         for priced in _one_a_provider(silent, excluded):
             yield make(scores.get(model), priced, "unknown", ())
 
 
-def _observed(question: Question, seen: list[Priced]) -> Iterator[tuple[str, tuple[Miss, ...], Priced]]:
+def _observed(question: Question, seen: list[Priced]) -> Iterator[tuple[str, Misses, Priced]]:
     """What observed rates say of the target, the cheapest first: status and the bounds that are exceeded."""
     for priced in sorted(seen):
         observation = priced[2].seen
         if observation is not None:
             status, misses = observed_mix(question, observation)
-            yield status, tuple([Miss(*miss) for miss in misses]), priced
+            yield status, misses, priced
 
 
 def _one_a_provider(silent: list[Priced], excluded: Exclusions) -> Iterator[Priced]:
@@ -132,9 +134,7 @@ def _wanted(question: Question, priced: list[Priced], excluded: Exclusions) -> l
     return wanted
 
 
-def _maker(
-    question: Question, catalogue: Catalogue
-) -> Callable[[float | None, Priced, str, tuple[Miss, ...]], Candidate]:
+def _maker(question: Question, catalogue: Catalogue) -> Callable[[float | None, Priced, str, Misses], Candidate]:
     """Makes candidates of the score of their model, a priced rate, its status and the bounds that it exceeds."""
     policy, output_tokens = catalogue.policy, question.workload.output_tokens
     ranks = {model: capability_rank(card.capability) for model, card in catalogue.models.items() if card.capability}
@@ -144,11 +144,11 @@ def _maker(
         risks = (*api_risks(observed, policy), *price_risks(families, age_days, policy))
         return risks, sum([premium for _, premium in risks]), price_error(families, policy)
 
-    def make(score: float | None, priced: Priced, status: str, misses: tuple[Miss, ...]) -> Candidate:
+    def make(score: float | None, priced: Priced, status: str, misses: Misses) -> Candidate:
         usd, _, plain = priced
         rate, seen = plain.rate, plain.seen
         known = seen if status != "unknown" else None
-        risks, risk, error = risked(known is not None, rate.families, rate.age_days)
+        _, risk, error = risked(known is not None, rate.families, rate.age_days)
         return Candidate(
             usd_per_month=usd,
             id=f"api:{rate.provider}:{rate.sku}:{rate.region}",
@@ -165,8 +165,14 @@ def _maker(
             score=score,
             gpus=0,
             misses=misses,
-            described=partial(api_plan, question, catalogue, rate, seen, risks),
+            describe=described,
+            of=plain,
         )
+
+    def described(candidate: Candidate) -> Plan:
+        rate, seen = candidate.of.rate, candidate.of.seen
+        risks, _, _ = risked(seen is not None and candidate.status != "unknown", rate.families, rate.age_days)
+        return api_plan(question, catalogue, rate, seen, risks)
 
     return make
 

@@ -2,19 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
+from wasm_tools.performance.observations import Misses
 from wasm_tools.planner.plan import Plan
 
 QUALIFIED = ("met", "likely")  # statuses that count as meeting the target
 STATUSES = ("met", "likely", "near", "unknown", "missed")
-
-
-@dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
-class Miss:
-    """By what factor a bound is exceeded: `ttft` 1.2 needs a TTFT bound 20 % looser."""
-
-    bound: str  # ttft, itl, e2e, throughput
-    factor: float
 
 
 @dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
@@ -42,8 +36,13 @@ class Candidate:
     quality: int
     score: float | None
     gpus: int
-    misses: tuple[Miss, ...]
-    described: Callable[[], Plan]
+    misses: Misses  # bounds that are exceeded, and by what factors
+    describe: Callable[["Candidate"], Plan]
+    of: Any  # what it is described from
+
+    def described(self) -> Plan:
+        """The plan in full."""
+        return self.describe(self)
 
     @property
     def qualifies(self) -> bool:

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from wasm_tools.models.cards import capability_rank
 from wasm_tools.planner.candidate import Candidate
@@ -55,9 +54,9 @@ class _Maker:
     def __init__(self, question: Question, catalogue: Catalogue, excluded: Exclusions) -> None:
         self.question, self.catalogue, self.excluded = question, catalogue, excluded
         self.scores = catalogue.scores(question.wishes.use_case)
-        self.loads: dict[int, Load] = {}
+        self.loads: dict[int, Load] = {}  # models of one shape share what replicas serve
         self.known: dict[tuple[int, int], Chosen] = {}
-        self.described = self.plan
+        self.describe = self.plan
 
     def on_offer(self, model: str, kind: str, pair: Pair) -> Iterable[Candidate]:
         """The candidates of a pair: of some offers there are several ways to use them."""
@@ -122,11 +121,13 @@ class _Maker:
             chosen.score,
             chosen.gpus,
             sized.served.misses,
-            partial(self.described, chosen, held, risks),
+            self.describe,
+            (chosen, held, risks),
         )
 
-    def plan(self, chosen: Chosen, held: Holding | Rental, risks: Risks) -> Plan:
+    def plan(self, candidate: Candidate) -> Plan:
         """The described plan; machines that are kept all the time are priced in full only now."""
+        chosen, held, risks = candidate.of
         question, catalogue, sized = self.question, self.catalogue, chosen.sized
         if isinstance(held, Rental):
             held = next(rented(question, catalogue, sized, held))
@@ -137,9 +138,9 @@ class _Maker:
         known = self.known.get((id(sized), gpus))
         if known is None:
             policy = self.catalogue.policy
-            load = self.loads.get(id(sized))
+            load = self.loads.get(id(sized.served))
             if load is None:
-                load = self.loads[id(sized)] = load_of(self.question, policy, sized)
+                load = self.loads[id(sized.served)] = load_of(self.question, policy, sized)
             quality = capability_rank(self.catalogue.models[model].capability)
             score = _quantised_score(self.catalogue, sized.deployable, self.scores.get(model))
             known = self.known[id(sized), gpus] = _chosen(sized, load, gpus, policy, quality, score)

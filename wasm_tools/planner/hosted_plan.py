@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from wasm_tools.performance.memory import weight_bytes
-from wasm_tools.planner.candidate import Miss
+from wasm_tools.performance.observations import Misses
 from wasm_tools.planner.catalogue import Catalogue, Deployable
 from wasm_tools.planner.holding import OWN, Holding
 from wasm_tools.planner.load import Load
@@ -105,9 +105,11 @@ def hosted_plan(
     )
 
 
-def _status_words(load: Load, misses: tuple[Miss, ...]) -> str:
+def _status_words(load: Load, misses: Misses) -> str:
     if misses:
-        return "misses " + " and ".join(f"the {NAMES[m.bound]} bound by {(m.factor - 1) * 100:.0f} %" for m in misses)
+        return "misses " + " and ".join(
+            f"the {NAMES[bound]} bound by {(factor - 1) * 100:.0f} %" for bound, factor in misses
+        )
     if load.status == "met":
         return "the estimates keep all bounds, and so do the far ends of their 90 % bands"
     return "the estimates keep all bounds; at the far end of their 90 % bands one would be missed"

@@ -1,9 +1,9 @@
 """What almost qualified: plans that a slightly looser bound would let in, and the relaxation that helps most."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from wasm_tools.planner.candidate import Miss
+from wasm_tools.performance.observations import Misses
 
 BOUNDS = {"ttft": "TTFT", "itl": "ITL", "e2e": "end-to-end", "throughput": "throughput"}
 
@@ -12,34 +12,35 @@ BOUNDS = {"ttft": "TTFT", "itl": "ITL", "e2e": "end-to-end", "throughput": "thro
 class Relaxation:
     """Bounds that, loosened by these factors together, let `opens` configurations in."""
 
-    misses: tuple[Miss, ...]
+    misses: Misses
     opens: int
 
     @property
     def words(self) -> str:
         """The relaxation as a phrase: `the TTFT bound 20 % looser`."""
-        return " and ".join(f"the {BOUNDS[m.bound]} bound {_looser(m.factor)} looser" for m in self.misses)
+        return " and ".join(f"the {BOUNDS[bound]} bound {_looser(factor)} looser" for bound, factor in self.misses)
 
 
-def smallest_relaxation(missed: Iterable[tuple[Miss, ...]]) -> Relaxation | None:
+def smallest_relaxation(missed: Iterable[Misses]) -> Relaxation | None:
     """The least loosening under which anything qualifies: fewest bounds first, then the smallest factor.
 
-    `missed` holds, for each configuration that does not qualify, the bounds it exceeds at the lightest load.
+    `missed` holds, for each configuration that does not qualify, the bounds it exceeds at the lightest load and by
+    what factors.
     """
-    best: tuple[int, float, tuple[Miss, ...]] | None = None
-    every = [tuple(sorted(misses, key=lambda m: m.bound)) for misses in missed if misses]
+    best: tuple[int, float, Misses] | None = None
+    every = [tuple(sorted(misses)) for misses in missed if misses]
     for misses in every:
-        found = (len(misses), max(m.factor for m in misses), misses)
+        found = (len(misses), max(factor for _, factor in misses), misses)
         if best is None or found[:2] < best[:2]:
             best = found
     if best is None:
         return None
-    needed = {m.bound: m.factor for m in best[2]}
+    needed = dict(best[2])
     return Relaxation(best[2], sum(_opened(misses, needed) for misses in every))
 
 
-def _opened(misses: Sequence[Miss], needed: dict[str, float]) -> bool:
-    return all(m.factor <= needed.get(m.bound, 1.0) for m in misses)
+def _opened(misses: Misses, needed: dict[str, float]) -> bool:
+    return all(factor <= needed.get(bound, 1.0) for bound, factor in misses)
 
 
 def _looser(factor: float) -> str:

@@ -93,19 +93,19 @@ def _bundles(
     possible: Counter[str] = Counter()
     own_gpus, buys = dict(question.inventory), question.allows("bought")
     buys = buys and not (question.limits.confirmed_only or question.limits.providers)
+    heads = {gpu: [(*key, rentals[0], rentals) for key, rentals in of_gpu.items()] for gpu, of_gpu in offers.items()}
     for (model, gpu, near), sizes in groups.items():
         if gpu not in offers:
             excluded.configuration("no_rental", gpu)
         fewest: dict[int, tuple[int, Sized] | None] = {}
-        for (kind, machine), rentals in offers.get(gpu, {}).items():
+        for kind, machine, head, rentals in heads.get(gpu, ()):
             if machine not in fewest:
                 fewest[machine] = fewest_gpus(sizes, machine)
                 (able if fewest[machine] else unable)[gpu, machine] += 1
             best = fewest[machine]
             if best is not None:
                 gpus, sized = best
-                month, r = rentals[0].month, rentals[0].rental
-                bundle = (month * gpus, r.provider, r.instance, rentals, sized, gpus)
+                bundle = (head.month * gpus, head.provider, head.instance, rentals, sized, gpus)
                 found.setdefault((model, kind, near), []).append(bundle)
         if buys:
             for usd, sized in bought_roughly(catalogue, sizes, gpu):
@@ -118,14 +118,14 @@ def _bundles(
     for gpu, of_gpu in offers.items():
         for (_, machine), rentals in of_gpu.items():
             for plain in rentals:
-                possible[plain.rental.provider] += able[gpu, machine]
+                possible[plain.provider] += able[gpu, machine]
                 if unable[gpu, machine]:
-                    excluded.price("machine_small", plain.rental.provider, number=unable[gpu, machine])
+                    excluded.price("machine_small", plain.provider, number=unable[gpu, machine])
     return found, possible
 
 
 def _pair(plain: PlainRental, sized: Sized, gpus: int) -> Pair:
-    return plain.month * gpus, plain.rental.provider, plain.rental.instance, plain, sized, gpus
+    return plain.month * gpus, plain.provider, plain.instance, plain, sized, gpus
 
 
 def _pairs(bundle: Bundle) -> list[Pair]:

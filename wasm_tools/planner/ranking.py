@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
+from wasm_tools.performance.observations import Misses
 from wasm_tools.planner.api_candidates import api_candidates
-from wasm_tools.planner.candidate import Candidate, Miss
+from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.diagnostics import Diagnosis, provider_diagnostics
 from wasm_tools.planner.exclusions import Exclusions
@@ -40,7 +41,7 @@ class Answer:
     catalogue: Catalogue
     candidates: tuple[Candidate, ...]
     excluded: Exclusions
-    missed: tuple[tuple[Miss, ...], ...]
+    missed: tuple[Misses, ...]
 
     @property
     def winner(self) -> Candidate | None:
@@ -79,7 +80,7 @@ class Ranking:
 def answer(question: Question, catalogue: Catalogue) -> Answer:
     """All candidates for a question in order of cost, and what became of everything else."""
     excluded = Exclusions(catalogue.unplanned)
-    missed: list[tuple[Miss, ...]] = []
+    missed: list[Misses] = []
     found = list(api_candidates(question, catalogue, excluded, missed))
     if question.hosts:
         groups = by_model_and_gpu(sized(question, catalogue, excluded, missed))

@@ -50,6 +50,8 @@ class PlainRental:
     """A rental as it is compared with others."""
 
     rental: Rental
+    provider: str
+    instance: str
     month: float  # USD per GPU
     place: str  # the part of a plan's id that is of the offer
     risks: Risks  # of its price
@@ -61,6 +63,8 @@ def plain_rental(rental: Rental, policy: Policy) -> PlainRental:
     r = rental
     return PlainRental(
         r,
+        r.provider,
+        r.instance,
         float(r.price) * HOURS_PER_MONTH,
         f"{r.kind}:{r.provider}:{place_name(r.instance, r.region, machine_variant(r.count))}",
         price_risks(r.families, r.age_days, policy),

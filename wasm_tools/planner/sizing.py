@@ -6,16 +6,17 @@ the load, the price or the seller, so it is kept until a question asks for other
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 
 from wasm_tools.performance.capacity import Bounds, Capacity, bounds_of, capacity_of, mix_capacity
 from wasm_tools.performance.capacity import Miss as CapacityMiss
 from wasm_tools.performance.lengths import lengths_of
 from wasm_tools.performance.memory import held_at_once
+from wasm_tools.performance.observations import Misses
 from wasm_tools.performance.open_loop import Replica, Traffic, replica, traffic
 from wasm_tools.performance.prediction import Prepared, Refusal, check_lengths, curve, pace_of
 from wasm_tools.performance.replicas import MAX_REPLICAS, ReplicaCount, replicas_for
 from wasm_tools.performance.service_curve import ServiceCurve
-from wasm_tools.planner.candidate import Miss
 from wasm_tools.planner.catalogue import Catalogue, Deployable
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.question import Limits, Question
@@ -34,7 +35,7 @@ class Served:
     replica: Replica
     capacity: Capacity
     slots: int
-    misses: tuple[Miss, ...]
+    misses: Misses
 
     @property
     def curve(self) -> ServiceCurve:
@@ -47,7 +48,7 @@ class Failed:
     """Why a configuration serves nothing: a bound, or in words why nothing can be said; and the bounds it exceeds."""
 
     reason: str
-    misses: tuple[Miss, ...] = ()
+    misses: Misses = ()
 
 
 @dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
@@ -62,9 +63,7 @@ class Sized:
     busy_gpus: int  # of all replicas
 
 
-def sized(
-    question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[tuple[Miss, ...]]
-) -> Iterator[Sized]:
+def sized(question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[Misses]) -> Iterator[Sized]:
     """The configurations that serve the workload within the target; the others are counted.
 
     Where a configuration of the same model, GPU, precision and engine carries the peak within the target on as few GPUs
@@ -115,9 +114,7 @@ def _wanted(readied: Sequence[Ready], limits: Limits, excluded: Exclusions) -> I
 class _Sizer:
     """Sizes one configuration after another for one question, remembering what they share."""
 
-    def __init__(
-        self, question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[tuple[Miss, ...]]
-    ) -> None:
+    def __init__(self, question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[Misses]) -> None:
         self.question, self.catalogue, self.excluded, self.missed = question, catalogue, excluded, missed
         self.arriving, slo = arrivals(question, catalogue), question.served_slo
         self.bounds = bounds_of(slo, catalogue.tails)
@@ -196,16 +193,16 @@ class _Sizer:
         if service.measured:  # a measurement proves that so many requests fit: they are seldom all at full length
             slots = max(slots, int(max(service.measured)))
         running = replica(service, self.arriving, slots)
-        misses: tuple[Miss, ...] = ()
+        misses: Misses = ()
         result = self._within(running, self.bounds, 1.0)
         if isinstance(result, CapacityMiss):
-            misses = tuple([Miss(bound, factor) for bound, factor in result.missed])
-            worst, looser = max(misses, key=lambda m: m.factor), 1 + question.wishes.near_tolerance
-            if worst.factor > looser:
-                return Failed(worst.bound, misses)
+            misses, looser = result.missed, 1 + question.wishes.near_tolerance
+            bound, factor = max(misses, key=itemgetter(1))
+            if factor > looser:
+                return Failed(bound, misses)
             result = self._within(running, self.looser_bounds, looser)
             if isinstance(result, CapacityMiss):
-                return Failed(worst.bound, misses)
+                return Failed(bound, misses)
         return Served(running, result, slots, misses)
 
     def _within(self, r: Replica, bounds: Bounds, looser: float) -> Capacity | CapacityMiss:
