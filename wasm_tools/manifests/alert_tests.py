@@ -76,7 +76,7 @@ def _cases(runtime: ServingRuntime, numbers: PlanNumbers) -> dict[str, tuple[dic
             }
 
         cases[f"Plan{bound.role.capitalize()}AboveSlo"] = (
-            {"too many are slow": within(30, 60, 60)},
+            {"too many are slow": within(20, 60, 60)},
             {"all are fast": within(60, 60, 60), "slow but idle": within(1, 2, 2)},
         )
     planned = Decimal(numbers.peak_qps) * 60
