@@ -3,6 +3,8 @@
  * Nothing is sent; "Send it" is a link to the address that data/registry/site.toml names.
  */
 
+import { text } from "./texts.mjs";
+
 const BETWEEN = "|";
 
 /** Rows of a CSV text as objects by the names of its header. @param {string} text @returns {Record<string, string>[]} */
@@ -74,12 +76,12 @@ function start() {
     const meter = field("meter").value;
     const chosen = meter ? prices.filter((price) => price.meter === meter) : prices;
     const [id, right, proof, more] = ["id", "right", "proof", "more"].map((name) => field(name).value.trim());
-    const text = reportText({ id, asOf: form.dataset.asOf ?? "", chosen, right, proof, more });
-    field("text").value = text;
+    const report = reportText({ id, asOf: form.dataset.asOf ?? "", chosen, right, proof, more });
+    field("text").value = report;
     send.hidden = !address;
     if (!address) return;
     const title = `Wrong price: ${id.split(BETWEEN).slice(1).join(" ")}`;
-    send.href = address.replaceAll("{title}", encodeURIComponent(title)).replaceAll("{text}", encodeURIComponent(text));
+    send.href = address.replaceAll("{title}", encodeURIComponent(title)).replaceAll("{text}", encodeURIComponent(report));
   };
 
   const look = async () => {
@@ -89,13 +91,13 @@ function start() {
     prices = [];
     const file = fileOf(id);
     if (file) {
-      known.textContent = "Looking up what the atlas says.";
+      known.textContent = text("report.script.looking");
       const answer = await fetch(new URL(`api/v1/providers/${file}`, site)).catch(() => null);
       if (answer?.ok) prices = pricesOf(id, csvRows(await answer.text()));
     }
     known.textContent = prices.length
-      ? `The atlas has ${prices.length} ${prices.length === 1 ? "price" : "prices"} of this id: ${said(prices[0])}${prices.length > 1 ? " and more" : ""}.`
-      : id ? "The atlas has no price of this id today." : "The “report” link beside a price fills this in.";
+      ? text("report.script.known", { n: prices.length, price: said(prices[0]) })
+      : text(id ? "report.script.unknown" : "report.script.unfilled");
     const first = /** @type {HTMLOptionElement} */ (form.querySelector("option"));
     const options = prices.filter((price) => price.meter).map((price) => new Option(`${price.meter}, ${said(price)}`, price.meter));
     /** @type {HTMLSelectElement} */ (form.elements.namedItem("meter")).replaceChildren(first, ...options);
@@ -109,10 +111,10 @@ function start() {
   form.querySelector("[data-copy]")?.addEventListener("click", () => {
     const told = /** @type {HTMLElement} */ (form.querySelector("[data-said]"));
     navigator.clipboard.writeText(field("text").value).then(
-      () => (told.textContent = "Copied."),
+      () => (told.textContent = text("report.script.copied")),
       () => {
         field("text").select();
-        told.textContent = "The browser does not allow copying here: the text is selected, press Ctrl+C.";
+        told.textContent = text("report.script.not_copied");
       },
     );
   });

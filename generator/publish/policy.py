@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable
 
 from generator.render.embed.pictures import STYLE
+from generator.render.texts import OTHERS
 
 # The one inline script, told by how it starts: the colours, before anything is painted. Any other stops the build.
 KNOWN_SCRIPTS = ('document.documentElement.className="js";',)
+
+TOOL_FOLDERS = ("tools/", *(f"{spoken}/tools/" for spoken in OTHERS))  # pages that run the engine
 
 # Folders of assets whose files or folders carry their content hash in the name: a browser may keep them.
 HASHED = ("engine", "stylesheets")
@@ -97,6 +100,7 @@ def headers_file(tool: str) -> str:
     Browse pages carry their policy in a <meta>. A header on `/*` would be joined with that of the tool pages, and
     two policies intersect, so only the tool pages and their worker scripts get theirs as a header too.
     """
+    directive = f"Content-Security-Policy: {tool}; frame-ancestors 'none'"
     return "\n".join(
         [
             "/*",
@@ -104,10 +108,9 @@ def headers_file(tool: str) -> str:
             "  Referrer-Policy: no-referrer",
             "  X-Frame-Options: DENY",
             "  Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-            "/tools/*",
-            f"  Content-Security-Policy: {tool}; frame-ancestors 'none'",
+            *(line for folder in TOOL_FOLDERS for line in (f"/{folder}*", f"  {directive}")),
             "/assets/engine/*",
-            f"  Content-Security-Policy: {tool}; frame-ancestors 'none'",
+            f"  {directive}",
             "/embed/*",
             f"  Content-Security-Policy: {picture_policy()}",
             *(line for folder in HASHED for line in (f"/assets/{folder}/*", f"  Cache-Control: {FOR_EVER}")),

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.publish.links import broken_links
-from generator.publish.policy import CHART_MARK, headers_file, inline_styles, policy, script_hashes, with_policy
+from generator.publish.policy import (
+    CHART_MARK,
+    TOOL_FOLDERS,
+    headers_file,
+    inline_styles,
+    policy,
+    script_hashes,
+    with_policy,
+)
 
 # Limits of usual static hosts.
 MAX_FILES = 18_000
@@ -35,7 +43,7 @@ def sealed(site: Path, facts: Mapping[str, object]) -> Seal:
     hashes = script_hashes(pages.items())
     faults = [f"{name}: has an inline style or event handler" for name, html in pages.items() if inline_styles(html)]
     for name, html in pages.items():
-        is_tool, charts = name.startswith("tools/"), CHART_MARK in html
+        is_tool, charts = name.startswith(TOOL_FOLDERS), CHART_MARK in html
         text = with_policy(html, policy(hashes, is_tool, charts))
         (site / name).write_text(text, encoding="utf-8")
     (site / "_headers").write_text(headers_file(policy(hashes, tool=True)), encoding="utf-8")

@@ -54,6 +54,7 @@ class Page:
     alternates: tuple[Alternate, ...] = ()
     structured: tuple[Mapping[str, Any], ...] = ()
     picture: str = ""
+    texts: tuple[str, ...] = ()  # parts of content/texts/ that the scripts of the page say: `report.script`
     language: str = DEFAULT
     versions: Mapping[str, str] = field(default_factory=dict)  # paths of this page by language, where there are several
     other: str = ""  # where the switch of languages leads: the page in the other language, or the nearest one above it

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from generator.render.page import Page
-from generator.render.texts import DEFAULT, LANGUAGES, OTHERS, all_texts, long_date, speaking, text
+from generator.render.texts import DEFAULT, LANGUAGES, OTHERS, all_texts, long_date, speaking, text, texts_for_scripts
 from generator.render.translated import PAGES, base_path, nearest, with_own_links
 
 DEEPEST = 4  # plans/<profile>/<class>/<load>/
@@ -58,6 +58,9 @@ class Shell:
             kind, title = escape(other.media_type), escape(other.title)
             extra.append(f'<link rel="alternate" type="{kind}" title="{title}" href="{page.root}{escape(other.href)}">')
         extra += social_tags(page, self.site_url)
+        if page.texts:
+            told = script_json({"language": page.language, "texts": texts_for_scripts(page.language, page.texts)})
+            extra.append(f'<script type="application/json" id="texts">{told}</script>')
         extra += [record_tag(record) for record in page.structured]
         extra[:0] = self.language_links(page)
         if self.site_url:

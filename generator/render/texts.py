@@ -8,7 +8,7 @@ several languages: views and templates ask for a text, and `speaking` says in wh
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -110,6 +110,13 @@ def long_date(day: str) -> str:
     """An ISO date for a sentence: `20. November 2026`; as it is in English, whose pages write ISO dates."""
     spoken = language()
     return day if spoken == DEFAULT or not day else format_date(date.fromisoformat(day), "long", locale=spoken)
+
+
+def texts_for_scripts(spoken: str, parts: Iterable[str]) -> dict[str, str | Mapping[str, str]]:
+    """The texts of some parts (`report.script`) by key, with their placeholders, as texts.mjs fills them in."""
+    starts = tuple(f"{part}." for part in parts)
+    found = {key: t.forms for key, t in all_texts()[spoken].items() if key.startswith(starts)}
+    return {key: forms.get("", forms) for key, forms in found.items()}
 
 
 def _pattern(key: str, values: Mapping[str, Any]) -> str:

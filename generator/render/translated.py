@@ -11,11 +11,22 @@ from dataclasses import replace
 from itertools import takewhile
 
 from generator.render.page import Page, SiteData
-from generator.render.texts import DEFAULT, LANGUAGES, OTHERS, speaking
+from generator.render.texts import DEFAULT, LANGUAGES, OTHERS, language, speaking
 
 # Kinds with pages in every language; those of a kind that have them come first.
-KINDS = ("home", "use_cases", "plans", "models", "providers", "gpus", "workloads")
-PAGES = ("", "use-cases/", "plans/", "models/", "providers/", "gpus/", "workloads/")
+KINDS = ("home", "use_cases", "plans", "models", "providers", "gpus", "workloads", "report", "compare", "invoice")
+PAGES = (
+    "",
+    "use-cases/",
+    "plans/",
+    "models/",
+    "providers/",
+    "gpus/",
+    "workloads/",
+    "report/",
+    "compare/",
+    "tools/invoice/",
+)
 
 _LINK = re.compile(r'<(a|form)\b([^>]*?)\s(href|action)="([^"#?]*)([^"]*)"')
 
@@ -38,6 +49,16 @@ def versions(path: str, known: Collection[str]) -> Mapping[str, str]:
     """The paths of a page by language, its own among them; empty where it exists in one language only."""
     base = base_path(path)
     return {spoken: localised(base, spoken) for spoken in LANGUAGES} if base in known else {}
+
+
+def root_from(path: str) -> str:
+    """The relative way to the site's root from the page at `path` in the language that is spoken, for its scripts."""
+    return "../" * localised(path, language()).count("/")
+
+
+def files_of(path: str) -> str:
+    """The relative way to the files beside the English page at `path`, from the page of the spoken language."""
+    return "" if language() == DEFAULT else root_from(path) + path
 
 
 def base_path(path: str) -> str:

@@ -22,7 +22,8 @@ from generator.render.texts import (
 )
 
 ROOT = Path(__file__).parents[2]
-NAMED = re.compile(r"""["']([a-z_]+\.[A-Za-z0-9_.-]*)(["'{])""")
+NAMED = re.compile(r"""["'`]([a-z_]+\.[A-Za-z0-9_.-]*)(["'`{$])""")
+SCRIPTS = sorted([*(ROOT / "content" / "assets").glob("*.mjs"), *(ROOT / "wasm_tools" / "web").glob("*.mjs")])
 TEMPLATES = sorted((ROOT / "site_templates" / "pages").glob("*.html"))
 
 
@@ -74,12 +75,12 @@ def test_a_placeholder_that_is_not_filled_or_not_there_stops_the_build() -> None
 
 
 def test_every_text_is_used_and_every_used_text_is_there() -> None:
-    sources = [*TEMPLATES, *sorted((ROOT / "generator" / "render").rglob("*.py"))]
+    sources = [*TEMPLATES, *sorted((ROOT / "generator" / "render").rglob("*.py")), *SCRIPTS]
     partials = ROOT / "site_templates" / "overrides" / "partials"
     shell = "".join(p.read_text(encoding="utf-8") for p in sorted(partials.glob("*.html")))
     said = {found for p in sources for found in NAMED.findall(p.read_text(encoding="utf-8"))}
-    whole = {name for name, end in said if end != "{"}
-    begun = tuple(name for name, end in said if end == "{" or name.endswith("."))  # the rest is an id
+    whole = {name for name, end in said if end not in "{$"}
+    begun = tuple(name for name, end in said if end in "{$" or name.endswith("."))  # the rest is an id
     unused = []
     for key in all_texts()["en"]:
         part, _, name = key.partition(".")
@@ -95,6 +96,15 @@ def test_templates_name_only_texts_that_are_there() -> None:
     for template in TEMPLATES:
         for key in re.findall(r"""\bt\(["']([a-z_.]+)["'][,)]""", template.read_text(encoding="utf-8")):
             assert key in all_texts()["en"], f"{template.name}: {key}"
+
+
+def test_scripts_name_only_texts_that_their_page_may_tell() -> None:
+    for script in SCRIPTS:
+        said = script.read_text(encoding="utf-8")
+        keys = re.findall(r"""\b(?:text|parts|textParts)\(["']([a-z_.]+)["'][,)]""", said)
+        local = re.search(r"text\(`([a-z_.]+)\$\{key\}`", said)
+        keys += [local[1] + key for key in re.findall(r"""\bsaid\(["']([a-z_]+)["'][,)]""", said)] if local else []
+        assert [key for key in keys if key not in all_texts()["en"]] == [], script.name
 
 
 def test_registry_texts_are_those_of_the_other_languages_alone() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from generator.render.page import SiteData
+from generator.render.texts import DEFAULT, all_texts, texts_for_scripts
 from tests.generator.small_site import small_site
 
 WEB = Path(__file__).parents[2] / "wasm_tools" / "web"
@@ -26,13 +27,20 @@ def tool_site() -> SiteData:
     return replace(small_site(), bundle={"build_id": "0123456789abcdef", "files": files})
 
 
+@cache
+def script_texts() -> dict[str, Any]:
+    """All texts in English, as a page tells its scripts."""
+    return texts_for_scripts(DEFAULT, {key.partition(".")[0] for key in all_texts()[DEFAULT]})
+
+
 def run_module(script: str, given: object) -> Any:
     """What an ES module prints as JSON. `from "./x.mjs"` means a module of the page, `given` is what it gets."""
     node = shutil.which("node")
     if node is None:
         pytest.fail("Node.js is needed for the scripts of the pages: run `make install`")
     text = script.replace('from "./', f'from "{WEB.as_uri()}/')
-    program = f"const given = {json.dumps(given)};\n{text}"
+    shown = json.dumps({"language": "en", "texts": script_texts()})
+    program = f"const given = {json.dumps(given)};\nglobalThis.atlasTexts = {shown};\n{text}"
     run = subprocess.run(
         [node, "--input-type=module", "-"], input=program, capture_output=True, text=True, check=False, timeout=60
     )

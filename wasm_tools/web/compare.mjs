@@ -4,8 +4,10 @@
  */
 import { choiceOf, choiceSearch, parted } from "./compare_address.mjs";
 import { lines } from "./compare_values.mjs";
+import { money } from "./figures.mjs";
 import { nearWords, vocabularyOf } from "./near_names.mjs";
 import { element } from "./panel.mjs";
+import { language, text } from "./texts.mjs";
 
 const SHOWN = 12; // things found
 /** @type {{root: string, as_of: string, most: number, rows: Record<string, import("./compare_values.mjs").Group[]>, names: Record<string, Record<string, string>>}} */
@@ -32,7 +34,7 @@ function file(path) {
   const address = new URL(settings.root + path, document.baseURI).href;
   if (!files.has(address)) {
     const loaded = fetch(address).then((answer) => {
-      if (!answer.ok) throw new Error(answer.status === 404 ? "it is not known here" : `this site answered ${answer.status}`);
+      if (!answer.ok) throw new Error(answer.status === 404 ? text("compare.script.unknown") : text("compare.script.answered", { status: String(answer.status) }));
       return answer.json();
     });
     loaded.catch(() => files.delete(address));
@@ -49,7 +51,7 @@ async function record(item) {
   }
   const [folder, id] = parted(item);
   const plan = plansOf(await file(`api/v1/${folder}.json`)).find((one) => one.id === id);
-  if (!plan) throw new Error("it is no longer among the plans");
+  if (!plan) throw new Error(text("compare.script.gone"));
   return { facts: plan, title: planTitle(plan), page: `${folder}/`, json: `api/v1/${folder}.json` };
 }
 
@@ -61,7 +63,7 @@ function plansOf(found) {
 /** @param {any} plan */
 function planTitle(plan) {
   const where = plan.gpu ? `${plan.gpus} × ${plan.gpu}` : "API";
-  return [plan.model, where, plan.provider && `at ${settings.names["providers/"]?.[plan.provider] ?? plan.provider}`].filter(Boolean).join(", ");
+  return [plan.model, where, plan.provider && text("compare.script.seller", { provider: settings.names["providers/"]?.[plan.provider] ?? plan.provider })].filter(Boolean).join(", ");
 }
 
 async function show() {
@@ -75,18 +77,18 @@ async function show() {
   if (turn !== asked) return; // the reader has gone on
   const lost = items.flatMap((item, place) => (answers[place].status === "rejected" ? [`“${item}”: ${/** @type {any} */ (answers[place]).reason.message}.`] : []));
   const things = answers.flatMap((answer, place) => (answer.status === "fulfilled" ? [{ ...answer.value, item: items[place] }] : []));
-  const left = choice.left?.length ? [`Left out: ${choice.left.join(", ")}; at most ${settings.most} are compared, by their ids.`] : [];
-  note.textContent = [...left, ...lost, things.length === 1 ? "Add another one to compare." : ""].filter(Boolean).join(" ");
+  const left = choice.left?.length ? [text("compare.script.left", { items: choice.left.join(", "), most: settings.most })] : [];
+  note.textContent = [...left, ...lost, things.length === 1 ? text("compare.script.add_another") : ""].filter(Boolean).join(" ");
   table.replaceChildren(caption, ...(things.length ? parts(things, settings.rows[kind]) : []));
-  document.title = things.length > 1 ? `${things.map(({ title }) => title).join(", ")} compared` : heading;
+  document.title = things.length > 1 ? text("compare.script.compared", { things: things.map(({ title }) => title).join(", ") }) : heading;
   box.dataset.things = String(things.length);
 }
 
 /** @param {any[]} things @param {import("./compare_values.mjs").Group[]} groups */
 function parts(things, groups) {
   const heads = things.map(({ title, page, item }) => {
-    const out = element("button", { type: "button", title: `Take ${title} out` }, "×");
-    out.setAttribute("aria-label", `Take ${title} out`);
+    const out = element("button", { type: "button", title: text("compare.script.take_out", { thing: title }) }, "×");
+    out.setAttribute("aria-label", out.title);
     out.addEventListener("click", () => change(choice.items.filter((one) => one !== item)));
     return element("th", { scope: "col" }, element("a", { href: settings.root + page }, title), " ", out);
   });
@@ -97,30 +99,31 @@ function parts(things, groups) {
     const title = element("tr", { className: "group" }, element("th", { scope: "rowgroup", colSpan: things.length + 1 }, group.title));
     return [element("tbody", {}, title, ...found.map((one) => row(one, things.length > 1)))];
   });
-  const links = things.map(({ page, json }) => element("td", {}, element("a", { href: settings.root + page }, "all prices and sources"), ", ", element("a", { href: settings.root + json, download: "" }, "JSON")));
-  return [head, ...bodies, element("tfoot", {}, element("tr", {}, element("th", { scope: "row" }, "Everything"), ...links))];
+  const links = things.map(({ page, json }) => element("td", {}, element("a", { href: settings.root + page }, text("compare.script.all")), ", ", element("a", { href: settings.root + json, download: "" }, "JSON")));
+  return [head, ...bodies, element("tfoot", {}, element("tr", {}, element("th", { scope: "row" }, text("compare.script.everything")), ...links))];
 }
 
 /** @param {import("./compare_values.mjs").Line} line @param {boolean} marks */
 function row({ fact, cells, differs }, marks) {
   const head = element("th", { scope: "row" });
-  if (differs && marks) head.append(element("span", { className: "mark", title: "differs" }, "≠", element("span", { className: "heard" }, " differs:")), " ");
+  if (differs && marks) head.append(element("span", { className: "mark", title: text("compare.script.differs") }, "≠", element("span", { className: "heard" }, ` ${text("compare.script.differs")}:`)), " ");
   head.append(fact.label);
   if (fact.unit) head.append(" ", element("small", {}, fact.unit));
   return element("tr", { className: differs && marks ? "differs" : "" }, head, ...cells.map((cell) => filled(cell, fact)));
 }
 
 /** @param {import("./compare_values.mjs").Cell} cell @param {import("./compare_values.mjs").Fact} fact */
-function filled({ raw, text, best }, fact) {
+function filled({ raw, text: written, best }, fact) {
   const made = element("td", { className: best ? "best" : "" });
-  const words = settings.names[fact.link ?? ""]?.[text] ?? text;
-  if (!text) {
-    const why = fact.missing ?? "no source states it";
+  const words = settings.names[fact.link ?? ""]?.[written] ?? written;
+  if (!fact.form && !fact.link && language() !== "en") made.lang = "en"; // words of the data
+  if (!written) {
+    const why = fact.missing ?? text("compare.script.no_source");
     made.append(element("span", { className: "none", title: why }, "—", element("span", { className: "heard" }, ` (${why})`)));
-  } else if (fact.link) made.append(element("a", { href: `${settings.root}${fact.link}${encodeURIComponent(text)}/` }, words));
-  else if (fact.form === "address" && /^https?:/.test(text)) made.append(element("a", { href: text, rel: "noreferrer" }, text.replace("https://", "")));
-  else made.append(element("span", { title: String(raw) === text ? "" : String(raw) }, words));
-  if (best) made.append(" ", element("b", {}, "best"));
+  } else if (fact.link) made.append(element("a", { href: `${settings.root}${fact.link}${encodeURIComponent(written)}/` }, words));
+  else if (fact.form === "address" && /^https?:/.test(written)) made.append(element("a", { href: written, rel: "noreferrer" }, written.replace("https://", "")));
+  else made.append(element("span", { title: String(raw) === written ? "" : String(raw) }, words));
+  if (best) made.append(" ", element("b", {}, text("compare.script.best")));
   return made;
 }
 
@@ -136,7 +139,7 @@ async function load() {
   if (choice.kind === "plans") {
     const folder = cases.value;
     const plans = folder ? plansOf(await file(`api/v1/${folder}.json`)) : [];
-    known = plans.map((plan) => ({ id: `${folder}~${plan.id}`, title: planTitle(plan), detail: `${plan.rank}. $${Math.round(Number(plan.usd_per_month)).toLocaleString("en")} /month`, words: `${planTitle(plan)} ${plan.kind} ${plan.id}`.toLowerCase() }));
+    known = plans.map((plan) => ({ id: `${folder}~${plan.id}`, title: planTitle(plan), detail: text("compare.script.plan", { rank: plan.rank, cost: money(plan.usd_per_month) }), words: `${planTitle(plan)} ${plan.kind} ${plan.id}`.toLowerCase() }));
     return;
   }
   const names = await file("assets/names.json");
@@ -147,9 +150,9 @@ async function load() {
   });
 }
 
-/** The things that a text means, the best first; names spelled nearly like it where none fits. @param {string} text */
-function found(text) {
-  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+/** The things that a text means, the best first; names spelled nearly like it where none fits. @param {string} typed */
+function found(typed) {
+  const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const matching = (/** @type {string[]} */ wanted) => known.filter((one) => wanted.every((word) => one.words.includes(word)));
   let hits = matching(words);
   if (!hits.length) {
@@ -165,7 +168,7 @@ async function suggest() {
   try {
     await load();
   } catch (error) {
-    note.textContent = `The names could not be loaded (${/** @type {Error} */ (error).message}).`;
+    note.textContent = text("compare.script.no_names", { reason: /** @type {Error} */ (error).message });
     return;
   }
   const things = found(input.value);
@@ -231,8 +234,8 @@ document.querySelectorAll("[data-kind]").forEach((tab) => tab.addEventListener("
 only.addEventListener("change", () => void show());
 find("[data-link]").addEventListener("click", () => {
   navigator.clipboard.writeText(location.href).then(
-    () => (note.textContent = "The link is copied."),
-    () => (note.textContent = "The browser does not allow copying here: the address above is the link."),
+    () => (note.textContent = text("compare.script.copied")),
+    () => (note.textContent = text("compare.script.not_copied")),
   );
 });
 addEventListener("popstate", () => {

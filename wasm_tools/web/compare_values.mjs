@@ -12,6 +12,7 @@
  * @typedef {Record<string, any>} Thing a record as published
  */
 import { significant, tokens, unitPrice } from "./figures.mjs";
+import { text } from "./texts.mjs";
 
 /** The rows of a group; one that nobody can fill is left out. @param {Group} group @param {Thing[]} things @returns {Line[]} */
 export function lines(group, things) {
@@ -58,6 +59,6 @@ function written({ form = "text", scale = 1 }, raw) {
   if (form === "tokens") return tokens(Number(raw));
   if (form === "number") return significant(Number(raw) / scale);
   if (form === "list") return String(raw).replaceAll("|", ", ");
-  if (form === "yes") return raw ? "yes" : "no";
+  if (form === "yes") return text(raw ? "compare.script.yes" : "compare.script.no");
   return String(raw);
 }

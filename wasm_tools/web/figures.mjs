@@ -3,6 +3,8 @@
  * A browser test holds the two against each other on the precomputed plans.
  */
 
+import { amount, language, localNumber } from "./texts.mjs";
+
 export const DASH = "—";
 /** Older browsers round half up; the difference is a last digit. */
 const FOUR_EVEN = /** @type {Intl.NumberFormatOptions} */ ({ maximumSignificantDigits: 4, roundingMode: "halfEven" });
@@ -48,9 +50,9 @@ function threeDigits(text) {
  */
 export function money(text, sign = "$") {
   const size = Math.abs(Number(text));
-  if (size >= 100) return `${sign}${decimal(text, 0, 0)}`;
-  if (size >= 1) return `${sign}${decimal(text, 2, 2)}`;
-  return `${sign}${threeDigits(text)}`;
+  if (size >= 100) return amount(decimal(text, 0, 0), sign);
+  if (size >= 1) return amount(decimal(text, 2, 2), sign);
+  return amount(threeDigits(text), sign);
 }
 
 /**
@@ -59,12 +61,12 @@ export function money(text, sign = "$") {
  */
 export function unitPrice(text, sign = "$") {
   const figure = Number(text);
-  if (figure === 0) return "free";
-  if (Math.abs(figure) >= 1) return `${sign}${decimal(text, 2, 4)}`;
+  if (figure === 0) return language() === "de" ? "kostenlos" : "free";
+  if (Math.abs(figure) >= 1) return amount(decimal(text, 2, 4), sign);
   const digits = text.replace(/^-?0\.0*/, "").replace(/0+$/, "");
-  if (digits.length > 4) return `${sign}${threeDigits(text)}`;
+  if (digits.length > 4) return amount(threeDigits(text), sign);
   const [whole, decimals = ""] = text.split(".");
-  return `${sign}${whole}.${decimals.replace(/0+$/, "").padEnd(2, "0")}`;
+  return amount(`${whole}.${decimals.replace(/0+$/, "").padEnd(2, "0")}`, sign);
 }
 
 /** A float with that many decimals, rounded by its exact binary value as Python does. @param {number} value @param {number} digits */
@@ -74,12 +76,12 @@ function fixed(value, digits, grouped = true) {
 
 /** A time in ms without its unit: one decimal below 10. @param {number} value */
 export function milliseconds(value) {
-  return fixed(value, value < 10 ? 1 : 0);
+  return localNumber(fixed(value, value < 10 ? 1 : 0));
 }
 
 /** A time in ms, written in seconds without its unit. @param {number} value */
 export function seconds(value) {
-  return value / 1000 < 10 ? fixed(value / 1000, 2, false) : fixed(value / 1000, 1);
+  return localNumber(value / 1000 < 10 ? fixed(value / 1000, 2, false) : fixed(value / 1000, 1));
 }
 
 /** @param {number} share */
@@ -94,12 +96,12 @@ export function signedPercent(share) {
 
 /** @param {number} value */
 export function count(value) {
-  return decimal(String(value), 0, 0);
+  return localNumber(decimal(String(value), 0, 0));
 }
 
 /** Up to four significant digits. @param {number} value */
 export function rate(value) {
-  return (rates ??= new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 })).format(value);
+  return localNumber((rates ??= new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 })).format(value));
 }
 
 /** A length as vendors call it: `128k`, `1M`, exact digits below ten thousand. `formats.tokens`. @param {number} value */
@@ -107,18 +109,18 @@ export function tokens(value) {
   for (const [scale, sign] of /** @type {[number, string][]} */ ([[1e6, "M"], [1_048_576, "M"], [1000, "k"], [1024, "k"]])) {
     if (value >= scale && value % scale === 0 && (sign === "M" || value < 1e6)) return `${count(value / scale)}${sign}`;
   }
-  if (value >= 1e6) return `${Number((value / 1e6).toPrecision(3))}M`;
-  return value >= 10_000 ? `${Number((value / 1000).toPrecision(3))}k` : count(value);
+  if (value >= 1e6) return `${localNumber(String(Number((value / 1e6).toPrecision(3))))}M`;
+  return value >= 10_000 ? `${localNumber(String(Number((value / 1000).toPrecision(3))))}k` : count(value);
 }
 
 /** A figure of any size: up to four significant digits in plain notation. @param {number} value */
 export function significant(value) {
-  return (figures ??= new Intl.NumberFormat("en-US", FOUR_EVEN)).format(value);
+  return localNumber((figures ??= new Intl.NumberFormat("en-US", FOUR_EVEN)).format(value));
 }
 
 /** @param {number} bytes */
 export function megabytes(bytes) {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+  return `${localNumber((bytes / 1e6).toFixed(1))} MB`;
 }
 
 /**

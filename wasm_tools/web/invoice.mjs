@@ -4,9 +4,10 @@
  */
 import { csvText, saveText } from "./csv_text.mjs";
 import { coverage, elsewherePart, excludedPart, lineDetail, questionsPart } from "./invoice_parts.mjs";
-import { about, dollars, figure } from "./invoice_figures.mjs";
-import { megabytes } from "./figures.mjs";
+import { about, dollars, figure, listed } from "./invoice_figures.mjs";
+import { count, megabytes } from "./figures.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
+import { english, language, localNumber, text } from "./texts.mjs";
 import { virtualList } from "./virtual_list.mjs";
 
 const LARGEST = 64_000_000; // bytes; more would not fit in the memory that Python has in a page
@@ -14,7 +15,7 @@ const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.
 const settings = JSON.parse(byId("invoice-data").textContent ?? "{}");
 const form = /** @type {HTMLFormElement} */ (byId("invoice-form"));
 const file = /** @type {HTMLInputElement} */ (byId("bill-file"));
-const text = /** @type {HTMLTextAreaElement} */ (byId("bill-text"));
+const pasted = /** @type {HTMLTextAreaElement} */ (byId("bill-text"));
 const filter = /** @type {HTMLSelectElement} */ (byId("lines-filter"));
 const status = byId("bill-status");
 /** @type {any} the record of the last bill */
@@ -32,12 +33,12 @@ const card = runtimeCard(
 file.addEventListener("change", () => file.files?.[0] && readFile(file.files[0]));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  if (text.value.trim()) analyse({ text: text.value }, "the pasted lines");
-  else status.textContent = "There is nothing to read yet: paste the lines of a bill first.";
+  if (pasted.value.trim()) analyse({ text: pasted.value }, text("invoice.script.pasted"));
+  else status.textContent = text("invoice.script.nothing");
 });
 document.getElementById("bill-sample")?.addEventListener("click", () => {
-  text.value = settings.sample;
-  analyse({ text: settings.sample }, "the sample (invented quantities)");
+  pasted.value = settings.sample;
+  analyse({ text: settings.sample }, text("invoice.script.sample"));
 });
 byId("bill-export").addEventListener("click", exportRows);
 filter.addEventListener("change", showLines);
@@ -58,10 +59,10 @@ form.addEventListener("drop", (event) => {
 async function readFile(chosen) {
   try {
     const plain = await unpacked(chosen);
-    if (plain.size > LARGEST) throw new Error(`it has ${megabytes(plain.size)}, this page reads up to ${megabytes(LARGEST)}: split it`);
+    if (plain.size > LARGEST) throw new Error(text("invoice.script.too_large", { size: megabytes(plain.size), most: megabytes(LARGEST) }));
     await analyse({ base64: await base64Of(plain) }, chosen.name);
   } catch (error) {
-    status.textContent = `${chosen.name} was not read: ${/** @type {Error} */ (error).message}.`;
+    status.textContent = text("invoice.script.not_read", { name: chosen.name, reason: /** @type {Error} */ (error).message });
   }
   file.value = ""; // so that the same file can be chosen again after it was edited
 }
@@ -73,7 +74,7 @@ async function unpacked(chosen) {
   try {
     return await new Response(chosen.stream().pipeThrough(new DecompressionStream("gzip"))).blob();
   } catch {
-    throw new Error("it is compressed with gzip and damaged");
+    throw new Error(text("invoice.script.damaged"));
   }
 }
 
@@ -90,7 +91,7 @@ function base64Of(blob) {
 /** @param {{text: string} | {base64: string}} params @param {string} name */
 async function analyse(params, name) {
   const mine = ++turn;
-  status.textContent = `Reading ${name}. If Python is still loading, this waits for it.`;
+  status.textContent = text("invoice.script.reading", { name });
   byId("bill-result").setAttribute("aria-busy", "true");
   const began = performance.now();
   try {
@@ -98,12 +99,13 @@ async function analyse(params, name) {
     const record = await engine.call("invoice", params);
     if (mine !== turn) return;
     bill = record;
-    const took = ((performance.now() - began) / 1000).toFixed(1);
-    show(`Read ${name} in ${took} s as ${record.source_format}, held against the list prices of ${record.as_of}.`);
+    const took = localNumber(((performance.now() - began) / 1000).toFixed(1));
+    show(text("invoice.script.read", { name, seconds: took, format: record.source_format, date: record.as_of }));
   } catch (error) {
     if (mine !== turn) return;
-    status.textContent = `${name} was not read: ${/** @type {Error} */ (error).message.replace(/\.?$/, ".")}`;
-    if (bill) status.textContent += " Below stands the bill read before.";
+    const reason = /** @type {Error} */ (error).message.replace(/\.$/, "");
+    status.textContent = text("invoice.script.not_read", { name, reason });
+    if (bill) status.textContent += ` ${text("invoice.script.before")}`;
   }
   byId("bill-result").removeAttribute("aria-busy");
 }
@@ -115,17 +117,17 @@ function show(said) {
   byId("bill-questions").replaceChildren(...questionsPart(bill));
   byId("excluded-part").replaceChildren(...excludedPart(bill));
   byId("elsewhere").replaceChildren(...elsewherePart(bill));
-  filter.replaceChildren(new Option(`all ${bill.lines.rows.length.toLocaleString("en")} lines`, ""));
-  for (const { name, lines } of bill.verdicts) filter.add(new Option(`${name} · ${lines.toLocaleString("en")}`, name));
+  filter.replaceChildren(new Option(text("invoice.script.all_lines", { n: bill.lines.rows.length }), ""));
+  for (const { name, lines } of bill.verdicts) filter.add(new Option(`${text(`invoice.verdict.${name}`)} · ${count(lines)}`, name));
   list ??= virtualList({
     scroller: byId("lines-box"),
     grid: /** @type {HTMLTableElement} */ (byId("lines")),
     fill,
     open: (row) => byId("line-detail").replaceChildren(...lineDetail(bill, lineOf(row))),
-    empty: "No line could be analysed. The rows that were left out stand below, each with its reason.",
+    empty: text("invoice.script.empty"),
   });
   showLines();
-  status.textContent = [said, ...bill.notes].join(" ");
+  status.replaceChildren(said, ...bill.notes.flatMap((/** @type {string} */ note) => [" ", english(note)]));
 }
 
 /** The named cells of a line. @param {number} row @returns {Record<string, any>} */
@@ -141,7 +143,7 @@ function showLines() {
   );
   list?.show(rows);
   byId("lines-status").textContent =
-    `${rows.length.toLocaleString("en")} of ${bill.lines.rows.length.toLocaleString("en")} analysed lines`;
+    text("invoice.script.shown", { shown: rows.length, all: bill.lines.rows.length });
 }
 
 /** @type {import("./virtual_list.mjs").Parts["fill"]} */
@@ -153,15 +155,16 @@ function fill(cells, row) {
     line.model || "—",
     `${figure(line.usage_qty)} ${line.usage_unit}`,
     dollars(line.amount_usd),
-    line.effective_price === null ? "—" : `$${about(line.effective_price)} / ${line.per}`,
+    line.effective_price === null ? "—" : text("invoice.script.per", { price: about(line.effective_price), unit: line.per }),
     listedRange(line),
-    line.verdict,
+    text(`invoice.verdict.${line.verdict}`),
     line.reason,
   ];
   for (const [place, said] of texts.entries()) {
     cells[place].textContent = said;
     cells[place].title = said.length > 18 ? said : "";
   }
+  if (language() !== "en") cells[8].lang = "en"; // reasons are the engine's
   cells[7].dataset.verdict = line.verdict;
   cells[2].dataset.second = line.provider; // shown on narrow screens
   cells[4].dataset.second = texts[5];
@@ -174,7 +177,7 @@ function listedRange(line) {
   if (!prices.length) return "—";
   const sorted = [...prices].sort((a, b) => Number(a) - Number(b));
   const [low, high] = [sorted[0], sorted.at(-1)];
-  return low === high ? `$${figure(low)}` : `$${figure(low)} to $${figure(high)}`;
+  return low === high ? listed(low) : text("invoice.script.range", { low: listed(low), high: listed(high) });
 }
 
 /** Every row of the file: the analysed lines with their verdict, then the excluded rows with their reason. */

@@ -3,7 +3,9 @@
  *
  * @typedef {Record<string, any>} Bill the record of `wasm_tools.invoice.record.to_record`
  */
-import { about, dollars, figure } from "./invoice_figures.mjs";
+import { count } from "./figures.mjs";
+import { about, dollars, figure, listed } from "./invoice_figures.mjs";
+import { english, parts as textParts, text } from "./texts.mjs";
 
 const EXCLUDED_SHOWN = 200;
 
@@ -31,110 +33,120 @@ function table(caption, heads, rows) {
   return region;
 }
 
-/** @param {number} number @param {string} noun @param {string} [nouns] */
-function counted(number, noun, nouns = `${noun}s`) {
-  return `${number.toLocaleString("en")} ${number === 1 ? noun : nouns}`;
-}
+/** A text of this page by the last part of its key. @param {string} key @param {Record<string, string | number>} [values] */
+const said = (key, values) => text(`invoice.script.${key}`, values);
+
+/** A verdict in words. @param {string} name */
+const verdictWords = (name) => text(`invoice.verdict.${name}`);
 
 /** File total = analysed + excluded, and what the verdicts say. @param {Bill} bill */
 export function coverage(bill) {
   const t = bill.totals;
-  const sum = element("p", [
-    element("b", [dollars(t.file_usd)]), " in the file = ", element("b", [dollars(t.analysed_usd)]), " analysed + ",
-    element("b", [dollars(t.excluded_usd)]), " excluded",
-  ], "figure-line");
-  const said = [
-    `${counted(t.rows, "row")}: ${counted(t.analysed_lines, "line")} analysed, ${counted(t.excluded_rows, "row")} excluded`,
-    t.rows_without_amount ? ` (${t.rows_without_amount.toLocaleString("en")} of them without an amount that counts)` : "",
-    `. Of the analysed amount ${dollars(t.compared_usd)} on ${counted(t.compared_lines, "line")} could be compared like for like.`,
+  const bold = (/** @type {string} */ usd) => element("b", [dollars(usd)]);
+  const sums = { file: bold(t.file_usd), analysed: bold(t.analysed_usd), excluded: bold(t.excluded_usd) };
+  const sum = element("p", textParts("invoice.script.sum", sums), "figure-line");
+  const [analysed, compared] = [t.analysed_lines, t.compared_lines].map((n) => said("counted_lines", { n }));
+  const excluded = said("counted_rows", { n: t.excluded_rows });
+  const sentences = [
+    said("counts", { rows: said("counted_rows", { n: t.rows }), analysed, excluded }),
+    t.rows_without_amount ? said("without_amount", { n: t.rows_without_amount }) : "",
+    said("compared", { usd: dollars(t.compared_usd), lines: compared }),
   ];
-  const overpaid = element("p", [
-    Number(t.overpaid_usd) > 0
-      ? `Billed above the highest list price: ${dollars(t.overpaid_usd)}.`
-      : "No compared line is above the highest list price of its model at its provider.",
-  ]);
+  const overpaid = Number(t.overpaid_usd) > 0 ? said("overpaid", { usd: dollars(t.overpaid_usd) }) : said("not_overpaid");
+  const [lines, amount] = /** @type {[string, string][]} */ ([[said("lines"), "n"], [said("amount"), "n"]]);
   const verdicts = table(
-    "Verdicts",
-    [["Verdict"], ["Lines", "n"], ["Amount", "n"]],
-    bill.verdicts.map((/** @type {any} */ v) => [v.name, v.lines.toLocaleString("en"), dollars(v.usd)]),
+    said("verdicts"),
+    [[said("verdict")], lines, amount],
+    bill.verdicts.map((/** @type {any} */ v) => [verdictWords(v.name), count(v.lines), dollars(v.usd)]),
   );
   const providers = table(
-    "By provider, as the file names them",
-    [["Provider"], ["Lines", "n"], ["Amount", "n"]],
-    bill.providers.map((/** @type {any} */ p) => [p.provider, p.lines.toLocaleString("en"), dollars(p.usd)]),
+    said("by_provider"),
+    [[said("provider")], lines, amount],
+    bill.providers.map((/** @type {any} */ p) => [p.provider, count(p.lines), dollars(p.usd)]),
   );
-  const parts = [sum, element("p", said), overpaid, element("div", [verdicts, providers], "side-by-side")];
+  const shown = [
+    sum, element("p", [sentences.filter(Boolean).join(" ")]), element("p", [overpaid]), element("div", [verdicts, providers], "side-by-side"),
+  ];
   if (bill.not_compared.length) {
-    parts.push(table(
-      "Analysed but not compared, by reason",
-      [["Reason"], ["Lines", "n"], ["Amount", "n"]],
-      bill.not_compared.map((/** @type {any} */ r) => [r.name, r.lines.toLocaleString("en"), dollars(r.usd)]),
+    shown.push(table(
+      said("not_compared"),
+      [[said("reason")], lines, amount],
+      bill.not_compared.map((/** @type {any} */ r) => [english(r.name), count(r.lines), dollars(r.usd)]),
     ));
   }
-  return parts;
+  return shown;
 }
 
 /** Units that cannot be what was billed. @param {Bill} bill */
 export function questionsPart(bill) {
   if (!bill.questions.length) return [];
   const items = bill.questions.map((/** @type {any} */ q) => {
-    const fits = q.readings.map((/** @type {any} */ r) => `one ${q.usage_unit} = ${figure(r.base_units)} ${q.unit}s, $${about(r.price)} per ${q.per}`);
-    return element("li", [
-      `${q.provider}, ${q.workload}, unit “${q.usage_unit}” on ${counted(q.lines, "line")} for ${dollars(q.usd)}: as written this is ` +
-        `$${about(q.implied_price)} per ${q.per}, while known prices run from $${figure(q.known_low)} to $${figure(q.known_high)}. ` +
-        (fits.length ? `It would fit if ${fits.join(", or if ")}. ` : "") +
-        "Correct the unit in the file if that is what was billed; these lines are not compared.",
-    ]);
+    const fits = q.readings.map((/** @type {any} */ r) =>
+      said("fit", { unit: q.usage_unit, base: figure(r.base_units), base_unit: q.unit, price: about(r.price), per: q.per }));
+    const question = said("question", {
+      provider: q.provider, workload: q.workload, unit: q.usage_unit, lines: said("counted_lines", { n: q.lines }), usd: dollars(q.usd),
+      price: about(q.implied_price), per: q.per, low: listed(q.known_low), high: listed(q.known_high),
+    });
+    const fitting = fits.length ? said("would_fit", { fits: fits.join(said("or_if")) }) : "";
+    return element("li", [[question, fitting, said("correct")].filter(Boolean).join(" ")]);
   });
-  return [element("h2", ["Please check these units"]), element("ul", items)];
+  return [element("h2", [said("check_units")]), element("ul", items)];
 }
 
 /** Rows that were left out, each with its reason. @param {Bill} bill */
 export function excludedPart(bill) {
-  if (!bill.excluded_rows.length) return [element("h2", ["Excluded rows"]), element("p", ["No row was left out."])];
+  const heading = element("h2", [said("excluded_rows")]);
+  if (!bill.excluded_rows.length) return [heading, element("p", [said("none_excluded")])];
   const reasons = table(
-    "Excluded, by reason",
-    [["Reason"], ["Rows", "n"], ["Amount", "n"]],
-    bill.excluded.map((/** @type {any} */ e) => [e.reason, e.rows.toLocaleString("en"), dollars(e.usd)]),
+    said("excluded_by_reason"),
+    [[said("reason")], [said("rows"), "n"], [said("amount"), "n"]],
+    bill.excluded.map((/** @type {any} */ e) => [english(e.reason), count(e.rows), dollars(e.usd)]),
   );
   const shown = bill.excluded_rows.slice(0, EXCLUDED_SHOWN);
   const rows = table(
-    `The first ${shown.length.toLocaleString("en")} of ${counted(bill.excluded_rows.length, "excluded row")}; the CSV file has all`,
-    [["Line", "n"], ["Reason"], ["Amount", "n"], ["As written"]],
-    shown.map((/** @type {any} */ e) => [String(e.line), e.reason, e.usd === null ? "—" : dollars(e.usd), element("code", [e.raw])]),
+    said("first_excluded", { shown: shown.length, n: bill.excluded_rows.length }),
+    [[said("line"), "n"], [said("reason")], [said("amount"), "n"], [said("as_written")]],
+    shown.map((/** @type {any} */ e) => [String(e.line), english(e.reason), e.usd === null ? "—" : dollars(e.usd), element("code", [e.raw])]),
   );
-  return [element("h2", ["Excluded rows"]), reasons, rows];
+  return [heading, reasons, rows];
 }
 
 /** The same model at another provider: a figure of its own, never added to the rest. @param {Bill} bill */
 export function elsewherePart(bill) {
-  const heading = element("h2", ["The same model elsewhere"]);
-  if (!bill.same_model_elsewhere.length) return [heading, element("p", ["No provider lists one of the compared models for less."])];
+  const heading = element("h2", [said("elsewhere")]);
+  if (!bill.same_model_elsewhere.length) return [heading, element("p", [said("none_elsewhere")])];
+  const span = (/** @type {string} */ low, /** @type {string} */ high) =>
+    low === high ? dollars(low) : said("range", { low: dollars(low), high: dollars(high) });
   const { low, high } = bill.totals.same_model_elsewhere_usd;
-  const range = low === high ? dollars(low) : `${dollars(low)} to ${dollars(high)}`;
   const rows = bill.same_model_elsewhere.map((/** @type {any} */ m) => {
     const from = bill.comparisons[m.comparison];
-    const saved = m.low_usd === m.high_usd ? dollars(m.low_usd) : `${dollars(m.low_usd)} to ${dollars(m.high_usd)}`;
-    return [`${from.product} at ${from.provider}`, `${m.provider} (${m.sku})`, dollars(m.basis_usd), saved, m.formula, m.evidence];
+    const now = said("at", { product: from.product, provider: from.provider });
+    return [now, `${m.provider} (${m.sku})`, dollars(m.basis_usd), span(m.low_usd, m.high_usd), english(m.formula), english(m.evidence)];
   });
+  const heads = /** @type {[string, string?][]} */ ([
+    [said("now")], [said("there")], [said("amount"), "n"], [said("less_head"), "n"], [said("computed")], [said("stated_by")],
+  ]);
   return [
     heading,
-    element("p", [`${range} less at list price. This is a separate figure: do not add it to the amounts above. ${bill.same_model_elsewhere_caveat}`]),
-    table("The best move for each model", [["Now"], ["There"], ["Amount", "n"], ["Less", "n"], ["How it is computed"], ["Price stated by"]], rows),
+    element("p", [said("less", { range: span(low, high) }), " ", english(bill.same_model_elsewhere_caveat)]),
+    table(said("best_move"), heads, rows),
   ];
 }
 
 /** What a line was held against. @param {Bill} bill @param {Record<string, any>} line */
 export function lineDetail(bill, line) {
-  const heading = element("p", [element("b", [`Line ${line.line}: ${line.verdict}`]), line.reason ? `. ${line.reason}` : ""]);
+  const title = said("line_verdict", { line: String(line.line), verdict: verdictWords(line.verdict) });
+  const heading = element("p", [element("b", [title]), ...(line.reason ? [". ", english(line.reason)] : [])]);
   const compared = line.comparison === null ? null : bill.comparisons[line.comparison];
   if (!compared) return [heading];
-  const prices = (/** @type {any[]} */ list) =>
-    list.map((p) => [p.provider, p.sku, p.meter, p.regions.join(", ") || "—", `$${figure(p.price)} / ${compared.per}`, p.evidence]);
-  const heads = /** @type {[string, string?][]} */ ([["Provider"], ["Id there"], ["Meter"], ["Region"], ["Price", "n"], ["Stated by"]]);
-  const parts = [heading, table(`List prices of ${compared.product} at this provider`, heads, prices(compared.list_prices))];
-  if (compared.alternatives.length) {
-    parts.push(table("The same product and meter at other providers, cheapest first", heads, prices(compared.alternatives.slice(0, 20))));
-  }
-  return parts;
+  const prices = (/** @type {any[]} */ list) => list.map((p) => [
+    p.provider, p.sku, english(p.meter), p.regions.join(", ") || "—", said("per", { price: listed(p.price), unit: compared.per }),
+    english(p.evidence),
+  ]);
+  const heads = /** @type {[string, string?][]} */ ([
+    [said("provider")], [said("id_there")], [said("meter")], [said("region")], [said("price"), "n"], [said("stated_by")],
+  ]);
+  const shown = [heading, table(said("prices_of", { product: compared.product }), heads, prices(compared.list_prices))];
+  if (compared.alternatives.length) shown.push(table(said("alternatives"), heads, prices(compared.alternatives.slice(0, 20))));
+  return shown;
 }

@@ -6,13 +6,11 @@
  * @typedef {ReturnType<typeof import("./engine.mjs").startEngine>} Engine
  */
 import { megabytes } from "./figures.mjs";
+import { localNumber, text } from "./texts.mjs";
 
-const STAGES = {
-  loading: "Loading Python",
-  starting: "Starting Python",
-  "reading data": "Reading the prices",
-  ready: "Python is ready",
-};
+const STAGES = ["loading", "starting", "reading data", "ready"];
+/** What goes on, in words. @param {string} stage */
+const stageWords = (stage) => (STAGES.includes(stage) ? text(`tools.script.${stage.replace(" ", "_")}`) : stage);
 
 /**
  * @param {HTMLElement} card holds [data-runtime-text], a progress and [data-runtime-action]
@@ -20,7 +18,7 @@ const STAGES = {
  * @param {(engine: Engine) => void} onReady called at each change to "ready" and "busy" from a start
  */
 export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, onReady) {
-  const text = /** @type {HTMLElement} */ (card.querySelector("[data-runtime-text]"));
+  const said = /** @type {HTMLElement} */ (card.querySelector("[data-runtime-text]"));
   const progress = /** @type {HTMLProgressElement} */ (card.querySelector("progress"));
   const action = /** @type {HTMLButtonElement} */ (card.querySelector("[data-runtime-action]"));
   const technical = /** @type {HTMLElement} */ (card.querySelector("[data-runtime-technical]"));
@@ -36,21 +34,21 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, on
     technical.hidden = !failure?.technical;
     if (state === "failed") {
       root.dataset.engine = "failed";
-      text.textContent = failure?.message ?? "Python could not start.";
+      said.textContent = failure?.message ?? text("tools.script.no_start");
       /** @type {HTMLElement} */ (technical.querySelector("pre")).textContent = failure?.technical ?? "";
-      action.textContent = "Try again";
+      action.textContent = text("tools.script.again");
       action.onclick = () => engine?.restart();
     } else if (state === "ready" || state === "busy") {
       const first = root.dataset.engine !== "ready";
       root.dataset.engine = "ready";
       if (first) {
-        const took = ((performance.now() - began) / 1000).toFixed(1);
-        text.textContent = `Python runs in this page since ${took} s after its start. What you enter stays here.`;
+        const seconds = localNumber(((performance.now() - began) / 1000).toFixed(1));
+        said.textContent = text("tools.script.runs", { seconds });
         if (engine) onReady(engine);
       }
     } else if (state === "restarting") {
       root.dataset.engine = "loading";
-      text.textContent = "Python is started afresh.";
+      said.textContent = text("tools.script.afresh");
     }
   }
 
@@ -59,7 +57,7 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, on
     began = performance.now();
     action.hidden = true;
     progress.hidden = false;
-    text.textContent = STAGES.loading;
+    said.textContent = stageWords("loading");
     const { startEngine } = await import("./engine.mjs");
     /** @type {Engine} */
     const engine = startEngine({
@@ -68,8 +66,9 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, on
       ...(watchdogSeconds && { watchdogSeconds }),
       onProgress({ stage, loaded, total, fraction }) {
         progress.value = fraction;
-        const known = STAGES[/** @type {keyof typeof STAGES} */ (stage)] ?? stage;
-        text.textContent = stage === "loading" ? `${known}: ${megabytes(loaded)} of ${megabytes(total)}` : known;
+        const known = stageWords(stage);
+        const of = { stage: known, loaded: megabytes(loaded), total: megabytes(total) };
+        said.textContent = stage === "loading" ? text("tools.script.progress", of) : known;
       },
       onState: (state, failure) => show(state, failure, engine),
     });
@@ -78,15 +77,15 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, on
 
   function start() {
     started ??= launch();
-    started.catch((error) => show("failed", { message: "Python could not be loaded.", technical: String(error) }, null));
+    started.catch((error) => show("failed", { message: text("tools.script.not_loaded"), technical: String(error) }, null));
     return started;
   }
 
   const saves = /** @type {any} */ (navigator).connection?.saveData === true;
   if (saves) {
-    text.textContent = "Your browser asks to save data, so Python is not loaded yet. Precomputed answers work without it.";
+    said.textContent = text("tools.script.saving");
     action.hidden = false;
-    action.textContent = `Load Python (${megabytes(bytes)})`;
+    action.textContent = text("tools.script.load", { size: megabytes(bytes) });
     action.onclick = () => void start();
   } else {
     const idle = window.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 1));

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from generator.render.texts import label
+
 UNSTATED = "no source states it"
 NO_PRICE = "no current price"
 NOT_MEASURED = "nobody has published a measurement"
+SAID = ("label", "unit", "missing")  # what a reader reads of a fact
 GIB, TERA, BILLION = 2.0**30, 1e12, 1e9
 
 
@@ -237,11 +240,12 @@ TITLES: Mapping[str, str] = {"models": "Models", "providers": "Providers", "gpus
 def told() -> dict[str, list[dict[str, Any]]]:
     """The rows of every kind for the script; what has its usual value is left out."""
     return {
-        kind: [{"title": g.title, "facts": [_told(f) for f in g.facts]} for g in groups]
+        kind: [{"title": label(g.title), "facts": [_told(f) for f in g.facts]} for g in groups]
         for kind, groups in KINDS.items()
     }
 
 
 def _told(fact: Fact) -> dict[str, Any]:
     usual = {"form": "text", "table": "facts", "pick": "first", "scale": 1.0, "where": ("", "")}
-    return {k: v for k, v in asdict(fact).items() if v != usual.get(k, "")}
+    said = {name: label(words) for name in SAID if (words := getattr(fact, name))}
+    return {k: v for k, v in (asdict(fact) | said).items() if v != usual.get(k, "")}

@@ -7,11 +7,14 @@ from generator.places import checkout
 from generator.render.compare.facts import KINDS, TITLES, told
 from generator.render.compare.ready import LEAST, MOST, Ready, ready_comparisons
 from generator.render.compare.values import Line, lines
+from generator.render.formats import listed
 from generator.render.page import Page, SiteData
 from generator.render.records.all_records import records_of
 from generator.render.records.entity import EntityRecord, entity_json
 from generator.render.site_index import site_index
+from generator.render.texts import english, label, of_registry, text
 from generator.render.tool_assets import data_block, module
+from generator.render.translated import root_from
 
 STYLES = ("assets/tools.css", "assets/explore.css")
 
@@ -23,15 +26,15 @@ def pages(data: SiteData) -> Iterator[Page]:
     titles = {r.id: title(r, known) for r in ready}
     yield Page(
         path="compare/",
-        title="Compare",
-        description=f"Put {LEAST} to {MOST} models, providers, GPUs or plans side by side and see what differs.",
+        title=text("compare.title"),
+        description=text("compare.description", least=LEAST, most=MOST),
         template="compare.html",
         context={
             "groups": [
                 {
-                    "title": TITLES[kind],
+                    "title": label(TITLES[kind]),
                     "ready": [
-                        {"href": f"compare/{r.id}/", "title": titles[r.id], "question": r.question}
+                        {"href": f"compare/{r.id}/", "title": titles[r.id], "question": english(r.question)}
                         for r in ready
                         if r.kind == kind
                     ],
@@ -39,14 +42,18 @@ def pages(data: SiteData) -> Iterator[Page]:
                 for kind in KINDS
                 if any(r.kind == kind for r in ready)
             ],
-            "kinds": [{"id": kind, "title": TITLES[kind]} for kind in KINDS],
-            "cases": [{"path": f"use-cases/{c.case.id}", "title": c.case.title} for c in data.results.cases],
+            "kinds": [{"id": kind, "title": label(TITLES[kind])} for kind in KINDS],
+            "cases": [
+                {"path": f"use-cases/{c.case.id}", "title": of_registry("use_cases", c.case, "title")}
+                for c in data.results.cases
+            ],
             "settings": data_block(
-                {"root": "../", "as_of": data.as_of, "most": MOST, "rows": told(), "names": names(data)}
+                {"root": root_from("compare/"), "as_of": data.as_of, "most": MOST, "rows": told(), "names": names(data)}
             ),
         },
         scripts=(module(data, "compare.mjs"), module(data, "relative_dates.mjs")),
         styles=STYLES,
+        texts=("compare.script",),
     )
     for one in ready:
         yield ready_page(one, titles[one.id], [known[(one.kind, i)] for i in one.items], data)
@@ -55,7 +62,7 @@ def pages(data: SiteData) -> Iterator[Page]:
 def title(ready: Ready, known: Mapping[tuple[str, str], EntityRecord]) -> str:
     """The things by name: `H100, H200 and B200`."""
     found = [known[(ready.kind, i)].document.title for i in ready.items]
-    return f"{', '.join(found[:-1])} and {found[-1]}"
+    return listed(found)
 
 
 def names(data: SiteData) -> dict[str, dict[str, str]]:

@@ -5,18 +5,20 @@ from collections.abc import Iterator
 
 from generator.places import checkout
 from generator.render.page import Page, SiteData
+from generator.render.texts import text
 
 
 def pages(data: SiteData) -> Iterator[Page]:
     """The one page."""
     yield Page(
         path="report/",
-        title="Report a wrong price",
-        description="Puts together what a correction needs: the id of the price, what it says, and what it should say.",
+        title=text("report.title"),
+        description=text("report.description"),
         template="report.html",
         context={"address": report_target(), "date": data.as_of},
         scripts=("assets/report.mjs",),
         styles=("assets/report.css",),
+        texts=("report.script",),
     )
 
 

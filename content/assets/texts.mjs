@@ -1,0 +1,1 @@
+../../wasm_tools/web/texts.mjs
