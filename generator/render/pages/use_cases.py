@@ -91,11 +91,12 @@ def case_facts(plan: CasePlan) -> list[dict[str, str]]:
     """The workload in terms and values."""
     w, lengths = plan.workload, of_registry("profiles", plan.profile, "description")
     experience, why = of_registry("slo_classes", plan.slo_class, "title"), of_registry("use_cases", plan.case, "reason")
+    models = text("use_cases.or_better", name=class_words(plan.case.minimum_class))
     values = {
         "load": formula(plan.case, w.qps, w.peak_qps),
         "lengths": f"{length_words(plan.profile)}. {lengths}",
         "experience": f"{experience}: {bounds_words(plan.slo)}",
-        "models": f"{text('use_cases.or_better', name=class_words(plan.case.minimum_class).capitalize())} {why}",
+        "models": f"{models[:1].upper()}{models[1:]} {why}",
     }
     return [{"term": text(f"use_cases.fact.{name}"), "value": value} for name, value in values.items()]
 
@@ -110,7 +111,7 @@ def case_card(plan: CasePlan, index: SiteIndex) -> dict[str, Any]:
         "href": f"use-cases/{plan.case.id}/",
         "load": load_words(plan.workload),
         "lengths": length_words(plan.profile),
-        "class": of_registry("slo_classes", plan.slo_class, "title").lower(),
+        "class": lowered(of_registry("slo_classes", plan.slo_class, "title")),
         "recommended": answers.get("recommended"),
         "unverified": answers.get("unverified"),
         "relaxation": table["relaxation"],
