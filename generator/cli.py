@@ -38,6 +38,7 @@ from generator.sync.history import HistoryError
 from generator.sync.run import Outcome
 from generator.sync.source_registry import SourceError
 from generator.tables import TableError
+from generator.validate import commands as validate_commands
 
 app = typer.Typer(
     name="atlas",
@@ -45,7 +46,15 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (catalogue_commands, plan_commands, kinds_commands, memory_commands, usage_commands, calibration_commands):
+for part in (
+    catalogue_commands,
+    plan_commands,
+    kinds_commands,
+    memory_commands,
+    usage_commands,
+    calibration_commands,
+    validate_commands,
+):
     app.add_typer(part.commands)
 for group in (benchmark_commands, compat_commands):
     app.add_typer(group.commands)

@@ -1,0 +1,1 @@
+"""Checks of manifests that need packages: YAML, schemas, PromQL, kustomize. The other rules are the engine's."""

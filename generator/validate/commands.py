@@ -1,0 +1,57 @@
+"""`atlas validate`: manifests, ours or not, against the rules of the project."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from generator.options import AsJson
+from generator.validate.checking import Report, checked_folder
+from generator.validate.reading import FolderError
+
+commands = typer.Typer()
+
+
+@commands.command()
+def validate(
+    folder: Annotated[Path, typer.Argument(help="The folder of manifests: a bundle of the atlas, or any other files.")],
+    as_json: AsJson = False,
+) -> None:
+    """Check the manifests of a folder: schemas, references, options and metrics of vLLM, and what the plan says.
+
+    Reads .yaml, .yml, .json and text files below the folder and changes nothing. The numbers of a plan are checked
+    where the folder holds a plan.json of the atlas. Exit code 1: a rule is broken; 2: the folder cannot be read.
+    """
+    try:
+        found = checked_folder(folder)
+    except FolderError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    if as_json:
+        typer.echo(json.dumps(_json(found), indent=1, ensure_ascii=False))
+    else:
+        for line in _lines(found):
+            typer.echo(line)
+    raise typer.Exit(1 if found.findings else 0)
+
+
+def _json(found: Report) -> dict[str, object]:
+    return {
+        "files": found.files,
+        "objects": found.objects,
+        "plan_id": found.plan_id or None,
+        "unchecked_kinds": found.unchecked,
+        "findings": [asdict(f) for f in found.findings],
+    }
+
+
+def _lines(found: Report) -> list[str]:
+    lines = [": ".join(filter(None, (f"{f.rule} {f.path}", f.where, f.message))) for f in found.findings]
+    if found.unchecked:
+        lines.append(f"no schema here for {', '.join(found.unchecked)}")
+    count = len(found.findings)
+    problems = "no problem" if not count else "1 problem" if count == 1 else f"{count:,} problems"
+    plan = f", against the plan {found.plan_id}" if found.plan_id else "; no plan.json, so no numbers of a plan"
+    return [*lines, f"{found.files:,} files, {found.objects:,} objects checked{plan}: {problems}"]
