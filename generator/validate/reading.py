@@ -1,8 +1,8 @@
 """A folder of manifests as documents and texts, read without trusting it.
 
-YAML is read event by event: no alias is followed, so that a small file cannot grow, and nothing is constructed but
-mappings, lists and scalars. A plain scalar that readers of YAML 1.1 and 1.2 understand differently is a finding and
-stays the text that its author wrote.
+YAML is read event by event: aliases are a finding and only small ones are followed, so that a small file cannot grow,
+and nothing is constructed but mappings, lists and scalars. A plain scalar that readers of YAML 1.1 and 1.2 understand
+differently is a finding and stays the text that its author wrote.
 """
 
 import json
@@ -20,7 +20,9 @@ from wasm_tools.manifests.checks.parts import Document, Finding, mappings
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _YAML, _TEXTS = (".yaml", ".yml"), (".json", ".txt", ".sh", ".service", ".md")
 MOST_FILES, MOST_BYTES, MOST_DEPTH = 5_000, 4_000_000, 64
+_MOST_ALIASES, _MOST_OF_AN_ALIAS = 100, 1_000  # uses in a document, values in what one stands for
 _TAG = "tag:yaml.org,2002:"
+_OPEN_TAGS = ("!", _TAG + "map", _TAG + "seq")
 _CORE_1_2 = (
     ("null", re.compile(r"null|Null|NULL|~|")),
     ("bool", re.compile(r"true|True|TRUE|false|False|FALSE")),
@@ -135,6 +137,14 @@ class _Builder:
     def __init__(self) -> None:
         self.open: list[tuple[Any, list[Any]]] = []
         self.done: list[Any] = []
+        self.anchors: dict[str, Any] = {}
+        self.aliases = 0
+
+    def alias(self, name: str | None) -> Any:
+        """What an alias stands for; None for one that is large, often used, or inside of itself."""
+        self.aliases += 1
+        value = self.anchors.get(name or "")
+        return value if self.aliases <= _MOST_ALIASES and _is_small(value) else None
 
     def put(self, value: Any) -> str | None:
         """Add a value to what is open; returns a key that is there twice."""
@@ -161,37 +171,53 @@ class _Builder:
         return "".join(steps).removeprefix(".")
 
 
+def _is_small(value: Any) -> bool:
+    pending, seen = [value], 0
+    while pending and seen <= _MOST_OF_AN_ALIAS:
+        item = pending.pop()
+        seen += 1
+        pending += item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+    return not pending
+
+
 def _values(path: str, text: str, findings: list[Finding]) -> Iterator[Any]:
     """The value of each document of a YAML text; raises yaml.YAMLError."""
     resolver = yaml.resolver.Resolver()
     build = _Builder()
+    names: list[str | None] = []  # the anchors of what is open
 
     def wrong(message: str) -> None:
         findings.append(Finding("MF-01", path, build.place(), message))
 
     for event in yaml.parse(text, Loader=_LOADER):
-        if getattr(event, "anchor", None) is not None:
-            wrong("anchors and aliases are read differently by some tools; write the value out")
         if isinstance(event, yaml.AliasEvent):
-            build.put(None)
+            wrong("an alias of a value elsewhere is not read by every tool; write the value out")
+            build.put(build.alias(event.anchor))
         elif isinstance(event, yaml.ScalarEvent):
             value, ambiguous = _scalar(event, resolver)
             if ambiguous:
                 wrong(f"{event.value} without quotes is {ambiguous}; put quotes around it")
+            if event.anchor:
+                build.anchors[event.anchor] = value
             if twice := build.put(value):
                 wrong(f"the key {twice!r} is there twice")
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             if len(build.open) >= MOST_DEPTH:
                 wrong(f"more than {MOST_DEPTH} levels deep")
                 return
+            if event.tag is not None and event.tag not in _OPEN_TAGS:
+                wrong(f"the tag {event.tag} makes something else of it; leave it out")
             build.open.append(({} if isinstance(event, yaml.MappingStartEvent) else [], []))
+            names.append(event.anchor)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
             value = build.open.pop()[0]
+            if anchor := names.pop():
+                build.anchors[anchor] = value
             if twice := build.put(value):
                 wrong(f"the key {twice!r} is there twice")
         elif isinstance(event, yaml.DocumentEndEvent):
             yield from build.done
-            build.done.clear()
+            build, names = _Builder(), []
 
 
 def _scalar(event: yaml.ScalarEvent, resolver: Any) -> tuple[Any, str]:
