@@ -42,8 +42,6 @@ def report(folder: Folder, plan: PlanFacts | None = None) -> Report:
     """The report on what was read; `plan` instead of the folder's own plan.json."""
     plan = plan or plan_facts(folder.texts)
     view = view_of(folder.documents, folder.texts, catalogue(), plan)
-    found = [*folder.findings, *schema_findings(folder.documents), *query_findings(view), *findings(view)]
+    found = [*folder.findings, *schema_findings(view.documents), *query_findings(view), *findings(view)]
     ordered = sorted(set(found), key=lambda f: (f.rule, f.path, f.where, f.message))
-    return Report(
-        tuple(ordered), folder.files, len(view.objects), tuple(unchecked_kinds(folder.documents)), plan.plan_id
-    )
+    return Report(tuple(ordered), folder.files, len(view.objects), tuple(unchecked_kinds(view.documents)), plan.plan_id)

@@ -1,7 +1,8 @@
 """MF-02: objects fit the strict schemas of Kubernetes and of the custom resources that serving uses."""
 
+import json
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
@@ -12,8 +13,8 @@ from generator.places import checkout
 from generator.validate.core_schemas import NEWEST, VERSIONS, core_validator, schema_validator
 from generator.validate.field_rows import read_field_rows, strict_schema
 from wasm_tools.manifests.checks.parts import Document, Finding
+from wasm_tools.manifests.checks.sets import BUILD_FILES
 
-_BUILD_FILES = ("Kustomization", "Component")  # read by kustomize, not by a cluster
 _LEFT_TO_NAMES = (("metadata", "labels"), ("metadata", "annotations"))  # the rule on names says it better
 
 
@@ -42,7 +43,7 @@ def _type(document: Document) -> tuple[str, str]:
 
 
 def _is_known(api: str, kind: str) -> bool:
-    return kind in _BUILD_FILES or _is_core(api) or (api, kind) in custom_validators()
+    return kind in BUILD_FILES or _is_core(api) or (api, kind) in custom_validators()
 
 
 def _is_core(api: str) -> bool:
@@ -60,36 +61,41 @@ def _is_core(api: str) -> bool:
 
 def _of_document(document: Document) -> Iterator[Finding]:
     api, kind = _type(document)
-    if not kind or kind in _BUILD_FILES:
-        return
+    if kind and kind not in BUILD_FILES:
+        for where, message in _problems(api, kind, json.dumps(document.content, default=str)):
+            yield document.finding("MF-02", where, message)
+
+
+@lru_cache(maxsize=1024)
+def _problems(api: str, kind: str, written: str) -> tuple[tuple[str, str], ...]:
+    """Places and problems of an object; an object often stands in several files of a folder."""
+    content = json.loads(written)
     if custom := custom_validators().get((api, kind)):
-        yield from _errors(document, custom, "")
-        return
+        return tuple(_errors(content, custom))
     served = [a for a, k in custom_validators() if k == kind and a.partition("/")[0] == api.partition("/")[0]]
     if served:
-        yield document.finding("MF-02", "apiVersion", f"{api} is not {served[0]}, the version that is served today")
-    elif _is_core(api):
-        yield from _core(document, api, kind)
+        return (("apiVersion", f"{api} is not {served[0]}, the version that is served today"),)
+    return tuple(_core(content, api, kind)) if _is_core(api) else ()
 
 
-def _core(document: Document, api: str, kind: str) -> Iterator[Finding]:
+def _core(content: Any, api: str, kind: str) -> Iterator[tuple[str, str]]:
     validators = {version: core_validator(version, api, kind) for version in VERSIONS}
     if validators[NEWEST] is None:
-        yield document.finding("MF-02", "apiVersion", f"Kubernetes {NEWEST} has no kind {kind} in {api}")
+        yield "apiVersion", f"Kubernetes {NEWEST} has no kind {kind} in {api}"
         return
     told: set[str] = set()
     for version in reversed(VERSIONS):
         validator = validators[version]
-        note = "" if version == NEWEST else f" (Kubernetes {version})"
-        new = [f for f in _errors(document, validator, note) if f.where not in told] if validator else []
-        told |= {f.where for f in new}
-        yield from new
+        for where, message in _errors(content, validator) if validator else ():
+            if where not in told:
+                told.add(where)
+                yield where, message if version == NEWEST else f"{message} (Kubernetes {version})"
 
 
-def _errors(document: Document, validator: Validator, note: str) -> Iterator[Finding]:
-    for error in validator.iter_errors(document.content):
+def _errors(content: Any, validator: Validator) -> Iterator[tuple[str, str]]:
+    for error in validator.iter_errors(content):
         if tuple(error.absolute_path)[:2] not in _LEFT_TO_NAMES:
-            yield document.finding("MF-02", _place(error), _message(error) + note)
+            yield _place(error), _message(error)
 
 
 def _place(error: ValidationError) -> str:

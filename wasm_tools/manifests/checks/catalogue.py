@@ -61,3 +61,4 @@ class PlanFacts:
     percentile: int = 0
     trust_remote_code: bool = False
     prefix_caching: bool | None = None
+    cache_claim: str = ""  # a PersistentVolumeClaim that is there already

@@ -92,7 +92,7 @@ def _count(value: str | None) -> int | None:
 def remote_code_findings(view: View) -> Iterator[Finding]:
     """MF-26: code of a model's repository runs only where the plan or an annotation says so."""
     for server in view.servers:
-        flag = server.runtime.optional.get("trust_remote_code", "--trust-remote-code")
+        flag = str(server.runtime.optional.get("trust_remote_code", "--trust-remote-code"))
         consents = server.document is not None and REMOTE_CODE in server.document.annotations
         if server.value(flag) is not None and not consents and not view.plan.trust_remote_code:
             message = (

@@ -1,7 +1,6 @@
 """What the rules look at: documents, the pods in them, and the sets of objects that are applied together."""
 
-import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -159,53 +158,6 @@ def children(document: Document) -> set[tuple[str, str]]:
     if document.kind == "LLMInferenceService":
         return {("Deployment", f"{document.name}-kserve"), ("Service", f"{document.name}-kserve-workload-svc")}
     return set()
-
-
-def object_sets(documents: Iterable[Document]) -> list[ObjectSet]:
-    """The sets of objects: one for each kustomization with what it loads, one for each other folder.
-
-    A component that no kustomization loads is seen together with the folder `base` beside it. Patches and other
-    transformations are not applied; the rules look at what the files say.
-    """
-    everything = list(documents)
-    by_path: dict[str, list[Document]] = {}
-    for document in everything:
-        by_path.setdefault(document.path, []).append(document)
-    folders = {posixpath.dirname(d.path): d for d in everything if d.kind in ("Kustomization", "Component")}
-    loaded: set[str] = set()
-    sets = []
-    for folder, root in folders.items():
-        if root.kind == "Kustomization":
-            paths = _loaded(folder, folders, by_path, set())
-            sets.append(ObjectSet(folder or ".", tuple(d for p in paths for d in by_path[p])))
-            loaded |= {*paths, root.path}
-    for folder, root in folders.items():
-        if root.kind == "Component" and not loaded & {root.path, *_loaded(folder, folders, by_path, set())}:
-            base = posixpath.join(posixpath.dirname(posixpath.dirname(folder)), "base")
-            paths = _loaded(base, folders, by_path, set()) + _loaded(folder, folders, by_path, set())
-            sets.append(ObjectSet(folder, tuple(d for p in paths for d in by_path[p])))
-            loaded |= {*paths, root.path}
-    rest: dict[str, list[Document]] = {}
-    for document in everything:
-        if document.path not in loaded and document.kind:
-            rest.setdefault(posixpath.dirname(document.path), []).append(document)
-    return sets + [ObjectSet(folder or ".", tuple(found)) for folder, found in rest.items()]
-
-
-def _loaded(
-    folder: str, folders: Mapping[str, Document], by_path: Mapping[str, list[Document]], seen: set[str]
-) -> list[str]:
-    """The files that the kustomization of a folder loads, each once."""
-    if folder in seen or folder not in folders:
-        return []
-    seen.add(folder)
-    content = folders[folder].content
-    found: list[str] = []
-    for key in ("resources", "components"):
-        for entry in content.get(key) or ():
-            target = posixpath.normpath(posixpath.join(folder, text(entry)))
-            found += [target] if target in by_path else _loaded(target, folders, by_path, seen)
-    return list(dict.fromkeys(found))
 
 
 def replicas_of(document: Document) -> int | None:

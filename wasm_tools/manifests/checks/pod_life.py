@@ -10,6 +10,7 @@ from wasm_tools.manifests.checks.servers import Server
 from wasm_tools.manifests.checks.view import View
 
 _DEADLINE, _GRACE, _PROBE_PERIOD, _PROBE_FAILURES = 600, 30, 10, 3  # seconds and counts where nothing is said
+_PRESET_SHM = "dshm"  # the volume that the preset of an LLMInferenceService mounts at /dev/shm
 _MARGIN = 15  # seconds between the end of the drain and the kill
 
 
@@ -56,8 +57,8 @@ def end_findings(view: View) -> Iterator[Finding]:
         command = at(hook, "exec", "command")
         if wait is None and isinstance(command, list):
             wait = next((whole(w) for part in command for w in text(part).split() if w.isdigit()), 0)
-        if pod.document.kind == "LeaderWorkerSet" and not _serves_requests(server):
-            wait = wait or 0
+        if wait is None and (pod.document.kind == "LLMInferenceService" or not _serves_requests(server)):
+            wait = 0  # the preset brings its own, and a pod without an endpoint needs none
         if wait is None:
             message = "without a preStop sleep the pod gets requests while it ends"
             yield server.finding("MF-21", message, "lifecycle")
@@ -82,7 +83,8 @@ def memory_findings(view: View) -> Iterator[Finding]:
         if parallel_size(server) < 2:
             continue
         mount = next((m for m in mappings(container.get("volumeMounts")) if m.get("mountPath") == "/dev/shm"), None)
-        source = at(pod.volumes.get(text(mount.get("name"))) if mount else None, "emptyDir")
+        name = text(mount.get("name")) if mount else _PRESET_SHM if pod.document.kind == "LLMInferenceService" else ""
+        source = at(pod.volumes.get(name), "emptyDir")
         if not isinstance(source, Mapping) or source.get("medium") != "Memory":
             message = "several GPUs need an emptyDir with medium Memory at /dev/shm; 64 MB are too little for NCCL"
             yield server.finding("MF-22", message, "volumeMounts")

@@ -144,14 +144,19 @@ def _backends(found: ObjectSet) -> Iterator[tuple[Document, str, str, object]]:
 
 
 def reference_findings(view: View) -> Iterator[Finding]:
-    """MF-07: what an object names is there: volumes, their sources, accounts, keys of Secrets, Services of routes."""
+    """MF-07: what an object names is there: volumes, their sources, accounts, Services of routes.
+
+    A Secret is never among the files; one that a pod cannot start without is named in a README.
+    """
     for found in view.sets:
         named = {(d.kind, d.name) for d in found.documents} | {c for d in found.documents for c in children(d)}
+        named |= {("PersistentVolumeClaim", view.plan.cache_claim)}
         pods = found.pods()
         for pod in pods:
             yield from _mounts(pod)
             for where, kind, name in _named_by(pod):
-                if name and (kind, name) not in named:
+                announced = kind == "Secret" and any(name in t for p, t in view.texts.items() if p.endswith(".md"))
+                if name and (kind, name) not in named and not announced:
                     yield pod.document.finding("MF-07", where, f"{kind} {name} is not among the files applied with it")
         if pods:
             for route, where, name, _ in _backends(found):

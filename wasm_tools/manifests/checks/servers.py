@@ -50,7 +50,9 @@ class Server:
 
 def flag_of(runtime: ServingRuntime, field: str) -> str:
     """The option by which an engine takes a field of a plan; empty where it has none."""
-    templates = [*runtime.arguments, *runtime.optional.values()]
+    templates = [*runtime.arguments]
+    for optional in runtime.optional.values():
+        templates += [optional] if isinstance(optional, str) else optional
     return next((t.partition("=")[0] for t in templates if t.endswith(f"={{{field}}}")), "")
 
 

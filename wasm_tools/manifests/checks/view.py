@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wasm_tools.manifests.checks.catalogue import Catalogue, PlanFacts
-from wasm_tools.manifests.checks.parts import Document, ObjectSet, Pod, object_sets, pods_of
+from wasm_tools.manifests.checks.parts import Document, ObjectSet, Pod, pods_of
 from wasm_tools.manifests.checks.servers import Server, servers
+from wasm_tools.manifests.checks.sets import object_sets, patch_paths
 
 _GPU_RESOURCES = (
     "nvidia.com/gpu",
@@ -47,6 +48,8 @@ class View:
 def view_of(
     documents: list[Document], texts: Mapping[str, str], catalogue: Catalogue, plan: PlanFacts | None = None
 ) -> View:
-    """The view of documents and of files that are no YAML, by path."""
-    started = servers(documents, texts, catalogue.runtimes)
-    return View(documents, texts, catalogue, plan or PlanFacts(), object_sets(documents), started)
+    """The view of documents and of files that are no YAML, by path; patches are seen in what they change only."""
+    patches = patch_paths(documents)
+    whole = [d for d in documents if d.path not in patches]
+    started = servers(whole, texts, catalogue.runtimes)
+    return View(whole, texts, catalogue, plan or PlanFacts(), object_sets(documents), started)
