@@ -14,7 +14,12 @@ from wasm_tools.manifests.checks.engine_flags import (
     remote_code_findings,
     shell_findings,
 )
-from wasm_tools.manifests.checks.folder import exclusion_findings, identity_findings, machine_findings
+from wasm_tools.manifests.checks.folder import (
+    exclusion_findings,
+    identity_findings,
+    machine_findings,
+    placeholder_findings,
+)
 from wasm_tools.manifests.checks.hardware import image_findings, label_findings
 from wasm_tools.manifests.checks.kserve import kserve_findings
 from wasm_tools.manifests.checks.names import name_findings, quantity_findings
@@ -50,6 +55,7 @@ RULES: tuple[Callable[[View], Iterator[Finding]], ...] = (
     shell_findings,
     plan_number_findings,
     dashboard_findings,
+    placeholder_findings,
     exclusion_findings,
     identity_findings,
     machine_findings,

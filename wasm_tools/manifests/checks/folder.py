@@ -1,14 +1,28 @@
-"""MF-31 objects that exclude each other, MF-32 names without a time, MF-34 nothing of the machine that wrote them."""
+"""MF-30 placeholders, MF-31 objects that exclude each other, MF-32 names without a time, MF-34 nothing of a machine."""
 
 import re
 from collections.abc import Iterator
 
 from wasm_tools.manifests.checks.parts import Document, Finding, at, nodes_of, text
 from wasm_tools.manifests.checks.view import View
+from wasm_tools.manifests.placeholders import PLACEHOLDERS
 
 _TIMED = re.compile(r"(?:^|[-.])(?:19|20)\d{2}[-.]?[01]\d[-.]?[0-3]\d(?:[-.t]?\d{4,6})?(?:$|[-.])")
 _MOMENT = re.compile(r"\b20\d{2}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d")
 _SIMULATOR = ("inference-sim", "vllm-simulator")
+
+
+def placeholder_findings(view: View) -> Iterator[Finding]:
+    """MF-30: the README of a bundle lists the placeholders that its files hold, and no others."""
+    guide = view.texts.get("README.md")
+    if guide is None or not view.plan.plan_id:
+        return
+    written = [repr(d.content) for d in view.everything] + [t for p, t in view.texts.items() if p != "README.md"]
+    for placeholder in PLACEHOLDERS:
+        used, told = any(placeholder in content for content in written), placeholder in guide
+        if used != told:
+            said = "is to be edited and not listed" if used else "is listed and in no file"
+            yield Finding("MF-30", "README.md", "", f"{placeholder} {said}")
 
 
 def exclusion_findings(view: View) -> Iterator[Finding]:
@@ -49,7 +63,7 @@ def identity_findings(view: View) -> Iterator[Finding]:
 
 def machine_findings(view: View, machine: tuple[str, ...] = ()) -> Iterator[Finding]:
     """MF-34: no moment of writing, and no text in `machine` (host name, folders) anywhere in the files."""
-    for document in view.documents:
+    for document in view.everything:
         written = repr(document.content)
         if moment := _MOMENT.search(written):
             yield document.finding("MF-34", "", f"{moment.group()} is a moment of writing; leave it out")

@@ -5,6 +5,7 @@ from typing import Any
 
 from wasm_tools.manifests.checks.parts import Document, Finding, ObjectSet, Pod, at, children, mappings, text
 from wasm_tools.manifests.checks.view import View
+from wasm_tools.manifests.placeholders import PLACEHOLDERS
 
 _INSTANCE = "app.kubernetes.io/instance"
 # kind -> path of the labels by which it picks pods
@@ -160,7 +161,7 @@ def reference_findings(view: View) -> Iterator[Finding]:
                     yield pod.document.finding("MF-07", where, f"{kind} {name} is not among the files applied with it")
         if pods:
             for route, where, name, _ in _backends(found):
-                if ("Service", name) not in named:
+                if ("Service", name) not in named and name not in PLACEHOLDERS:
                     yield route.finding("MF-07", where, f"Service {name} is not among the files applied with it")
         for binding in found.of("RoleBinding", "ClusterRoleBinding"):
             for number, subject in enumerate(mappings(binding.content.get("subjects"))):

@@ -22,7 +22,8 @@ _GPU_RESOURCES = (
 class View:
     """A folder of manifests: its documents, its other texts, what is applied together and which engines it starts."""
 
-    documents: list[Document]
+    documents: list[Document]  # without patches, which are no objects
+    everything: list[Document]
     texts: Mapping[str, str]
     catalogue: Catalogue
     plan: PlanFacts
@@ -52,4 +53,4 @@ def view_of(
     patches = patch_paths(documents)
     whole = [d for d in documents if d.path not in patches]
     started = servers(whole, texts, catalogue.runtimes)
-    return View(whole, texts, catalogue, plan or PlanFacts(), object_sets(documents), started)
+    return View(whole, documents, texts, catalogue, plan or PlanFacts(), object_sets(documents), started)
