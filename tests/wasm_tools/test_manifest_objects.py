@@ -199,6 +199,27 @@ def test_mounts_claims_ports_and_accounts_that_are_named_exist(plan: ServingSpec
                 assert [e["port"] for e in found["spec"][field]] == ["http"]
 
 
+@plans
+def test_pods_start_drain_and_are_replaced_as_the_figures_say(plan: ServingSpec) -> None:
+    numbers = plan_numbers(plan)
+    for pod in engine_pods(plan):
+        assert pod["spec"]["terminationGracePeriodSeconds"] == numbers.grace_seconds == 90
+    serving = next(engine_pods(plan))["spec"]["containers"][0]
+    assert serving["startupProbe"]["failureThreshold"] == numbers.startup_failures
+    assert serving["startupProbe"]["periodSeconds"] == 10
+    assert serving["lifecycle"]["preStop"]["sleep"]["seconds"] == 15
+    budget = one(plan, "PodDisruptionBudget")["spec"]
+    assert budget["maxUnavailable"] == 1 and "minAvailable" not in budget
+    rollout = {"maxSurge": 0, "maxUnavailable": 1}
+    if plan.pipeline_parallel > 1:
+        strategy = one(plan, "LeaderWorkerSet")["spec"]["rolloutStrategy"]
+        assert strategy["rollingUpdateConfiguration"] == rollout
+    else:
+        deployed = one(plan, "Deployment", "kustomize/base/")["spec"]
+        assert deployed["strategy"]["rollingUpdate"] == rollout
+        assert deployed["progressDeadlineSeconds"] == numbers.progress_deadline_seconds
+
+
 def test_only_the_first_node_of_a_replica_serves() -> None:
     leader, worker = (p["spec"]["containers"][0] for p in engine_pods(PLANS["two-nodes"]))
     assert "--headless" in worker["args"] and "--headless" not in leader["args"]
@@ -363,10 +384,15 @@ def test_simulator_has_the_names_limits_and_times_of_the_plan_in_a_namespace_of_
         assert deployed["metadata"]["name"] == plan.plan_id
         assert deployed["metadata"]["annotations"]["inference-price-atlas/mode"] == "simulator"
         assert "nvidia.com/gpu" not in str(deployed["spec"])
+        security = deployed["spec"]["template"]["spec"]["securityContext"]
+        assert security["runAsNonRoot"] is True and security["runAsUser"] == 65532
         spaces = {
             o: built[f"kustomize/overlays/{o}/kustomization.yaml"]["namespace"] for o in ("production", "simulator")
         }
         assert spaces["simulator"] == spaces["production"] + "-simulator"
+    for plan in (PLANS["two-gpus"], PLANS["two-nodes"]):
+        pods = files(plan)["kustomize/base-simulator/deployment.yaml"]["spec"]["template"]["metadata"]["labels"]
+        assert one(plan, "Service")["spec"]["selector"].items() <= pods.items()
     assert not [k for k in files(PLANS["trtllm"]) if "simulator" in k], "it has the API and metrics of another engine"
 
 
