@@ -191,6 +191,8 @@ def test_mounts_claims_ports_and_accounts_that_are_named_exist(plan: ServingSpec
         assert pod["spec"]["serviceAccountName"] == one(plan, "ServiceAccount")["metadata"]["name"]
         assert ("shm" in volumes) == (plan.gpus > 1)
     ports = {p["name"] for p in next(engine_pods(plan))["spec"]["containers"][0]["ports"]}
+    numbers = {p["containerPort"] for p in next(engine_pods(plan))["spec"]["containers"][0]["ports"]}
+    assert {t["number"] for t in one(plan, "InferencePool")["spec"]["targetPorts"]} == numbers
     (port,) = one(plan, "Service")["spec"]["ports"]
     assert ports == {port["targetPort"]} == {"http"}
     for kind, field in (("ServiceMonitor", "endpoints"), ("PodMonitor", "podMetricsEndpoints")):
@@ -305,6 +307,7 @@ def test_dashboard_is_what_grafana_imports_and_shows_the_bounds(plan: ServingSpe
     assert [v["type"] for v in board["templating"]["list"]] == ["datasource"]
     lines = {p["title"]: p["fieldConfig"]["defaults"]["thresholds"]["steps"][-1]["value"] for p in board["panels"]}
     assert lines["Time to first token, p95"] == 0.5
+    assert board["panels"][0]["targets"][0]["expr"].startswith("histogram_quantile(0.95, ")
     assert lines["Requests per second, and what was planned"] == 9.0
     assert "* 4.98 / 3600" in board["panels"][-1]["targets"][0]["expr"]
     config = next(d for _, d in documents(plan) if d["metadata"]["name"].endswith("-dashboard"))
