@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.validate.catalogue_tables import catalogue
+from generator.validate.kustomize_build import build_findings
 from generator.validate.plan_facts import plan_facts
 from generator.validate.queries import query_findings
 from generator.validate.reading import Folder, read_folder
@@ -27,7 +28,9 @@ class Report:
 
 def checked_folder(folder: Path) -> Report:
     """The report on a folder; raises FolderError for one that cannot be read."""
-    return report(read_folder(folder))
+    read = read_folder(folder)
+    read.findings += build_findings(folder, read)
+    return report(read)
 
 
 def checked_files(files: dict[str, str], plan: PlanFacts | None = None) -> Report:

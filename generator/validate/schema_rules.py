@@ -13,7 +13,7 @@ from generator.places import checkout
 from generator.validate.core_schemas import NEWEST, VERSIONS, core_validator, schema_validator
 from generator.validate.field_rows import read_field_rows, strict_schema
 from wasm_tools.manifests.checks.parts import Document, Finding
-from wasm_tools.manifests.checks.sets import BUILD_FILES
+from wasm_tools.manifests.checks.sets import is_build_file
 
 _LEFT_TO_NAMES = (("metadata", "labels"), ("metadata", "annotations"))  # the rule on names says it better
 
@@ -35,7 +35,8 @@ def schema_findings(documents: Iterable[Document]) -> list[Finding]:
 
 def unchecked_kinds(documents: Iterable[Document]) -> list[str]:
     """Kinds, with their apiVersion, for which there is no schema here."""
-    return sorted({f"{api} {kind}" for api, kind in map(_type, documents) if kind and not _is_known(api, kind)})
+    types = {_type(d) for d in documents if not is_build_file(d)}
+    return sorted(f"{api} {kind}" for api, kind in types if kind and not _is_known(api, kind))
 
 
 def _type(document: Document) -> tuple[str, str]:
@@ -43,7 +44,7 @@ def _type(document: Document) -> tuple[str, str]:
 
 
 def _is_known(api: str, kind: str) -> bool:
-    return kind in BUILD_FILES or _is_core(api) or (api, kind) in custom_validators()
+    return _is_core(api) or (api, kind) in custom_validators()
 
 
 def _is_core(api: str) -> bool:
@@ -61,7 +62,7 @@ def _is_core(api: str) -> bool:
 
 def _of_document(document: Document) -> Iterator[Finding]:
     api, kind = _type(document)
-    if kind and kind not in BUILD_FILES:
+    if kind and not is_build_file(document):
         for where, message in _problems(api, kind, json.dumps(document.content, default=str)):
             yield document.finding("MF-02", where, message)
 

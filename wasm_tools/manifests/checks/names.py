@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wasm_tools.manifests.checks.parts import Document, Finding, at, mappings, text
+from wasm_tools.manifests.checks.sets import is_build_file
 from wasm_tools.manifests.checks.view import View
 from wasm_tools.manifests.names import LABEL_KEY, LABEL_VALUE, OBJECT_NAME, PLAN_ID
 
@@ -25,7 +26,7 @@ def name_findings(view: View) -> Iterator[Finding]:
         pattern = _DNS_LABEL if document.kind in _SHORT_NAMED else OBJECT_NAME
         if document.name and not pattern.fullmatch(document.name):
             yield document.finding("MF-03", "metadata.name", f"{document.name!r} is no legal name; 63 of a-z, 0-9, -")
-        if document.kind not in ("Kustomization", "Component"):
+        if not is_build_file(document):
             yield from _labels(document, document.content, "")
         yield from _annotations(document)
     for pod in view.pods:

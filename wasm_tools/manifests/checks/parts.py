@@ -75,8 +75,10 @@ class Pod:
 
     @property
     def containers(self) -> list[tuple[str, Mapping[str, Any]]]:
-        """The containers with their places."""
-        return [(f"{self.where}.containers[{n}]", c) for n, c in enumerate(mappings(self.spec.get("containers")))]
+        """The containers with their places; the model of an InferenceService is a container too."""
+        found = [(f"{self.where}.containers[{n}]", c) for n, c in enumerate(mappings(self.spec.get("containers")))]
+        model = self.spec.get("model")
+        return [*found, (f"{self.where}.model", model)] if isinstance(model, Mapping) else found
 
     @property
     def volumes(self) -> dict[str, Mapping[str, Any]]:

@@ -11,7 +11,8 @@ from wasm_tools.manifests.checks.parts import Document, Finding, Pod, at, mappin
 from wasm_tools.manifests.runtimes import ServingRuntime, ServingRuntimes
 
 _STARTS = re.compile(r"(?:^|[\s/;&|])(vllm\s+serve|trtllm-serve\s+serve|python3?\s+-m\s+sglang[.]launch_server)\s")
-_ENDS = re.compile(r"(?<!\\)\n|\s(?:&&|\|\||[;|&>])\s")
+_CONTINUED = re.compile(r"\\\n\s*")
+_ENDS = re.compile(r"\n|\s(?:&&|\|\||[;|&>])\s")
 EXTRA_ARGUMENTS = "VLLM_ADDITIONAL_ARGS"  # read by the preset of an LLMInferenceService and evaluated in a shell
 
 
@@ -66,7 +67,7 @@ def servers(documents: list[Document], texts: Mapping[str, str], runtimes: Servi
         else:
             found += _of_values(document, runtimes)
     for path, content in texts.items():
-        found += _of_text(path, path.rpartition("/")[2], content, runtimes)
+        found += _of_file(path, content, runtimes)
     return found
 
 
@@ -101,6 +102,8 @@ def _runtime_of(container: Mapping[str, Any], runtimes: ServingRuntimes) -> Serv
             return runtime
         if " ".join(runtime.command) in started:
             return runtime
+        if runtime.storage_runtime and runtime.storage_runtime == container.get("runtime"):
+            return runtime
     return None
 
 
@@ -116,42 +119,61 @@ def _of_values(document: Document, runtimes: ServingRuntimes) -> Iterator[Server
     for where, value in _walk(document.content, ""):
         if isinstance(value, str):
             yield from _of_text(document.path, where, value, runtimes)
-        elif isinstance(value, list) and sum(isinstance(v, str) and v.startswith("--") for v in value) > 1:
-            runtime = _runtime_by_flags(value, runtimes)
-            if runtime is not None:
-                yield Server(document.path, where, runtime, tuple(v for v in value if isinstance(v, str)))
+        elif isinstance(value, list):
+            yield from _known(document.path, where, _strings(value), runtimes)
 
 
-def _of_text(path: str, where: str, content: str, runtimes: ServingRuntimes) -> Iterator[Server]:
+def _of_file(path: str, content: str, runtimes: ServingRuntimes) -> Iterator[Server]:
+    """Starts in a file that is no YAML; prose quotes commands that are no part of the deployment."""
     if path.endswith(".json"):
         try:
             value = json.loads(content)
-        except ValueError:
+        except (ValueError, RecursionError):  # reported as a file that is no JSON
             return
-        if isinstance(value, dict | list):
-            wrapped = value if isinstance(value, dict) else {"": value}
-            yield from _of_values(Document(path.removesuffix(".json"), 1, wrapped), runtimes)
-        return
-    if path.endswith(".md"):
-        return  # prose quotes commands that are no part of the deployment
+        yield from _of_values(Document(path, 1, value if isinstance(value, dict) else {"": value}), runtimes)
+    elif path.endswith(".service"):
+        known = {repository_of(r.image) for r in runtimes.runtimes.values()}
+        for line in _unfolded(content).splitlines():
+            if line.startswith("ExecStart="):
+                words = [w.replace("$$", "$").replace("%%", "%") for w in _split(line.partition("=")[2])]
+                images = [n for n, w in enumerate(words) if repository_of(w) in known]
+                yield from _known(path, "ExecStart", words[images[0] + 1 if images else 0 :], runtimes, shell=True)
+    elif not path.endswith(".md"):
+        yield from _of_text(path, "", content, runtimes)
+
+
+def _of_text(path: str, where: str, content: str, runtimes: ServingRuntimes) -> Iterator[Server]:
     for arguments in _commands(content):
-        runtime = _runtime_by_flags(arguments, runtimes)
-        if runtime is not None:
-            yield Server(path, where, runtime, tuple(arguments), shell=True)
+        yield from _known(path, where, arguments, runtimes, shell=True)
 
 
-def _runtime_by_flags(arguments: list[Any], runtimes: ServingRuntimes) -> ServingRuntime | None:
-    names = {a.partition("=")[0] for a in arguments if isinstance(a, str)}
+def _known(
+    path: str, where: str, arguments: list[str], runtimes: ServingRuntimes, shell: bool = False
+) -> Iterator[Server]:
+    """The start of the engine that has these arguments, if one is known that has."""
+    runtime = _runtime_by_flags(arguments, runtimes)
+    if runtime is not None:
+        yield Server(path, where, runtime, tuple(arguments), shell)
+
+
+def _runtime_by_flags(arguments: list[str], runtimes: ServingRuntimes) -> ServingRuntime | None:
+    names = {a.partition("=")[0] for a in arguments}
     every = runtimes.runtimes.values()
     return next((r for r in every if {flag_of(r, "gpus"), flag_of(r, "max_model_len")} <= names), None)
 
 
 def _commands(script: str) -> Iterator[list[str]]:
     """The arguments of each start of an engine in a shell text."""
-    for start in _STARTS.finditer(script):
-        rest = script[start.end() :]
+    joined = _unfolded(script)
+    for start in _STARTS.finditer(joined):
+        rest = joined[start.end() :]
         end = _ENDS.search(rest)
         yield _split(rest[: end.start()] if end else rest)
+
+
+def _unfolded(script: str) -> str:
+    """The text with its continued lines put together."""
+    return _CONTINUED.sub(" ", script)
 
 
 def _split(command: str) -> list[str]:

@@ -7,14 +7,19 @@ from typing import Any
 
 from wasm_tools.manifests.checks.parts import Document, ObjectSet, at, mappings, text
 
-BUILD_FILES = ("Kustomization", "Component")
 # Field by which kustomize matches the items of a list in the kinds of Kubernetes itself.
 _MERGED_BY = {"ports": ("containerPort", "port"), "volumeMounts": ("mountPath",)}
 
 
+def is_build_file(document: Document) -> bool:
+    """Whether kustomize reads the document, and no cluster does; Flux has a kind of the same name."""
+    api = str(document.content.get("apiVersion"))
+    return document.kind in ("Kustomization", "Component") and api.startswith("kustomize.config.k8s.io/")
+
+
 def patch_paths(documents: Iterable[Document]) -> set[str]:
     """The files that change objects and are none themselves."""
-    return {path for d in documents if d.kind in BUILD_FILES for path, _ in _patches(d) if path}
+    return {path for d in documents if is_build_file(d) for path, _ in _patches(d) if path}
 
 
 def object_sets(documents: Iterable[Document]) -> list[ObjectSet]:
@@ -49,7 +54,7 @@ class _Loader:
         self.by_path: dict[str, list[Document]] = {}
         for document in documents:
             self.by_path.setdefault(document.path, []).append(document)
-        self.folders = {posixpath.dirname(d.path): d for d in documents if d.kind in BUILD_FILES}
+        self.folders = {posixpath.dirname(d.path): d for d in documents if is_build_file(d)}
 
     def paths(self, folders: list[str]) -> set[str]:
         """The files that the kustomizations of folders load, themselves included."""
