@@ -1,5 +1,6 @@
 """The page of rented GPUs among the workloads: what a GiB of GPU memory costs an hour, by kind of renting."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -23,21 +24,44 @@ def lowest(rentals: list[GpuOffer], commitment: str) -> GpuOffer | None:
     return next((r for r in rentals if r.commitment == commitment), None)
 
 
-def ranked_gpus(index: SiteIndex) -> list[tuple[Decimal, GpuRow, GpuOffer]]:
-    """GPUs with an on-demand price by $ per GiB and hour, ascending, each with its cheapest rental."""
+@dataclass(frozen=True, slots=True)
+class RankedGpu:
+    """A GPU that is rented on demand: its cheapest rental of each kind, prices in USD per GPU-hour."""
+
+    gpu: GpuRow
+    best: GpuOffer  # on demand
+    median: Decimal  # on demand, the upper one of two
+    spot: GpuOffer | None
+    reserved: GpuOffer | None  # for a year
+    providers: int
+
+    @property
+    def per_gib(self) -> Decimal:
+        """USD per GiB of memory and hour, on demand."""
+        return per_gigabyte(self.best.price, self.gpu.memory_bytes)
+
+    @property
+    def month(self) -> Decimal:
+        """USD a month at the lowest on-demand price."""
+        return self.best.price * HOURS_PER_MONTH
+
+
+def ranked_gpus(index: SiteIndex) -> list[RankedGpu]:
+    """GPUs with an on-demand price by $ per GiB and hour, ascending."""
     found = []
     for gpu in index.data.registry.gpus:
-        best = lowest(index.rentals_of_gpu.get(gpu.id, []), "on_demand")
+        rentals = index.rentals_of_gpu.get(gpu.id, [])
+        best, spot, reserved = (lowest(rentals, commitment) for commitment in COMMITMENTS)
         if best:
-            found.append((per_gigabyte(best.price, gpu.memory_bytes), gpu, best))
-    return sorted(found, key=lambda f: (f[0], f[1].id))
+            prices = sorted(r.price for r in rentals if r.commitment == "on_demand")
+            providers = len({r.provider for r in rentals})
+            found.append(RankedGpu(gpu, best, prices[len(prices) // 2], spot, reserved, providers))
+    return sorted(found, key=lambda g: (g.per_gib, g.gpu.id))
 
 
-def row(rank: int, gpu: GpuRow, best: GpuOffer, index: SiteIndex) -> dict[str, Any]:
-    """One GPU with its cheapest rental of each kind."""
-    rentals = index.rentals_of_gpu[gpu.id]
-    of_kind = {c: lowest(rentals, c) for c in COMMITMENTS}
-    on_demand = sorted(r.price for r in rentals if r.commitment == "on_demand")
+def row(rank: int, ranked: RankedGpu, index: SiteIndex) -> dict[str, Any]:
+    """One GPU as ready strings; the exact values of what is rounded stand beside them."""
+    gpu, best, spot, reserved = ranked.gpu, ranked.best, ranked.spot, ranked.reserved
     grade = index.grade(best)
     return {
         "rank": rank,
@@ -46,15 +70,20 @@ def row(rank: int, gpu: GpuRow, best: GpuOffer, index: SiteIndex) -> dict[str, A
         "provider": index.provider_name(best.provider),
         "provider_href": f"providers/{best.provider}/",
         "memory": significant(gpu.memory_bytes / GIBIBYTE),
-        "per_gb": money(per_gigabyte(best.price, gpu.memory_bytes)),
-        "per_gb_exact": price_text(per_gigabyte(best.price, gpu.memory_bytes)),
+        "memory_exact": gpu.memory_bytes,
+        "per_gb": money(ranked.per_gib),
+        "per_gb_exact": price_text(ranked.per_gib),
         "price": price(best.price),
         "exact": price_text(best.price),
-        "median": price(on_demand[len(on_demand) // 2]),
-        "spot": price(s.price) if (s := of_kind["spot"]) else missing("no source states a spot price"),
-        "reserved": price(y.price) if (y := of_kind["1y"]) else missing("no source states a reservation for a year"),
-        "month": money(best.price * HOURS_PER_MONTH),
-        "providers": len({r.provider for r in rentals}),
+        "median": price(ranked.median),
+        "median_exact": price_text(ranked.median),
+        "spot": price(spot.price) if spot else missing("no source states a spot price"),
+        "spot_exact": price_text(spot.price) if spot else "",
+        "reserved": price(reserved.price) if reserved else missing("no source states a reservation for a year"),
+        "reserved_exact": price_text(reserved.price) if reserved else "",
+        "month": money(ranked.month),
+        "month_exact": price_text(ranked.month),
+        "providers": ranked.providers,
         "grade": grade.letter,
         "grade_reason": grade.reason,
     }
@@ -66,13 +95,12 @@ def gpu_summary(index: SiteIndex) -> dict[str, Any]:
     none = missing(text("workloads.no_price"))
     cheapest: dict[str, Any] = {"lowest": none, "median": none, "cheapest": None}
     if found:
-        _, gpu, best = found[0]
-        first, middle = (money(found[n][0]) for n in (0, len(found) // 2))
-        view = row(1, gpu, best, index)
+        first, middle = (money(found[n].per_gib) for n in (0, len(found) // 2))
+        view = row(1, found[0], index)
         cheapest = {
             "lowest": first,
             "median": middle,
-            "cheapest": {**view, "model": gpu.name, "model_href": view["href"]},
+            "cheapest": {**view, "model": view["gpu"], "model_href": view["href"]},
         }
     return {
         "prices": len(rentals),
@@ -94,8 +122,9 @@ def gpu_page(index: SiteIndex) -> Page:
         template="workload_gpu.html",
         context={
             "words": words,
-            "rows": [row(n, gpu, best, index) for n, (_, gpu, best) in enumerate(found[:SHOWN], 1)],
+            "download": f"api/v1/workloads/{GPU}",
+            "rows": [row(n, ranked, index) for n, ranked in enumerate(found[:SHOWN], 1)],
             "total": len(found),
-            "unranked": len([g for g in index.rentals_of_gpu if g not in {gpu.id for _, gpu, _ in found}]),
+            "unranked": len([g for g in index.rentals_of_gpu if g not in {ranked.gpu.id for ranked in found}]),
         },
     )

@@ -83,7 +83,8 @@ def unit_spread(ranking: UsageRanking) -> dict[str, str]:
     values = [e.unit_price for e in ranking.entries]
     middle = len(values) // 2
     median = values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
-    return {"lowest": price(values[0]), "median": money(median), "highest": price(values[-1])}
+    lowest = {"lowest": price(values[0]), "lowest_exact": exact_usd(values[0])}
+    return {**lowest, "median": money(median), "highest": price(values[-1])}
 
 
 def grade_counts(entries: Iterable[Entry]) -> str:

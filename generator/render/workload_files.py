@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from generator.render.api_table import ApiTable, Column
+from generator.render.gpu_ranking import RankedGpu, ranked_gpus
 from generator.render.llm_ranking import cheapest_rates
 from generator.render.page import SiteData
 from generator.render.site_index import SiteIndex, site_index
-from generator.render.usage_rows import exact_usd
-from generator.render.workload_words import BY_ID, LLM
+from generator.render.usage_rows import exact_usd, left_out_rows
+from generator.render.workload_words import BY_ID, GPU, LLM
 from wasm_tools.planner.usage import UsageRanking, ranked_usage
 from wasm_tools.planner.usage.bills import Entry
 from wasm_tools.pricing.meters import price_text
@@ -43,6 +44,27 @@ LLM_COLUMNS = (
     Column("usd_per_month", "decimal", "cost of the month of the page", "USD"),
     Column("sellers", "integer", "providers whose price may win"),
     Column("grade", "text", "the worse grade of the two prices"),
+    Column("context", "integer", "longest prompt and answer; empty where no source states it", "tokens"),
+)
+GPU_COLUMNS = (
+    Column("rank", "integer", "rank by the on-demand price of memory"),
+    Column("gpu", "text", "our GPU id; id in gpus.json"),
+    Column("provider", "text", "who rents it out cheapest on demand; id in providers.json"),
+    Column("memory_bytes", "integer", "memory of the GPU", "bytes"),
+    Column("usd_per_gib_hour", "decimal", "lowest on-demand price of a GiB of memory", "USD per GiB and hour"),
+    Column("on_demand", "decimal", "lowest on-demand price", "USD per GPU-hour"),
+    Column("on_demand_median", "decimal", "middle on-demand price, the upper one of two", "USD per GPU-hour"),
+    Column("spot", "decimal", "lowest spot price, empty without one", "USD per GPU-hour"),
+    Column("reserved_1y", "decimal", "lowest price with a commitment of a year, empty without one", "USD per GPU-hour"),
+    Column("usd_per_month", "decimal", "730 hours at the lowest on-demand price", "USD"),
+    Column("providers", "integer", "providers that rent it out in any way"),
+    Column("grade", "text", "grade of the lowest on-demand price"),
+)
+LEFT_OUT_COLUMNS = (
+    Column("workload", "text", "id of the workload"),
+    Column("unit", "text", "the unit of its first ranking, in which they do not stand"),
+    Column("reason", "text", "why"),
+    Column("prices", "integer", "how many prices"),
 )
 
 
@@ -50,6 +72,7 @@ def workload_tables(data: SiteData) -> Iterator[ApiTable]:
     """A table a workload, in the order of its rankings."""
     index = site_index(data)
     yield llm_table(index)
+    yield gpu_table(index)
     for workload, book in index.usage_books.items():
         rankings = [
             ranked_usage(book, UsageRequest(unit=c.usage_unit, usage=c.usage)) for c in book.comparators.values()
@@ -87,9 +110,38 @@ def llm_table(index: SiteIndex) -> ApiTable:
             price_text(c.rate.band(profile.prompt_tokens).input), price_text(c.rate.band(profile.prompt_tokens).output),
             exact_usd(c.usd_per_month), c.sellers,
             index.grade_of_price(c.rate.provider, c.rate.sku, c.rate.region, "api").letter,
+            index.data.results.catalogue.models[c.rate.model].context or None,
         )
         for c in cheapest_rates(index, profile)
     ]  # fmt: skip
     return ApiTable(
         f"workloads/{LLM}", "Language models, ranked", "Each model at its cheapest seller.", LLM_COLUMNS, rows
     )
+
+
+def gpu_table(index: SiteIndex) -> ApiTable:
+    """Every GPU that is rented on demand, by the price of its memory."""
+    rows = [gpu_cells(rank, g, index) for rank, g in enumerate(ranked_gpus(index), 1)]
+    return ApiTable(f"workloads/{GPU}", "GPUs, ranked", "Each GPU by the price of its memory.", GPU_COLUMNS, rows)
+
+
+def gpu_cells(rank: int, ranked: RankedGpu, index: SiteIndex) -> tuple[Any, ...]:
+    """One GPU as a row of the file."""
+    spot, reserved = (price_text(r.price) if r else "" for r in (ranked.spot, ranked.reserved))
+    return (
+        rank, ranked.gpu.id, ranked.best.provider, ranked.gpu.memory_bytes, price_text(ranked.per_gib),
+        price_text(ranked.best.price), price_text(ranked.median), spot, reserved, price_text(ranked.month),
+        ranked.providers, index.grade(ranked.best).letter,
+    )  # fmt: skip
+
+
+def left_out_table(data: SiteData) -> ApiTable:
+    """How many prices of each workload stand in no ranking of its first unit, by reason."""
+    rows: list[tuple[Any, ...]] = []
+    for workload, book in site_index(data).usage_books.items():
+        units = sorted(book.comparators.values(), key=lambda c: c.id != book.default)
+        rankings = (ranked_usage(book, UsageRequest(unit=c.usage_unit, usage=c.usage)) for c in units)
+        first = next((r for r in rankings if r.entries), None)
+        if first:
+            rows += [(workload, first.comparator.label, r["reason"], r["count"]) for r in left_out_rows(first)]
+    return ApiTable("workloads/left_out", "Prices in no ranking", "Counts by reason.", LEFT_OUT_COLUMNS, rows)

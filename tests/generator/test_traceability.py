@@ -16,7 +16,7 @@ from tests.generator.small_site import small_site
 from tests.generator.traced_numbers import Published, Shown, data_files, published_numbers, says, shown_numbers
 from tests.generator.trust_site import trust_articles, trust_site
 
-KINDS = ("models", "providers", "gpus", "plans", "use-cases")
+KINDS = ("models", "providers", "gpus", "plans", "use-cases", "workloads")
 PAGES, CELLS, SEED = 40, 25, 20261120
 
 
@@ -30,9 +30,11 @@ def files(trust: bool) -> dict[str, bytes]:
 
 
 def parts(paths: Iterator[str] | list[str], there: set[str]) -> list[str]:
-    """The files of a page: the prices of a provider are in CSV files, its many changes in a file of their own."""
+    """The files of a page: the prices of a provider are in CSV files, its many changes in a file of their own; what no
+    ranking of a workload has is in one file for all."""
     named = set(paths)
     named |= {p for path in named if (p := path.replace("api/v1/", "api/v1/history/")) in there}
+    named |= {p for path in named if (p := f"{path.rpartition('/')[0]}/left_out.json") in there}
     named |= {p for path in named for end in (".csv", "-gpus.csv") if (p := path.removesuffix(".json") + end) in there}
     return sorted(named)
 
@@ -103,6 +105,7 @@ def test_random_numbers_of_random_pages_are_in_the_data(site: Path, kind: str) -
         named = [p for p in data_files(html, path) if p.startswith("api/v1/") and (site / p).is_file()]
         there = {p.relative_to(site).as_posix() for p in site.glob(f"api/v1/{path.rstrip('/')}*.csv")}
         there |= {p.relative_to(site).as_posix() for p in site.glob(f"api/v1/history/{path.rstrip('/')}.json")}
+        there |= {p for p in ("api/v1/workloads/left_out.json",) if kind == "workloads"}
         published = published_numbers(parts(named, there), lambda p: (site / p).read_bytes())
         places = shown_numbers(html.partition("<article")[2])
         for shown in chance.sample(places, min(CELLS, len(places))):

@@ -12,7 +12,7 @@ from generator.render.plan_tables import PLAN_COLUMNS, plan_table
 from generator.render.records.entity import API, Document
 from generator.render.registry_tables import gpus_table, models_table, providers_table, sources_table
 from generator.render.workload_files import workload_tables
-from generator.render.workload_words import BY_ID, GPU
+from generator.render.workload_words import BY_ID
 from wasm_tools.planner import Ranking
 from wasm_tools.workload.traffic import Slo, Workload
 
@@ -113,10 +113,6 @@ def workload_documents(data: SiteData) -> Iterator[Document]:
         names.append((words.id, words.title, f"{table.name}.csv"))
         links = {"CSV": f"{API}{table.name}.csv"}
         yield Document(table.title, table.description, words.path, f"{API}{table.name}.json", (), (table,), links)
-    gpus, words = gpus_table(data), BY_ID[GPU]
-    names.append((words.id, words.title, "gpus.csv"))
-    brief, links = {gpus.name: LIST_BRIEF["gpus"]}, {"CSV": f"{API}gpus.csv"}
-    yield Document(words.title, gpus.description, words.path, f"{API}gpus.json", (), (gpus,), links, brief, WHOLE)
     columns = (
         Column("id", "text", "id of the workload"),
         Column("title", "text", "name"),
