@@ -347,6 +347,9 @@ def test_arguments_that_a_shell_reads_come_back_as_they_were() -> None:
         ]  # fmt: skip
         assert container["name"] == "main" and container["image"] == RUNTIMES.runtime("vllm").image
         assert service["spec"]["template"]["securityContext"]["runAsUser"] == 2000
+        assert container["startupProbe"]["failureThreshold"] == plan_numbers(plan).startup_failures
+        (volume,) = service["spec"]["template"]["volumes"]
+        assert (volume["name"], volume["emptyDir"]["sizeLimit"]) == ("dshm", "16Gi"), "the preset has 1 Gi"
 
 
 def test_model_from_storage_is_served_from_the_port_of_that_runtime() -> None:
