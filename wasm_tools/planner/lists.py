@@ -7,11 +7,13 @@ changes the order of the others.
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from wasm_tools.planner.candidate import Candidate
 
 LISTS = ("best_quality", "lowest_cost", "lowest_latency", "simplest", "balanced")
 UNKNOWN_LATENCY = math.inf
+USD, ID = attrgetter("usd_per_month"), attrgetter("id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,10 @@ def pareto_set(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
     One is beaten by another that is no worse on all three and better on one. Equal ones stand for themselves once, by
     id: listing the same trade-off from ten sellers helps nobody.
     """
-    able = sorted(
-        (c for c in candidates if c.qualifies and c.e2e_ms is not None),
-        key=lambda c: (c.usd_per_month, _latency(c), -c.quality, c.id),
-    )
+    able = [c for c in candidates if c.qualifies and c.e2e_ms is not None]
     best: dict[int, float] = {}  # lowest latency so far at each quality or better
     kept = []
-    for c in able:
+    for c in in_order(able, USD, _latency, _quality, ID):
         if _latency(c) < min((ms for quality, ms in best.items() if quality >= c.quality), default=math.inf):
             kept.append(c)
             best[c.quality] = _latency(c)
@@ -68,8 +67,25 @@ def pareto_set(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
 
 def five_lists(candidates: Iterable[Candidate], weights: Weights, shown: int) -> Mapping[str, tuple[Candidate, ...]]:
     """The five orderings of the qualified candidates, each the best `shown` plans, one a model and provider."""
-    able = [c for c in candidates if c.qualifies]
-    return {name: _first_of_each(sorted(able, key=_order(name, weights)), shown) for name in LISTS}
+    able = in_order([c for c in candidates if c.qualifies], USD, ID)
+    orders = {
+        "best_quality": in_order(able, _quality, _score),
+        "lowest_cost": in_order(able, USD, _latency, ID),
+        "lowest_latency": in_order(able, _latency),
+        "simplest": in_order(able, attrgetter("gpus")),
+        "balanced": in_order(able, lambda c: balanced_value(c, weights)),
+    }
+    return {name: _first_of_each(orders[name], shown) for name in LISTS}
+
+
+def in_order(candidates: Sequence[Candidate], *keys: Callable[[Candidate], float | str]) -> Sequence[Candidate]:
+    """Candidates by several keys, the first of which counts most; those that are equal in all stay as they were.
+
+    One stable sort a key, the last one first: there are too many candidates to make a tuple of keys for each.
+    """
+    for key in reversed(keys):
+        candidates = sorted(candidates, key=key)
+    return candidates
 
 
 def balanced_value(candidate: Candidate, weights: Weights) -> float:
@@ -80,17 +96,6 @@ def balanced_value(candidate: Candidate, weights: Weights) -> float:
         + weights.simplicity * math.log2(1 + candidate.gpus)
         - weights.quality * candidate.quality
     )
-
-
-def _order(name: str, weights: Weights) -> Callable[[Candidate], tuple[float | str, ...]]:
-    orders: dict[str, Callable[[Candidate], tuple[float | str, ...]]] = {
-        "best_quality": lambda c: (-c.quality, -c.score if c.score is not None else math.inf, c.usd_per_month, c.id),
-        "lowest_cost": lambda c: (c.usd_per_month, _latency(c), c.id),
-        "lowest_latency": lambda c: (_latency(c), c.usd_per_month, c.id),
-        "simplest": lambda c: (c.gpus, c.usd_per_month, c.id),
-        "balanced": lambda c: (balanced_value(c, weights), c.usd_per_month, c.id),
-    }
-    return orders[name]
 
 
 def _first_of_each(ordered: Sequence[Candidate], shown: int) -> tuple[Candidate, ...]:
@@ -104,6 +109,14 @@ def _first_of_each(ordered: Sequence[Candidate], shown: int) -> tuple[Candidate,
             if len(kept) == shown:
                 break
     return tuple(kept)
+
+
+def _quality(candidate: Candidate) -> float:
+    return -candidate.quality
+
+
+def _score(candidate: Candidate) -> float:
+    return math.inf if candidate.score is None else -candidate.score
 
 
 def _latency(candidate: Candidate) -> float:

@@ -7,7 +7,6 @@ cheapest plan that counts as meeting it, its risks included.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 
 from wasm_tools.performance.observations import Misses
 from wasm_tools.planner.api_candidates import api_candidates
@@ -17,7 +16,16 @@ from wasm_tools.planner.diagnostics import Diagnosis, provider_diagnostics
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.hosted_candidates import hosted_candidates
 from wasm_tools.planner.hosting import break_even_month
-from wasm_tools.planner.lists import cheapest_unverified, close_calls, five_lists, pareto_set, recommended
+from wasm_tools.planner.lists import (
+    ID,
+    USD,
+    cheapest_unverified,
+    close_calls,
+    five_lists,
+    in_order,
+    pareto_set,
+    recommended,
+)
 from wasm_tools.planner.near_misses import Relaxation, smallest_relaxation
 from wasm_tools.planner.plan import Plan, plan_record
 from wasm_tools.planner.question import Question
@@ -85,8 +93,7 @@ def answer(question: Question, catalogue: Catalogue) -> Answer:
     if question.hosts:
         groups = by_model_and_gpu(sized(question, catalogue, excluded, missed))
         found += hosted_candidates(question, catalogue, groups, excluded)
-    found.sort(key=attrgetter("usd_per_month", "id"))
-    return Answer(question, catalogue, tuple(found), excluded, tuple(missed))
+    return Answer(question, catalogue, tuple(in_order(found, USD, ID)), excluded, tuple(missed))
 
 
 def ranked_plans(question: Question, catalogue: Catalogue, shown: int = PLANS_SHOWN) -> Ranking:
