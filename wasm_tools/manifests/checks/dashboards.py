@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wasm_tools.manifests.checks.parts import Finding, at, mappings, text
+from wasm_tools.manifests.checks.parts import Finding, at, mapping, mappings, text
 from wasm_tools.manifests.checks.view import View
 
 PANELS = frozenset({"timeseries", "stat", "gauge", "bargauge", "table", "text", "heatmap", "row", "histogram"})
@@ -16,14 +16,14 @@ def dashboards(view: View) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     """Path, place and content of each dashboard: of the entries of a labelled ConfigMap, and of JSON files."""
     for document in view.objects:
         if document.kind == "ConfigMap" and "grafana_dashboard" in document.labels:
-            for name, value in (at(document.content, "data") or {}).items():
+            for name, value in mapping(at(document.content, "data")).items():
                 content = _object(value)
                 if content is not None:
                     yield document.path, f"ConfigMap {document.name}: data.{name}", content
     for path, value in view.texts.items():
         if path.endswith(".json"):
             content = _object(value)
-            if content is not None and ("panels" in content or "panels" in (at(content, "dashboard") or ())):
+            if content is not None and ("panels" in content or "panels" in mapping(at(content, "dashboard"))):
                 yield path, "", content
 
 

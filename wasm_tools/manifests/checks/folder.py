@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from wasm_tools.manifests.checks.parts import Document, Finding, at, nodes_of, text
+from wasm_tools.manifests.checks.parts import Document, Finding, at, mappings, nodes_of, text
 from wasm_tools.manifests.checks.view import View
 from wasm_tools.manifests.placeholders import PLACEHOLDERS
 
@@ -41,7 +41,7 @@ def exclusion_findings(view: View) -> Iterator[Finding]:
 
 
 def _lets_pods_talk(policy: Document) -> bool:
-    rules = at(policy.content, "spec", "ingress") or []
+    rules = mappings(at(policy.content, "spec", "ingress"))
     return any(not rule.get("ports") or rule.get("from") for rule in rules if "podSelector" in str(rule))
 
 
@@ -50,7 +50,7 @@ def _namespace(document: Document | None) -> str:
 
 
 def _simulates(spec: object) -> bool:
-    images = [text(c.get("image")) for c in at(spec, "containers") or ()]
+    images = [text(c.get("image")) for c in mappings(at(spec, "containers"))]
     return any(word in image for image in images for word in _SIMULATOR)
 
 

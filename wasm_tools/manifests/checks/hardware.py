@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from wasm_tools.manifests.checks.parts import Document, Finding, at, mappings, text
+from wasm_tools.manifests.checks.parts import Document, Finding, at, mapping, mappings, pairs, strings, text
 from wasm_tools.manifests.checks.servers import Server, repository_of
 from wasm_tools.manifests.checks.view import View
 
@@ -48,12 +48,12 @@ def _release(server: Server) -> Iterator[Finding]:
 def _vendor(server: Server) -> Iterator[Finding]:
     repository = repository_of(text(at(server.container, "image")))
     family = repository_of(server.runtime.image)
-    limits = at(server.container, "resources", "limits") or {}
+    limits = mapping(at(server.container, "resources", "limits"))
     asked = [name for name in limits if name.startswith(_VENDORS)]
     runs_on = _IMAGES.get(repository.removeprefix(family)) if repository.startswith(family) else None
     if asked and runs_on is not None and not all(name.startswith(runs_on) for name in asked if runs_on):
         yield server.finding("MF-23", f"{repository} does not run on {', '.join(asked)}", "image")
-    labelled = [k for k in at(server.pod.spec if server.pod else None, "nodeSelector") or {} if k.startswith(_VENDORS)]
+    labelled = [k for k in pairs(at(server.pod.spec if server.pod else None, "nodeSelector")) if k.startswith(_VENDORS)]
     for key in labelled:
         if asked and not any(name.partition("/")[0] == key.partition("/")[0] for name in asked):
             yield server.finding("MF-23", f"the node label {key} and the resource {asked[0]} are of two vendors")
@@ -74,12 +74,14 @@ def _unknown(document: Document, where: str, value: str) -> Finding:
 
 def _wanted(spec: object, where: str) -> Iterator[tuple[str, str, str]]:
     """Place, key and value of each node label that a pod asks for."""
-    for key, value in (at(spec, "nodeSelector") or {}).items():
+    for key, value in pairs(at(spec, "nodeSelector")).items():
         yield f"{where}.nodeSelector", str(key), text(value)
     node = at(spec, "affinity", "nodeAffinity")
     terms = mappings(at(node, "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms"))
-    terms += [at(p, "preference") or {} for p in mappings(at(node, "preferredDuringSchedulingIgnoredDuringExecution"))]
+    terms += [
+        mapping(at(p, "preference")) for p in mappings(at(node, "preferredDuringSchedulingIgnoredDuringExecution"))
+    ]
     for term in terms:
         for expression in mappings(term.get("matchExpressions")):
-            for value in expression.get("values") or () if expression.get("operator") == "In" else ():
+            for value in strings(expression.get("values")) if expression.get("operator") == "In" else ():
                 yield f"{where}.affinity", text(expression.get("key")), text(value)

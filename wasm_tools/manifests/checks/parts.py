@@ -52,12 +52,12 @@ class Document:
     @property
     def labels(self) -> dict[str, str]:
         """metadata.labels that are texts."""
-        return _texts(at(self.content, "metadata", "labels"))
+        return pairs(at(self.content, "metadata", "labels"))
 
     @property
     def annotations(self) -> dict[str, str]:
         """metadata.annotations that are texts."""
-        return _texts(at(self.content, "metadata", "annotations"))
+        return pairs(at(self.content, "metadata", "annotations"))
 
     def finding(self, rule: str, where: str, message: str) -> Finding:
         """A finding in this document."""
@@ -131,7 +131,18 @@ def mappings(value: object) -> list[Mapping[str, Any]]:
     return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
 
 
-def _texts(value: object) -> dict[str, str]:
+def mapping(value: object) -> Mapping[str, Any]:
+    """The value when it is a mapping, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def strings(value: object) -> list[str]:
+    """The texts in a list; empty for anything else."""
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def pairs(value: object) -> dict[str, str]:
+    """The entries of a mapping whose values are texts, such as labels."""
     return {k: v for k, v in value.items() if isinstance(v, str)} if isinstance(value, Mapping) else {}
 
 
@@ -141,9 +152,9 @@ def pods_of(document: Document) -> Iterator[Pod]:
         spec = at(document.content, *spec_path)
         if not isinstance(spec, Mapping):
             continue
-        labels = _texts(at(document.content, *label_path)) if label_path else dict(document.labels)
+        labels = pairs(at(document.content, *label_path)) if label_path else dict(document.labels)
         if document.kind == "InferenceService":
-            labels |= _texts(spec.get("labels")) | {
+            labels |= pairs(spec.get("labels")) | {
                 "serving.kserve.io/inferenceservice": document.name,
                 "app": f"isvc.{document.name}-predictor",
                 "component": "predictor",

@@ -5,7 +5,7 @@ from typing import Any
 
 from wasm_tools.manifests.checks.engine_flags import parallel_size
 from wasm_tools.manifests.checks.names import quantity_bytes
-from wasm_tools.manifests.checks.parts import Finding, Pod, at, mappings, text, whole
+from wasm_tools.manifests.checks.parts import Finding, Pod, at, mapping, mappings, text, whole
 from wasm_tools.manifests.checks.servers import Server
 from wasm_tools.manifests.checks.view import View
 
@@ -17,7 +17,7 @@ _MARGIN = 15  # seconds between the end of the drain and the kill
 def _serving(view: View) -> Iterator[tuple[Server, Pod, Mapping[str, Any]]]:
     """The engines that Kubernetes starts on a GPU."""
     for server in view.servers:
-        limits = at(server.container, "resources", "limits") or {}
+        limits = mapping(at(server.container, "resources", "limits"))
         if server.pod is not None and server.container is not None and view.gpu_resources & limits.keys():
             yield server, server.pod, server.container
 
@@ -98,7 +98,7 @@ def memory_findings(view: View) -> Iterator[Finding]:
 def rights_findings(view: View) -> Iterator[Finding]:
     """MF-24: a user that the image knows, no privileges, no token of the cluster."""
     for server, pod, container in _serving(view):
-        own, shared = container.get("securityContext") or {}, pod.spec.get("securityContext") or {}
+        own, shared = (mapping(c.get("securityContext")) for c in (container, pod.spec))
         user = whole(own.get("runAsUser", shared.get("runAsUser")))
         if own.get("privileged") is True or own.get("allowPrivilegeEscalation") is not False:
             yield server.finding("MF-24", "set allowPrivilegeEscalation to false", "securityContext")

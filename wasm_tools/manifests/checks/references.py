@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wasm_tools.manifests.checks.parts import Document, Finding, ObjectSet, Pod, at, children, mappings, text
+from wasm_tools.manifests.checks.parts import Document, Finding, ObjectSet, Pod, at, children, mappings, pairs, text
 from wasm_tools.manifests.checks.view import View
 from wasm_tools.manifests.placeholders import PLACEHOLDERS
 
@@ -51,7 +51,8 @@ def _picks(
 ) -> Iterator[Finding]:
     if document.kind == "Service" and labels is None:
         return  # a Service without a selector has its endpoints from elsewhere
-    if not isinstance(labels, Mapping) or not labels:
+    labels = pairs(labels)
+    if not labels:
         yield document.finding("MF-05", where, "an empty selector picks everything of the namespace; give labels")
         return
     fitting = [c for c in candidates if labels.items() <= c.items()]
@@ -71,11 +72,11 @@ def port_findings(view: View) -> Iterator[Finding]:
         for service in found.of("Service"):
             yield from _target_ports(service, [p for p in pods if _selects(service, p.labels)])
         for monitor in found.of("ServiceMonitor"):
-            labels = at(monitor.content, "spec", "selector", "matchLabels") or {}
+            labels = pairs(at(monitor.content, "spec", "selector", "matchLabels"))
             ports = [_port_names(s) for s in found.of("Service") if labels.items() <= s.labels.items()]
             yield from _monitor_ports(monitor, "endpoints", ports, "Service")
         for monitor in found.of("PodMonitor"):
-            labels = at(monitor.content, "spec", "selector", "matchLabels") or {}
+            labels = pairs(at(monitor.content, "spec", "selector", "matchLabels"))
             chosen = [_container_ports(p) for p in pods if labels.items() <= p.labels.items()]
             yield from _monitor_ports(monitor, "podMetricsEndpoints", chosen, "pod")
         services = {s.name: s for s in found.of("Service")}
@@ -95,8 +96,8 @@ def _probe_ports(pod: Pod) -> Iterator[Finding]:
 
 
 def _selects(service: Document, labels: Mapping[str, str]) -> bool:
-    selector = at(service.content, "spec", "selector")
-    return isinstance(selector, Mapping) and bool(selector) and selector.items() <= labels.items()
+    selector = pairs(at(service.content, "spec", "selector"))
+    return bool(selector) and selector.items() <= labels.items()
 
 
 def _container_ports(pod: Pod) -> set[str]:
@@ -139,7 +140,7 @@ def _backends(found: ObjectSet) -> Iterator[tuple[Document, str, str, object]]:
     for ingress in found.of("Ingress"):
         for r, rule in enumerate(mappings(at(ingress.content, "spec", "rules"))):
             for p, path in enumerate(mappings(at(rule, "http", "paths"))):
-                service = at(path, "backend", "service") or {}
+                service = at(path, "backend", "service")
                 port = at(service, "port", "name") or at(service, "port", "number")
                 yield ingress, f"spec.rules[{r}].http.paths[{p}]", text(at(service, "name")), port
 

@@ -10,6 +10,7 @@ from wasm_tools.manifests.checks.parts import (
     at,
     children,
     mappings,
+    pairs,
     replicas_of,
     scale_target,
     text,
@@ -112,7 +113,7 @@ def _disruption(found: ObjectSet) -> Iterator[Finding]:
         elif least == "100%" or most in (0, "0", "0%"):
             yield budget.finding("MF-10", "spec", "no pod may ever be evicted, so no node can be drained")
         elif (least_count := whole(least)) is not None:
-            labels = at(spec, "selector", "matchLabels") or {}
+            labels = pairs(at(spec, "selector", "matchLabels"))
             for pod in found.pods():
                 count = replicas.get(pod.document.name)
                 if count is not None and labels.items() <= pod.labels.items() and least_count >= count:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from wasm_tools.manifests.checks.parts import Document, Finding, Pod, at, mappings, pods_of, text
+from wasm_tools.manifests.checks.parts import Document, Finding, Pod, at, mappings, pods_of, strings, text
 from wasm_tools.manifests.runtimes import ServingRuntime, ServingRuntimes
 
 _STARTS = re.compile(r"(?:^|[\s/;&|])(vllm\s+serve|trtllm-serve\s+serve|python3?\s+-m\s+sglang[.]launch_server)\s")
@@ -76,7 +76,7 @@ def _of_pod(pod: Pod, runtimes: ServingRuntimes) -> Iterator[Server]:
         runtime = _runtime_of(container, runtimes)
         if runtime is None and not (pod.document.kind == "LLMInferenceService" and container.get("name") == "main"):
             continue
-        words = _strings(container.get("command")) + _strings(container.get("args"))
+        words = strings(container.get("command")) + strings(container.get("args"))
         arguments = [a.replace("$$", "$") for a in words if not _is_script(a)]
         for script in (a for a in words if _is_script(a)):
             arguments += next(iter(_commands(script)), [])
@@ -95,7 +95,7 @@ def _of_pod(pod: Pod, runtimes: ServingRuntimes) -> Iterator[Server]:
 def _runtime_of(container: Mapping[str, Any], runtimes: ServingRuntimes) -> ServingRuntime | None:
     """The engine of a container, known by its image or its command."""
     repository = repository_of(text(container.get("image")))
-    started = " ".join(_strings(container.get("command")) + _strings(container.get("args")))
+    started = " ".join(strings(container.get("command")) + strings(container.get("args")))
     for runtime in runtimes.runtimes.values():
         family = repository_of(runtime.image)
         if repository and (repository == family or repository.startswith(family + "-")):
@@ -120,7 +120,7 @@ def _of_values(document: Document, runtimes: ServingRuntimes) -> Iterator[Server
         if isinstance(value, str):
             yield from _of_text(document.path, where, value, runtimes)
         elif isinstance(value, list):
-            yield from _known(document.path, where, _strings(value), runtimes)
+            yield from _known(document.path, where, strings(value), runtimes)
 
 
 def _of_file(path: str, content: str, runtimes: ServingRuntimes) -> Iterator[Server]:
@@ -185,10 +185,6 @@ def _split(command: str) -> list[str]:
 
 def _is_script(argument: str) -> bool:
     return bool(_STARTS.search(argument))
-
-
-def _strings(value: object) -> list[str]:
-    return [v for v in value if isinstance(v, str)] if isinstance(value, list) else []
 
 
 def _walk(value: object, where: str) -> Iterator[tuple[str, object]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from wasm_tools.manifests.checks.parts import Document, ObjectSet, at, mappings, text
+from wasm_tools.manifests.checks.parts import Document, ObjectSet, at, mappings, strings, text
 
 # Field by which kustomize matches the items of a list in the kinds of Kubernetes itself.
 _MERGED_BY = {"ports": ("containerPort", "port"), "volumeMounts": ("mountPath",)}
@@ -93,7 +93,7 @@ class _Loader:
 
     def _targets(self, folder: str) -> list[str]:
         content = self.folders[folder].content
-        entries = [text(e) for key in ("resources", "components") for e in content.get(key) or ()]
+        entries = [e for key in ("resources", "components") for e in strings(content.get(key))]
         return [posixpath.normpath(posixpath.join(folder, entry)) for entry in entries if entry]
 
     def _chain(self, folders: list[str]) -> list[str]:
@@ -117,8 +117,8 @@ def _patches(root: Document) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for entry in mappings(root.content.get("patches")) + mappings(root.content.get("patchesJson6902")):
         path = text(entry.get("path"))
         yield (posixpath.normpath(posixpath.join(folder, path)) if path else ""), entry
-    for path in root.content.get("patchesStrategicMerge") or ():
-        yield posixpath.normpath(posixpath.join(folder, text(path))), {}
+    for path in strings(root.content.get("patchesStrategicMerge")):
+        yield posixpath.normpath(posixpath.join(folder, path)), {}
 
 
 def _patched(document: Document, change: Document, entry: Mapping[str, Any]) -> Document:

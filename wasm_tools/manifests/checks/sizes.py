@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from wasm_tools.manifests.checks.engine_flags import parallel_size
-from wasm_tools.manifests.checks.parts import Finding, at, nodes_of, replicas_of, whole
+from wasm_tools.manifests.checks.parts import Finding, at, mapping, nodes_of, pairs, replicas_of, whole
 from wasm_tools.manifests.checks.servers import Server, flag_of
 from wasm_tools.manifests.checks.view import View
 
@@ -16,8 +16,8 @@ def gpu_findings(view: View) -> Iterator[Finding]:
     for server in view.servers:
         if server.pod is None or server.container is None or server.document is None:
             continue
-        asked = at(server.container, "resources", "requests") or {}
-        bound = at(server.container, "resources", "limits") or {}
+        asked = mapping(at(server.container, "resources", "requests"))
+        bound = mapping(at(server.container, "resources", "limits"))
         for resource in sorted({*asked, *bound} & view.gpu_resources):
             request, limit = (whole(side.get(resource, bound.get(resource))) for side in (asked, bound))
             where = f"resources ({resource})"
@@ -47,7 +47,7 @@ def length_findings(view: View) -> Iterator[Finding]:
         if given is not None and plan.model_context and given > plan.model_context:
             yield server.finding("MF-18", f"{given} tokens are above the {plan.model_context} of the model")
         if server.pod is not None and plan.weights_gib:
-            labels = at(server.pod.spec, "nodeSelector") or {}
+            labels = pairs(at(server.pod.spec, "nodeSelector"))
             sizes = [s for v in labels.values() if (s := view.catalogue.gpu_labels.get(v))]
             if sizes and plan.weights_gib * _GIB > _LEFT * sizes[0] * parallel_size(server):
                 message = f"{plan.weights_gib} GiB of weights do not fit into {parallel_size(server)} such GPUs"
