@@ -18,6 +18,7 @@ from generator import (
     catalogue_commands,
     compat_commands,
     kinds_commands,
+    manifest_commands,
     memory_commands,
     nightly,
     plan_commands,
@@ -49,6 +50,7 @@ app = typer.Typer(
 for part in (
     catalogue_commands,
     plan_commands,
+    manifest_commands,
     kinds_commands,
     memory_commands,
     usage_commands,

@@ -18,6 +18,7 @@ from generator.overlay import with_overlay
 from generator.places import Places
 from generator.precompute.catalogue import published_offers
 from generator.precompute.invoice_pack import invoice_pack
+from generator.precompute.manifest_book import manifest_pack_text
 from generator.precompute.run import Precomputed, pack_text, precomputed, write_precomputed
 from generator.publish.seal import Seal, sealed
 from generator.publish.swap import published
@@ -177,6 +178,7 @@ def bundle_stage(at: Inputs, results: Precomputed) -> Mapping[str, Any]:
         raise RunError("Node.js is needed to compile the browser bundle: run `make install`")
     packs = {
         "planner": pack_text(results.catalogue).encode(),
+        "manifests": manifest_pack_text(at.registry, at.places.registry).encode(),
         "invoice": json.dumps(
             invoice_pack(at.registry, at.state.offers, at.as_of), ensure_ascii=False, separators=(",", ":")
         ).encode(),

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,9 +27,9 @@ from generator.plan_text import (
     relaxation_words,
 )
 from generator.precompute.catalogue import planner_catalogue
-from wasm_tools.planner import Answer, Question, Ranking, answer, ranking_of, ranking_record
+from wasm_tools.planner import Answer, Plan, Question, Ranking, answer, ranking_of, ranking_record
 from wasm_tools.planner.candidate import Candidate
-from wasm_tools.workload.mixes import RequestClass
+from wasm_tools.planner.question_record import question_record
 from wasm_tools.workload.traffic import InputError
 
 commands = typer.Typer()
@@ -118,6 +118,20 @@ def explain(
         print_explanation(Console(), record)
 
 
+def asked_plan(
+    flags: PlanFlags, which: str, as_of: str | None, overlay: Path | None
+) -> tuple[nightly.Inputs, Question, Plan]:
+    """The inputs, the question of the flags and one plan of its answer by number or id; empty: the recommended one."""
+    asked = _asked(flags, as_of, overlay)
+    if not asked.found.candidates:
+        notes.print(f"no plan is possible; {relaxation_words(asked.found)}", highlight=False)
+        raise typer.Exit(4)
+    if not which and not asked.ranking.recommended:
+        raise InputError("PLAN", "no plan is recommended here; name one by its number or id, see `atlas plan`")
+    plan = _chosen(which or asked.ranking.recommended, asked).described()
+    return asked.at, asked.found.question, plan
+
+
 def _asked(flags: PlanFlags, as_of: str | None, overlay: Path | None) -> Asked:
     at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay)
     mix = read_mix(flags.mix) if flags.mix else None
@@ -153,40 +167,11 @@ def _chosen(which: str, asked: Asked) -> Candidate:
 def _record(asked: Asked) -> dict[str, Any]:
     return {
         "as_of": asked.at.as_of,
-        "question": _question_record(asked.found.question),
+        "question": question_record(asked.found.question),
         "hints": list(asked.hints),
         **ranking_record(asked.ranking),
         "what_would_help": "" if asked.ranking.recommended else relaxation_words(asked.found),
         "cheaper_with_conditions": [c.id for c in cheaper_with_conditions(asked.found)],
-    }
-
-
-def _question_record(question: Question) -> dict[str, Any]:
-    w = question.workload
-    return {
-        "prompt_tokens": w.prompt_tokens,
-        "output_tokens": w.output_tokens,
-        "qps": w.qps,
-        "peak_qps": w.peak_qps,
-        "minimum_class": w.minimum_class,
-        "pattern": question.pattern.id if question.pattern else "",
-        "use_case": question.wishes.use_case,
-        "slo": asdict(question.slo),
-        "network_ms": question.network_ms,
-        "classes": [_class_record(c) for c in question.classes],
-    }
-
-
-def _class_record(one: RequestClass) -> dict[str, Any]:
-    bounds = asdict(one.slo)
-    return {
-        "id": one.id,
-        "share": one.share,
-        "prompt_tokens": one.lengths.prompt.mean,
-        "output_tokens": one.lengths.output.mean,
-        "streaming": one.streaming,
-        "cached": one.cacheable_share,
-        "slo": bounds if one.streaming else {**bounds, "ttft_ms": None, "itl_ms": None},
     }
 
 

@@ -4,7 +4,16 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from wasm_tools.planner import Catalogue, Limits, Question, Wishes, ranked_plans, ranking_record, read_catalogue
+from wasm_tools.planner import (
+    Catalogue,
+    Limits,
+    Question,
+    Wishes,
+    plan_record,
+    ranked_plans,
+    ranking_record,
+    read_catalogue,
+)
 from wasm_tools.workload.traffic import InputError, Slo, Workload
 
 WHOLE = ("prompt_tokens", "output_tokens", "percentile", "max_gpus")  # fields that are counts
@@ -105,4 +114,34 @@ def invoice(params: Mapping[str, Any]) -> dict[str, Any]:
         raise InputError("file", str(error)) from None
 
 
-METHODS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"plan": plan, "invoice": invoice}
+def files(params: Mapping[str, Any]) -> dict[str, Any]:
+    """The deployment files of the plan with the id `plan` among those of a question given as form fields.
+
+    `pack` is the text of the manifests' data, which the page loads when it first needs them.
+    """
+    # Imported here: most readers ask for no files, and the planner's first answer should not wait for it.
+    import base64
+
+    from wasm_tools.manifests.manifest_pack import read_manifest_pack
+    from wasm_tools.manifests.plan_document import plan_document
+    from wasm_tools.manifests.plan_files import plan_files
+    from wasm_tools.manifests.runtimes import ManifestError
+    from wasm_tools.manifests.yaml_text import YamlError
+    from wasm_tools.planner.question_record import question_record
+
+    catalogue = _packs.get("planner")
+    if not isinstance(catalogue, Catalogue):
+        raise InputError("pack", "the price data are not loaded yet")
+    question, wanted = _question(params), str(params.get("plan", ""))
+    plan = next((p for _, p in ranked_plans(question, catalogue).plans if p.id == wanted), None)
+    if plan is None:
+        raise InputError("plan", "this plan is not an answer to the question any more; choose it anew")
+    try:
+        book = read_manifest_pack(json.loads(str(params.get("pack", "{}"))), catalogue.models, catalogue.gpus)
+        made = plan_files(plan_document(catalogue.as_of, question_record(question), plan_record(plan)), book)
+        return {"folder": made.folder, "files": made.files, "zip": base64.b64encode(made.zip).decode("ascii")}
+    except (ManifestError, YamlError) as error:
+        raise InputError("plan", str(error)) from None
+
+
+METHODS: dict[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {"plan": plan, "files": files, "invoice": invoice}

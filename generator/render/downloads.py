@@ -14,6 +14,7 @@ from generator.render.bulk.earlier_layout import DIAGNOSES as EARLIER_DIAGNOSES
 from generator.render.bulk.earlier_layout import PLANS as EARLIER_PLANS
 from generator.render.bulk.earlier_layout import earlier_files
 from generator.render.bulk.files import bulk_files
+from generator.render.bundles import SINGLE_FILES, bundle_files, bundle_table
 from generator.render.change_index import change_index
 from generator.render.charts.book import chart_book
 from generator.render.charts.earlier_ids import earlier_charts, payload
@@ -47,6 +48,13 @@ KINDS = (
     ("providers", "A provider with what it sells.", PROVIDER_COLUMNS, PROVIDER_TABLES),
     ("gpus", "A GPU with every rental price.", GPU_FACTS, GPU_TABLES),
 )
+
+
+def bundle_group(kind: str) -> str:
+    """The group of the published part of a plan's folder: the zip, or a file by its path."""
+    return "deployment archives" if kind == "zip" else f"deployment files {kind}"
+
+
 # Groups of files that the index names once, with {id} in their path, and the list of their ids.
 COLLECTIONS = (
     ("models", "models/{id}.json", "models.json", "model"),
@@ -61,8 +69,12 @@ COLLECTIONS = (
     ("changes by day", "history/{id}.json", "history/index.json", "history"),
     ("changes by provider", "history/providers/{id}.json", "history/index.json", "history"),
     (EARLIER_PLANS, "inference-atlas/{id}/ranked_results.csv", "use_cases.json", ""),
+    (bundle_group("zip"), "manifests/{id}.zip", "bundles.json", ""),
+    *((bundle_group(path), f"manifests/{{id}}/{path}", "bundles.json", "") for path in SINGLE_FILES),
     (EARLIER_DIAGNOSES, "inference-atlas/{id}/provider_diagnostics.csv", "use_cases.json", ""),
 )
+BUNDLES_SAY = {"zip": "All files that deploy, watch and test one plan."}
+BUNDLE_FILE_SAYS = "One file of a plan's deployment files."
 GROUP_OF_CHARTS = {"models": "model charts", "gpus": "gpu charts"}
 POINTS_SAY = "The points of the charts of a page."
 
@@ -95,7 +107,7 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
         yield from _by_columns(table, data, "prices")
     for table in (*workload_tables(data), left_out_table(data)):
         yield from _by_columns(table, data, "workloads")
-    for table in (*registry_tables(data), *index_tables(data, health)):
+    for table in (*registry_tables(data), *index_tables(data, health), bundle_table(data)):
         group = "health" if table.name == "health" else "registries"
         yield table_file(table, "csv", csv_bytes(table), group)
         if group == "registries":
@@ -134,6 +146,8 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
     yield from earlier_files(data)
     for path, text in manifest_files(data):
         yield ApiFile(path, text.encode(), "Manifest", "One deployable plan as a KServe InferenceService.", "manifests")
+    for kind, path, body in bundle_files(data):
+        yield ApiFile(path, body, "Deployment files", BUNDLES_SAY.get(kind, BUNDLE_FILE_SAYS), bundle_group(kind))
     yield from record_schemas()
     yield from term_files(data)
 
@@ -224,11 +238,11 @@ def plan_files(data: SiteData) -> Iterator[ApiFile]:
     cells, cases = data.results.cells, data.results.cases
     tables = question_tables(data)
     for cell, table in zip(cells, tables[: len(cells)], strict=True):
-        record = with_manifests({"as_of": data.as_of, **cell_record(cell)}, cell.rankings)
+        record = with_manifests({"as_of": data.as_of, **cell_record(cell)}, cell.rankings, data)
         yield from _plan_pair(table, record, schema_path("plan"))
         yield _diagnoses(table, cell.diagnoses)
     for case, table in zip(cases, tables[len(cells) :], strict=True):
-        record = with_manifests({"as_of": data.as_of, **case_record(case)}, rankings_of(case))
+        record = with_manifests({"as_of": data.as_of, **case_record(case)}, rankings_of(case), data)
         yield from _plan_pair(table, record, schema_path("use-case"))
         yield _diagnoses(table, {case.workload.minimum_class: case.diagnoses})
 

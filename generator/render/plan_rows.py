@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from generator.registry import Profile, SloClass
+from generator.render.bundles import published_bundles
 from generator.render.formats import exact, milliseconds, missing, money, percent, rate, seconds, time_exact
 from generator.render.manifests import manifest_path, manifest_refusal
 from generator.render.plan_answers import (
@@ -36,7 +37,7 @@ from generator.render.plan_words import (
 from generator.render.site_index import SiteIndex
 from generator.render.texts import english, of_registry, text
 from wasm_tools.planner import Ranking, ranking_record
-from wasm_tools.planner.plan import Plan
+from wasm_tools.planner.plan import Plan, plan_record
 from wasm_tools.workload.traffic import HOURS_PER_MONTH, Slo, Workload
 
 NEAR_SHOWN = 3
@@ -55,6 +56,7 @@ def plan_table(name: str, caption: str, ranking: Ranking, index: SiteIndex, show
         "compared": compared_plans(record, recommendable),
         "rows": [plan_row(p, plans[p["id"]], index) for p in shown_plans(record, shown, recommendable)],
         "lists": list_tables(name, record, index),
+        "bundles": bundle_links(plans, index),
         "possible": ranking.possible,
         "excluded": excluded_rows(ranking.excluded),
         "left_out": f"{sum(n for _, n in ranking.excluded):,}",
@@ -92,6 +94,15 @@ def near_lines(record: Mapping[str, Any], names: Names) -> list[str]:
     return lines[:NEAR_SHOWN]
 
 
+def bundle_links(plans: Mapping[str, Plan], index: SiteIndex) -> list[dict[str, str]]:
+    """The plans of a ranking whose deployment files are published, with the way to them."""
+    bundles = published_bundles(index.data)
+    return [
+        {"name": name_words(plan_record(plan), index.plan_names), "href": bundles[id(plan)].zip_path}
+        for plan in plans.values() if id(plan) in bundles
+    ]  # fmt: skip
+
+
 def plan_row(record: Record, plan: Plan, index: SiteIndex) -> dict[str, Any]:
     """One plan as ready strings. Without known times there is one cell that says so, not four dashes."""
     grade, names = index.grade_of_plan(plan), index.plan_names
@@ -125,6 +136,7 @@ def plan_row(record: Record, plan: Plan, index: SiteIndex) -> dict[str, Any]:
         "why": joined(why_lines(record), "\n"),
         "manifest": manifest_path(plan) or "",
         "no_manifest": manifest_refusal(plan),
+        "bundle": published_bundles(index.data).get(id(plan)),
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from generator.precompute.grid import CasePlan
 from generator.render.api_table import ApiTable, Cell, Column
+from generator.render.bundles import published_bundles
 from generator.render.manifests import manifest_path, manifest_refusal
 from generator.render.once import once
 from generator.render.page import SiteData
@@ -60,6 +61,7 @@ PLAN_COLUMNS = (
     Column("engine_version", "text", "its version when measured; empty where nobody measured"),
     Column("concurrency", "integer", "most requests at a time in a replica", "requests"),
     Column("replica_requests_per_second", "number", "what a replica serves within the target", "requests/s"),
+    Column("prefill_tokens_per_second", "number", "prompt tokens that an idle replica computes", "tokens/s"),
     Column("basis", "text", "what the estimate of the times rests on"),
     Column("measured_on", "date", "newest date among the measurements behind it; empty where there are none"),
     Column("surcharges", "text", "what is paid beside the cost, in words"),
@@ -144,13 +146,16 @@ def diagnostics_table(name: str, title: str, diagnoses: Mapping[str, Sequence[Di
     return ApiTable(name, title, "One true reason for every provider.", DIAGNOSIS_COLUMNS, rows)
 
 
-def with_manifests(record: dict[str, Any], rankings: Mapping[str, Ranking]) -> dict[str, Any]:
-    """The record of a cell or use case, each plan with its manifest or the reason why there is none."""
+def with_manifests(record: dict[str, Any], rankings: Mapping[str, Ranking], data: SiteData) -> dict[str, Any]:
+    """The record of a cell or use case, each plan with its manifest or the reason why there is none, and its bundle."""
+    bundles = published_bundles(data)
     for minimum, ranking in rankings.items():
         plans = record["classes"][minimum]["plans"] if "classes" in record else record["plans"]
         for entry, (_, plan) in zip(plans, ranking.plans, strict=True):
             entry["manifest"] = _api_path(manifest_path(plan))
             entry["no_manifest"] = manifest_refusal(plan)
+            bundle = bundles.get(id(plan))
+            entry["bundle"] = _api_path(bundle.zip_path if bundle else None)
     return record
 
 

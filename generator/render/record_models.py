@@ -40,6 +40,7 @@ _RICHER: dict[str, tuple[Any, str]] = {
     "itl_band": (tuple[float, float] | None, "ends of the 90 % band of the time between tokens, as factors of it"),
     "score": (float | None, "score in the first benchmark of the use case; null without one"),
     "score_words": (str, "which benchmark, who says so and when"),
+    "bundle": (str, "zip of its deployment files, relative to /api/v1/; empty where the planner makes them"),
     "no_manifest": (str, "why there is no manifest; empty where there is one"),
 }
 _ONLY_IN_CSV = {

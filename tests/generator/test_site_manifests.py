@@ -14,13 +14,13 @@ import yaml
 
 from generator import nightly
 from generator.places import checkout
+from generator.precompute.checkpoints import CheckpointRow, load_checkpoints
 from generator.precompute.deployables import WeightsRow, load_weights
 from generator.precompute.run import Precomputed, precomputed
 from generator.registry import Registry, RegistryError, load_registry
-from generator.render.checkpoints import CheckpointRow, load_checkpoints
 from generator.render.manifests import (
-    _runtimes,
-    _spec_or_reason,
+    book,
+    deployed_or_reason,
     manifest_files,
     manifest_path,
     manifest_refusal,
@@ -83,9 +83,9 @@ def plan(**changes: object) -> Plan:
 
 def deployed(of: Plan) -> dict[str, object]:
     """The object that the manifest of a plan holds."""
-    spec = _spec_or_reason(of)
+    spec = deployed_or_reason(of)
     assert isinstance(spec, ServingSpec), spec
-    (text,) = bundle(spec, _runtimes()).values()
+    (text,) = bundle(spec, book().runtimes).values()
     document: dict[str, object] = yaml.safe_load(text)
     return document
 

@@ -24,6 +24,9 @@ _OBSERVED = (
     "evidence",
     "weights_note",
     "gpu_name",
+    "gpu_memory_gb",
+    "skypilot_gpu",
+    "dstack_gpu",
     "model_context",
     "namespace",
     "host",
@@ -35,6 +38,7 @@ _SAYS_NOTHING = {
     "prefix_caching": False,
     "pipeline_parallel": 1,
     "targets": None,
+    "spot": False,
 }
 
 
@@ -81,8 +85,12 @@ class ServingSpec:
     weights_note: str = ""  # why these weights, where the measurement does not name them
     prefix_caching: bool = False  # on when the price counts on shared prefixes
     pipeline_parallel: int = 1  # nodes of a replica
+    spot: bool = False  # priced for capacity that can be taken away
     targets: Targets | None = None  # what the plan was priced for; None: a KServe service alone
     gpu_name: str = ""
+    gpu_memory_gb: int = 0
+    skypilot_gpu: str = ""  # its name at these launchers; empty: unknown
+    dstack_gpu: str = ""
     usd_per_replica_hour: str = ""
     price_source: str = ""
     price_date: str = ""

@@ -9,9 +9,10 @@ the object.
 import json
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import lru_cache
 
-type Plain = dict[str, Plain] | list[Plain] | str | int | bool | None
+type Plain = dict[str, Plain] | list[Plain] | str | int | bool | Decimal | None
 
 # C0 controls but tab and line feed (written as \t and \n), DEL and C1 with U+0085, line and paragraph separator,
 # surrogates, byte order mark, non-characters.
@@ -104,6 +105,8 @@ def _scalar(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
+    if isinstance(value, Decimal) and value.is_finite():
+        return f"{value:f}"  # never with an exponent, which is a text to YAML 1.1 readers
     if isinstance(value, dict | list):
         return "{}" if isinstance(value, dict) else "[]"
     raise _Refusal(f"a {type(value).__name__} cannot be written; give numbers with a fraction as text")

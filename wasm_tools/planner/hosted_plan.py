@@ -52,6 +52,7 @@ def hosted_plan(
     """The whole plan of a sized configuration on one way to have its machines."""
     d, served, workload = sized.deployable, sized.served, question.workload
     tokens = Decimal(repr(workload.qps)) * SECONDS_PER_MONTH
+    computed = workload.prompt_tokens * (1 - workload.cacheable_share)
     per_output = holding.usd_per_month * 1_000_000 / (tokens * workload.output_tokens)
     per_token = holding.usd_per_month * 1_000_000 / (tokens * (workload.prompt_tokens + workload.output_tokens))
     score, score_words = plan_score(catalogue, question.wishes.use_case, d.model, d.quantised)
@@ -88,6 +89,7 @@ def hosted_plan(
             output_tokens=workload.output_tokens,
             basis=served.curve.basis,
             measured_on=d.measured_on,
+            prefill_tokens_per_second=computed * 1000 / served.curve.prefill_ms,
         ),
         capacity=holding.capacity,
         utilisation=served.capacity.utilisation * load.share,

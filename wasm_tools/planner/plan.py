@@ -29,6 +29,7 @@ class Configuration:
     output_tokens: int
     basis: tuple[str, ...]  # what the prediction rests on, in words
     measured_on: str  # newest date among it; empty where nothing was measured
+    prefill_tokens_per_second: float = 0.0  # prompt tokens that one replica computes when it does nothing else
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +156,7 @@ def plan_record(plan: Plan) -> dict[str, object]:
         "engine_version": c.engine_version if c else "",
         "concurrency": c.concurrency if c else None,
         "replica_requests_per_second": significant(c.requests_per_second) if c else None,
+        "prefill_tokens_per_second": significant(c.prefill_tokens_per_second, 4) if c else None,
         "basis": list(c.basis) if c else [],
         "measured_on": c.measured_on if c else "",
         "price_evidence": plan.price_evidence,

@@ -35,6 +35,7 @@ PLANS_SHOWN = 30
 PLANS_PER_MODEL = 3  # of one kind; more of the same would hide the other models
 LIST_LENGTH = 5
 CLOSE_SHOWN = 5
+RECOMMENDED_PLAN = "the recommended plan"  # in reasons that hold a plan against the others of its list
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +140,9 @@ def with_break_even(plan: Plan, best: Plan | None) -> Plan:
         return plan
     month = break_even_month(plan.once, plan.running, best.usd_per_month)
     if month is None:
-        words = f"${plan.once:,.0f} are owed at once; that is never cheaper than the recommended plan"
+        words = f"${plan.once:,.0f} are owed at once; that is never cheaper than {RECOMMENDED_PLAN}"
     else:
-        words = f"${plan.once:,.0f} are owed at once; cheaper than the recommended plan after {month:.1f} months"
+        words = f"${plan.once:,.0f} are owed at once; cheaper than {RECOMMENDED_PLAN} after {month:.1f} months"
     return replace(plan, reasons=(*plan.reasons, words))
 
 

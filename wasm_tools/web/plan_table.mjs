@@ -149,6 +149,8 @@ function whyRow(plan, words) {
   const { path, reason } = words.manifest(plan);
   if (path) text.append("\n", link(`${words.root}${path}`, "Kubernetes manifest"));
   else if (reason) text.append(`\nNo manifest: ${reason}.`);
+  const files = reason ? null : words.files(plan);
+  if (files) text.append("\n", files);
   return element("tr", "why", text);
 }
 

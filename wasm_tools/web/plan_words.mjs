@@ -9,6 +9,7 @@
  * @property {Record<string, string>} kinds @property {Record<string, string>} engines
  * @property {Record<string, string>} statuses @property {Record<string, string>} own
  * @property {(plan: PlanRecord) => string} grade @property {(plan: PlanRecord) => {path: string, reason: string}} manifest
+ * @property {(plan: PlanRecord) => Node | null} files the way to the deployment files of a plan, where they can be made
  */
 import { count, milliseconds, money, percent, seconds, signedPercent } from "./figures.mjs";
 

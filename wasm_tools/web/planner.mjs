@@ -8,6 +8,7 @@ import {
   precomputedFor, presetsOf,
 } from "./planner_inputs.mjs";
 import { shownPlans } from "./plan_answers.mjs";
+import { filesOf } from "./plan_files.mjs";
 import { answerCards, excludedRows, listParagraphs, planRows } from "./plan_table.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
 
@@ -22,7 +23,7 @@ const cards = byId("answers");
 const orders = byId("orders");
 const status = byId("answer-status");
 const answer = byId("answer");
-const words = { ...settings.words, root: settings.root, grade, manifest };
+const words = { ...settings.words, root: settings.root, grade, manifest, files };
 /** @type {Record<string, string> | null} grade by price, loaded once */
 let grades = null;
 /** @type {((inputs: unknown) => Promise<any>) | null} */
@@ -31,6 +32,12 @@ let ask = null;
 const manifests = {};
 /** @type {unknown[]} prompt and output tokens of the question whose plans are shown */
 let lengths = [];
+/** @type {unknown} the question whose answer by the engine is shown; null: none is */
+let answered = null;
+/** @type {((method: string, params: unknown) => Promise<any>) | null} */
+let call = null;
+/** @type {Promise<string> | null} what the files of plans are made from, loaded when somebody asks for some */
+let filesData = null;
 let turn = 0;
 let addressTimer = 0;
 let timer = 0;
@@ -42,6 +49,7 @@ form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("input", (event) => edited(/** @type {HTMLInputElement} */ (event.target)));
 runtimeCard(byId("runtime"), { packs: ["planner"], buildId: settings.build_id, bytes: settings.bytes }, (started) => {
   ask = started.latest("plan");
+  call = started.call;
   answerNow();
 });
 
@@ -116,6 +124,7 @@ async function answerNow() {
     if (mine !== turn) return;
     clearErrors();
     lengths = [inputs.prompt_tokens, inputs.output_tokens];
+    answered = inputs;
     show(found, "engine", `computed in this page in ${Math.max(1, Math.round(performance.now() - began))} ms`);
   } catch (error) {
     const said = /** @type {import("./failures.mjs").EngineError} */ (error);
@@ -140,6 +149,7 @@ async function showPrecomputed() {
     if (!ranking) throw new Error(`there is no class ${fields.class}`);
     lengths = [record.workload.prompt_tokens, record.workload.output_tokens];
     remember(ranking.plans);
+    answered = null;
     const near = `precomputed for the nearest standard question, ${path.replace(/^[^/]*\//, "").replaceAll("/", ", ")}`;
     show({ ...ranking, as_of: record.as_of }, "precomputed", exact ? "precomputed for exactly this question" : near);
   } catch (error) {
@@ -207,6 +217,23 @@ async function gradesLoaded() {
 function grade(plan) {
   if (plan.kind in words.own) return settings.own_grade;
   return grades?.[[plan.kind, plan.provider, plan.sku, plan.region].join(":")] ?? "";
+}
+
+/** A button for the files of a plan of the engine's answer; one that cannot be deployed says why. @param {any} plan */
+function files(plan) {
+  const asked = answered;
+  if (!asked || !call) return null;
+  return filesOf(async () => {
+    filesData ??= loadedFilesData();
+    filesData.catch(() => (filesData = null)); // the next click tries again
+    return call?.("files", { ...asked, plan: plan.id, pack: await filesData });
+  });
+}
+
+async function loadedFilesData() {
+  const response = await fetch(new URL(settings.root + settings.files_data, document.baseURI));
+  if (!response.ok) throw new Error(`The data for the files could not be loaded: this site answered ${response.status}.`);
+  return response.text();
 }
 
 /** The manifest of a deployment; it does not depend on who rents out the GPUs. @param {any} plan */

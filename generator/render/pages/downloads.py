@@ -5,7 +5,7 @@ from typing import Any
 
 from generator.render.api_file import API, ApiFile
 from generator.render.data_package import LICENCE_NOTE
-from generator.render.downloads import api_files, collection_records
+from generator.render.downloads import api_files, bundle_group, collection_records
 from generator.render.page import Page, SiteData
 from generator.render.plan_tables import DIAGNOSIS_COLUMNS, PLAN_COLUMNS
 from generator.render.tool_assets import module
@@ -54,6 +54,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             "cells": [cell_view(f) for f in plans if f.path.endswith(".json") and "/plans/" in f.path],
             "cases": [cell_view(f) for f in plans if f.path.endswith(".json") and "/use-cases/" in f.path],
             "manifests": len([f for f in files if f.group == "manifests"]),
+            "bundles": len([f for f in files if f.group == bundle_group("zip")]),
             "licence": LICENCE_NOTE,
             "sources": data.registry.sources,
         },

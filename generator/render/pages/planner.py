@@ -80,6 +80,7 @@ def settings(data: SiteData, index: SiteIndex, grades_name: str) -> dict[str, An
         "build_id": data.bundle["build_id"],
         "bytes": download_bytes(data, PACKS),
         "grades": grades_name,
+        "files_data": module(data, "manifests.json"),
         "grid": grid_settings(data.registry),
         "shown": PLANS_SHOWN,
         "own_grade": OWN_HARDWARE.letter,
