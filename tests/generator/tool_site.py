@@ -22,6 +22,7 @@ WEB = Path(__file__).parents[2] / "wasm_tools" / "web"
 def tool_site() -> SiteData:
     """The small site as the tool pages see it: every script and pack of the bundle has an address and a size."""
     files: defaultdict[str, dict[str, Any]] = defaultdict(lambda: {"gzip_bytes": 1_000_000})
+    files["manifests.json"] = {"file": "manifests-0123456789ab.json", "gzip_bytes": 1000}
     for script in WEB.glob("*.mjs"):
         files[script.name] = {"file": f"web-0123456789ab/{script.name}", "gzip_bytes": 1000}
     return replace(small_site(), bundle={"build_id": "0123456789abcdef", "files": files})
