@@ -52,9 +52,7 @@ def _vllm_bench(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers
         "--percentile-metrics=ttft,tpot,itl,e2el", f"--metric-percentiles=50,{numbers.percentile}",
         "--save-result", "--result-filename=measured.json",
     ]  # fmt: skip
-    said = (
-        "# The planned peak for five minutes; compare measured.json with expected.json. Usage: bench.sh [URL]\n"
-    )
+    said = "# The planned peak for five minutes; compare measured.json with expected.json. Usage: bench.sh [URL]\n"
     command = ["vllm", "bench", "serve", '--base-url="$url"', *map(shlex.quote, words), "--goodput", *goodput]
     return _SHELL + said + _URL % runtime.port + " \\\n  ".join(["exec " + " ".join(command[:3]), *command[3:]]) + "\n"
 
