@@ -130,6 +130,14 @@ def test_the_page_makes_files_from_the_same_book() -> None:
         read_manifest_pack({**pack, "version": 0}, {}, {})
 
 
+def test_the_plan_says_what_is_started() -> None:
+    record = json.loads(plan_files(document(), book()).files["plan.json"])
+    assert record["plan_id"] == deployment(document(), book()).plan_id
+    started = record["deployment"]
+    assert (started["gpus_per_replica"], started["replicas"], started["max_model_len"]) == (2, 3, 1280)
+    assert started["image"] == "vllm/vllm-openai:v0.33.0"
+
+
 def test_checksums_cover_every_other_file() -> None:
     files = plan_files(document(), book()).files
     lines = files["SHA256SUMS"].splitlines()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wasm_tools.manifests.bench import bench_files
+from wasm_tools.manifests.bench import asked_name, bench_files
 from wasm_tools.manifests.command_files import command_files
 from wasm_tools.manifests.compass_export import compass_export
 from wasm_tools.manifests.compose import compose_file
@@ -11,12 +11,12 @@ from wasm_tools.manifests.dstack import dstack_file
 from wasm_tools.manifests.gitops import gitops_files
 from wasm_tools.manifests.helm_values import helm_values
 from wasm_tools.manifests.kind_cluster import kind_script
-from wasm_tools.manifests.numbers import plan_numbers
+from wasm_tools.manifests.numbers import PlanNumbers, plan_numbers
 from wasm_tools.manifests.objects import objects, texts
 from wasm_tools.manifests.plan_document import document_text
 from wasm_tools.manifests.pod import runtime_of
 from wasm_tools.manifests.readme import readme
-from wasm_tools.manifests.runtimes import ServingRuntimes
+from wasm_tools.manifests.runtimes import ServingRuntime, ServingRuntimes
 from wasm_tools.manifests.serving_spec import ServingSpec
 from wasm_tools.manifests.skypilot import skypilot_file
 
@@ -41,6 +41,25 @@ def bundle(
     files |= gitops_files(spec)
     files |= kind_script(spec)
     files |= compass_export(spec, document, model_name)
-    files["plan.json"] = document_text(document)
+    deployed = _deployed(spec, runtime, numbers)
+    files["plan.json"] = document_text({**document, "plan_id": spec.plan_id, "deployment": deployed})
     files["README.md"] = readme(spec, runtime, numbers, document, files)
     return files
+
+
+def _deployed(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers) -> dict[str, Any]:
+    """What the files deploy, for programs: the plan names what was measured, this what is started."""
+    return {
+        "model_repo": spec.model_repo,
+        "served_name": asked_name(spec, runtime),
+        "engine": runtime.id,
+        "engine_version": runtime.version,
+        "image": runtime.image,
+        "gpu_label": spec.node_label,
+        "gpus_per_replica": numbers.replica_gpus,
+        "nodes_per_replica": numbers.replica_nodes,
+        "replicas": numbers.min_replicas,
+        "max_replicas": numbers.max_replicas,
+        "max_model_len": spec.max_model_len,
+        "max_num_seqs": spec.max_num_seqs,
+    }
