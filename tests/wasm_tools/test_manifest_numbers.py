@@ -97,6 +97,11 @@ def test_replicas_may_grow_to_twice_the_plan_or_to_the_peak(peak: float, expecte
     assert numbers({"peak_qps": peak}).max_replicas == expected
 
 
+def test_edges_are_exact_decimals() -> None:
+    edges = numbers({"itl_ms": 33.333}).itl_edges
+    assert {"0.0166665", "0.02499975", "0.033333", "0.0499995", "0.066666"} <= set(edges)
+
+
 def test_small_weights_leave_room_for_compiled_kernels() -> None:
     assert numbers(weights_gib=1.0).cache_gib == 11
 
