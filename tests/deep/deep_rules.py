@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wasm_tools.manifests.plan_files import plan_files
 
 from tests.deep.tools import promtool
 from tests.deep.tried_plan import DOCUMENT, book
+from wasm_tools.manifests.plan_files import plan_files
 
 # What is asked for and what is planned, where it differs from the plan of the live test.
 UNLIKE: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {

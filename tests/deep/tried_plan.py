@@ -10,11 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from generator.precompute.manifest_book import manifest_book
-from wasm_tools.manifests.deployment import ManifestBook, deployment
-from wasm_tools.manifests.plan_files import plan_files
-
 from generator.registry import load_registry
+from wasm_tools.manifests.deployment import ManifestBook, deployment
 from wasm_tools.manifests.numbers import plan_numbers
+from wasm_tools.manifests.plan_files import plan_files
 from wasm_tools.manifests.serving_spec import ServingSpec
 
 REGISTRY = Path(__file__).parents[2] / "data" / "registry"
