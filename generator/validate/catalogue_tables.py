@@ -8,6 +8,7 @@ from pathlib import Path
 from generator.places import checkout
 from generator.registry import load_registry
 from generator.tables import read_rows
+from generator.validate.core_schemas import VERSIONS
 from wasm_tools.manifests.checks.catalogue import Catalogue, MetricFacts, TriggerFacts
 from wasm_tools.manifests.runtimes import serving_runtimes
 
@@ -29,6 +30,14 @@ def catalogue() -> Catalogue:
         triggers=_triggers(folder / "keda_triggers.csv"),
         gpu_labels={g.node_label: g.memory_bytes for g in load_registry(registry).gpu_cards.values() if g.node_label},
     )
+
+
+@cache
+def releases() -> dict[str, str]:
+    """The releases that manifests are checked with, by name: those of the tables, and Kubernetes."""
+    with (checkout().registry / "manifests" / "tables.toml").open("rb") as file:
+        tables = tomllib.load(file)["table"]
+    return {"Kubernetes": ", ".join(VERSIONS)} | {t["release"]: t["version"] for t in tables}
 
 
 def _edges(path: Path) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from generator.options import AsJson
+from generator.validate.catalogue_tables import releases
 from generator.validate.checking import Report, checked_folder
 from generator.validate.reading import FolderError
 
@@ -42,6 +43,7 @@ def _json(found: Report) -> dict[str, object]:
         "files": found.files,
         "objects": found.objects,
         "plan_id": found.plan_id or None,
+        "checked_with": releases(),
         "unchecked_kinds": found.unchecked,
         "findings": [asdict(f) for f in found.findings],
     }

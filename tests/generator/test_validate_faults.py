@@ -423,9 +423,9 @@ FAULTS: dict[str, tuple[Change, set[str]]] = {
 TWO_NODES: dict[str, tuple[Change, set[str]]] = {"MN-39 group of another size": (mn_39_group, {"MF-17"})}
 
 
-def test_unchanged_bundles_have_no_finding() -> None:
-    assert base("two-gpus") == ()
-    assert base("two-nodes") == ()
+@pytest.mark.parametrize("plan", PLANS)
+def test_unchanged_bundle_has_no_finding(plan: str) -> None:
+    assert base(plan) == ()
 
 
 @cache

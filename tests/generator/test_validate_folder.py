@@ -52,6 +52,7 @@ def test_json_is_one_object_with_every_finding(tmp_path: Path) -> None:
     found = json.loads(output)
     assert code == 1
     assert found["files"] == 3 and found["objects"] == 5 and found["plan_id"] is None
+    assert found["checked_with"]["KServe"] == "0.20.0" and "1.30" in found["checked_with"]["Kubernetes"]
     assert {f["rule"] for f in found["findings"]} >= {"MF-08", "MF-12", "MF-25"}
     assert all(set(f) == {"rule", "path", "where", "message"} for f in found["findings"])
 

@@ -1,6 +1,7 @@
 """The tables of fields, options and metrics are those of the releases, and as strict as the definitions themselves."""
 
 import copy
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from generator.places import checkout
 from generator.tables import TableError
-from generator.validate.catalogue_tables import catalogue
+from generator.validate.catalogue_tables import catalogue, releases
 from generator.validate.core_schemas import VERSIONS, core_validator
 from generator.validate.field_rows import FieldRow, read_field_rows, strict_schema
 from generator.validate.schema_rules import custom_validators
@@ -27,6 +28,14 @@ def test_tables_are_those_of_the_releases(upstream: Path) -> None:
     assert set(made) == {p.name for p in FOLDER.glob("*.csv")}
     for name, text in made.items():
         assert (FOLDER / name).read_text(encoding="utf-8") == text, name
+
+
+def test_each_table_names_its_release() -> None:
+    with (FOLDER / "tables.toml").open("rb") as file:
+        tables_of = tomllib.load(file)["table"]
+    assert sorted(name for t in tables_of for name in t["files"]) == sorted(p.name for p in FOLDER.glob("*.csv"))
+    assert all(t["source"] and t["licence"] and t["reviewed"].year == 2026 for t in tables_of)
+    assert releases()["vLLM"] == catalogue().runtimes.runtime("vllm").version
 
 
 def custom_objects() -> Iterator[tuple[tuple[str, str], Any]]:
