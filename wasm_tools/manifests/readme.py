@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from wasm_tools.manifests.bench import asked_name
+from wasm_tools.manifests.component_notes import component_notes
 from wasm_tools.manifests.gitops import GIT_REPOSITORY
 from wasm_tools.manifests.litellm import API_BASE, Route, route_of
 from wasm_tools.manifests.numbers import PlanNumbers
@@ -55,6 +56,7 @@ def readme(
         _times(spec, numbers, document["plan"]),
         _needs(spec, runtime, files),
         _edits(spec, files),
+        _optional(spec, files),
         _apply(files),
         _check(spec, numbers),
         _remove(spec),
@@ -151,6 +153,17 @@ def _edits(spec: ServingSpec, files: Mapping[str, str]) -> Iterator[str]:
     for word, paths in found.items():
         if paths:
             yield f"| `{word}` | {edits[word]} | {', '.join(f'`{p}`' for p in sorted(paths))} |"
+
+
+def _optional(spec: ServingSpec, files: Mapping[str, str]) -> Iterator[str]:
+    folder = "kustomize/components/"
+    names = {path.removeprefix(folder).partition("/")[0] for path in files if path.startswith(folder)}
+    yield "## Optional parts"
+    yield ""
+    yield f"Name them under `components` in `{OVERLAY}/kustomization.yaml`:"
+    yield ""
+    for name, note in component_notes(spec, names).items():
+        yield f"- `{name}`: {note}"
 
 
 def _apply(files: Mapping[str, str]) -> Iterator[str]:
