@@ -26,6 +26,8 @@ MONITOR = "kustomize/components/monitoring/servicemonitor.yaml"
 POOL, RULES = "kustomize/components/inference-pool/inferencepool.yaml", "monitoring/rules.yml"
 GROUP = "kustomize/base/leaderworkerset.yaml"
 
+INSTANCE, GPU_LABEL = "app.kubernetes.io/instance", "nvidia.com/gpu.product"
+
 type Files = dict[str, Any]
 type Change = Callable[[Files], None]
 
@@ -90,6 +92,36 @@ def kserve_scaler(files: Files) -> Files:
     scaler["spec"]["scaleTargetRef"]["name"] = files[KSERVE]["metadata"]["name"] + "-predictor"
     files["kserve/horizontalpodautoscaler.yaml"] = scaler
     return scaler
+
+
+def drop(holder: Any, key: str) -> None:
+    del holder[key]
+
+
+def put(holder: Any, **values: Any) -> None:
+    holder |= values
+
+
+def policies(files: Files) -> Any:
+    return files[HPA]["spec"]["behavior"]["scaleDown"]
+
+
+def trigger(files: Files) -> Any:
+    return files[KEDA]["spec"]["triggers"][0]["metadata"]
+
+
+def volume(files: Files) -> Any:
+    return next(v for v in pod(files)["volumes"] if v["name"] == "shm")["emptyDir"]
+
+
+def labelled(files: Files, label: str) -> str:
+    return f'sum(vllm:num_requests_waiting{{plan="{plan_id(files)}",{label}="red"}})'
+
+
+def board(files: Files, change: Callable[[Any], object]) -> None:
+    content = json.loads(files[BOARD])
+    change(content)
+    files[BOARD] = json.dumps(content)
 
 
 def mn_01(f: Files) -> None:
@@ -420,6 +452,34 @@ FAULTS: dict[str, tuple[Change, set[str]]] = {
     "MN-40 queue below the batch": (mn_40_requests, {"MF-19"}),
     "MN-40 no tokens": (mn_40_tokens, {"MF-19"}),
 }
+# Other ways to break the same rules, each a line of a rule that no fault above reaches.
+FAULTS |= {
+    f"{rule} {what}": (change, {rule})
+    for rule, what, change in (
+        ("MF-05", "selector without the instance", lambda f: drop(f[SERVICE]["spec"]["selector"], INSTANCE)),
+        ("MF-07", "account that is not there", lambda f: put(pod(f), serviceAccountName="other")),
+        ("MF-08", "scaler of nothing", lambda f: put(f[KEDA]["spec"]["scaleTargetRef"], name="other")),
+        ("MF-10", "window of hours", lambda f: put(policies(f), stabilizationWindowSeconds=4000)),
+        ("MF-11", "trigger without its threshold", lambda f: drop(trigger(f), "threshold")),
+        ("MF-12", "label that the metric does not have", lambda f: put(trigger(f), query=labelled(f, "color"))),
+        ("MF-14", "query of every plan", lambda f: put(trigger(f), query="sum(vllm:num_requests_waiting)")),
+        ("MF-16", "word for a number", lambda f: argument(f, "--port", "web")),
+        ("MF-16", "no- of what is no switch", lambda f: argument(f, "--no-port", "")),
+        ("MF-16", "value for a switch", lambda f: argument(f, "--enable-lora", "true")),
+        ("MF-18", "GPUs too small for the weights", lambda f: put(pod(f)["nodeSelector"], **{GPU_LABEL: "NVIDIA-L4"})),
+        ("MF-20", "startup probe too short", lambda f: put(container(f)["startupProbe"], failureThreshold=10)),
+        ("MF-20", "rollout given up early", lambda f: put(f[DEPLOYMENT]["spec"], progressDeadlineSeconds=60)),
+        ("MF-21", "drain below a slow request", lambda f: argument(f, "--shutdown-timeout", "1")),
+        ("MF-21", "no preStop", lambda f: drop(container(f), "lifecycle")),
+        ("MF-22", "shared memory as large as the limit", lambda f: put(volume(f), sizeLimit="110Gi")),
+        ("MF-23", "image of another vendor", lambda f: put(container(f), image="vllm/vllm-openai-rocm:v0.33.0")),
+        ("MF-24", "user that the image lacks", lambda f: put(pod(f)["securityContext"], runAsUser=1000)),
+        ("MF-24", "token of the cluster", lambda f: put(pod(f), automountServiceAccountToken=True)),
+        ("MF-28", "fewer replicas", lambda f: put(f[DEPLOYMENT]["spec"], replicas=2)),
+        ("MF-29", "two panels of one id", lambda f: board(f, lambda b: b["panels"][1].update(id=b["panels"][0]["id"]))),
+        ("MF-29", "no data source variable", lambda f: board(f, lambda b: b["templating"].update(list=[]))),
+    )
+}
 TWO_NODES: dict[str, tuple[Change, set[str]]] = {"MN-39 group of another size": (mn_39_group, {"MF-17"})}
 
 
@@ -464,5 +524,5 @@ def test_mn_25_unquoted_off() -> None:
 
 def test_mn_21_schemas_alone_see_few_of_them() -> None:
     """Why there are rules: the schemas report a handful of the faults."""
-    seen = {fault[:5] for fault in FAULTS if "MF-02" in fault_rules(fault)}
+    seen = {fault[:5] for fault in FAULTS if fault.startswith("MN") and "MF-02" in fault_rules(fault)}
     assert seen == {"MN-20", "MN-37", "MN-38"}
