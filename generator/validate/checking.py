@@ -43,8 +43,9 @@ def checked_files(files: dict[str, str], plan: PlanFacts | None = None) -> Repor
 
 def report(folder: Folder, plan: PlanFacts | None = None) -> Report:
     """The report on what was read; `plan` instead of the folder's own plan.json."""
-    plan = plan or plan_facts(folder.texts)
-    view = view_of(folder.documents, folder.texts, catalogue(), plan)
-    found = [*folder.findings, *schema_findings(view.documents), *query_findings(view), *findings(view)]
+    stated, wrong = (plan, []) if plan else plan_facts(folder.texts)
+    view = view_of(folder.documents, folder.texts, catalogue(), stated)
+    found = [*folder.findings, *wrong, *schema_findings(view.documents), *query_findings(view), *findings(view)]
     ordered = sorted(set(found), key=lambda f: (f.rule, f.path, f.where, f.message))
-    return Report(tuple(ordered), folder.files, len(view.objects), tuple(unchecked_kinds(view.documents)), plan.plan_id)
+    unchecked = tuple(unchecked_kinds(view.documents))
+    return Report(tuple(ordered), folder.files, len(view.objects), unchecked, stated.plan_id)

@@ -2,26 +2,36 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
 
+from generator.render.manifests import book
 from wasm_tools.manifests.checks.catalogue import PlanFacts
-from wasm_tools.manifests.checks.parts import at, text, whole
+from wasm_tools.manifests.checks.parts import Finding
+from wasm_tools.manifests.checks.plan_facts import facts_of_spec
+from wasm_tools.manifests.deployment import deployment
+from wasm_tools.manifests.plan_document import SCHEMA, read_plan_document
+from wasm_tools.manifests.runtimes import ManifestError
+
+FILE = "plan.json"
 
 
-def plan_facts(texts: Mapping[str, str]) -> PlanFacts:
-    """The facts of the plan.json in the top folder; none where there is none or it is another tool's file."""
+def plan_facts(texts: Mapping[str, str]) -> tuple[PlanFacts, list[Finding]]:
+    """The facts of the plan.json in the top folder, and what is wrong with it.
+
+    There are none where there is no such file, where it is another tool's, and for a plan on an API, which deploys
+    nothing.
+    """
+    text = texts.get(FILE, "")
     try:
-        plan = json.loads(texts.get("plan.json", "null"))
+        stated = json.loads(text or "null")
     except (ValueError, RecursionError):  # reported as a file that is no JSON
-        plan = None
-    return facts_of(plan) if isinstance(plan, Mapping) else PlanFacts()
-
-
-def facts_of(plan: Mapping[str, Any]) -> PlanFacts:
-    """The facts of a plan as its bundle states it."""
-    deployment = plan.get("deployment") or {}
-    return PlanFacts(
-        plan_id=text(plan.get("plan_id")),
-        gpus=whole(at(deployment, "gpus_per_replica")) or 0,
-        replicas=whole(at(deployment, "replicas")) or 0,
-    )
+        return PlanFacts(), []
+    if not isinstance(stated, dict) or stated.get("schema") != SCHEMA:
+        return PlanFacts(), []
+    try:
+        document = read_plan_document(text, "")
+        if not document["plan"]["gpu"]:
+            return PlanFacts(), []
+        return facts_of_spec(deployment(document, book())), []
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        reason = str(error) if isinstance(error, ManifestError) else f"a field is missing or wrong ({error})"
+        return PlanFacts(), [Finding("MF-28", FILE, "", f"its numbers are not checked, it cannot be read: {reason}")]
