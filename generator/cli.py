@@ -35,6 +35,7 @@ from generator.publish.server import site_server
 from generator.publish.swap import TargetError, checked_target, recover
 from generator.publish.unchanged import inputs_digest, is_current
 from generator.registry import RegistryError
+from generator.render.manifests import FOLDER as MANIFESTS
 from generator.sync.history import HistoryError
 from generator.sync.run import Outcome
 from generator.sync.source_registry import SourceError
@@ -259,10 +260,13 @@ def _build(
         step = Steps(progress, "publish", 1)
         seal = nightly.publish_stage(at, target, inputs)
         step.done()
+    archives = [p.stat().st_size for p in (target / MANIFESTS).glob("*.zip")]
     facts |= {
         "offers": len(at.state.offers),
         "rentals": len(at.state.gpu_offers),
         "plans": sum(len(r.plans) for c in results.cells for r in c.rankings.values()),
+        "deployment archives": len(archives),
+        "MB of archives": round(sum(archives) / 1e6, 1),
         "pages": seal.pages,
         "pages rendered": summary.rendered,
         "files": seal.files,
