@@ -5,6 +5,7 @@ import re
 import shlex
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,16 @@ import yaml
 
 from tests.wasm_tools.plan_documents import book, document
 from wasm_tools.manifests.bench import bench_files
+from wasm_tools.manifests.command_files import command_files
+from wasm_tools.manifests.compose import compose_file
 from wasm_tools.manifests.deployment import deployment
+from wasm_tools.manifests.dstack import dstack_file
 from wasm_tools.manifests.numbers import PlanNumbers, plan_numbers
 from wasm_tools.manifests.plan_files import plan_files
 from wasm_tools.manifests.pod import engine_arguments, runtime_of
 from wasm_tools.manifests.runtimes import ServingRuntime
 from wasm_tools.manifests.serving_spec import ServingSpec
+from wasm_tools.manifests.skypilot import skypilot_file
 
 DOCUMENTS = {
     "vllm": document(),
@@ -63,6 +68,25 @@ def _systemd_words(unit: str) -> list[str]:
     (line,) = re.findall(r"^ExecStart=(.*)$", unit.replace("\\\n", " "), re.M)
     words = re.findall(r'"((?:[^"\\]|\\.)*)"', line)
     return [json.loads(f'"{w}"').replace("%%", "%").replace("$$", "$") for w in words]
+
+
+HOSTILE = """say "no" 'x' $HOME ${A} $(id) `id` %h \\ {{ x }} # a: b\n- c 名前"""
+
+
+def test_a_hostile_name_reaches_the_server_as_it_is() -> None:
+    spec, runtime, numbers = parts("vllm")
+    spec = replace(spec, served_name=HOSTILE)
+    argument = f"--served-model-name={HOSTILE}"
+    compose = yaml.safe_load(compose_file(spec, runtime, numbers)["targets/compose.yaml"])
+    assert argument.replace("$", "$$") in compose["services"]["vllm"]["command"]
+    sky = yaml.safe_load(skypilot_file(spec, runtime, numbers)["targets/skypilot.yaml"])
+    stack = yaml.safe_load(dstack_file(spec, runtime, numbers)["targets/dstack.yml"])
+    assert argument in shlex.split(sky["run"])
+    assert argument in shlex.split(stack["commands"][0])
+    files = command_files(spec, runtime, numbers)
+    assert argument in shlex.split(files["targets/vllm-args.txt"].replace("\\\n", ""))
+    assert argument in json.loads(files["targets/vllm-args.json"])
+    assert argument in _systemd_words(files["targets/vllm.service"])
 
 
 @kinds
