@@ -67,6 +67,7 @@ def test_every_target_starts_the_server_with_the_same_arguments(name: str) -> No
 def _systemd_words(unit: str) -> list[str]:
     (line,) = re.findall(r"^ExecStart=(.*)$", unit.replace("\\\n", " "), re.M)
     words = re.findall(r'"((?:[^"\\]|\\.)*)"', line)
+    assert not re.search(r"[%$]", re.sub(r"%%|\$\$", "", line)), "a specifier or a variable to systemd"
     return [json.loads(f'"{w}"').replace("%%", "%").replace("$$", "$") for w in words]
 
 
