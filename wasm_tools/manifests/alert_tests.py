@@ -65,10 +65,9 @@ def _cases(runtime: ServingRuntime, numbers: PlanNumbers) -> dict[str, tuple[dic
     m = {role: runtime.metrics.get(role, "") for role in ("waiting", "kv_cache_usage", "preemptions", "rejections")}
     responses, finished, started = (runtime.metrics.get(r, "") for r in ("responses", "finished", "ttft"))
     cases: dict[str, tuple[dict[str, Series], dict[str, Series]]] = {}
-    for bound in bounds(numbers):
-        series = runtime.metrics[bound.role]
+    for bound in bounds(runtime, numbers):
 
-        def within(good: int, of: int, requests: int, series: str = series, le: str = bound.le) -> Series:
+        def within(good: int, of: int, requests: int, series: str = bound.series, le: str = bound.le) -> Series:
             return {
                 f"{started}_count": _rising(requests),
                 f"{series}_count": _rising(of),

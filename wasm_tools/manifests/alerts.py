@@ -43,9 +43,10 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One latency bound: the metric role, and the edge on which it stands."""
+    """One latency bound: its name in recorded series, the histogram, and the edge on which it stands."""
 
     role: str
+    series: str
     name: str
     counted: str  # what the histogram counts
     le: str
@@ -53,16 +54,25 @@ class Bound:
 
     @property
     def recorded(self) -> str:
-        """The recorded share of requests (of tokens, for the ITL) within the bound."""
+        """The recorded share of what is counted within the bound."""
         return f"plan:{self.role}_within_slo:ratio_rate5m"
 
 
-def bounds(numbers: PlanNumbers) -> tuple[Bound, ...]:
-    """The latency bounds of a plan."""
+def bounds(runtime: ServingRuntime, numbers: PlanNumbers) -> tuple[Bound, ...]:
+    """The latency bounds of a plan on an engine with metrics.
+
+    A plan bounds the mean gap between the tokens of a request. Where an engine counts single gaps only, the alert looks
+    at those: a long one then weighs more than in the plan.
+    """
+    metrics, gap = runtime.metrics, (numbers.itl_le, numbers.itl_s)
+    if "tpot" in metrics:
+        between = Bound("itl", metrics["tpot"], "Mean inter-token latency of a request", "requests", *gap)
+    else:
+        between = Bound("itl", metrics["itl"], "Inter-token latency", "tokens", *gap)
     return (
-        Bound("ttft", "Time to first token", "requests", numbers.ttft_le, numbers.ttft_s),
-        Bound("itl", "Inter-token latency", "tokens", numbers.itl_le, numbers.itl_s),
-        Bound("e2e", "Request latency", "requests", numbers.e2e_le, numbers.e2e_s),
+        Bound("ttft", metrics["ttft"], "Time to first token", "requests", numbers.ttft_le, numbers.ttft_s),
+        between,
+        Bound("e2e", metrics["e2e"], "Request latency", "requests", numbers.e2e_le, numbers.e2e_s),
     )
 
 
@@ -74,10 +84,9 @@ def rate(spec: ServingSpec, series: str, window: str, matchers: str = "") -> str
 def recordings(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers) -> dict[str, str]:
     """Recorded series and their expressions."""
     found = {TRAFFIC: rate(spec, runtime.metrics["ttft"] + "_count", "5m")}
-    for bound in bounds(numbers):
-        series = runtime.metrics[bound.role]
-        good = rate(spec, f"{series}_bucket", "5m", f'le="{bound.le}"')
-        found[bound.recorded] = f"{good} / {rate(spec, f'{series}_count', '5m')}"
+    for bound in bounds(runtime, numbers):
+        good = rate(spec, f"{bound.series}_bucket", "5m", f'le="{bound.le}"')
+        found[bound.recorded] = f"{good} / {rate(spec, f'{bound.series}_count', '5m')}"
     return found
 
 
@@ -94,7 +103,7 @@ def alerts(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers) -> 
             description=f"Less than {numbers.percentile} % of the {bound.counted} are within {bound.seconds} s."
             " Look at the queue and at the traffic; add replicas if both are above the plan.",
         )
-        for bound in bounds(numbers)
+        for bound in bounds(runtime, numbers)
     ]
     metrics = runtime.metrics
     conditions = {

@@ -53,8 +53,8 @@ def dashboard_config(spec: ServingSpec, runtime: ServingRuntime, text: str) -> d
 
 def _panels(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers) -> list[dict[str, Any]]:
     own, metrics = selected(spec), runtime.metrics
-    panels = [_latency(spec, runtime, numbers, bound) for bound in bounds(numbers)]
-    within = {bound.name: f"{_share(spec, runtime, bound)}" for bound in bounds(numbers)}
+    panels = [_latency(spec, numbers, bound) for bound in bounds(runtime, numbers)]
+    within = {bound.name: f"{_share(spec, bound)}" for bound in bounds(runtime, numbers)}
     panels += [
         _panel("Share within the SLO", within, "percentunit", floor=float(numbers.quantile)),
         _panel(
@@ -85,16 +85,16 @@ def _panels(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers) ->
     return panels
 
 
-def _latency(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers, bound: Bound) -> dict[str, Any]:
-    series = f"{runtime.metrics[bound.role]}_bucket{selected(spec)}"
+def _latency(spec: ServingSpec, numbers: PlanNumbers, bound: Bound) -> dict[str, Any]:
+    series = f"{bound.series}_bucket{selected(spec)}"
     expr = f"histogram_quantile({numbers.quantile}, sum by (le) (rate({series}[5m])))"
     return _panel(f"{bound.name}, p{numbers.percentile}", {"measured": expr}, "s", line=float(bound.seconds))
 
 
-def _share(spec: ServingSpec, runtime: ServingRuntime, bound: Bound) -> str:
-    series, edge = runtime.metrics[bound.role], f'le="{bound.le}"'
-    good = f"sum(rate({series}_bucket{selected(spec, edge)}[5m]))"
-    return f"{good} / sum(rate({series}_count{selected(spec)}[5m]))"
+def _share(spec: ServingSpec, bound: Bound) -> str:
+    edge = f'le="{bound.le}"'
+    good = f"sum(rate({bound.series}_bucket{selected(spec, edge)}[5m]))"
+    return f"{good} / sum(rate({bound.series}_count{selected(spec)}[5m]))"
 
 
 def _cost(spec: ServingSpec, runtime: ServingRuntime, numbers: PlanNumbers) -> dict[str, Any]:
