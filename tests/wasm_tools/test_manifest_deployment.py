@@ -32,7 +32,7 @@ HOSTILE = [
 def test_a_plan_becomes_the_deployment_that_was_priced() -> None:
     spec = deployment(document(), book())
     assert (spec.model_repo, spec.quantization) == ("meta-llama/Llama-3.3-70B-Instruct", "fp8")
-    assert (spec.gpus, spec.replicas, spec.max_num_seqs, spec.max_model_len) == (2, 3, 64, 1280)
+    assert (spec.gpus, spec.replicas, spec.max_num_seqs, spec.max_model_len) == (2, 3, 64, 1280 + 128)
     assert spec.node_label == "NVIDIA-H100-80GB-HBM3"
     assert spec.usd_per_replica_hour == "4.980000", "14.94 an hour for three replicas"
     assert (spec.price_source, spec.price_date) == ("skypilot, gpuhunt", "2026-11-26")
@@ -58,7 +58,7 @@ def test_a_plan_without_a_known_prefill_rate_has_no_limit_on_waiting_tokens() ->
 
 
 def test_the_longest_requests_fit_and_those_beyond_the_context_are_refused() -> None:
-    assert deployment(document(longest_prompt_tokens=4000), book()).max_model_len == 4256
+    assert deployment(document(longest_prompt_tokens=4000), book()).max_model_len == 4256 + 128
     with pytest.raises(ManifestError, match="max_model_len"):
         deployment(document(longest_prompt_tokens=10_000_000), book())
 
@@ -134,7 +134,7 @@ def test_the_plan_says_what_is_started() -> None:
     record = json.loads(plan_files(document(), book()).files["plan.json"])
     assert record["plan_id"] == deployment(document(), book()).plan_id
     started = record["deployment"]
-    assert (started["gpus_per_replica"], started["replicas"], started["max_model_len"]) == (2, 3, 1280)
+    assert (started["gpus_per_replica"], started["replicas"], started["max_model_len"]) == (2, 3, 1280 + 128)
     assert started["image"] == "vllm/vllm-openai:v0.33.0"
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from wasm_tools.manifests.numbers import DEFAULT_EDGES, PlanNumbers, plan_numbers
 from wasm_tools.manifests.runtimes import ManifestError
 from wasm_tools.manifests.serving_spec import ServingSpec
+from wasm_tools.manifests.sizes import length_limit
 from wasm_tools.manifests.targets import Targets
 
 # Llama 3.3 70B at FP8: 3 replicas of 2 H100, 64 sequences, 9 requests/s, a p95 of 0.5 s, 50 ms and 15 s.
@@ -121,6 +122,12 @@ def test_default_edges_are_those_of_the_engine(upstream: Path) -> None:
         ("request", "request_latency"),
     ):
         assert list(map(float, DEFAULT_EDGES[name])) == table["default_buckets"][family]
+
+
+def test_length_leaves_room_for_the_chat_template_within_the_context() -> None:
+    assert length_limit(1000, 200, 0) == length_limit(1000, 200, 8192) == 1328
+    assert length_limit(1000, 200, 1210) == 1210
+    assert length_limit(1000, 200, 1100) == 1200  # refused by the specification, which names the context
 
 
 slo_ms = st.floats(1.0, 200_000.0)

@@ -7,7 +7,7 @@ from wasm_tools.manifests.yaml_text import Plain
 _ARGUMENTS = {
     "--served-model-name": "The name clients ask for, and the label of every metric.",
     "--tensor-parallel-size": "GPUs that share each layer; equal to the GPUs requested below.",
-    "--max-model-len": "Longest prompt and answer together; the KV cache is sized by it.",
+    "--max-model-len": "Longest prompt and answer together, with room for the chat template.",
     "--max-num-seqs": "Requests that run at once, as in the prediction.",
     "--max-num-batched-tokens": "Tokens of one step, as in the prediction.",
     "--gpu-memory-utilization": "The share of GPU memory from which the plan's KV cache follows.",

@@ -16,6 +16,7 @@ from wasm_tools.manifests.litellm import Route
 from wasm_tools.manifests.plan_document import planner_address
 from wasm_tools.manifests.runtimes import ManifestError, ServingRuntimes
 from wasm_tools.manifests.serving_spec import ServingSpec
+from wasm_tools.manifests.sizes import length_limit
 from wasm_tools.manifests.targets import Targets
 from wasm_tools.manifests.weights import Checkpoint, PublishedWeights, is_measured, weights_note, weights_of
 from wasm_tools.manifests.words import one_line
@@ -80,7 +81,7 @@ def shared_deployment(
         max_replicas=plan["replicas"],
         prompt_tokens=prompt_tokens,
         output_tokens=output_tokens,
-        max_model_len=prompt_tokens + output_tokens,
+        max_model_len=length_limit(prompt_tokens, output_tokens, card.context or 0),
         max_num_seqs=plan["concurrency"],
         weights_gib=round(weight_bytes(card.shape, plan["precision"]) / GIB, 1),
         precision=plan["precision"],

@@ -5,6 +5,7 @@ import math
 from wasm_tools.manifests.serving_spec import ServingSpec
 
 SHM_GIB = 16  # NCCL fails on the container default of 64 MB
+TEMPLATE_TOKENS = 128  # room for what a chat template and a tokenizer put around a prompt; ours, some need half of it
 PRE_STOP_SECONDS = 15  # in which the endpoint is removed everywhere before the server stops to accept
 STARTUP_PERIOD_SECONDS = 10
 _AFTER_DRAIN_SECONDS = 15  # to exit after the last request
@@ -16,6 +17,15 @@ def cold_start_seconds(weights_gib: float) -> int:
     5 s a GiB is a download at about 2 Gbit/s and one second of loading. Probes allow twice the result.
     """
     return 180 + math.ceil(5 * weights_gib)
+
+
+def length_limit(prompt_tokens: int, output_tokens: int, context: int) -> int:
+    """The longest request in tokens that a server is told to take: the plan's longest, with room for the template.
+
+    Never more than the `context` of the model (0: unknown), unless the plan itself asks for more.
+    """
+    longest = prompt_tokens + output_tokens
+    return max(longest, min(longest + TEMPLATE_TOKENS, context or longest + TEMPLATE_TOKENS))
 
 
 def startup_failures(weights_gib: float) -> int:
