@@ -20,11 +20,10 @@ from wasm_tools.planner.candidate import QUALIFIED
 from wasm_tools.planner.question_record import question_record
 
 BEST = 3
-# Files that are published beside the zip, where a plan has them: what they are called in a list of links.
+# Files that are published beside the zip, and what they are called in a list of links. They are few and small: the site
+# has to stay within the limits of usual hosts, and a KServe file of each deployment is published besides.
 SINGLE_FILES = {
     "README.md": "README",
-    "kustomize/base/deployment.yaml": "Deployment",
-    "kserve/inferenceservice.yaml": "KServe",
     "targets/compose.yaml": "Docker Compose",
 }
 
@@ -65,7 +64,7 @@ class Bundle:
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
-        """Names and site paths of the single files; which of them there are depends on the engine."""
+        """Names and site paths of the single files."""
         return tuple((name, f"{FOLDER}/{self.folder}/{path}") for path, name in SINGLE_FILES.items())
 
 
