@@ -14,19 +14,23 @@ from generator.render.page import Page, SiteData
 from generator.render.texts import DEFAULT, LANGUAGES, OTHERS, language, speaking
 
 # Kinds with pages in every language; those of a kind that have them come first.
-KINDS = ("home", "use_cases", "plans", "models", "providers", "gpus", "workloads", "report", "compare", "invoice")
-PAGES = (
-    "",
-    "use-cases/",
-    "plans/",
-    "models/",
-    "providers/",
-    "gpus/",
-    "workloads/",
-    "report/",
-    "compare/",
-    "tools/invoice/",
+KINDS = (
+    "home",
+    "use_cases",
+    "plans",
+    "models",
+    "providers",
+    "gpus",
+    "workloads",
+    "report",
+    "compare",
+    "invoice",
+    "planner",
 )
+PAGES = (
+    "", "use-cases/", "plans/", "models/", "providers/", "gpus/", "workloads/", "report/", "compare/", "tools/invoice/",
+    "tools/planner/",
+)  # fmt: skip
 
 _LINK = re.compile(r'<(a|form)\b([^>]*?)\s(href|action)="([^"#?]*)([^"]*)"')
 

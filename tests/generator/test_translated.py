@@ -10,7 +10,7 @@ from tests.generator.tool_site import tool_site
 
 # Words that are the same in both languages: terms of the field, names of formats.
 SAME = {
-    "API", "CSV", "GPU", "GPUs", "GiB", "JSON", "TB/s", "Tokens", "Plan", "Chatbot", "Workload", "Median", "TTFT, ms",
+    "API", "APIs", "CSV", "GPU", "GPUs", "GiB", "JSON", "TB/s", "Tokens", "Plan", "Chatbot", "Workload", "Median", "TTFT, ms",
     "ITL, ms", "E2E, s", "$ / GiB·h", "Markdown", "Atom", "JSON Feed", "Cloud", "Batch", "Spot", "Moderation",
     "Embeddings", "Reranking", "https://…/pricing", "provider,workload_type,usage_qty,usage_unit,amount_usd",
 }  # fmt: skip

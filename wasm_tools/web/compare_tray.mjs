@@ -1,5 +1,6 @@
 /** What the reader has marked to see side by side: up to six things of one kind, and the way to the comparison. */
 import { element } from "./panel.mjs";
+import { text } from "./texts.mjs";
 
 export const MOST = 6;
 
@@ -9,13 +10,13 @@ export function compareTray(root, changed) {
   const picked = new Map();
   let kind = "";
   const box = element("aside", { className: "tray", hidden: true });
-  box.setAttribute("aria-label", "Marked for comparison");
+  box.setAttribute("aria-label", text("compare.tray.marked"));
   document.querySelector("article.atlas")?.append(box);
 
   function draw() {
     box.hidden = picked.size === 0;
     const items = [...picked].map(([id, words]) => {
-      const out = element("button", { type: "button", title: `Take ${words} out` }, words, element("span", { ariaHidden: "true" }, " ×"));
+      const out = element("button", { type: "button", title: text("compare.tray.take_out", { thing: words }) }, words, element("span", { ariaHidden: "true" }, " ×"));
       out.addEventListener("click", () => {
         picked.delete(id);
         draw();
@@ -24,9 +25,9 @@ export function compareTray(root, changed) {
       return out;
     });
     const query = new URLSearchParams({ [kind]: [...picked.keys()].join(",") });
-    const go = element("a", { className: "button", href: `${root}compare/?${query}` }, `Compare ${picked.size}`);
-    const hint = element("span", { className: "muted" }, "Mark another one to compare.");
-    box.replaceChildren(element("span", {}, "Compare"), ...items, picked.size > 1 ? go : hint);
+    const go = element("a", { className: "button", href: `${root}compare/?${query}` }, text("compare.tray.compare", { n: picked.size }));
+    const hint = element("span", { className: "muted" }, text("compare.tray.another"));
+    box.replaceChildren(element("span", {}, text("compare.tray.title")), ...items, picked.size > 1 ? go : hint);
   }
 
   return {

@@ -7,23 +7,15 @@
  *   lists: Record<string, string[]>, relaxation: string, percentile: number}} Ranking
  * @typedef {{id: string, title: string, plan: PlanRecord, note: string}} Pointed
  */
-import { count, money, seconds } from "./figures.mjs";
+import { money, seconds } from "./figures.mjs";
 import { nameWords } from "./plan_words.mjs";
+import { english, parts, text } from "./texts.mjs";
 
 const QUALIFIED = ["met", "likely"];
 const EXTREMES = ["lowest_latency", "best_quality"];
 const LONG = 20;
 const LIST_SHOWN = 5;
-const LISTS = [
-  ["best_quality", "Best quality", "capability class, then the published score for this use case, then cost"],
-  ["lowest_cost", "Lowest cost", "monthly cost, then time of a whole request"],
-  ["lowest_latency", "Fastest", "time of a whole request, then cost"],
-  ["simplest", "Simplest", "fewest GPUs, then cost"],
-  ["balanced", "Balanced", "cost with its risk, time, GPUs and quality, weighed against each other"],
-  ["pareto", "Best trade-offs", "cost; no other plan is as good in cost, time and quality and better in one"],
-];
-const NOTHING_MEETS = "No plan is known to meet this target.";
-const ONLY_COMMITTED = "Without a commitment, spare capacity or bought hardware, no plan is known to meet this target.";
+const LISTS = ["best_quality", "lowest_cost", "lowest_latency", "simplest", "balanced", "pareto"];
 
 /** The answers, the recommended one first. @param {Ranking} ranking @param {string[]} recommendable kinds @returns {Pointed[]} */
 export function pointedPlans(ranking, recommendable) {
@@ -36,21 +28,25 @@ export function pointedPlans(ranking, recommendable) {
       (!best || Number(plan.usd_per_month) < Number(best.usd_per_month)),
   );
   const more = close.length - 1;
-  const note = more > 0 ? `and ${count(more)} more plan${more === 1 ? "" : "s"} within the error of the first` : "";
+  const note = more > 0 ? text("plan.close_more", { n: more }) : "";
   return /** @type {[string, string, PlanRecord | undefined, string][]} */ ([
-    ["recommended", "Cheapest that meets it", best, ""],
-    ["unverified", "Cheapest, latency not verified", byId.get(ranking.unverified), ""],
-    ["close", "Close call: cannot be told from the first", close[0], note],
-    ["committed", `${best ? "Cheaper" : "Meets it"} with a commitment or on spare capacity`, committed, ""],
-  ]).flatMap(([id, title, plan, said]) => (plan ? { id, title, plan, note: said } : []));
+    ["recommended", "recommended", best, ""],
+    ["unverified", "unverified", byId.get(ranking.unverified), ""],
+    ["close", "close", close[0], note],
+    ["committed", best ? "committed" : "only_committed", committed, ""],
+  ]).flatMap(([id, title, plan, said]) => (plan ? { id, title: text(`plan.answer.${title}`), plan, note: said } : []));
 }
 
-/** What would let a plan in where none is recommended. @param {Ranking} ranking */
-export function relaxationWords(ranking) {
-  if (ranking.recommended) return "";
-  const nothing = ranking.plans.some((plan) => QUALIFIED.includes(plan.slo)) ? ONLY_COMMITTED : NOTHING_MEETS;
-  return ranking.relaxation ? `${nothing} The least that would help: ${ranking.relaxation}.` : nothing;
+/** What would let a plan in where none is recommended, in parts; empty where one is. @param {Ranking} ranking */
+export function relaxationParts(ranking) {
+  if (ranking.recommended) return [];
+  const committed = ranking.plans.some((plan) => QUALIFIED.includes(plan.slo));
+  const nothing = text(committed ? "plan.answer.nothing_uncommitted" : "plan.answer.nothing");
+  return ranking.relaxation ? parts("plan.answer.relaxation", { nothing, looser: english(ranking.relaxation) }) : [nothing];
 }
+
+/** The same as a text. @param {Ranking} ranking */
+export const relaxationWords = (ranking) => relaxationParts(ranking).join("");
 
 /** The cheapest plans for a list, with those that an answer points to; in a long one also the fastest and the one of best quality. @param {Ranking} ranking @param {number} shown @param {string[]} recommendable */
 export function shownPlans(ranking, shown, recommendable) {
@@ -73,11 +69,12 @@ export function shownPlans(ranking, shown, recommendable) {
  */
 export function listLines(ranking, words) {
   const byId = new Map(ranking.plans.map((plan) => [plan.id, plan]));
-  return LISTS.flatMap(([name, title, by]) => {
+  return LISTS.flatMap((name) => {
+    const title = text(`plan.list.${name}.title`);
     const ids = name === "pareto" ? ranking.pareto : (ranking.lists[name] ?? []);
     const plans = ids.flatMap((id) => byId.get(id) ?? []).slice(0, LIST_SHOWN);
     const line = plans.map((plan, place) => `${place + 1}. ${listWords(plan, words)}`).join("; ");
-    return plans.length ? [{ title, line: `${title}, by ${by}: ${line}.` }] : [];
+    return plans.length ? [{ title, line: `${text("parts.ordered", { title, by: text(`plan.list.${name}.by`) })}: ${line}.` }] : [];
   });
 }
 

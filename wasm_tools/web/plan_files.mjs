@@ -30,6 +30,7 @@ export function filesOf(made) {
   });
   const box = element("div", {}, button, shown);
   box.dataset.files = "";
+  box.lang = "en"; // what it says, and the files themselves, are English in every language
   return box;
 }
 

@@ -4,6 +4,7 @@
  */
 import { compareTray } from "./compare_tray.mjs";
 import { element } from "./panel.mjs";
+import { text } from "./texts.mjs";
 
 const site = new URL("../../../", import.meta.url);
 const folder = /(?:use-cases|plans)\/.+?(?=\/(?:index\.html)?$)/.exec(location.pathname)?.[0] ?? "";
@@ -25,7 +26,7 @@ function putBoxes() {
     const name = /** @type {HTMLElement} */ (row.querySelector("th"));
     const words = name.textContent?.trim();
     const item = `${folder}~${row.dataset.planId}`;
-    const box = element("input", { type: "checkbox", title: "Compare", ariaLabel: `Compare ${words}` });
+    const box = element("input", { type: "checkbox", title: text("compare.tray.title"), ariaLabel: text("compare.tray.compare_thing", { thing: words ?? "" }) });
     box.addEventListener("change", () => {
       tray.toggle("plans", item, words ?? "");
       show();

@@ -5,8 +5,9 @@
  * @typedef {import("./plan_words.mjs").Words} Words
  */
 import { DASH, count, milliseconds, money, percent, seconds, signedPercent } from "./figures.mjs";
-import { listLines, pointedPlans, relaxationWords } from "./plan_answers.mjs";
-import { NO_LIMIT, bandWords, engineWords, machineWords, sellerWords, skuWords, timesWords, whyLines } from "./plan_words.mjs";
+import { listLines, pointedPlans, relaxationParts } from "./plan_answers.mjs";
+import { bandWords, engineWords, machineWords, sellerWords, skuWords, timesWords, whyParts } from "./plan_words.mjs";
+import { english, parts, text } from "./texts.mjs";
 
 /** Two rows a plan: the figures, and the reasons behind them. @param {PlanRecord} plan @param {string} source @param {Words} words */
 export function planRows(plan, source, words) {
@@ -32,16 +33,17 @@ export function planRows(plan, source, words) {
 
 /** The answers above the list. @param {import("./plan_answers.mjs").Ranking} ranking @param {string[]} recommendable @param {Words} words */
 export function answerCards(ranking, recommendable, words) {
-  const relaxation = relaxationWords(ranking);
+  const relaxation = relaxationParts(ranking);
   const cards = pointedPlans(ranking, recommendable).map(({ title, plan, note }) => {
-    const figure = element("p", "figure", `${money(plan.usd_per_month)} `, element("small", "", "/month"));
+    const figure = element("p", "figure", `${money(plan.usd_per_month)} `, element("small", "", text("parts.per_month")));
     const name = element("p", "", statusChip(plan, words), " ", ...nameParts(plan, words));
     if (plan.gpu) name.append(`, ${words.kinds[plan.kind] ?? plan.kind}`);
-    const said = element("p", "muted", timesWords(plan) + (note ? `; ${note}` : ""));
+    const times = plan.ttft_ms === null ? english(plan.slo_reason) : timesWords(plan);
+    const said = element("p", "muted", times, note ? `; ${note}` : "");
     return element("section", "answer", element("h3", "", title), figure, name, said);
   });
-  const none = element("section", "answer", element("h3", "", "Cheapest that meets it"), element("p", "", relaxation));
-  return relaxation ? [none, ...cards] : cards;
+  const none = element("section", "answer", element("h3", "", text("plan.answer.recommended")), element("p", "", ...relaxation));
+  return relaxation.length ? [none, ...cards] : cards;
 }
 
 /** The other orderings, one paragraph each. @param {import("./plan_answers.mjs").Ranking} ranking @param {Words} words */
@@ -65,9 +67,9 @@ function cell(name, ...content) {
   return element("td", name, ...content);
 }
 
-/** @param {string} href @param {string} text @param {string} [name] */
-function link(href, text, name = "") {
-  const anchor = element("a", name, text);
+/** @param {string} href @param {string} words @param {string} [name] */
+function link(href, words, name = "") {
+  const anchor = element("a", name, words);
   anchor.href = href;
   return anchor;
 }
@@ -91,14 +93,14 @@ function nameCell(plan, words) {
 function nameParts(plan, words) {
   const machine = machineWords(plan, words);
   const model = link(`${words.root}models/${plan.model}/`, words.models[plan.model] ?? plan.model);
-  const where = machine ? ` on ${machine} ` : " ";
+  const where = machine ? ` ${text("parts.on")} ${machine} ` : " ";
   if (plan.kind in words.own) return [model, where + sellerWords(plan, words)];
-  return [model, `${where}at `, link(`${words.root}providers/${plan.provider}/`, words.providers[plan.provider] ?? plan.provider)];
+  return [model, `${where}${text("parts.at")} `, link(`${words.root}providers/${plan.provider}/`, words.providers[plan.provider] ?? plan.provider)];
 }
 
 /** @param {PlanRecord} plan */
 function times(plan) {
-  const load = plan.utilisation === null ? missing(NO_LIMIT) : percent(plan.utilisation);
+  const load = plan.utilisation === null ? missing(text("plan.no_limit")) : percent(plan.utilisation);
   return [
     banded(plan.ttft_ms, plan.ttft_band), banded(plan.itl_ms, plan.itl_band), cell("n", seconds(plan.e2e_ms)), cell("n", load),
   ];
@@ -116,7 +118,7 @@ function margin({ slo_margin: share }) {
 }
 
 function unmeasured() {
-  const none = cell("none", "not measured");
+  const none = cell("none", text("parts.not_measured"));
   none.colSpan = 4;
   return none;
 }
@@ -128,7 +130,7 @@ function statusChip(plan, words) {
 
 /** @param {string} tier @param {Words} words */
 function evidenceChip(tier, words) {
-  return link(`${words.root}methodology/#evidence-tiers`, tier, `chip chip-${tier}`);
+  return link(`${words.root}methodology/#evidence-tiers`, text(`plan.evidence.${tier}`), `chip chip-${tier}`);
 }
 
 /** @param {string} letter @param {Words} words */
@@ -138,20 +140,20 @@ function gradeLink(letter, words) {
 }
 
 function disclosure() {
-  return element("details", "", element("summary", "", "why"));
+  return element("details", "", element("summary", "", text("parts.why")));
 }
 
 /** @param {PlanRecord} plan @param {Words} words */
 function whyRow(plan, words) {
-  const text = cell("", whyLines(plan, words).join("\n"));
-  text.colSpan = 14;
-  if (!(plan.kind in words.own)) text.append("\nCalled there: ", element("code", "", skuWords(plan)), ".");
+  const why = cell("", ...whyParts(plan, words).flatMap((line, n) => (n ? ["\n", ...line] : line)));
+  why.colSpan = 14;
+  if (!(plan.kind in words.own)) why.append(`\n${text("parts.called_there")} `, element("code", "", skuWords(plan)), ".");
   const { path, reason } = words.manifest(plan);
-  if (path) text.append("\n", link(`${words.root}${path}`, "Kubernetes manifest"));
-  else if (reason) text.append(`\nNo manifest: ${reason}.`);
+  if (path) why.append("\n", link(`${words.root}${path}`, text("parts.manifest")));
+  else if (reason) why.append("\n", ...parts("parts.no_manifest", { reason: english(reason) }));
   const files = reason ? null : words.files(plan);
-  if (files) text.append("\n", files);
-  return element("tr", "why", text);
+  if (files) why.append("\n", files);
+  return element("tr", "why", why);
 }
 
 /** What could not become a plan, by reason, the most frequent first. @param {Record<string, number>} excluded */
@@ -161,7 +163,7 @@ export function excludedRows(excluded) {
     const row = document.createElement("tr");
     const head = document.createElement("th");
     head.scope = "row";
-    head.textContent = reason;
+    head.append(english(reason));
     row.append(head, cell("n", count(number)));
     return row;
   });

@@ -12,14 +12,13 @@
  * @property {(plan: PlanRecord) => Node | null} files the way to the deployment files of a plan, where they can be made
  */
 import { count, milliseconds, money, percent, seconds, signedPercent } from "./figures.mjs";
-
-export const NO_LIMIT = "no rate limit is stated";
+import { english, parts, text } from "./texts.mjs";
 
 /** What runs the model; empty for an API. @param {PlanRecord} plan @param {Words} words */
 export function machineWords(plan, words) {
   if (!plan.gpu) return "";
-  const replica = `${plan.tensor_parallel} × ${words.gpus[plan.gpu] ?? plan.gpu}`;
-  return plan.replicas === 1 ? replica : `${count(plan.replicas)} replicas of ${replica}`;
+  const machine = text("plan.machine", { tensor: plan.tensor_parallel, gpu: words.gpus[plan.gpu] ?? plan.gpu });
+  return plan.replicas === 1 ? machine : text("plan.replicas", { replicas: plan.replicas, machine });
 }
 
 /** How it is run; empty for an API. @param {PlanRecord} plan @param {Words} words */
@@ -30,14 +29,16 @@ export function engineWords(plan, words) {
 
 /** Where it runs. @param {PlanRecord} plan @param {Words} words */
 export function sellerWords(plan, words) {
-  return words.own[plan.kind] ?? `at ${words.providers[plan.provider] ?? plan.provider}`;
+  return words.own[plan.kind] ?? text("plan.seller", { provider: words.providers[plan.provider] ?? plan.provider });
 }
 
 /** What runs where and on what terms, in one line. @param {PlanRecord} plan @param {Words} words */
 export function nameWords(plan, words) {
   const machine = machineWords(plan, words);
-  const where = `${words.models[plan.model] ?? plan.model}${machine ? ` on ${machine}` : ""} ${sellerWords(plan, words)}`;
-  return machine && !(plan.kind in words.own) ? `${where}, ${words.kinds[plan.kind]}` : where;
+  const said = { model: words.models[plan.model] ?? plan.model, seller: sellerWords(plan, words) };
+  if (!machine) return text("plan.name", said);
+  if (plan.kind in words.own) return text("plan.name_on_machine", { ...said, machine });
+  return text("plan.name_on_terms", { ...said, machine, kind: words.kinds[plan.kind] });
 }
 
 /** The 90 % band around a time in ms; empty where none is known. @param {number} value @param {number[] | null} band */
@@ -51,42 +52,56 @@ export function timesWords(plan) {
   if (plan.ttft_ms === null) return plan.slo_reason;
   const part = (/** @type {string} */ name, /** @type {string} */ metric) => {
     const band = bandWords(plan[`${metric}_ms`], plan[`${metric}_band`]);
-    return `${name} ${milliseconds(plan[`${metric}_ms`])} ms${band ? `, 90\u00a0%: ${band}` : ""}`;
+    const value = milliseconds(plan[`${metric}_ms`]);
+    return band ? text("plan.time_band", { name, value, band }) : text("plan.time", { name, value });
   };
-  return [part("TTFT", "ttft"), part("ITL", "itl"), `E2E ${seconds(plan.e2e_ms)} s`].join("; ");
+  return [part("TTFT", "ttft"), part("ITL", "itl"), text("plan.e2e", { value: seconds(plan.e2e_ms) })].join("; ");
 }
 
-/** Why a plan is here: target, limit, replicas, idle money, risks, and how all that is known. @param {PlanRecord} plan @param {Words} words */
-export function whyLines(plan, words) {
+/**
+ * Why a plan is here: target, limit, replicas, idle money, risks, and how all that is known; each line in parts, because
+ * what the engine says is English in every language. @param {PlanRecord} plan @param {Words} words
+ */
+export function whyParts(plan, words) {
   const { slo_margin: margin, utilisation: load, replicas_min: least, replicas_max: most } = plan;
   const risks = Object.entries(plan.risks).map(([name, premium]) => `${name} ${percent(premium)}`).join(", ");
   const reasons = plan.reasons.filter((/** @type {string} */ reason) => reason !== plan.slo_reason);
-  const lines = [
-    ["Cost", costWords(plan)],
-    ["Target", plan.slo_reason + (margin === null ? "" : `; nearest bound ${signedPercent(margin)}`)],
-    ["Limited by", plan.binds],
-    ["Load at peak", load === null ? "" : `${percent(load)} of what the replicas can carry`],
-    ["Replicas", least === null ? "" : least === most ? plan.scaling : `${count(least)} to ${count(most)}. ${plan.scaling}`],
-    ["Idle", plan.usd_idle === null ? "" : `${money(plan.usd_idle)} a month, ${percent(plan.idle_share)} of the capacity that is paid for`],
-    ["KV cache", plan.gpu ? `${plan.kv_cache}, up to ${count(plan.concurrency)} requests at a time` : ""],
-    ["Added for risk in comparisons", risks ? `${percent(plan.risk)}: ${risks}` : ""],
-    ["Not in the cost", plan.surcharges.map(chargeWords).join("; ")],
-    ["How", reasons.join("; ")],
-    ["Measured", plan.measured_on ? `last on ${plan.measured_on}` : ""],
-    ["Assumes", plan.assumptions.join("; ")],
-    ["Price stated by", plan.kind in words.own ? "" : plan.price_evidence.split(" ").filter(Boolean).join(", ")],
-  ];
-  return lines.filter(([, text]) => text).map(([label, text]) => `${label}: ${text}.`);
+  const reason = english(plan.slo_reason);
+  const rule = english(plan.scaling);
+  const idle = { cost: plan.usd_idle === null ? "" : money(plan.usd_idle), share: percent(plan.idle_share) };
+  const lines = /** @type {[string, (string | Node)[]][]} */ ([
+    ["cost", [costWords(plan)]],
+    ["target", margin === null ? [reason] : parts("plan.target", { reason, margin: signedPercent(margin) })],
+    ["binds", [english(plan.binds)]],
+    ["load", load === null ? [] : [text("plan.load", { share: percent(load) })]],
+    ["replicas", least === null ? [] : least === most ? [rule] : parts("plan.replica_range", { least: count(least), most: count(most), rule })],
+    ["idle", plan.usd_idle === null ? [] : [text("plan.idle", idle)]],
+    ["kv_cache", plan.gpu ? [text("plan.kv_cache", { precision: plan.kv_cache, requests: plan.concurrency })] : []],
+    ["risk", risks ? parts("plan.risk", { share: percent(plan.risk), parts: english(risks) }) : []],
+    ["surcharges", plan.surcharges.flatMap((/** @type {any} */ charge, /** @type {number} */ n) => [...(n ? ["; "] : []), ...chargeParts(charge)])],
+    ["how", [english(reasons.join("; "))]],
+    ["measured", plan.measured_on ? [text("plan.measured", { date: plan.measured_on })] : []],
+    ["assumes", [english(plan.assumptions.join("; "))]],
+    ["price", [plan.kind in words.own ? "" : plan.price_evidence.split(" ").filter(Boolean).join(", ")]],
+  ]);
+  return lines.filter(([, said]) => said.some(Boolean)).map(([name, said]) => {
+    const [before, after] = text(`plan.why.${name}`, { text: "{text}" }).split("{text}");
+    return [before, ...said, after];
+  });
 }
+
+/** The same as texts, one a line. @param {PlanRecord} plan @param {Words} words */
+export const whyLines = (plan, words) => whyParts(plan, words).map((line) => line.join(""));
 
 /** The same cost by the hour and by the token. @param {PlanRecord} plan */
 function costWords({ usd_per_hour: hour, usd_per_million_tokens: both, usd_per_million_output: out }) {
-  return `${money(hour)} an hour; ${money(both)} per 1M tokens in and out together, ${money(out)} per 1M out`;
+  return text("plan.cost", { hour: money(hour), both: money(both), out: money(out) });
 }
 
 /** What is paid beside the cost. @param {{name: string, usd_per_month: string | null, words: string}} charge */
-function chargeWords({ name, usd_per_month: usd, words }) {
-  return `${name}${usd === null ? "" : ` ${money(usd)} a month`}: ${words}`;
+function chargeParts({ name, usd_per_month: usd, words }) {
+  const said = { name: english(name), words: english(words) };
+  return usd === null ? parts("plan.charge_unknown", said) : parts("plan.charge", { ...said, cost: money(usd) });
 }
 
 /** What the offer is called at its seller. @param {PlanRecord} plan */

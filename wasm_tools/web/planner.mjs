@@ -11,6 +11,7 @@ import { shownPlans } from "./plan_answers.mjs";
 import { filesOf } from "./plan_files.mjs";
 import { answerCards, excludedRows, listParagraphs, planRows } from "./plan_table.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
+import { english, text } from "./texts.mjs";
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const settings = JSON.parse(byId("planner-data").textContent ?? "{}");
@@ -75,10 +76,10 @@ function edited(field) {
 /** Write the fields into the form, except into the one that is being typed in. @param {HTMLInputElement | null} [typing] */
 function showFields(typing = null) {
   const shown = { ...fields, ...presetsOf(grid, fields) };
-  for (const [name, text] of Object.entries(shown)) {
+  for (const [name, value] of Object.entries(shown)) {
     const control = form.elements.namedItem(name);
-    if (control instanceof RadioNodeList) control.value = text;
-    else if (control && control !== typing) /** @type {HTMLInputElement} */ (control).value = text;
+    if (control instanceof RadioNodeList) control.value = value;
+    else if (control && control !== typing) /** @type {HTMLInputElement} */ (control).value = value;
   }
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-mode]"))) {
     part.hidden = part.dataset.mode !== fields.mode;
@@ -92,23 +93,23 @@ function showFields(typing = null) {
 
 /** How the load comes about, with its numbers. @param {import("./planner_inputs.mjs").Inputs} inputs */
 function loadWords({ qps, peak_qps: peak }) {
-  if (typeof qps !== "number" || typeof peak !== "number") return "The load needs a number in every field.";
-  const mean = `${rate(qps)} requests/s`;
-  const users = `${fields.users} users × ${fields.active} active at a time × ${fields.per_minute} requests a minute ÷ 60 = `;
-  return `${fields.mode === "users" ? users : ""}${mean} on average; × ${fields.peak_factor} = ${rate(peak)} requests/s at peak`;
+  if (typeof qps !== "number" || typeof peak !== "number") return text("planner.script.load_needs");
+  const said = { mean: rate(qps), factor: fields.peak_factor, peak: rate(peak) };
+  if (fields.mode !== "users") return text("planner.script.load", said);
+  const { users, active, per_minute: requests } = fields;
+  return text("planner.script.load_of_users", { ...said, users, active, requests });
 }
 
 /** @param {import("./planner_inputs.mjs").Inputs} inputs */
 function questionWords(inputs) {
   const { prompt_tokens: prompt, output_tokens: output, qps, peak_qps: peak, ttft_ms: ttft, itl_ms: itl, e2e_ms: e2e } = inputs;
   const all = [prompt, output, qps, peak, ttft, itl, e2e];
-  if (!all.every((figure) => typeof figure === "number")) return "Some inputs are not numbers yet.";
+  if (!all.every((figure) => typeof figure === "number")) return text("planner.script.no_numbers");
   const [p, o, mean, high, first, between, whole] = /** @type {number[]} */ (all);
-  return (
-    `${count(p)} → ${count(o)} tokens, ${rate(mean)} requests/s on average and ${rate(high)} at peak, ` +
-    `TTFT ≤ ${milliseconds(first)} ms, ITL ≤ ${milliseconds(between)} ms, E2E ≤ ${seconds(whole)} s at p${inputs.percentile ?? 95}, ` +
-    `${inputs.minimum_class} models or better`
-  );
+  return text("planner.script.question", {
+    prompt: count(p), output: count(o), mean: rate(mean), peak: rate(high), ttft: milliseconds(first), itl: milliseconds(between),
+    e2e: seconds(whole), percentile: String(inputs.percentile ?? 95), name: text(`words.class.${inputs.minimum_class}`),
+  });
 }
 
 /** The answer of the engine when it runs, else the nearest precomputed one. */
@@ -125,7 +126,7 @@ async function answerNow() {
     clearErrors();
     lengths = [inputs.prompt_tokens, inputs.output_tokens];
     answered = inputs;
-    show(found, "engine", `computed in this page in ${Math.max(1, Math.round(performance.now() - began))} ms`);
+    show(found, "engine", text("planner.script.computed", { ms: Math.max(1, Math.round(performance.now() - began)) }));
   } catch (error) {
     const said = /** @type {import("./failures.mjs").EngineError} */ (error);
     if (said.name === "Superseded" || mine !== turn) return;
@@ -141,20 +142,20 @@ async function showPrecomputed() {
   const { path, exact } = precomputedFor(grid, fields, inputsOf(grid, fields));
   try {
     const response = await fetch(new URL(`${settings.root}api/v1/${path}.json`, document.baseURI));
-    if (!response.ok) throw new Error(`this site answered ${response.status}`);
+    if (!response.ok) throw new Error(text("planner.script.answered", { status: String(response.status) }));
     const record = await response.json();
     await gradesLoaded();
     if (mine !== turn) return;
     const ranking = record.classes ? record.classes[fields.class] : record;
-    if (!ranking) throw new Error(`there is no class ${fields.class}`);
+    if (!ranking) throw new Error(text("planner.script.no_class", { name: fields.class }));
     lengths = [record.workload.prompt_tokens, record.workload.output_tokens];
     remember(ranking.plans);
     answered = null;
-    const near = `precomputed for the nearest standard question, ${path.replace(/^[^/]*\//, "").replaceAll("/", ", ")}`;
-    show({ ...ranking, as_of: record.as_of }, "precomputed", exact ? "precomputed for exactly this question" : near);
+    const near = text("planner.script.nearest", { question: path.replace(/^[^/]*\//, "").replaceAll("/", ", ") });
+    show({ ...ranking, as_of: record.as_of }, "precomputed", exact ? text("planner.script.exact") : near);
   } catch (error) {
     // What the page came with stays; the engine will answer.
-    if (mine === turn) status.textContent = `The precomputed plans could not be loaded: ${/** @type {Error} */ (error).message}.`;
+    if (mine === turn) status.textContent = text("planner.script.not_loaded", { reason: /** @type {Error} */ (error).message });
   }
 }
 
@@ -164,19 +165,19 @@ function show(ranking, source, how) {
   const rows = plans.flatMap((plan) => planRows(plan, source, words));
   cards.replaceChildren(...answerCards(ranking, settings.recommendable, words));
   orders.replaceChildren(...listParagraphs(ranking, words));
-  table.caption?.replaceChildren(`Plans by monthly cost, times at p${ranking.percentile}, as of ${ranking.as_of}`);
+  table.caption?.replaceChildren(text("parts.as_of", { what: text("plan.caption", { title: text("planner.script.caption"), percentile: String(ranking.percentile) }), date: ranking.as_of }));
   table.tBodies[0].replaceChildren(...(rows.length ? rows : [nothing()]));
   left.tBodies[0].replaceChildren(...excludedRows(ranking.excluded));
   answer.dataset.source = source;
   status.textContent =
-    `${count(plans.length)} of ${count(ranking.possible)} possible plans, prices as of ${ranking.as_of}, ${how}`;
+    text("planner.script.shown", { shown: plans.length, possible: ranking.possible, date: ranking.as_of, how });
 }
 
 function nothing() {
   const row = document.createElement("tr");
   const cell = row.insertCell();
   cell.colSpan = table.tHead?.rows[0].cells.length ?? 1;
-  cell.textContent = "No plan meets these inputs. What was left out, and why, is counted below.";
+  cell.textContent = text("planner.script.nothing");
   return row;
 }
 
@@ -190,9 +191,10 @@ function showError(error) {
   const place = document.getElementById(`error-${name}`);
   if (control && place) {
     control.setAttribute("aria-invalid", "true");
-    place.textContent = error.message;
-    status.textContent = `The plans below answer an earlier question: ${error.message} (${control.labels?.[0]?.firstChild?.textContent?.trim() ?? name}).`;
-  } else status.textContent = `The plans below answer an earlier question. ${error.message}`;
+    place.replaceChildren(english(error.message));
+    const label = control.labels?.[0]?.firstChild?.textContent?.trim() ?? name;
+    status.textContent = text("planner.script.earlier_field", { reason: error.message, label });
+  } else status.textContent = text("planner.script.earlier", { reason: error.message });
 }
 
 function clearErrors() {

@@ -67,6 +67,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         },
         scripts=(module(data, "explore.mjs"), module(data, "relative_dates.mjs")),
         styles=("assets/tools.css", "assets/explore.css"),
+        texts=("compare.tray",),
         data=files,
     )
 

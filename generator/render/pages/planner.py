@@ -13,6 +13,7 @@ from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES, kind_word
 from generator.render.site_index import OWN_HARDWARE, SiteIndex, site_index
 from generator.render.texts import text
 from generator.render.tool_assets import data_block, download_bytes, module
+from generator.render.translated import files_of, root_from
 from wasm_tools.models.cards import CAPABILITY_CLASSES
 from wasm_tools.planner.question import PRIORITIES
 from wasm_tools.planner.ranking import PLANS_SHOWN
@@ -22,15 +23,16 @@ from wasm_tools.workload.traffic import MAX_QPS, MAX_TOKENS, MAX_USERS, PERCENTI
 DEFAULTS = {"profile": "512-256", "slo": "conversational", "load": "1", "class": "medium"}
 PACKS = ("planner",)
 WAYS: dict[str, tuple[str, ...]] = {
-    "every way": (),
-    "APIs": ("api",),
-    "GPUs without commitment": ("rented", "serverless"),
-    "rented GPUs of any kind": (
+    "every": (),
+    "apis": ("api",),
+    "uncommitted": ("rented", "serverless"),
+    "rented": (
         "rented", "spot", "reserved-3m", "reserved-6m", "reserved-1y", "reserved-3y", "marketplace", "community",
         "scheduled", "serverless",
     ),
-    "hardware you buy": ("bought",),
+    "bought": ("bought",),
 }  # fmt: skip
+PATH = "tools/planner/"
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -38,13 +40,13 @@ def pages(data: SiteData) -> Iterator[Page]:
     index = site_index(data)
     cell = default_cell(data)
     ranking = cell.rankings[DEFAULTS["class"]]
-    table = plan_table("plans", "Plans by monthly cost", ranking, index, PLANS_SHOWN)
+    table = plan_table("plans", text("planner.script.caption"), ranking, index, PLANS_SHOWN)
     grades = compact_json(price_grades(index))
     grades_name = hashed_name("grades", grades)
     yield Page(
-        path="tools/planner/",
-        title="Planner",
-        description="Every way to serve your language-model workload, ranked by monthly cost, in your browser.",
+        path=PATH,
+        title=text("planner.title"),
+        description=text("planner.description"),
         template="planner.html",
         context={
             "registry": data.registry,
@@ -54,13 +56,16 @@ def pages(data: SiteData) -> Iterator[Page]:
             "workload": cell.workloads[DEFAULTS["class"]],
             "table": table | {"answers_id": "answers"},
             "percentiles": PERCENTILES,
-            "ways": [{"kinds": " ".join(kinds), "title": title} for title, kinds in WAYS.items()],
-            "priorities": [{"id": "" if p == "balanced" else p, "title": p.replace("_", " ")} for p in PRIORITIES],
+            "ways": [{"kinds": " ".join(kinds), "title": text(f"planner.way.{way}")} for way, kinds in WAYS.items()],
+            "priorities": [
+                {"id": "" if p == "balanced" else p, "title": text(f"planner.priority.{p}")} for p in PRIORITIES
+            ],
             "limits": {"tokens": MAX_TOKENS, "qps": int(MAX_QPS), "users": MAX_USERS},
             "settings": data_block(settings(data, index, grades_name)),
         },
         scripts=(module(data, "planner.mjs"), module(data, "relative_dates.mjs")),
         styles=("assets/tools.css",),
+        texts=("planner.script", "plan", "parts", "words.class", "tools.script"),
         tool=True,
         data={grades_name: grades.decode()},
     )
@@ -76,10 +81,10 @@ def settings(data: SiteData, index: SiteIndex, grades_name: str) -> dict[str, An
     """The numbers of the grid exactly as generator/precompute/grid.py uses them, and the words for ids."""
     catalogue, names = data.results.catalogue, index.plan_names
     return {
-        "root": "../../",
+        "root": root_from(PATH),
         "build_id": data.bundle["build_id"],
         "bytes": download_bytes(data, PACKS),
-        "grades": grades_name,
+        "grades": files_of(PATH) + grades_name,
         "files_data": module(data, "manifests.json"),
         "grid": grid_settings(data.registry),
         "shown": PLANS_SHOWN,

@@ -73,6 +73,7 @@ def cell_page(cell: Cell, index: SiteIndex) -> Page:
             "planner": planner_address(cell),
             "download": f"api/v1/plans/{cell.path}",
         },
+        texts=("compare.tray",),
     )
 
 

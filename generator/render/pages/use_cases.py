@@ -65,6 +65,7 @@ def case_page(plan: CasePlan, index: SiteIndex) -> Page:
             "planner": planner_address(plan),
             "download": f"api/v1/use-cases/{case.id}",
         },
+        texts=("compare.tray",),
     )
 
 
