@@ -11,7 +11,8 @@ from tests.generator.tool_site import tool_site
 # Words that are the same in both languages: terms of the field, names of formats.
 SAME = {
     "API", "APIs", "CSV", "GPU", "GPUs", "GiB", "JSON", "TB/s", "Tokens", "Plan", "Chatbot", "Workload", "Median",
-    "TTFT, ms", "ITL, ms", "E2E, s", "$ / GiB·h", "Markdown", "Atom", "JSON Feed", "Cloud", "Batch", "Spot", "Moderation",
+    "TTFT, ms", "ITL, ms", "E2E, s", "$ / GiB·h", "Markdown", "Atom", "JSON Feed", "Cloud", "Batch", "Spot",
+    "Moderation",
     "Embeddings", "Reranking", "https://…/pricing", "provider,workload_type,usage_qty,usage_unit,amount_usd",
 }  # fmt: skip
 FIGURES = re.compile(r"(TTFT|ITL|E2E|ms|fp\d+|bf16|vLLM|SGLang|\d[\d.]*[kM]?|\W|\b[A-D]\b)+")
