@@ -3,6 +3,8 @@
 from collections import defaultdict
 from pathlib import Path
 
+from generator.render.texts import OTHERS
+
 ONE_BY_ONE = ("tools", "guides", "project")  # few pages, each unlike the others
 
 
@@ -15,10 +17,13 @@ def kind_of(path: str) -> str:
 
 
 def pages_by_kind(site: Path) -> dict[str, list[str]]:
-    """The addresses of a site by kind, heaviest page first."""
+    """The addresses of a site by kind, heaviest page first. Pages in German have the layouts of the English ones, and
+    tests of their own."""
     groups: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for file in sorted(site.rglob("index.html")):
         folder = file.parent.relative_to(site).as_posix()
+        if folder.partition("/")[0] in OTHERS:
+            continue
         path = "" if folder == "." else folder + "/"
         groups[kind_of(path)].append((-file.stat().st_size, path))
     return {kind: [path for _, path in sorted(pages)] for kind, pages in sorted(groups.items())}

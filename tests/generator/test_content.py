@@ -17,6 +17,7 @@ REGISTRY = ROOT / "data" / "registry"
 PAGES = sorted(CONTENT.rglob("*.md"))
 # Rendered from data by the generator, so not in content/.
 GENERATED = (
+    "/de/",
     "/models/", "/providers/", "/gpus/", "/plans/", "/use-cases/", "/explore/", "/downloads/", "/health/", "/tools/",
     "/data-sources/", "/accuracy/", "/workloads/", "/history/",
 )  # fmt: skip
