@@ -73,6 +73,7 @@ export function openPalette(controls, help = false) {
 function built() {
   const box = document.createElement("dialog");
   box.className = "find";
+  box.lang = "en"; // its words, and the names that it finds, exist in English alone
   box.setAttribute("aria-label", "Search");
   box.innerHTML =
     '<input type="text" inputmode="search" role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list"' +

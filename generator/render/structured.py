@@ -14,6 +14,8 @@ from generator.render.offer_columns import COMMITMENT_WORDS
 from generator.render.page import Page
 from generator.render.price_rows import main_offer
 from generator.render.site_index import SiteIndex, Sku
+from generator.render.texts import DEFAULT, text
+from generator.render.translated import base_path
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, price_text
 from wasm_tools.pricing.offers import Offer
 
@@ -43,7 +45,7 @@ def structured(page: Page, index: SiteIndex, site_url: str) -> tuple[Record, ...
         records += model_product(thing, page, index, base)
     elif section == "gpus" and thing in index.rentals_of_gpu:
         records.append(gpu_product(thing, page, index, base))
-    if page.path:
+    if base_path(page.path):
         records.append(breadcrumbs(page, base))
     return (*page.structured, *records)
 
@@ -101,15 +103,20 @@ def api_records(index: SiteIndex, site_url: str) -> tuple[Record, ...]:
 
 def breadcrumbs(page: Page, base: str) -> Record:
     """The way to a page, by sections that are pages themselves."""
-    return trail(page.path, page.title, base)
+    own = base_path(page.path)
+    home = base + page.path.removesuffix(own)
+    first = own.partition("/")[0].replace("-", "_")
+    section = text(f"{first}.title") if page.language != DEFAULT and first not in ("", "tools") else ""
+    return trail(own, page.title, home, section)
 
 
-def trail(path: str, title: str, base: str) -> Record:
-    """The way to the page of this path and title."""
+def trail(path: str, title: str, base: str, section: str = "") -> Record:
+    """The way to the page of this path and title; `section` names the page above it, in English by its address."""
     parts = path.strip("/").split("/")
     steps = [(DATA_SET, base)]
     if len(parts) > 1 and parts[0] != "tools":
-        steps.append((parts[0].replace("-", " ").capitalize().replace("Gpus", "GPUs"), f"{base}{parts[0]}/"))
+        name = section or parts[0].replace("-", " ").capitalize().replace("Gpus", "GPUs")
+        steps.append((name, f"{base}{parts[0]}/"))
     steps.append((title, base + path))
     return {
         "@context": CONTEXT,

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from generator.render.page import Page
-from generator.render.pages import gpus, home, models
+from generator.render.pages import gpus, home, models, use_cases
 from generator.render.shell import add_records
 from generator.render.site_index import site_index
 from generator.render.structured import api_records, structured
+from generator.render.texts import speaking
+from generator.render.translated import translations
 from tests.generator.rendered_pages import page_of
 from tests.generator.small_site import AS_OF, small_site
 
@@ -85,3 +87,12 @@ def test_breadcrumbs_lead_from_the_start_over_the_section(site_url: str, start: 
 
 def test_page_without_a_price_is_no_product() -> None:
     assert "Product" not in records(page_of(models, "models/"))
+
+
+def test_german_page_says_the_way_to_it_in_german() -> None:
+    (page,) = [p for _, p in translations(use_cases.pages, small_site()) if p.path == "de/use-cases/chatbot/"]
+    with speaking("de"):
+        (record,) = structured(page, site_index(small_site()), "https://atlas.test/")
+    steps = [(s["name"], s["item"].removeprefix("https://atlas.test/")) for s in record["itemListElement"]]
+    assert steps[:2] == [("Inference Price Atlas", "de/"), ("Anwendungsfälle", "de/use-cases/")]
+    assert steps[2][1] == "de/use-cases/chatbot/"
