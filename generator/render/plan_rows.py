@@ -24,7 +24,6 @@ from generator.render.plan_words import (
     Record,
     band_words,
     engine_words,
-    joined,
     kind_words,
     machine_words,
     margin_words,
@@ -35,7 +34,7 @@ from generator.render.plan_words import (
     why_lines,
 )
 from generator.render.site_index import SiteIndex
-from generator.render.texts import english, of_registry, text
+from generator.render.texts import english, in_english, of_registry, text
 from wasm_tools.planner import Ranking, ranking_record
 from wasm_tools.planner.plan import Plan, plan_record
 from wasm_tools.workload.traffic import HOURS_PER_MONTH, Slo, Workload
@@ -133,7 +132,7 @@ def plan_row(record: Record, plan: Plan, index: SiteIndex) -> dict[str, Any]:
         "grade": grade.letter,
         "grade_reason": grade.reason,
         "sku": sku_words(record),
-        "why": joined(why_lines(record), "\n"),
+        "why": in_english(lambda: "\n".join(why_lines(record))),
         "manifest": manifest_path(plan) or "",
         "no_manifest": manifest_refusal(plan),
         "bundle": published_bundles(index.data).get(id(plan)),

@@ -39,6 +39,7 @@ def environment(folder: Path) -> Environment:
     env.globals |= {
         "missing": formats.missing,
         "t": texts.html,
+        "t_english": texts.html_in_english,
         "registry_text": texts.of_registry,
         "english_only": texts.english_only,
     }

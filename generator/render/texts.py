@@ -8,7 +8,7 @@ several languages: views and templates ask for a text, and `speaking` says in wh
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -93,6 +93,18 @@ def english(words: str) -> str:
     if language() == DEFAULT or not words:
         return words
     return Markup('<span lang="{}">{}</span>').format(DEFAULT, words)
+
+
+def in_english(say: Callable[[], str]) -> str:
+    """What is said, in English whatever language is spoken: for a part of a page that `english_only` marks."""
+    with speaking(DEFAULT):
+        return say()
+
+
+def html_in_english(key: str, **values: Any) -> Markup:
+    """The English text of a key, for templates, in a part of a page that `english_only` marks."""
+    with speaking(DEFAULT):
+        return html(key, **values)
 
 
 def english_only() -> str:

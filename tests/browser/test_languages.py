@@ -53,7 +53,7 @@ def test_tools_speak_german(page: Page, site_address: str) -> None:
     page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda e: faults.append(str(e)))
     page.goto(f"{site_address}de/tools/planner/?profile=1024-1024&slo=deferred&load=10&class=large")
-    page.wait_for_function("document.querySelector('#answer').dataset.source === 'engine'", timeout=90_000)
+    page.wait_for_selector("#answer[data-source=engine]", timeout=90_000)
     assert "Anfragen/s im Mittel" in page.inner_text("#question")
     assert "möglichen Plänen" in page.inner_text("#answer-status")
     assert page.inner_text("#plans tbody td.key").endswith("$")
