@@ -233,7 +233,7 @@ def assumptions(workload: Workload, slo: Slo, slo_class: SloClass, rankings: Ite
     ]
     plans = [plan for ranking in rankings for _, plan in ranking.plans]
     assumed = dict.fromkeys(a for p in plans for a in p.assumptions)
-    return said + [english(f"{words[:1].upper()}{words[1:]}.") for words in assumed]
+    return said + [f"{words[:1].upper()}{words[1:]}." for words in assumed]  # English: the engine's
 
 
 def source_uses(rankings: Iterable[Ranking], index: SiteIndex) -> list[dict[str, Any]]:
