@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
 
-from wasm_tools.invoice.collection import collector_at_rest
+from wasm_tools.collector import collector_at_rest
 from wasm_tools.invoice.comparison import (
     ABOVE,
     AT_LIST,

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
+from wasm_tools.collector import collector_at_rest
 from wasm_tools.invoice.analysis import Analysis, Finding
-from wasm_tools.invoice.collection import collector_at_rest
 from wasm_tools.invoice.comparison import Comparison, ListPrice
 from wasm_tools.invoice.moves import CAVEAT, Move
 from wasm_tools.invoice.questions import UnitQuestion

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from wasm_tools.collector import collector_at_rest
 from wasm_tools.performance.observations import Misses
 from wasm_tools.planner.api_candidates import api_candidates
 from wasm_tools.planner.candidate import Candidate
@@ -86,6 +87,7 @@ class Ranking:
     percentile: int
 
 
+@collector_at_rest()
 def answer(question: Question, catalogue: Catalogue) -> Answer:
     """All candidates for a question in order of cost, and what became of everything else."""
     excluded = Exclusions(catalogue.unplanned)

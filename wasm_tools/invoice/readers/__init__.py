@@ -1,6 +1,6 @@
 """Readers of bill formats. A new format is one module with a `READER`, listed here, the most specific first."""
 
-from wasm_tools.invoice.collection import collector_at_rest
+from wasm_tools.collector import collector_at_rest
 from wasm_tools.invoice.decoding import text_of
 from wasm_tools.invoice.readers import five_column
 from wasm_tools.invoice.records import tables

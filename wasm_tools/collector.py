@@ -1,7 +1,7 @@
-"""Cyclic garbage collection held back while a long bill is read.
+"""Cyclic garbage collection held back while a long bill is read or a question is answered.
 
-A bill becomes some hundred thousand records that live to the end and hold no cycles. The collector would walk all of
-them again and again and find nothing: that costs as much time as the work itself (measured: 1.85 s against 1.06 s).
+A bill becomes some hundred thousand records, an answer some ten thousand; they live to the end and hold no cycles. The
+collector would walk all of them again and again and find nothing: reading a bill took 1.85 s with it, 1.06 s without.
 """
 
 import gc
