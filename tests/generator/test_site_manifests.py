@@ -31,6 +31,7 @@ from tests.generator.tool_site import tool_site
 from tests.wasm_tools.crd_schema import custom_resource_schema
 from wasm_tools.manifests.kserve import bundle
 from wasm_tools.manifests.serving_spec import ServingSpec
+from wasm_tools.manifests.sizes import TEMPLATE_TOKENS
 from wasm_tools.planner import Ranking
 from wasm_tools.planner.plan import Configuration, Plan, Prediction
 
@@ -102,7 +103,7 @@ def test_a_manifest_deploys_the_planned_configuration() -> None:
     assert f"--served-model-name={model}" in args
     assert "--tensor-parallel-size=2" in args
     assert "--max-num-seqs=64" in args
-    assert "--max-model-len=1536" in args
+    assert f"--max-model-len={1536 + TEMPLATE_TOKENS}" in args
     document = deployed(plan())
     predictor = document["spec"]["predictor"]  # type: ignore[index]
     assert (predictor["minReplicas"], predictor["maxReplicas"]) == (3, 3)

@@ -72,7 +72,7 @@ TOKENS = Sheet(
     ),
     identity=("provider", "sku", "model", "region", "tier"),
     empty="No row matches. Take a word or a filter away.",
-    shown_rows=40,
+    shown_rows=38,
     files=("token_prices.csv", "offers.csv"),
     compare="model",
     compare_kind="models",
