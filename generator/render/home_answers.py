@@ -10,7 +10,7 @@ from generator.render.plan_answers import relaxation_words
 from generator.render.plan_rows import bounds_words, class_words, length_words, load_words, plan_row
 from generator.render.plan_words import Record, joined, name_words
 from generator.render.site_index import SiteIndex
-from generator.render.texts import english, of_registry, text
+from generator.render.texts import english, of_registry, phrase, text
 from wasm_tools.planner import ranking_record
 
 TABLE = "plans"  # id of the ranked list on the page of a use case
@@ -80,7 +80,7 @@ def why_sentence(answer: str, plan: Record, base: Record | None, capability: str
         score = text("home.why.score", score=english(plan["score_words"])) if plan["score"] is not None else ""
         return joined((said, score), " ") if score else said
     if answer == "recommended":
-        return text("home.why.recommended", binds=english(plan["binds"]))
+        return text("home.why.recommended", binds=phrase(plan["binds"]))
     return text("home.why.unverified")
 
 

@@ -95,6 +95,12 @@ def english(words: str) -> str:
     return Markup('<span lang="{}">{}</span>').format(DEFAULT, words)
 
 
+def phrase(words: str) -> str:
+    """A fixed phrase of the engine where the language has it, else in English and marked so."""
+    own = None if language() == DEFAULT else all_texts()[language()].get(f"{OWN}.phrases.{words}")
+    return own.forms[""] if own else english(words)
+
+
 def in_english(say: Callable[[], str]) -> str:
     """What is said, in English whatever language is spoken: for a part of a page that `english_only` marks."""
     with speaking(DEFAULT):

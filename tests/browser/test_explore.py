@@ -51,7 +51,9 @@ def query(page: Page, sheet: str = "tokens") -> str:
     return page.input_value(f"#query-{sheet}")
 
 
-def test_rows_become_live_in_place(page: Page, site_address: str) -> None:
+@pytest.mark.parametrize("width", [1440, 412])
+def test_rows_become_live_in_place(width: int, page: Page, site_address: str) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
     held: list[Route] = []
     page.route("**/explore/tokens-core-*.json", lambda route: held.append(route))
     page.goto(site_address + "explore/")

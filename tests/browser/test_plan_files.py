@@ -87,3 +87,27 @@ def test_files_can_be_read_in_the_page_and_an_api_plan_has_a_proxy(
     file.locator("summary").click()
     assert file.locator("pre").text_content() == text
     page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_names_of_files_stand_below_each_other_and_within_the_page(
+    width: int, browser: BrowserContext, site_address: str
+) -> None:
+    page = browser.new_page()
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{site_address}tools/planner/")
+    page.wait_for_selector("tr[data-plan-id][data-source=engine]", timeout=90_000)
+    plan = page.locator("tr[data-plan-id*=vllm]").first.get_attribute("data-plan-id")
+    assert plan
+    asked_for(page, plan)
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('.file-list summary')].map(s => s.getBoundingClientRect())"
+        ".map(r => [r.left, r.right, r.top, r.bottom])"
+    )
+    assert len(boxes) > 50
+    assert all(left >= 0 and right <= width for left, right, _, _ in boxes)
+    for n, (left, right, top, bottom) in enumerate(boxes):
+        for other in boxes[n + 1 :]:
+            apart = other[0] >= right or other[1] <= left or other[2] >= bottom - 0.5 or other[3] <= top + 0.5
+            assert apart, (boxes[n], other)
+    page.close()

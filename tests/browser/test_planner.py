@@ -2,13 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Page
 
-from tests.browser.chromium import chromium
 from tests.browser.shown_plans import expected_rows, site_catalogue
 from wasm_tools.planner import Limits, Question, Wishes, ranked_plans, ranking_record
 from wasm_tools.workload.traffic import Slo, Workload
@@ -24,20 +22,6 @@ AROUND = """() => [...document.querySelectorAll('#answers .answer, #plans tr.why
     return read.textContent.trim().replace(/\\s+/g, ' ');
   })"""
 PLANS = "() => [...document.querySelectorAll('tr[data-plan-id]')].map(r => [r.dataset.planId, r.dataset.usdPerMonth])"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    with chromium() as context:
-        yield context
-
-
-@pytest.fixture
-def page(browser: BrowserContext) -> Iterator[Page]:
-    page = browser.new_page()
-    page.set_viewport_size({"width": 1440, "height": 900})
-    yield page
-    page.close()
 
 
 def without_python(page: Page) -> Page:

@@ -8,6 +8,7 @@ import pytest
 
 from generator.render.formats import count, listed, money, percent, price, seconds, significant, tokens
 from generator.render.texts import (
+    DEFAULT,
     LANGUAGES,
     OWN,
     TextsError,
@@ -16,10 +17,12 @@ from generator.render.texts import (
     html,
     language,
     long_date,
+    phrase,
     read_texts,
     speaking,
     text,
 )
+from wasm_tools.planner.hosted_plan import BINDS
 
 ROOT = Path(__file__).parents[2]
 NAMED = re.compile(r"""["'`]([a-z_]+\.[A-Za-z0-9_.-]*)(["'`{$])""")
@@ -158,3 +161,16 @@ def test_the_language_of_a_block_ends_with_it() -> None:
         raise ValueError("x")
     assert language() == "en"
     assert LANGUAGES == ("en", "de")
+
+
+@pytest.mark.parametrize("words", BINDS.values())
+def test_what_limits_a_plan_is_said_in_every_language(words: str) -> None:
+    for spoken in LANGUAGES:
+        with speaking(spoken):
+            assert "lang=" not in phrase(words)
+            assert (phrase(words) == words) == (spoken == DEFAULT)
+
+
+def test_phrase_of_no_table_stays_english_and_says_so() -> None:
+    with speaking("de"):
+        assert phrase("odd <words>") == '<span lang="en">odd &lt;words&gt;</span>'

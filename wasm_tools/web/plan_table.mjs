@@ -145,15 +145,16 @@ function disclosure() {
 
 /** @param {PlanRecord} plan @param {Words} words */
 function whyRow(plan, words) {
-  const why = cell("", ...whyParts(plan, words).flatMap((line, n) => (n ? ["\n", ...line] : line)));
-  why.colSpan = 14;
-  if (!(plan.kind in words.own)) why.append(`\n${text("parts.called_there")} `, element("code", "", skuWords(plan)), ".");
+  const why = element("div", "fit", ...whyParts(plan, words).flatMap((line, n) => (n ? ["\n", ...line] : line)));
+  if (!(plan.kind in words.own)) why.append(`\n${text("parts.called_there")} ${skuWords(plan)}.`);
   const { path, reason } = words.manifest(plan);
   if (path) why.append("\n", link(`${words.root}${path}`, text("parts.manifest")));
   else if (reason) why.append("\n", ...parts("parts.no_manifest", { reason: english(reason) }));
   const files = reason ? null : words.files(plan);
   if (files) why.append("\n", files);
-  return element("tr", "why", why);
+  const whole = cell("", why);
+  whole.colSpan = 14;
+  return element("tr", "why", whole);
 }
 
 /** What could not become a plan, by reason, the most frequent first. @param {Record<string, number>} excluded */

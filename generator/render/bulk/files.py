@@ -23,12 +23,12 @@ RECORDS = (f"{API}health.json", f"{API}accuracy.json")  # what no table says
 def bulk_files(files: Iterable[ApiFile], data: SiteData) -> Iterator[ApiFile]:
     """The Parquet files, and the archive made of `files` and of the tables that are published in parts only."""
     published, plans = records_of(data).published, all_plans(data)
+    yield archive([*files, table_file(plans, "csv", csv_bytes(plans), "prices")], data)
     for table in (
         published.offers, token_prices_table(data), published.skus, published.rentals, points_table(data), plans,
         all_changes(data),
     ):  # fmt: skip
         yield table_file(table, "parquet", parquet_bytes(table), GROUP)
-    yield archive([*files, table_file(plans, "csv", csv_bytes(plans), "prices")], data)
 
 
 def archive(files: Iterable[ApiFile], data: SiteData) -> ApiFile:
