@@ -23,19 +23,29 @@ def validate(
     """Check the manifests of a folder: schemas, references, options and metrics of vLLM, and what the plan says.
 
     Reads .yaml, .yml, .json and text files below the folder and changes nothing. The numbers of a plan are checked
-    where the folder holds a plan.json of the atlas. Exit code 1: a rule is broken; 2: the folder cannot be read.
+    where the folder holds a plan.json of the atlas; a folder of such folders is checked plan by plan.
+    Exit code 1: a rule is broken; 2: the folder cannot be read.
     """
+    plans = plan_folders(folder)
     try:
-        found = checked_folder(folder)
+        reports = {path.name: checked_folder(path) for path in plans or [folder]}
     except FolderError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
     if as_json:
-        typer.echo(json.dumps(_json(found), indent=1, ensure_ascii=False))
+        records = [({"folder": name} if plans else {}) | _json(found) for name, found in reports.items()]
+        typer.echo(json.dumps({"folders": records} if plans else records[0], indent=1, ensure_ascii=False))
     else:
-        for line in _lines(found):
-            typer.echo(line)
-    raise typer.Exit(1 if found.findings else 0)
+        for name, found in reports.items():
+            for line in _lines(found):
+                typer.echo(f"{name}: {line}" if plans else line)
+    raise typer.Exit(1 if any(found.findings for found in reports.values()) else 0)
+
+
+def plan_folders(folder: Path) -> list[Path]:
+    """The folders of plans that a folder consists of, as `atlas manifests --out` makes it; none for any other."""
+    inside = sorted(folder.iterdir()) if folder.is_dir() else []
+    return inside if all(path.is_dir() and (path / "plan.json").is_file() for path in inside) else []
 
 
 def _json(found: Report) -> dict[str, object]:

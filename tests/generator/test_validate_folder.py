@@ -167,3 +167,15 @@ def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     write(tmp_path, {f"{n}.yaml": CONFIG for n in range(4)})
     with pytest.raises(FolderError, match="more than 3 files"):
         read_folder(tmp_path)
+
+
+def test_folder_of_plans_is_checked_plan_by_plan(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write(tmp_path / name, {**files(), "plan.json": "{}"})
+    code, output = run(str(tmp_path))
+    assert code == 1
+    for name in ("one", "two"):
+        assert any(line.startswith(f"{name}: MF-08 ") for line in output.splitlines())
+    assert [f["folder"] for f in json.loads(run(str(tmp_path), "--json")[1])["folders"]] == ["one", "two"]
+    write(tmp_path, {"b.yaml": CONFIG})
+    assert "one: " not in run(str(tmp_path))[1], "with other files beside them it is a folder as any other"
