@@ -233,8 +233,11 @@ function files(plan) {
 }
 
 async function loadedFilesData() {
-  const response = await fetch(new URL(settings.root + settings.files_data, document.baseURI));
-  if (!response.ok) throw new Error(`The data for the files could not be loaded: this site answered ${response.status}.`);
+  const failed = (/** @type {string} */ why) => new Error(`The data for the files could not be loaded: ${why}. Press again to retry.`);
+  const response = await fetch(new URL(settings.root + settings.files_data, document.baseURI)).catch(() => {
+    throw failed("there is no connection");
+  });
+  if (!response.ok) throw failed(`this site answered ${response.status}`);
   return response.text();
 }
 
