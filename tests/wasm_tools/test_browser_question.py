@@ -19,7 +19,7 @@ FORM = {
 
 def asked(**fields: Any) -> dict[str, Any]:
     browser.load_pack(json.dumps({"kind": "planner", **catalogue_pack(catalogue())}))
-    answer: dict[str, Any] = json.loads(browser.handle("plan", json.dumps(FORM | fields)))
+    answer: dict[str, Any] = json.loads(browser.handle("plan", json.dumps({"form": FORM | fields})))
     return answer
 
 

@@ -169,7 +169,7 @@ def fields(**changed: object) -> dict[str, object]:
 
 def test_browser_entry_gives_the_same_plans_as_the_planner() -> None:
     browser.load_pack(json.dumps({"kind": "planner", **catalogue_pack(catalogue())}))
-    answer = json.loads(browser.handle("plan", json.dumps(fields())))
+    answer = json.loads(browser.handle("plan", json.dumps({"form": fields()})))
     expected = ranking_record(ranked_plans(Question(CHAT, Slo(500, 35, 40_000)), catalogue()))
     assert answer["ok"]
     assert answer["result"]["plans"] == json.loads(json.dumps(expected["plans"]))
@@ -188,7 +188,7 @@ def test_browser_entry_gives_the_same_plans_as_the_planner() -> None:
 )
 def test_browser_entry_refuses_by_field_in_words(field: str, changed: dict[str, object]) -> None:
     browser.load_pack(json.dumps({"kind": "planner", **catalogue_pack(catalogue())}))
-    answer = json.loads(browser.handle("plan", json.dumps(fields(**changed))))
+    answer = json.loads(browser.handle("plan", json.dumps({"form": fields(**changed)})))
     assert not answer["ok"]
     assert answer["error"]["field"] == field
     assert answer["error"]["message"]

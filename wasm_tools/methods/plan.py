@@ -12,7 +12,15 @@ WHOLE = ("prompt_tokens", "output_tokens", "percentile", "max_gpus")  # fields t
 def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any]:
     """The ranking of the question in the form fields; InputError names the field that is wrong."""
     catalogue = catalogue_in(packs)
-    return {"as_of": catalogue.as_of, **ranking_record(ranked_plans(question_of_form(params), catalogue))}
+    return {"as_of": catalogue.as_of, **ranking_record(ranked_plans(question_of_form(form_in(params)), catalogue))}
+
+
+def form_in(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The form record among the parameters of a method; InputError when there is none."""
+    form = params.get("form")
+    if not isinstance(form, Mapping):
+        raise InputError("form", "the question is missing")
+    return form
 
 
 def catalogue_in(packs: Mapping[str, Any]) -> Catalogue:

@@ -1,0 +1,122 @@
+/**
+ * The planner's answer: cards, ranked list, other orders and what was left out, with grades, manifests and files of plans.
+ *
+ * @typedef {import("./planner_state.mjs").State} State
+ */
+import { shownPlans } from "./plan_answers.mjs";
+import { filesOf } from "./plan_files.mjs";
+import { answerCards, excludedRows, listParagraphs, planRows } from "./plan_table.mjs";
+import { text } from "./texts.mjs";
+
+const DEPLOYMENT =
+  "model checkpoint precision kv_cache gpu engine engine_version tensor_parallel expert_parallel replicas concurrency".split(" ");
+
+/** @param {State} state @param {HTMLElement} answer the section that shows it */
+export function plannerAnswer(state, answer) {
+  const { settings } = state;
+  const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+  const table = /** @type {HTMLTableElement} */ (byId("plans"));
+  const left = /** @type {HTMLTableElement} */ (byId("excluded"));
+  const status = byId("answer-status");
+  const words = { ...settings.words, root: settings.root, grade, manifest, files };
+  /** @type {Record<string, {path: string, reason: string}>} manifest by deployment, as the precomputed plans name them */
+  const manifests = {};
+  /** @type {Record<string, string>} grade by price */
+  const grades = {};
+  /** @type {Promise<string> | null} what the files of plans are made from, loaded when somebody asks for some */
+  let filesData = null;
+  let graded = false;
+  const grading = loadGrades();
+
+  state.onAnswer(async () => {
+    const { ranking } = state;
+    if (!graded) await grading;
+    if (ranking === state.ranking) show();
+  });
+  state.onTurn(() => {
+    if (state.busy && state.source === "engine") answer.setAttribute("aria-busy", "true");
+    else if (!state.busy) answer.removeAttribute("aria-busy");
+    if (!state.busy && state.source === "" && state.note) status.textContent = state.note;
+  });
+
+  function show() {
+    const { ranking, source, note } = state;
+    if (source === "precomputed") remember(ranking.plans);
+    const plans = shownPlans(ranking, settings.shown, settings.recommendable);
+    const rows = plans.flatMap((plan) => planRows(plan, source, words));
+    byId("answers").replaceChildren(...answerCards(ranking, settings.recommendable, words));
+    byId("orders").replaceChildren(...listParagraphs(ranking, words));
+    const caption = text("plan.caption", { title: text("planner.script.caption"), percentile: String(ranking.percentile) });
+    table.caption?.replaceChildren(text("parts.as_of", { what: caption, date: ranking.as_of }));
+    table.tBodies[0].replaceChildren(...(rows.length ? rows : [nothing()]));
+    left.tBodies[0].replaceChildren(...excludedRows(ranking.excluded));
+    answer.dataset.source = source;
+    const said = { shown: plans.length, possible: ranking.possible, date: ranking.as_of, how: note };
+    status.textContent = text("planner.script.shown", said);
+  }
+
+  function nothing() {
+    const row = document.createElement("tr");
+    const cell = row.insertCell();
+    cell.colSpan = table.tHead?.rows[0].cells.length ?? 1;
+    cell.textContent = text("planner.script.nothing");
+    return row;
+  }
+
+  async function loadGrades() {
+    try {
+      const letters = await (await fetch(new URL(settings.grades, document.baseURI))).json();
+      for (const [letter, keys] of Object.entries(letters)) {
+        for (const key of /** @type {string[]} */ (keys)) grades[key] = letter;
+      }
+    } catch {
+      // Without the file the column stays empty; prices and times do not depend on it.
+    }
+    graded = true;
+  }
+
+  /** The grade of a plan's price: its id without the configuration names the price. @param {any} plan */
+  function grade(plan) {
+    if (plan.kind in words.own) return settings.own_grade;
+    return grades[[plan.kind, plan.provider, plan.sku, plan.region].join(":")] ?? "";
+  }
+
+  /** A button for the files of a plan of the engine's answer; one that cannot be deployed says why. @param {any} plan */
+  function files(plan) {
+    if (state.source !== "engine") return null;
+    const { record } = state;
+    return filesOf(async () => {
+      filesData ??= loadedFilesData(settings);
+      filesData.catch(() => (filesData = null)); // the next click tries again
+      return state.call("files", { form: record, plan: plan.id, pack: await filesData });
+    });
+  }
+
+  /** The manifest of a deployment; it does not depend on who rents out the GPUs. @param {any} plan */
+  function manifest(plan) {
+    return (plan.gpu && manifests[deploymentKey(plan)]) || { path: "", reason: "" };
+  }
+
+  /** Manifests and refusals come with the precomputed plans; keep them for the engine's rows. @param {any[]} plans */
+  function remember(plans) {
+    for (const plan of plans) {
+      if (plan.gpu) manifests[deploymentKey(plan)] = { path: plan.manifest && `api/v1/${plan.manifest}`, reason: plan.no_manifest };
+    }
+  }
+
+  /** @param {any} plan */
+  function deploymentKey(plan) {
+    const { prompt_tokens: prompt, output_tokens: output } = state.source === "engine" ? state.record : state.ranking.workload;
+    return [prompt, output, ...DEPLOYMENT.map((name) => plan[name])].join("|");
+  }
+}
+
+/** @param {any} settings */
+async function loadedFilesData(settings) {
+  const failed = (/** @type {string} */ why) => new Error(`The data for the files could not be loaded: ${why}. Press again to retry.`);
+  const response = await fetch(new URL(settings.root + settings.files_data, document.baseURI)).catch(() => {
+    throw failed("there is no connection");
+  });
+  if (!response.ok) throw failed(`this site answered ${response.status}`);
+  return response.text();
+}
