@@ -65,7 +65,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         },
         scripts=(module(data, "planner.mjs"), module(data, "relative_dates.mjs")),
         styles=("assets/tools.css",),
-        texts=("planner.script", "plan", "parts", "words.class", "tools.script"),
+        texts=("planner.script", "plan", "parts", "words.class", "tools.script", "chart"),
         tool=True,
         data={grades_name: grades.decode()},
     )
