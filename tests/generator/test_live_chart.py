@@ -13,7 +13,7 @@ import { shapesOf } from "./chart_marks.mjs";
 import { stopsOf } from "./chart_reading.mjs";
 import { apart, scaleOf, tickText, ticks, valueText } from "./chart_scales.mjs";
 import { rowsOf } from "./chart_table.mjs";
-const plot = (c) => ({ ...c, across: c.across && scaleFrom(c.x, c.across), up: c.up && scaleFrom(c.y, c.up), high: 100 });
+const plot = (c) => ({ ...c, across: scaleFrom(c.x, c.across), up: scaleFrom(c.y, c.up), high: 100 });
 const scaleFrom = (axis, ends) => {
   if (axis.categories) return scaleOf(axis, []);
   const measure = axis.scale === "log" ? Math.log10 : Number;
@@ -22,7 +22,7 @@ const scaleFrom = (axis, ends) => {
 };
 const made = {
   ticks: () => given.ranges.map(([axis, low, high]) => ticks(axis, { low, high }).map((v) => [v, tickText(axis, v)])),
-  scale: () => { const { low, high, share } = scaleOf(given.axis, given.values); return [low, high, given.values.map(share)]; },
+  scale: () => [scaleOf(given.axis, given.values)].map((s) => [s.low, s.high, given.values.map(s.share)])[0],
   shapes: () => given.series.map((s) => shapesOf(plot(given), s)),
   stops: () => stopsOf(given, plot(given)).map((s) => s.words),
   rows: () => rowsOf(given),
