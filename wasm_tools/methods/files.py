@@ -10,7 +10,7 @@ from wasm_tools.manifests.plan_document import plan_document
 from wasm_tools.manifests.plan_files import plan_files
 from wasm_tools.manifests.runtimes import ManifestError
 from wasm_tools.manifests.yaml_text import YamlError
-from wasm_tools.methods.plan import catalogue_in, form_in, question_of_form
+from wasm_tools.methods.plan import asked
 from wasm_tools.planner import plan_record, ranked_plans
 from wasm_tools.planner.question_record import question_record
 from wasm_tools.workload.traffic import InputError
@@ -21,8 +21,8 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
 
     `pack` is the text of the manifests' data, which the page loads when it first needs them.
     """
-    catalogue = catalogue_in(packs)
-    question, wanted = question_of_form(form_in(params)), str(params.get("plan", ""))
+    question, catalogue = asked(params, packs)
+    wanted = str(params.get("plan", ""))
     plan = next((p for _, p in ranked_plans(question, catalogue).plans if p.id == wanted), None)
     if plan is None:
         raise InputError("plan", "this plan is not an answer to the question any more; choose it anew")

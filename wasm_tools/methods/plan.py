@@ -11,8 +11,13 @@ WHOLE = ("prompt_tokens", "output_tokens", "percentile", "max_gpus")  # fields t
 
 def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any]:
     """The ranking of the question in the form fields; InputError names the field that is wrong."""
-    catalogue = catalogue_in(packs)
-    return {"as_of": catalogue.as_of, **ranking_record(ranked_plans(question_of_form(form_in(params)), catalogue))}
+    question, catalogue = asked(params, packs)
+    return {"as_of": catalogue.as_of, **ranking_record(ranked_plans(question, catalogue))}
+
+
+def asked(params: Mapping[str, Any], packs: Mapping[str, Any]) -> tuple[Question, Catalogue]:
+    """The question in the form record, and the catalogue to answer it from, which holds what the reader added."""
+    return question_of_form(form_in(params)), catalogue_in(packs)
 
 
 def form_in(params: Mapping[str, Any]) -> Mapping[str, Any]:
