@@ -1,0 +1,84 @@
+"""Scenarios side by side: the inputs in which they differ, and their answers figure by figure."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wasm_tools.planner.batch import Planned
+from wasm_tools.planner.plan import plan_record, significant
+from wasm_tools.planner.scenario import stable
+from wasm_tools.workload.traffic import InputError
+
+LEAST, MOST = 2, 6
+LOWER_IS_BETTER = (
+    "usd_per_month", "usd_per_hour", "usd_per_million_tokens", "usd_per_million_output", "ttft_ms", "itl_ms", "e2e_ms",
+    "risk", "gpus", "usd_idle",
+)  # fmt: skip
+HIGHER_IS_BETTER = ("slo_margin", "score")
+FIGURES = (
+    "model", "provider", "region", "kind", "usd_per_month", "usd_per_hour", "usd_per_million_tokens",
+    "usd_per_million_output", "slo", "slo_margin", "ttft_ms", "itl_ms", "e2e_ms", "evidence", "gpu", "gpus", "replicas",
+    "precision", "engine", "utilisation", "usd_idle", "risk", "score", "binds",
+)  # fmt: skip
+
+
+def comparison_record(
+    rows: Sequence[Planned], inputs: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any], as_of: str
+) -> dict[str, Any]:
+    """A JSON-safe record of 2 to 6 scenarios and their answers, in the order given.
+
+    `inputs` are their form records. A row of `inputs` has a value a scenario, that of the default where it names none;
+    a row of `answers` names what is best in it and, for figures, the change against the first scenario as a share.
+    """
+    checked_number(len(rows))
+    plans = [plan_record(row.plan) if row.plan else None for row in rows]
+    names = dict.fromkeys(name for form in inputs for name in form)
+    return {
+        "as_of": as_of,
+        "names": [row.member.name for row in rows],
+        "ids": [row.member.id for row in rows],
+        "why": [row.why for row in rows],
+        "inputs": [_input(name, inputs, defaults) for name in sorted(names)],
+        "answers": [_answer(figure, plans) for figure in FIGURES if any(p and p[figure] != "" for p in plans)],
+    }
+
+
+def checked_number(scenarios: int) -> None:
+    """Refuse fewer scenarios than can be compared, and more than fit beside each other."""
+    if not LEAST <= scenarios <= MOST:
+        raise InputError("scenarios", f"choose {LEAST} to {MOST} scenarios to compare; these are {scenarios}")
+
+
+def _input(name: str, inputs: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) -> dict[str, Any]:
+    values = [stable(form.get(name, defaults.get(name))) for form in inputs]
+    return {
+        "field": name,
+        "values": values,
+        "default": [name not in form for form in inputs],
+        "differs": any(value != values[0] for value in values),
+    }
+
+
+def _answer(figure: str, plans: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
+    values = [plan[figure] if plan else None for plan in plans]
+    numbers = [_figure(figure, value) for value in values]
+    known = [n for n in numbers if n is not None]
+    differs = any(value != values[0] for value in values)
+    best = (max if figure in HIGHER_IS_BETTER else min)(known) if known else None
+    first = numbers[0]
+    return {
+        "figure": figure,
+        "values": values,
+        "differs": differs,
+        "best": [place for place, n in enumerate(numbers) if len(set(known)) > 1 and n == best],
+        "change": [
+            significant(n / first - 1, 6) if place and n is not None and first else None
+            for place, n in enumerate(numbers)
+        ],
+    }
+
+
+def _figure(name: str, value: Any) -> float | None:
+    """The number behind a figure that has a better end; None for words and for what nobody knows."""
+    if value is None or name not in (*LOWER_IS_BETTER, *HIGHER_IS_BETTER):
+        return None
+    return float(value)
