@@ -5,7 +5,7 @@ from pathlib import Path
 
 from generator.render.sku_facts import LIFE_CYCLE, MEANINGS
 from tests.generator.test_content import anchors
-from wasm_tools.invoice.readers import READERS, read
+from wasm_tools.invoice import READERS, read
 
 CONTENT = Path(__file__).parents[2] / "content"
 GUIDE = (CONTENT / "guides" / "export-your-bill.md").read_text(encoding="utf-8")

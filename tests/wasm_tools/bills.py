@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
-from wasm_tools.invoice import Analysis, Reading, UsageLine, analyse, read, unit_spellings, workload_names
+from wasm_tools.invoice import Analysis, BilledLine, Reading, analyse, read, unit_spellings, workload_names
 from wasm_tools.pricing.meters import parse_meter, unit_registry
 from wasm_tools.pricing.offers import Evidence, Offer
 
@@ -64,7 +64,7 @@ def bill(*rows: str, header: str = HEADER) -> bytes:
     return ("\n".join((header, *rows)) + "\n").encode()
 
 
-def lines(*rows: str, header: str = HEADER) -> tuple[UsageLine, ...]:
+def lines(*rows: str, header: str = HEADER) -> tuple[BilledLine, ...]:
     return read(bill(*rows, header=header)).lines
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
 
 from wasm_tools.collector import collector_at_rest
+from wasm_tools.invoice.billed import BilledLine, Reading
 from wasm_tools.invoice.comparison import (
     ABOVE,
     AT_LIST,
@@ -23,7 +24,6 @@ from wasm_tools.invoice.price_index import PriceIndex, Span, name_key, price_ind
 from wasm_tools.invoice.questions import UnitQuestion, fitting_readings, plausible_span
 from wasm_tools.invoice.records import normal_name
 from wasm_tools.invoice.units import UnitSpellings
-from wasm_tools.invoice.usage import Reading, UsageLine
 from wasm_tools.pricing.meters import UnitRegistry
 from wasm_tools.pricing.offers import Offer
 
@@ -39,7 +39,7 @@ class Finding:
     `comparison` is the position of its comparison, or -1.
     """
 
-    line: UsageLine
+    line: BilledLine
     unit: str
     label: str
     quantity: Decimal | None
@@ -77,7 +77,7 @@ class _Group:
     highest: Decimal = Decimal(0)
     comparison: int = -1
     reason: str = ""
-    asked: list[UsageLine] = field(default_factory=list)
+    asked: list[BilledLine] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ def analyse(
         )
 
 
-def _stated(line: UsageLine) -> tuple[str, str, str, str]:
+def _stated(line: BilledLine) -> tuple[str, str, str, str]:
     """What the file says about the meter of a line."""
     return (line.direction, line.modality, line.cache, line.tier)
 
@@ -147,7 +147,7 @@ class _Bill:
         self._numbers: dict[tuple[str, ...], int] = {}
         self._sums: list[_Sums] = []
 
-    def finding(self, line: UsageLine) -> Finding:
+    def finding(self, line: BilledLine) -> Finding:
         key = (
             line.provider, line.workload, line.model, line.unit_raw,
             line.direction, line.modality, line.cache, line.tier,
@@ -176,7 +176,7 @@ class _Bill:
             self.overpaid += line.amount_usd - group.highest * quantity / group.per
         return Finding(line, group.unit, group.label, quantity, effective, found, "", group.comparison)
 
-    def _group(self, line: UsageLine) -> _Group:
+    def _group(self, line: BilledLine) -> _Group:
         """What the names of a line resolve to, or the first reason why it cannot be compared."""
         workload = self.workload_aliases.get(normal_name(line.workload), "")
         conversion = self.spellings.conversion(line.unit_raw, workload)
@@ -206,7 +206,7 @@ class _Bill:
                 group.bands, group.highest = price_bands(prices), prices[-1]
         return group
 
-    def _comparison(self, line: UsageLine, group: _Group, product: str) -> int:
+    def _comparison(self, line: BilledLine, group: _Group, product: str) -> int:
         """The position of the comparison; names that resolve to the same product share one."""
         key = (group.provider or f"?{line.provider}", product, group.unit, *_stated(line))
         if key not in self._numbers:
@@ -215,7 +215,7 @@ class _Bill:
             self._sums.append(_Sums(group.per))
         return self._numbers[key]
 
-    def _listing(self, line: UsageLine, group: _Group, product: str) -> Listing:
+    def _listing(self, line: BilledLine, group: _Group, product: str) -> Listing:
         key = (product, group.unit, *_stated(line))
         if key not in self._listings:
             self._listings[key] = listing(self.index, line, product, group.unit, group.label)
@@ -223,7 +223,7 @@ class _Bill:
 
     def questions(self) -> Iterable[UnitQuestion]:
         """One question per provider, workload and unit as written, in order of appearance."""
-        asked: dict[tuple[str, str, str], tuple[_Group, list[UsageLine]]] = {}
+        asked: dict[tuple[str, str, str], tuple[_Group, list[BilledLine]]] = {}
         for group in self._groups.values():
             for line in group.asked:
                 asked.setdefault((line.provider, line.workload, line.unit_raw), (group, []))[1].append(line)

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from wasm_tools.invoice.billed import BilledLine
 from wasm_tools.invoice.price_index import PriceIndex
-from wasm_tools.invoice.usage import UsageLine
 from wasm_tools.pricing.meters import Meter
 from wasm_tools.pricing.offers import Offer, evidence_text
 
@@ -68,14 +68,14 @@ class Listing:
     two_way: frozenset[str]  # providers that bill input and output of it, as far as their workload tells
 
 
-def listing(index: PriceIndex, line: UsageLine, product: str, unit: str, label: str) -> Listing:
+def listing(index: PriceIndex, line: BilledLine, product: str, unit: str, label: str) -> Listing:
     """The prices of a product that agree with everything the line says about its meter."""
     matching = [o for o in index.offers.get((product, unit), ()) if _agrees(o.meter, line)]
     two_way = frozenset(o.provider for o in matching if o.workload not in ONE_WAY)
     return Listing(unit, label, _list_prices(matching), two_way)
 
 
-def comparison(listed: Listing, line: UsageLine, provider: str, product: str) -> Comparison:
+def comparison(listed: Listing, line: BilledLine, provider: str, product: str) -> Comparison:
     """The comparison of a product with its prices at `provider` and elsewhere; never another model or unit.
 
     Where the file does not say which tokens were billed, both directions must be listed: a bill of output tokens held
@@ -101,7 +101,7 @@ def comparison(listed: Listing, line: UsageLine, provider: str, product: str) ->
     return Comparison(provider, product, listed.unit, listed.label, own, alternatives, reason)
 
 
-def _agrees(meter: Meter, line: UsageLine) -> bool:
+def _agrees(meter: Meter, line: BilledLine) -> bool:
     """Whether a line may have been billed by a meter: equal in all that the line states. Nobody bills a gift."""
     return (
         line.direction in ("", meter.direction)

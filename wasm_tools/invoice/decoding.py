@@ -1,38 +1,41 @@
-"""The text of an uploaded file: UTF-8 and UTF-16 with or without mark, Windows-1252 as the last resort."""
+"""The bytes of a file as UTF-8: from UTF-8 and UTF-16 with or without mark, from Windows-1252 as the last resort.
+
+The file stays bytes, which are decoded again wherever it is read: a long bill as one text would need the double memory.
+"""
 
 import codecs
 
 from wasm_tools.invoice.usage import InvoiceError
 
-_CONTAINERS = (
-    (b"%PDF", "this is a PDF: download the usage or cost report as CSV instead"),
-    (b"PK\x03\x04", "this is a zip archive or an Excel workbook: unpack it, or save the sheet as CSV"),
-    (b"\x1f\x8b", "this file is compressed with gzip: unpack it first"),
-    (b"\xd0\xcf\x11\xe0", "this is an old Excel workbook: save the sheet as CSV"),
-)
 _SAMPLE = 512  # bytes that decide whether a file without a mark is UTF-16
+_CHUNK = 1 << 20
 
 
-def text_of(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """The decoded file and the notes about how it was decoded; raises InvoiceError with the remedy."""
-    for magic, message in _CONTAINERS:
-        if data.startswith(magic):
-            raise InvoiceError(message)
+def utf8_of(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """The file in UTF-8 without mark, and notes about how it was decoded; raises InvoiceError with the remedy."""
     encoding, note = _encoding(data)
-    try:
-        text = data.decode(encoding)
-    except UnicodeDecodeError as error:
-        if encoding != "utf-8-sig":
+    if encoding:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
             raise InvoiceError(
                 f"the file starts as {encoding} but stops being so at byte {error.start}: save it again as UTF-8"
             ) from None
+        data = text.removeprefix("\ufeff").encode()
+    elif not data.isascii() and not _is_utf8(data):
         text, note = _western(data)
-    if not text.strip("\ufeff\0 \t\r\n"):
+        data = text.encode()
+    data = data.removeprefix(codecs.BOM_UTF8)
+    start = data[:_CHUNK].lstrip(b"\0 \t\r\n")
+    if not start and not data.strip(b"\0 \t\r\n"):
         raise InvoiceError("the file is empty: export it again, with a header line and at least one row")
-    return text.removeprefix("\ufeff"), (note,) if note else ()
+    if start[:1] == b"<":
+        raise InvoiceError("this is a web page or XML: download the report as CSV or JSON instead")
+    return data, (note,) if note else ()
 
 
 def _encoding(data: bytes) -> tuple[str, str]:
+    """The UTF-16 variant of a file and a note about it, or `''` for all that is not UTF-16."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", "decoded as UTF-16"
     # A header is plain ASCII, so in UTF-16 every other byte of it is zero.
@@ -43,7 +46,19 @@ def _encoding(data: bytes) -> tuple[str, str]:
             return "utf-16-le", "decoded as UTF-16 (little-endian, without a byte order mark)"
         if sample[0::2].count(0) > 0.8 * half and sample[1::2].count(0) == 0:
             return "utf-16-be", "decoded as UTF-16 (big-endian, without a byte order mark)"
-    return "utf-8-sig", ""
+    return "", ""
+
+
+def _is_utf8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    try:
+        for start in range(0, len(data), _CHUNK):
+            decoder.decode(view[start : start + _CHUNK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _western(data: bytes) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from wasm_tools.invoice.analysis import analyse
-from wasm_tools.invoice.readers import read
+from wasm_tools.invoice.billed import read
 from wasm_tools.invoice.record import to_record
 from wasm_tools.invoice.units import UnitSpellings, unit_spellings, workload_names
 from wasm_tools.pricing.meters import UnitRegistry, parse_meter, price_text, unit_registry

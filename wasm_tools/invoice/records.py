@@ -1,15 +1,18 @@
-"""Records of a delimited file: delimiter and header found, broken records reported one by one, none lost."""
+"""Rows of a delimited file, one after another: delimiter and header found, broken rows reported, none lost."""
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from wasm_tools.invoice.usage import InvoiceError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-FIELD_LIMIT = 131_072  # characters; a longer cell is a broken quote, not a bill
+BLANK = "blank row"
+FIELD_LIMIT = 131_072  # characters; a longer cell is a broken quote, not a bill (the limit of Python's csv)
+_SAMPLE = 20  # rows by which delimiters that give equally many columns are told apart
 _PROBLEMS = (
     ("field larger than field limit", f"a cell is longer than {FIELD_LIMIT} characters"),
     ("unexpected end of data", "a quotation mark is opened and never closed"),
@@ -17,83 +20,158 @@ _PROBLEMS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A header in normal form, and the raw lines below it. Row numbers count from `first_row`.
-
-    `suspicious` says that some line holds a NUL or is long enough for an oversize cell: then every row is checked.
-    """
-
-    header: tuple[str, ...]
-    delimiter: str
-    body: Sequence[str]
-    first_row: int
-    suspicious: bool
-
-
 def normal_name(name: str) -> str:
     """A column name in normal form: trimmed, lower case, one underscore for blanks and hyphens."""
     return "_".join(name.replace("-", " ").replace("_", " ").casefold().split())
 
 
-def tables(text: str) -> tuple[Table, ...]:
-    """The file under each possible delimiter, the one with most columns first; raises InvoiceError when empty."""
-    lines = list(io.StringIO(text, newline=""))
-    start = next((i for i, line in enumerate(lines) if line.strip()), None)
-    if start is None:
-        raise InvoiceError("the file is empty: export it again, with a header line and at least one row")
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file under one delimiter: its header in normal form, and the rows below it, read anew each time."""
+
+    data: bytes  # UTF-8
+    delimiter: str
+    header: tuple[str, ...]
+    above: int  # physical lines up to the header, itself included
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What detection compares: the columns."""
+        return frozenset(self.header)
+
+    def rows(self, needed: int = 0) -> Iterator[tuple[int, list[str], str]]:
+        """Each row: its number in a spreadsheet, its cells and a problem in words, `''` when there is none.
+
+        Cells are those of the header and one empty cell more, for columns that the file lacks. Rows may be shorter
+        than the header while they have the first `needed` cells, and longer by empty cells.
+        """
+        width, with_nul = len(self.header), b"\0" in self.data
+        for number, (cells, problem) in enumerate(self._records(), self.above + 1):
+            if not problem:
+                if with_nul and any("\0" in cell for cell in cells):
+                    problem = "the row holds a NUL byte"
+                elif len(cells) != width or not cells[0]:
+                    problem = _shape_problem(cells, width, needed)
+                    cells = [*cells[:width], *[""] * (width - len(cells))]
+            cells.append("")
+            yield number, cells, problem
+
+    def _lines(self) -> Iterator[str]:
+        return islice(io.TextIOWrapper(io.BytesIO(self.data), "utf-8", newline=""), self.above, None)
+
+    def _reader(self, lines: Iterable[str]) -> Any:
+        return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True, strict=True)
+
+    def _records(self) -> Iterator[tuple[list[str], str]]:
+        read = 0
+        try:
+            for cells in self._reader(self._lines()):
+                yield cells, ""
+                read += 1
+        except csv.Error:  # rare: the slow way finds out which rows are broken
+            yield from islice(self._records_one_by_one(), read, None)
+
+    def _records_one_by_one(self) -> Iterator[tuple[list[str], str]]:
+        """The records of a table with broken rows.
+
+        After a broken record, reading goes on at the physical line below its first one, so that an unclosed quotation
+        mark costs one row and not the rest of the file. Re-reading is bounded; past the bound a record is one line.
+        """
+        source = _Rewindable(self._lines())
+        while not source.ended:
+            reader = self._reader(source)
+            try:
+                for cells in reader:
+                    source.forget()
+                    yield cells, ""
+            except csv.Error as error:
+                yield [source.rewind_after_first().rstrip("\r\n")], _problem(str(error))
+
+
+class _Rewindable:
+    """Lines that can be given out once more, from the second line of the record that turned out to be broken."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines, self._given, self._again = lines, list[str](), list[str]()
+        self._budget, self.ended = 64, False
+
+    def __iter__(self) -> "_Rewindable":
+        return self
+
+    def __next__(self) -> str:
+        if self._again:
+            line = self._again.pop()
+            self._budget -= 1
+        else:
+            line = next(self._lines, "")
+            self._budget += 8
+            if not line:
+                self.ended = True
+                raise StopIteration
+        if self._given and self._budget <= 0:
+            self._again.append(line)
+            raise csv.Error("unexpected end of data")
+        self._given.append(line)
+        return line
+
+    def forget(self) -> None:
+        """The lines given out so far were a whole record."""
+        self._given.clear()
+
+    def rewind_after_first(self) -> str:
+        """The first line of the broken record; the others will be given out again."""
+        first, *others = self._given
+        self._again.extend(reversed(others))
+        self._given.clear()
+        self.ended = self.ended and not self._again
+        return first
+
+
+def tables(data: bytes) -> tuple[Table, ...]:
+    """The file (UTF-8) under each possible delimiter, the most likely first; raises InvoiceError when empty."""
+    lines = io.TextIOWrapper(io.BytesIO(data), "utf-8", newline="")
+    above, head = _first_filled(lines, 0)
     delimiters = list(DELIMITERS)
-    hint = lines[start].strip().lower()
+    hint = head.strip().lower()
     if hint.startswith("sep=") and len(hint) == 5 and hint[4] in DELIMITERS:  # a line that spreadsheets write
         delimiters = [hint[4]]
-        start = next((i for i, line in enumerate(lines[start + 1 :], start + 1) if line.strip()), start)
-    suspicious = "\0" in text or max(map(len, lines)) > FIELD_LIMIT
+        above, head = _first_filled(lines, above)
+    if not head:
+        raise InvoiceError("the file is empty: export it again, with a header line and at least one row")
     found = []
     for delimiter in delimiters:
         try:
-            names = next(csv.reader([lines[start]], delimiter=delimiter, skipinitialspace=True), [])
+            names = next(csv.reader([head], delimiter=delimiter, skipinitialspace=True), [])
         except csv.Error:
             continue
-        header = tuple(normal_name(n) for n in names)
-        found.append(Table(header, delimiter, lines[start + 1 :], start + 2, suspicious))
+        found.append(Table(data, delimiter, tuple(normal_name(n) for n in names), above))
     if not found:
         raise InvoiceError(f"the header line cannot be read: a cell of it is longer than {FIELD_LIMIT} characters")
-    return tuple(sorted(found, key=lambda t: -len(t.header)))
+    return tuple(sorted(found, key=lambda t: (-len(t.header), -_fitting_rows(t))))
 
 
-def records(table: Table) -> list[tuple[list[str], str]]:
-    """Each record as its cells and a problem in words, `''` when there is none."""
-    try:
-        return [(cells, "") for cells in _reader(table, table.body)]
-    except csv.Error:  # rare: the slow way finds out which rows are broken
-        return list(_records_one_by_one(table))
+def _first_filled(lines: Iterator[str], above: int) -> tuple[int, str]:
+    """The number of lines up to the first one that is not blank, and that line; `''` at the end of the file."""
+    for line in lines:
+        above += 1
+        if line.strip():
+            return above, line
+    return above, ""
 
 
-def _reader(table: Table, lines: Iterable[str]) -> Any:
-    return csv.reader(lines, delimiter=table.delimiter, skipinitialspace=True, strict=True)
+def _fitting_rows(table: Table) -> int:
+    return sum(not problem for _, _, problem in islice(table.rows(len(table.header)), _SAMPLE))
 
 
-def _records_one_by_one(table: Table) -> Iterator[tuple[list[str], str]]:
-    """The records of a table with broken rows.
-
-    After a broken record, reading goes on at the physical line below its first one, so that an unclosed quotation
-    mark costs one row and not the rest of the file. Re-reading is bounded; past the bound a record is one line.
-    """
-    lines, position, budget = table.body, 0, 8 * len(table.body) + 64
-    while position < len(lines):
-        end = len(lines) if budget > 0 else position + 1
-        reader = _reader(table, map(lines.__getitem__, range(position, end)))
-        done = 0
-        try:
-            for cells in reader:
-                done = reader.line_num
-                yield cells, ""
-        except csv.Error as error:
-            budget -= reader.line_num - done
-            yield [lines[position + done].rstrip("\r\n")], _problem(str(error))
-            position += done + 1
-        else:
-            position = end
+def _shape_problem(cells: list[str], width: int, needed: int) -> str:
+    """Why the cells of a row cannot be matched with the columns, or `''`."""
+    if not any(cell and not cell.isspace() for cell in cells):
+        return BLANK
+    if len(cells) < needed:
+        return "fewer cells than columns"
+    if len(cells) > width and any(cell.strip() for cell in cells[width:]):
+        return "more cells than columns"
+    return ""
 
 
 def _problem(message: str) -> str:

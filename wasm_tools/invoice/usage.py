@@ -1,12 +1,26 @@
-"""Lines of a bill as its file states them, the lines that cannot be used, and the conserved whole of both."""
+"""Lines of bills and usage exports in one form, and the rows that cannot become a line."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Context, Decimal
 
 # Amounts are bounded (see numerals.py), so this precision adds any file exactly, whatever context the host has set.
 EXACT = Context(prec=100)
+
+LINE_CLASSES = (
+    "input_uncached", "input", "cache_read", "cache_write", "cache_write_5m", "cache_write_1h", "cache_storage",
+    "output", "reasoning", "audio_in", "audio_out", "image_in", "image_out", "video_in", "embedding", "rerank",
+    "moderation", "seconds", "characters", "images", "pages", "video_seconds", "request", "tool_call", "gpu_time",
+    "storage", "blended", "other",
+)  # fmt: skip
+KINDS = ("usage", "included", "byok", "credit", "refund", "tax", "purchase", "adjustment", "fee")
+TIERS = ("standard", "batch", "flex", "priority", "committed", "unknown")
+EXCLUSIONS = (
+    "parse_error", "total_row", "empty_period", "duplicate_overlap", "tax", "credit", "refund", "purchase",
+    "adjustment", "fee", "byok", "included", "estimate_only", "blended_no_split", "no_quantity", "unknown_unit",
+    "unresolved_model", "no_catalogue_price", "not_comparable", "foreign_currency_without_rate",
+    "below_rounding_floor",
+)  # fmt: skip
 
 
 class InvoiceError(ValueError):
@@ -14,89 +28,61 @@ class InvoiceError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class UsageLine:
-    """One billed line. Texts are as written, `''` is "the file does not say".
+class LineKey:
+    """What all lines that say the same share; readers make each one once. `''` is "the file does not say".
 
-    `quantity` counts `unit_raw`, the unit as written; the analysis turns both into base units of the unit registry.
-    `extra` holds the cells of the columns that the format does not define, in the order of `Reading.extra_columns`.
+    `provider` bills, `host` serves, `developer` made the model: names as the format means them. `unit` is a base unit
+    of the unit registry, or `''` when the unit as written (`unit_raw`) is not one that is known.
     """
 
-    line_number: int  # row as a spreadsheet shows it, the header included
     provider: str
-    workload: str
-    model: str
-    unit_raw: str
-    quantity: Decimal
-    amount_usd: Decimal
-    extra: tuple[str, ...] = ()
-    direction: str = ""
-    modality: str = ""
-    cache: str = ""
-    tier: str = ""
+    host: str = ""
+    developer: str = ""
+    model_raw: str = ""  # as printed
+    workload: str = ""
+    line_class: str = "other"  # of LINE_CLASSES
+    unit: str = ""
+    unit_evidence: str = "none"  # stated | inferred | none
+    unit_raw: str = ""
+    tier: str = "unknown"  # of TIERS
+    context_band: str = ""  # "short" | "long" | ''
+    region_scope: str = ""  # "global" | "regional" | "geographic" | ''
+    region: str = ""
+    kind: str = "usage"  # of KINDS
+    cost_basis: str = "none"  # invoiced | effective | list | estimated | none
+    currency: str = ""  # ISO 4217 code, upper case
+    join: tuple[tuple[str, str], ...] = ()  # keys into price lists: ("aws_usage_type", "USE1-…"), …
+
+
+@dataclass(frozen=True, slots=True)
+class UsageLine:
+    """One billed or counted thing. `row` is the row as a spreadsheet shows it (JSON: the record), counted from 1.
+
+    `quantity` counts base units of `key.unit`; where that is `''`, it counts `key.unit_raw` as written. `cost` and
+    `list_cost` are in currency units, never cents, with the sign as billed. None is "the file does not say".
+    """
+
+    row: int
+    day: str  # ISO day, or ''
+    key: LineKey
+    quantity: Decimal | None
+    cost: Decimal | None
+    list_cost: Decimal | None = None
+    requests: int | None = None
+    group: tuple[tuple[str, str], ...] = ()  # ("project", "p1"), …: only columns that the reader lists
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Excluded:
-    """A row that is not analysed, and why. `amount_usd` is None where the row states no amount that can be trusted."""
+    """A row that does not become a line. `cost` is None where the row states no amount that can be trusted."""
 
-    line_number: int
-    raw: str
-    reason: str
-    amount_usd: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A whole file: `total_usd` = `analysed_usd` + `excluded_usd`, and every row is in `lines` or in `excluded`."""
-
-    source_format: str
-    lines: tuple[UsageLine, ...]
-    excluded: tuple[Excluded, ...]
-    extra_columns: tuple[str, ...]
-    notes: tuple[str, ...]
-    total_usd: Decimal
-    analysed_usd: Decimal
-    excluded_usd: Decimal
-
-    @property
-    def rows(self) -> int:
-        """Rows of the file below its header, empty ones included."""
-        return len(self.lines) + len(self.excluded)
-
-    def excluded_by_reason(self) -> dict[str, tuple[int, Decimal, int]]:
-        """Rows, USD and rows without a usable amount, by reason in alphabetical order."""
-        rows: Counter[str] = Counter(e.reason for e in self.excluded)
-        return {
-            reason: (
-                rows[reason],
-                exact_sum(e.amount_usd for e in self.excluded if e.reason == reason and e.amount_usd is not None),
-                sum(1 for e in self.excluded if e.reason == reason and e.amount_usd is None),
-            )
-            for reason in sorted(rows)
-        }
-
-
-def conserved_reading(
-    source_format: str,
-    entries: Sequence[UsageLine | Excluded],
-    total_usd: Decimal,
-    extra_columns: tuple[str, ...],
-    notes: tuple[str, ...],
-) -> Reading:
-    """The reading of `entries`; `total_usd` is what the reader added up while it parsed the rows.
-
-    Raises InvoiceError when the two do not meet: a row would have been lost or counted twice.
-    """
-    lines = tuple(e for e in entries if isinstance(e, UsageLine))
-    excluded = tuple(e for e in entries if isinstance(e, Excluded))
-    analysed_usd = exact_sum(line.amount_usd for line in lines)
-    excluded_usd = exact_sum(e.amount_usd for e in excluded if e.amount_usd is not None)
-    if EXACT.add(analysed_usd, excluded_usd) != total_usd:
-        raise InvoiceError(
-            f"the rows add up to {analysed_usd} + {excluded_usd} USD, but {total_usd} USD were read: "
-            "please report this file's header line as a defect"
-        )
-    return Reading(source_format, lines, excluded, extra_columns, notes, total_usd, analysed_usd, excluded_usd)
+    row: int
+    raw: str  # the cells that the reader looks at, shortened
+    reason: str  # of EXCLUSIONS
+    cost: Decimal | None = None
+    currency: str = ""
+    detail: str = ""  # what is wrong, with the column: "amount_usd is not a number"
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

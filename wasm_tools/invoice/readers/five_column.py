@@ -1,109 +1,89 @@
 """The five-column CSV of the earlier system: provider, workload_type, usage_qty, usage_unit, amount_usd.
 
 The format names no model, direction, cache state or date. A column `model`, `sku` or `line_item` is used as the
-model's name when there is one, the first of them that is filled; all other columns are kept as they are.
+model's name when there is one, the first of them that is filled; a column `date`, `usage_date` or `day` as the day.
 """
 
 from decimal import Decimal
-from functools import lru_cache
+from functools import partial
 
-from wasm_tools.invoice.numerals import NumberProblem, decimal_comma_in, number
-from wasm_tools.invoice.readers.reader import Reader
-from wasm_tools.invoice.records import FIELD_LIMIT, Table, records
-from wasm_tools.invoice.usage import EXACT, Excluded, Reading, UsageLine, conserved_reading
+from wasm_tools.invoice.dates import DateProblem
+from wasm_tools.invoice.numerals import NumberProblem
+from wasm_tools.invoice.readers.reader import Context, Entries, Reader
+from wasm_tools.invoice.readers.sheet import Sheet, is_total
+from wasm_tools.invoice.records import Table
+from wasm_tools.invoice.remembered import Remembered
+from wasm_tools.invoice.usage import EXACT, LineKey, UsageLine
 
 COLUMNS = ("provider", "workload_type", "usage_qty", "usage_unit", "amount_usd")
 MODEL_COLUMNS = ("model", "sku", "line_item")
-_TOTAL_WORDS = frozenset({"total", "subtotal", "grand total", "sum", "filtered total"})
-_RAW_LENGTH = 200  # characters of a row that an exclusion quotes
+DATE_COLUMNS = ("date", "usage_date", "day")
+GROUP_COLUMNS = ("project", "workspace", "team", "tag")
+_ONE = Decimal(1)
 
 
-def reading(table: Table, notes: tuple[str, ...]) -> Reading:
-    """Every row of the table as a line or as an exclusion with its reason; the total is added up on the way."""
-    header = table.header
-    provider_at, workload_at, quantity_at, unit_at, amount_at = (header.index(c) for c in COLUMNS)
-    model_at = [header.index(c) for c in MODEL_COLUMNS if c in header]
-    extra_at = [i for i, name in enumerate(header) if name and name not in COLUMNS + MODEL_COLUMNS]
-    rows = records(table)
-    decimal_comma: bool | None = False
-    if table.delimiter == ";":
-        numeric = (quantity_at, amount_at)
-        cells = (row[i] for row, problem in rows if not problem for i in numeric if i < len(row))
-        decimal_comma = decimal_comma_in(cells)
-        if decimal_comma:
-            notes = (*notes, "numbers are read with a decimal comma")
-    width, needed = len(header), max(provider_at, workload_at, quantity_at, unit_at, amount_at) + 1
-    entries: list[UsageLine | Excluded] = []
-    total, add = Decimal(0), EXACT.add
-    for row_number, (row, problem) in enumerate(rows, table.first_row):
-        amount: Decimal | None = None
-        quantity = Decimal(0)
-        if not problem and (table.suspicious or len(row) != width or not row[amount_at]):
-            problem = _shape_problem(row, width, needed)
-        if not problem:
-            try:
-                amount = number(row[amount_at], decimal_comma)
-                if _is_total(row[provider_at]):
-                    amount, problem = None, "total row: it repeats the amounts of other rows"
-                else:
-                    total = add(total, amount)  # it counts from here on, whatever else is wrong with the row
-                    quantity = number(row[quantity_at], decimal_comma)
-                    problem = "" if quantity > 0 < amount else _value_problem(quantity, amount)
-            except NumberProblem as error:
-                problem = f"{'amount_usd' if amount is None else 'usage_qty'} {error}"
-        if problem or amount is None:
-            entries.append(Excluded(row_number, _raw(row, table.delimiter), problem, amount))
+def reading(table: Table, context: Context) -> Entries:
+    """Every row as a line or as an exclusion. Quantities are in base units where the unit spellings know the unit."""
+    sheet = Sheet(table, context, COLUMNS, MODEL_COLUMNS + DATE_COLUMNS + GROUP_COLUMNS, ("usage_qty", "amount_usd"))
+    provider_at, quantity_at, amount_at = sheet.at("provider"), sheet.at("usage_qty"), sheet.at("amount_usd")
+    date_column = next(filter(sheet.has, DATE_COLUMNS), "date")
+    date_at, day_of = sheet.at(date_column), sheet.days(date_column)
+    quantity_of, amount_of = sheet.numbers("usage_qty"), sheet.numbers("amount_usd")
+    said = sheet.cells("provider", "workload_type", "usage_unit", *MODEL_COLUMNS, *GROUP_COLUMNS)
+    keys = Remembered(partial(_keys, context=context))
+    money, multiply = context.money, EXACT.multiply
+    for number, cells, problem in sheet.rows():
+        if problem:
+            yield sheet.broken(number, cells, problem)
             continue
-        entries.append(
-            UsageLine(
-                row_number,
-                row[provider_at].strip(),
-                row[workload_at].strip(),
-                next((row[i].strip() for i in model_at if i < len(row) and row[i].strip()), "") if model_at else "",
-                row[unit_at].strip(),
-                quantity,
-                amount,
-                tuple([row[i].strip() if i < len(row) else "" for i in extra_at]) if extra_at else (),
-            )
+        column, amount = "amount_usd", None
+        try:
+            amount = amount_of[cells[amount_at]]
+            if is_total(cells[provider_at]):
+                yield sheet.excluded(number, cells, "total_row", "total row: it repeats the amounts of other rows")
+                continue
+            if amount is None:
+                yield sheet.excluded(number, cells, "parse_error", "amount_usd is missing")
+                continue
+            money("USD", amount)  # it counts from here on, whatever else is wrong with the row
+            column = "usage_qty"
+            quantity = quantity_of[cells[quantity_at]]
+            column = date_column
+            day = day_of[cells[date_at]]
+        except (NumberProblem, DateProblem) as error:
+            yield sheet.excluded(number, cells, "parse_error", f"{column} {error}", amount, "USD")
+            continue
+        usage, credit, group, factor = keys[said(cells)]
+        if quantity is None:
+            yield sheet.excluded(number, cells, "no_quantity", "usage_qty is missing", amount, "USD")
+            continue
+        key = credit if amount < 0 or quantity < 0 else usage
+        if factor is not _ONE:
+            quantity = multiply(quantity, factor)
+        yield UsageLine(number, day, key, quantity, amount, None, None, group)
+
+
+def _keys(cells: tuple[str, ...], context: Context) -> tuple[LineKey, LineKey, tuple[tuple[str, str], ...], Decimal]:
+    """The key of usage and that of a credit with the same words, the group, and base units per unit as written."""
+    provider, workload, unit_raw, *others = map(str.strip, cells)
+    models, groups = others[: len(MODEL_COLUMNS)], others[len(MODEL_COLUMNS) :]
+    found = context.unit(unit_raw, workload)
+    usage, credit = (
+        LineKey(
+            provider=provider,
+            model_raw=next(filter(None, models), ""),
+            workload=workload,
+            unit=found.unit,
+            unit_evidence="stated" if found.unit else "none",
+            unit_raw=unit_raw,
+            kind=kind,
+            cost_basis="invoiced",
+            currency="USD",
         )
-    return conserved_reading(READER.name, entries, total, tuple(header[i] for i in extra_at), notes)
+        for kind in ("usage", "credit")
+    )
+    group = tuple((name, value) for name, value in zip(GROUP_COLUMNS, groups, strict=True) if value)
+    return usage, credit, group, found.factor if found.unit and found.factor != 1 else _ONE
 
 
-@lru_cache(maxsize=4096)
-def _is_total(provider: str) -> bool:
-    return provider.strip().rstrip(":").casefold() in _TOTAL_WORDS
-
-
-def _shape_problem(row: list[str], width: int, needed: int) -> str:
-    """Why the cells of a row cannot be matched with the columns, or `''`."""
-    text = "".join(row)
-    if "\0" in text:
-        return "the row holds a NUL byte"
-    if len(text) > FIELD_LIMIT and max(map(len, row)) > FIELD_LIMIT:
-        return f"a cell is longer than {FIELD_LIMIT} characters"
-    if not text or text.isspace():
-        return "blank row"
-    if len(row) < needed:
-        return "fewer cells than columns"
-    if len(row) > width and any(cell.strip() for cell in row[width:]):
-        return "more cells than columns"
-    return ""
-
-
-def _value_problem(quantity: Decimal, amount: Decimal) -> str:
-    """Why a line with these numbers has no effective price, or `''`."""
-    if quantity < 0 or amount < 0:
-        return "credit or negative quantity"
-    if not quantity:
-        return "usage_qty is zero"
-    if not amount:
-        return "amount_usd is zero"
-    return ""
-
-
-def _raw(row: list[str], delimiter: str) -> str:
-    text = delimiter.join(row).replace("\0", "\ufffd")
-    return text if len(text) <= _RAW_LENGTH else text[: _RAW_LENGTH - 1] + "…"
-
-
-READER = Reader("five-column CSV", frozenset(COLUMNS), reading)
+READER = Reader("five_column", "five-column CSV", "table", frozenset(COLUMNS), reading)
