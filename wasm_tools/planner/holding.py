@@ -10,7 +10,7 @@ from wasm_tools.performance.replicas import scaling
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.hosting import Fleet, can_follow, fleet, hosting_cost
 from wasm_tools.planner.load import Load
-from wasm_tools.planner.owned import available, bought_cost, owned_cost
+from wasm_tools.planner.owned import OwnedCost, available, bought_cost, owned_cost
 from wasm_tools.planner.plan import Capacity
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.rentals import Rental, machine_variant
@@ -148,17 +148,23 @@ def serverless(question: Question, catalogue: Catalogue, sized: Sized, load: Loa
 
 def bought(question: Question, catalogue: Catalogue, sized: Sized) -> Iterator[Holding]:
     """Hardware that is bought for this, where a purchase price of the GPU is known."""
-    gpu = sized.deployable.gpu
-    price, watts = catalogue.hosting.purchase.get(gpu), catalogue.gpus[gpu].tdp_w
-    if price is None or watts is None:
-        return
-    site = catalogue.hosting.site(question.place or None, question.usd_per_kwh)
-    cost = bought_cost(
-        sized.busy_gpus, Decimal(repr(watts)), _busy(question, sized), site, price.usd, price.source, price.estimate
-    )
-    if cost.usd_per_month is not None:
-        own = _own(sized, "bought", cost.usd_per_month, _busy(question, sized), cost.words, f"{price.usd}")
+    cost = own_cost(question, catalogue, sized, "bought")
+    if cost is not None and cost.usd_per_month is not None:
+        price = catalogue.hosting.purchase[sized.deployable.gpu].usd
+        own = _own(sized, "bought", cost.usd_per_month, _busy(question, sized), cost.words, f"{price}")
         yield replace(own, once=cost.purchase, running=cost.running or Decimal(0))
+
+
+def own_cost(question: Question, catalogue: Catalogue, sized: Sized, kind: str) -> OwnedCost | None:
+    """The cost of owned or bought hardware in its parts; None where the GPU's power or its price is not known."""
+    gpu, busy = sized.deployable.gpu, _busy(question, sized)
+    price, watts = catalogue.hosting.purchase.get(gpu), catalogue.gpus[gpu].tdp_w
+    if watts is None or (kind == "bought" and price is None):
+        return None
+    site, power = catalogue.hosting.site(question.place or None, question.usd_per_kwh), Decimal(repr(watts))
+    if kind == "bought" and price is not None:
+        return bought_cost(sized.busy_gpus, power, busy, site, price.usd, price.source, price.estimate)
+    return owned_cost(sized.busy_gpus, power, busy, site)
 
 
 def bought_roughly(catalogue: Catalogue, sizes: Sequence[Sized], gpu: str) -> Iterator[tuple[float, Sized]]:
@@ -172,12 +178,10 @@ def bought_roughly(catalogue: Catalogue, sizes: Sequence[Sized], gpu: str) -> It
 def owned(question: Question, catalogue: Catalogue, sized: Sized) -> Iterator[Holding]:
     """GPUs that the reader has, if they carry the replicas: power, rack and maintenance, no amortisation."""
     gpu, count = sized.deployable.gpu, sized.deployable.tensor_parallel
-    card = catalogue.gpus[gpu]
-    if card.tdp_w is None or not available(dict(question.inventory), gpu, count, sized.replicas, card.gpus_per_node):
+    if not available(dict(question.inventory), gpu, count, sized.replicas, catalogue.gpus[gpu].gpus_per_node):
         return
-    site = catalogue.hosting.site(question.place or None, question.usd_per_kwh)
-    cost = owned_cost(sized.busy_gpus, Decimal(repr(card.tdp_w)), _busy(question, sized), site)
-    if cost.usd_per_month is not None:
+    cost = own_cost(question, catalogue, sized, "owned")
+    if cost is not None and cost.usd_per_month is not None:
         yield _own(sized, "owned", cost.usd_per_month, _busy(question, sized), cost.words, "")
 
 

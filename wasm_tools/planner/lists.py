@@ -75,7 +75,7 @@ def five_lists(candidates: Iterable[Candidate], weights: Weights, shown: int) ->
         "simplest": in_order(able, attrgetter("gpus")),
         "balanced": in_order(able, lambda c: balanced_value(c, weights)),
     }
-    return {name: _first_of_each(orders[name], shown) for name in LISTS}
+    return {name: first_of_each(orders[name], shown) for name in LISTS}
 
 
 def in_order(candidates: Sequence[Candidate], *keys: Callable[[Candidate], float | str]) -> Sequence[Candidate]:
@@ -88,17 +88,8 @@ def in_order(candidates: Sequence[Candidate], *keys: Callable[[Candidate], float
     return candidates
 
 
-def balanced_value(candidate: Candidate, weights: Weights) -> float:
-    """Lower is better. Each term is a log2 of a true quantity, so that a doubling counts alike everywhere."""
-    return (
-        weights.cost * math.log2(max(candidate.adjusted, 0.01))
-        + weights.latency * math.log2(max(_finite_latency(candidate), 1.0))
-        + weights.simplicity * math.log2(1 + candidate.gpus)
-        - weights.quality * candidate.quality
-    )
-
-
-def _first_of_each(ordered: Sequence[Candidate], shown: int) -> tuple[Candidate, ...]:
+def first_of_each(ordered: Sequence[Candidate], shown: int) -> tuple[Candidate, ...]:
+    """The first `shown` candidates, one of each kind, model and provider."""
     seen: set[tuple[str, str, str]] = set()
     kept = []
     for c in ordered:
@@ -109,6 +100,16 @@ def _first_of_each(ordered: Sequence[Candidate], shown: int) -> tuple[Candidate,
             if len(kept) == shown:
                 break
     return tuple(kept)
+
+
+def balanced_value(candidate: Candidate, weights: Weights) -> float:
+    """Lower is better. Each term is a log2 of a true quantity, so that a doubling counts alike everywhere."""
+    return (
+        weights.cost * math.log2(max(candidate.adjusted, 0.01))
+        + weights.latency * math.log2(max(_finite_latency(candidate), 1.0))
+        + weights.simplicity * math.log2(1 + candidate.gpus)
+        - weights.quality * candidate.quality
+    )
 
 
 def _quality(candidate: Candidate) -> float:
