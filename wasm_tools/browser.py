@@ -8,7 +8,9 @@ from wasm_tools.methods import plan
 from wasm_tools.planner import read_catalogue
 from wasm_tools.workload.traffic import InputError
 
-METHODS = ("plan", "files", "invoice", "scenarios", "batch", "compare", "report")  # each a module of wasm_tools.methods
+METHODS = (  # each a module of wasm_tools.methods
+    "plan", "files", "invoice", "scenarios", "batch", "compare", "report", "curves", "weights", "gpus", "memory",
+)  # fmt: skip
 # The planner's first answer waits for nothing else: other methods are imported when they are first asked.
 _modules: dict[str, Any] = {"plan": plan}
 _packs: dict[str, Any] = {}

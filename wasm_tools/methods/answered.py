@@ -4,23 +4,23 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from wasm_tools.methods.plan import catalogue_in, form_in, question_of_form
+from wasm_tools.methods.plan import asked, form_in
 from wasm_tools.planner import Answer, answer
 from wasm_tools.planner.candidate import Candidate
 from wasm_tools.workload.traffic import InputError
 
-_kept: dict[str, Answer] = {}  # of the form record that was asked last
+_kept: dict[str, tuple[Any, Answer]] = {}  # of the form record that was asked last, with the data it was asked of
 
 
 def answered(params: Mapping[str, Any], packs: Mapping[str, Any]) -> Answer:
     """All candidates for the question in `params["form"]`; InputError names the field that is wrong."""
-    catalogue, form = catalogue_in(packs), form_in(params)
-    key = json.dumps(form, sort_keys=True)
-    found = _kept.get(key)
-    if found is None or found.catalogue is not catalogue:
-        found = answer(question_of_form(form), catalogue)
-        _kept.clear()
-        _kept[key] = found
+    key, data = json.dumps(form_in(params), sort_keys=True), packs.get("planner")
+    known = _kept.get(key)
+    if known is not None and known[0] is data:
+        return known[1]
+    found = answer(*asked(params, packs))
+    _kept.clear()
+    _kept[key] = (data, found)
     return found
 
 

@@ -13,7 +13,7 @@ from wasm_tools.planner import Answer, plan_record
 from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.commitments import commitments, paid_monthly
 from wasm_tools.planner.cost_curve import FACTORS, WAYS, cost_point, crossings
-from wasm_tools.planner.cost_parts import OWN_KINDS, cost_parts
+from wasm_tools.planner.cost_parts import cost_parts
 from wasm_tools.planner.latency_curve import latency_curve
 from wasm_tools.planner.lists import pareto_set
 from wasm_tools.planner.plan import significant
@@ -100,7 +100,11 @@ def _months(found: Answer, _: Mapping[str, Any]) -> dict[str, Any]:
         }
         for c in commitments(found, best)
     ]
-    return {"recommended": plan_record(best), "paid": [_dollars(usd) for usd in paid_monthly(best)], "commitments": rows}
+    return {
+        "recommended": plan_record(best),
+        "paid": [_dollars(usd) for usd in paid_monthly(best)],
+        "commitments": rows,
+    }
 
 
 def _pareto(found: Answer, _: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ class Commitment:
     """The cheapest plan of one kind that is paid or owed from the first day, and when it overtakes the recommended one.
 
     `paid` is USD paid or owed at the beginning of each month from 0 to 36; a commitment that has ended is renewed.
-    `month` is None where it never does; a commitment has to overtake it within its own term, or renewing it loses again.
+    `month` is None where it never does: a commitment has to within its own term, as renewing it costs as much again.
     """
 
     plan: Plan

@@ -25,7 +25,7 @@ FACTORS = (0.1, 0.2, 0.35, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 7.5, 10.0, 15.0, 
 
 @dataclass(frozen=True, slots=True)
 class CostPoint:
-    """The cheapest plan of each way at one load, in requests per second on average; a way without a plan is not there."""
+    """The cheapest plan of each way at one load, in mean requests per second; a way without a plan is not there."""
 
     qps: float
     cheapest: Mapping[str, Candidate]

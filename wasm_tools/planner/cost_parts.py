@@ -1,4 +1,4 @@
-"""What the monthly cost of a plan consists of: tokens of each kind, GPU hours that work or idle, power, rack, amortisation."""
+"""What the monthly cost of a plan consists of: tokens by kind, GPU hours at work or idle, power, rack, amortisation."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -60,7 +60,7 @@ def balanced_order(candidates: Iterable[Candidate], weights: Weights, shown: int
     plans = []
     for c in ordered:
         terms = tuple(balanced_value(c, unit) * weight for unit, weight in zip(UNITS, astuple(weights), strict=True))
-        plans.append(Balanced(c, math.fsum(terms), terms, firsts[c.id] / number))  # type: ignore[arg-type]
+        plans.append(Balanced(c, math.fsum(terms), terms, firsts[c.id] / number))
     known = {c.id for c in ordered}
     others = sum(number for plan, number in firsts.items() if plan not in known)
     return BalancedOrder(tuple(plans), number, others / number)
