@@ -1,14 +1,13 @@
 """Several scenarios at once, with totals and a shared budget."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from wasm_tools.methods.plan import catalogue_in, question_of_form
+from wasm_tools.methods.plan import asked, catalogue_in
 from wasm_tools.methods.scenarios import scenarios_in
-from wasm_tools.planner.batch import Member, Planned, batch_record, checked_budget, planned
-from wasm_tools.planner.catalogue import Catalogue
+from wasm_tools.planner.batch import Planned, batch_record, checked_budget, planned
 from wasm_tools.planner.scenario import Scenario, inputs_id
-from wasm_tools.workload.traffic import InputError
 
 
 def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,18 +20,11 @@ def planned_in(
     scenarios: tuple[Scenario, ...], params: Mapping[str, Any], packs: Mapping[str, Any]
 ) -> tuple[Planned, ...]:
     """Each scenario with its recommended plan; tells the `report` of `packs` how far it is."""
-    catalogue, report = catalogue_in(packs), packs.get("report")
+    as_of, build, report = catalogue_in(packs).as_of, str(params.get("build", "")), packs.get("report")
     rows = []
     for done, scenario in enumerate(scenarios):
         if report is not None:
             report("batch", done, len(scenarios))
-        rows.append(planned(_member(scenario, catalogue, str(params.get("build", ""))), catalogue))
+        read = partial(asked, {"form": scenario.form}, packs)
+        rows.append(planned(scenario.name, inputs_id(scenario.form, as_of, build), read))
     return tuple(rows)
-
-
-def _member(scenario: Scenario, catalogue: Catalogue, build: str) -> Member:
-    identifier = inputs_id(scenario.form, catalogue.as_of, build)
-    try:
-        return Member(scenario.name, identifier, question_of_form(scenario.form))
-    except InputError as error:
-        return Member(scenario.name, identifier, error)

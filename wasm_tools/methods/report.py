@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wasm_tools.methods.plan import catalogue_in, question_of_form
+from wasm_tools.methods.plan import asked
 from wasm_tools.plan_report.contents import Subject, chosen_plan, inputs_of, report
 from wasm_tools.plan_report.facts import read_facts
 from wasm_tools.plan_report.html import html
@@ -20,10 +20,11 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
     `plan` is the id of a plan, empty or absent for the recommended one; `name` and `note` are those of the scenario
     where it has some. `facts` and `grades` are what the site publishes beside the planner.
     """
-    catalogue, facts = catalogue_in(packs), read_facts(params.get("facts"), params.get("grades"))
+    facts = read_facts(params.get("facts"), params.get("grades"))
     form, note = checked_form(params.get("form")), checked_note(params.get("note") or "")
     name = checked_name(params["name"]) if params.get("name") else ""
-    found = answered(question_of_form(form), catalogue)
+    question, catalogue = asked({"form": form}, packs)
+    found = answered(question, catalogue)
     ranking = ranking_of(found)
     plan = chosen_plan(found, ranking, str(params.get("plan") or ""))
     meant = plan.id if plan and plan.id != ranking.recommended else ""

@@ -1,7 +1,7 @@
 """Several workloads at once: the recommended plan of each, what they cost together, and a budget that they share."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,48 +17,44 @@ MILLION = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """One workload of a batch. `question` is what is wrong with its form, where it asks none."""
+class Planned:
+    """A workload with its recommended plan, or with the reason why it has none.
+
+    `id` is that of its inputs. `question` is None where its form asks none; `field` then names what is wrong in it.
+    """
 
     name: str
-    id: str  # of its inputs
-    question: Question | InputError
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A workload with its recommended plan, or with the reason why it has none."""
-
-    member: Member
+    id: str
+    question: Question | None
     plan: Plan | None
-    why: str
-    field: str = ""  # of the form that is wrong
+    why: str = ""
+    field: str = ""
 
     @property
     def requests(self) -> Decimal:
         """Requests a month."""
-        question = self.member.question
-        return Decimal(0) if isinstance(question, InputError) else question.requests_per_month
+        return self.question.requests_per_month if self.question else Decimal(0)
 
     @property
     def tokens(self) -> tuple[Decimal, Decimal]:
         """Prompt and output tokens a month."""
-        question = self.member.question
-        if isinstance(question, InputError):
+        if self.question is None:
             return Decimal(0), Decimal(0)
-        return self.requests * question.workload.prompt_tokens, self.requests * question.workload.output_tokens
+        workload = self.question.workload
+        return self.requests * workload.prompt_tokens, self.requests * workload.output_tokens
 
 
-def planned(member: Member, catalogue: Catalogue) -> Planned:
-    """The workload with the plan that is recommended for it."""
-    if isinstance(member.question, InputError):
-        return Planned(member, None, member.question.message, member.question.field)
+def planned(name: str, identifier: str, asked: Callable[[], tuple[Question, Catalogue]]) -> Planned:
+    """The workload that `asked` reads from its form, with the plan that is recommended for it."""
     try:
-        found = answer(member.question, catalogue)
+        question, catalogue = asked()
+        found = answer(question, catalogue)
     except InputError as error:
-        return Planned(member, None, error.message, error.field)
+        return Planned(name, identifier, None, None, error.message, error.field)
     winner = found.winner
-    return Planned(member, winner.described(), "") if winner else Planned(member, None, without_plan_words(found))
+    if winner is None:
+        return Planned(name, identifier, question, None, without_plan_words(found))
+    return Planned(name, identifier, question, winner.described())
 
 
 def without_plan_words(found: Answer) -> str:
@@ -86,7 +82,7 @@ def batch_record(rows: Sequence[Planned], as_of: str, usd_per_month: float | Non
     """
     have = [row for row in rows if row.plan is not None]
     total = sum((Decimal(dollars(row.plan.usd_per_month)) for row in have if row.plan), Decimal(0))
-    missing = [row.member.name for row in rows if row.plan is None]
+    missing = [row.name for row in rows if row.plan is None]
     prompt, output = (sum((row.tokens[side] for row in have), Decimal(0)) for side in (0, 1))
     return {
         "as_of": as_of,
@@ -109,8 +105,8 @@ def batch_record(rows: Sequence[Planned], as_of: str, usd_per_month: float | Non
 def _row(row: Planned) -> dict[str, Any]:
     plan = row.plan
     return {
-        "name": row.member.name,
-        "id": row.member.id,
+        "name": row.name,
+        "id": row.id,
         "why": row.why,
         "field": row.field,
         "plan": plan_record(plan) if plan else None,

@@ -34,8 +34,8 @@ def comparison_record(
     names = dict.fromkeys(name for form in inputs for name in form)
     return {
         "as_of": as_of,
-        "names": [row.member.name for row in rows],
-        "ids": [row.member.id for row in rows],
+        "names": [row.name for row in rows],
+        "ids": [row.id for row in rows],
         "why": [row.why for row in rows],
         "inputs": [_input(name, inputs, defaults) for name in sorted(names)],
         "answers": [_answer(figure, plans) for figure in FIGURES if any(p and p[figure] != "" for p in plans)],
