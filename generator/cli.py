@@ -22,6 +22,7 @@ from generator import (
     memory_commands,
     nightly,
     plan_commands,
+    scenario_commands,
     usage_commands,
 )
 from generator.calibrate import commands as calibration_commands
@@ -51,6 +52,7 @@ app = typer.Typer(
 for part in (
     catalogue_commands,
     plan_commands,
+    scenario_commands,
     manifest_commands,
     kinds_commands,
     memory_commands,

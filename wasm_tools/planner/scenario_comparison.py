@@ -38,7 +38,7 @@ def comparison_record(
         "ids": [row.id for row in rows],
         "why": [row.why for row in rows],
         "inputs": [_input(name, inputs, defaults) for name in sorted(names)],
-        "answers": [_answer(figure, plans) for figure in FIGURES if any(p and p[figure] != "" for p in plans)],
+        "answers": [_answer(figure, plans) for figure in FIGURES if any(_says(plan, figure) for plan in plans)],
     }
 
 
@@ -46,6 +46,10 @@ def checked_number(scenarios: int) -> None:
     """Refuse fewer scenarios than can be compared, and more than fit beside each other."""
     if not LEAST <= scenarios <= MOST:
         raise InputError("scenarios", f"choose {LEAST} to {MOST} scenarios to compare; these are {scenarios}")
+
+
+def _says(plan: Mapping[str, Any] | None, figure: str) -> bool:
+    return plan is not None and plan[figure] not in ("", None)
 
 
 def _input(name: str, inputs: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,14 +10,15 @@ from generator.render.columnar import hashed_name
 from generator.render.page import Page, SiteData
 from generator.render.plan_rows import plan_table
 from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES, kind_words, status_words
+from generator.render.report_facts import price_grades, report_facts
 from generator.render.site_index import OWN_HARDWARE, SiteIndex, site_index
 from generator.render.texts import text
 from generator.render.tool_assets import data_block, download_bytes, module
 from generator.render.translated import files_of, root_from
 from wasm_tools.models.cards import CAPABILITY_CLASSES
+from wasm_tools.plan_report.facts import facts_record
 from wasm_tools.planner.question import PRIORITIES
 from wasm_tools.planner.ranking import PLANS_SHOWN
-from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 from wasm_tools.workload.traffic import MAX_QPS, MAX_TOKENS, MAX_USERS, PERCENTILES
 
 DEFAULTS = {"profile": "512-256", "slo": "conversational", "load": "1", "class": "medium"}
@@ -43,6 +44,10 @@ def pages(data: SiteData) -> Iterator[Page]:
     table = plan_table("plans", text("planner.script.caption"), ranking, index, PLANS_SHOWN)
     grades = compact_json(price_grades(index))
     grades_name = hashed_name("grades", grades)
+    facts = report_facts(data)
+    facts_text = compact_json(facts_record(facts))
+    facts_name = hashed_name("report", facts_text)
+    report = {"build": facts.build, "grades": files_of(PATH) + grades_name, "facts": files_of(PATH) + facts_name}
     yield Page(
         path=PATH,
         title=text("planner.title"),
@@ -61,13 +66,13 @@ def pages(data: SiteData) -> Iterator[Page]:
                 {"id": "" if p == "balanced" else p, "title": text(f"planner.priority.{p}")} for p in PRIORITIES
             ],
             "limits": {"tokens": MAX_TOKENS, "qps": int(MAX_QPS), "users": MAX_USERS},
-            "settings": data_block(settings(data, index, grades_name)),
+            "settings": data_block(settings(data, index, report)),
         },
         scripts=(module(data, "planner.mjs"), module(data, "relative_dates.mjs")),
         styles=("assets/tools.css",),
         texts=("planner.script", "plan", "parts", "words.class", "tools.script", "chart"),
         tool=True,
-        data={grades_name: grades.decode()},
+        data={grades_name: grades.decode(), facts_name: facts_text.decode()},
     )
 
 
@@ -77,14 +82,14 @@ def default_cell(data: SiteData) -> Cell:
     return next(c for c in data.results.cells if (c.profile.id, c.slo_class.id, c.load.id) == wanted)
 
 
-def settings(data: SiteData, index: SiteIndex, grades_name: str) -> dict[str, Any]:
+def settings(data: SiteData, index: SiteIndex, report: Mapping[str, str]) -> dict[str, Any]:
     """The numbers of the grid exactly as generator/precompute/grid.py uses them, and the words for ids."""
     catalogue, names = data.results.catalogue, index.plan_names
     return {
         "root": root_from(PATH),
         "build_id": data.bundle["build_id"],
         "bytes": download_bytes(data, PACKS),
-        "grades": files_of(PATH) + grades_name,
+        **report,
         "files_data": module(data, "manifests.json"),
         "grid": grid_settings(data.registry),
         "shown": PLANS_SHOWN,
@@ -132,23 +137,3 @@ def grid_settings(registry: Registry) -> dict[str, Any]:
         "e2e_factor": registry.slo_classes[0].e2e_factor,
         "default": DEFAULTS,
     }
-
-
-def price_grades(index: SiteIndex) -> Mapping[str, list[str]]:
-    """Prices that plans are computed from, `kind:provider:sku:region`, by grade; of several the worst counts."""
-    worst: dict[str, str] = {}
-    for o in index.data.offers:
-        if o.meter in (TEXT_INPUT, TEXT_OUTPUT):
-            key = f"api:{o.provider}:{o.sku}:{o.region}"
-            worst[key] = max(worst.get(key, ""), index.grade(o).letter)
-    for r in index.data.rentals:
-        kind = index.plan_kinds.get(r.commitment)
-        if kind:
-            key = f"{kind}:{r.provider}:{r.instance}:{r.region}"
-            worst[key] = max(worst.get(key, ""), index.grade(r).letter)
-    planned = {f"api:{r.provider}:{r.sku}:{r.region}" for r in index.data.results.catalogue.rates}
-    letters: dict[str, list[str]] = {}
-    for key, letter in sorted(worst.items()):
-        if not key.startswith("api:") or key in planned:
-            letters.setdefault(letter, []).append(key)
-    return letters
