@@ -1,6 +1,6 @@
 """Offers and rentals as columns of texts for the explorer: what each row says, in the words of the page."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -9,7 +9,7 @@ from generator.render.columnar import ColumnRecord, decimal_column, number_colum
 from generator.render.meter_words import meter_words
 from generator.render.page import SiteData
 from generator.render.site_index import site_index
-from generator.render.texts import text
+from generator.render.texts import label, text
 from wasm_tools.pricing.meters import Meter, price_text
 from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer
 
@@ -106,7 +106,7 @@ def shareable_note(data: SiteData, evidence: Iterable[Evidence], text: str) -> s
     return text if any(s.share == "yes" for s in sources) else ""
 
 
-def offer_columns(data: SiteData, offers: list[Offer]) -> dict[str, ColumnRecord]:
+def offer_columns(data: SiteData, offers: Sequence[Offer]) -> dict[str, ColumnRecord]:
     """The columns of the offers file, rows in the given order."""
     units = data.registry.units.units
     words: Callable[[Meter], str] = cache(meter_words)
@@ -123,11 +123,11 @@ def offer_columns(data: SiteData, offers: list[Offer]) -> dict[str, ColumnRecord
         "provider": text_column([o.provider for o in offers], provider_names(data)),
         "kind": text_column([kinds[o.provider] for o in offers]),
         "developer": text_column([c.developer if c else "" for c in cards], developers),
-        "open": text_column([c.open_weights if c else "" for c in cards]),
+        "open": worded_column([c.open_weights if c else "" for c in cards]),
         "workload": text_column([o.workload for o in offers]),
         "meter": text_column([str(o.meter) for o in offers], meters),
-        "tier": text_column([o.meter.tier for o in offers]),
-        "unit": text_column([o.meter.unit for o in offers], {u.id: u.label for u in units.values()}),
+        "tier": worded_column([o.meter.tier for o in offers]),
+        "unit": text_column([o.meter.unit for o in offers], {u.id: label(u.label) for u in units.values()}),
         "region": text_column([o.region for o in offers]),
         "price": decimal_column([price_text(o.price) for o in offers], formats.price),
         "currency": text_column([x.currency if x else "USD" for x in listed]),
@@ -140,11 +140,12 @@ def offer_columns(data: SiteData, offers: list[Offer]) -> dict[str, ColumnRecord
     }
 
 
-def rental_columns(data: SiteData, rentals: list[GpuOffer]) -> dict[str, ColumnRecord]:
+def rental_columns(data: SiteData, rentals: Sequence[GpuOffer]) -> dict[str, ColumnRecord]:
     """The columns of the rentals file, rows in the given order."""
     grade = site_index(data).grade
     gpus: Mapping[str, str] = {g.id: g.name for g in data.registry.gpus}
     cards = [data.registry.gpu.get(r.gpu) for r in rentals]
+    commitments = {c: text(f"changes.commitment.{c}") for c in COMMITMENT_WORDS}
     return {
         "gpu": text_column([r.gpu for r in rentals], gpus),
         "gpu_name": text_column([r.gpu_name for r in rentals]),
@@ -153,21 +154,27 @@ def rental_columns(data: SiteData, rentals: list[GpuOffer]) -> dict[str, ColumnR
             [memory(c.memory_bytes) if c else "" for c in cards], lambda v: formats.significant(float(v))
         ),
         "vendor": text_column([c.vendor if c else "" for c in cards]),
-        "seconds": text_column([r.per_second for r in rentals]),
+        "seconds": worded_column([r.per_second for r in rentals]),
         "instance": text_column([r.instance for r in rentals]),
         "provider": text_column([r.provider for r in rentals], provider_names(data)),
         "kind": text_column([provider_kind(data, r.provider) for r in rentals]),
-        "commitment": text_column([r.commitment for r in rentals], COMMITMENT_WORDS),
+        "commitment": text_column([r.commitment for r in rentals], commitments),
         "region": text_column([r.region for r in rentals]),
         "price": decimal_column([price_text(r.price) for r in rentals], formats.price),
         "grade": text_column([grade(r).letter for r in rentals]),
-        "host": text_column([r.host_included for r in rentals]),
+        "host": worded_column([r.host_included for r in rentals]),
         "sources": text_column([agreement_words(r) for r in rentals]),
         "differs": text_column([difference_words(r) for r in rentals]),
         "date": text_column([observed(data, agreeing(r) or r.evidence) for r in rentals]),
         "note": text_column([shareable_note(data, r.evidence, r.note) for r in rentals]),
         "source_url": text_column([r.source_url for r in rentals]),
     }
+
+
+def worded_column(values: Sequence[str]) -> ColumnRecord:
+    """A column of words like `yes`, in the language that is spoken."""
+    said = {v: label(v) for v in set(values) if v}
+    return text_column(values, {v: words for v, words in said.items() if words != v})
 
 
 def memory(size: int) -> str:

@@ -26,10 +26,11 @@ KINDS = (
     "compare",
     "invoice",
     "planner",
+    "explore",
 )
 PAGES = (
     "", "use-cases/", "plans/", "models/", "providers/", "gpus/", "workloads/", "report/", "compare/", "tools/invoice/",
-    "tools/planner/",
+    "tools/planner/", "explore/",
 )  # fmt: skip
 
 _LINK = re.compile(r'<(a|form)\b([^>]*?)\s(href|action)="([^"#?]*)([^"]*)"')

@@ -58,6 +58,11 @@ def test_tools_speak_german(page: Page, site_address: str) -> None:
     assert "möglichen Plänen" in page.inner_text("#answer-status")
     assert page.inner_text("#plans tbody td.key").endswith("$")
     assert page.get_attribute("#plans tr.why span", "lang") == "en"
+    page.goto(f"{site_address}de/explore/?data=rentals&q=c:spot+sort:price&cur=EUR")
+    page.wait_for_selector("section.is-open[data-live=all]")
+    assert "Mietpreise" in page.inner_text("#sheet-rentals [data-count]")
+    assert "Umgerechnet mit" in page.inner_text("#sheet-rentals [data-note]")
+    assert page.inner_text("#sheet-rentals tbody td.c-price").endswith("€")
     page.goto(f"{site_address}de/compare/?models=gpt-oss-120b,gpt-oss-20b")
     page.wait_for_selector("[data-table] tbody")
     assert "Entwickler" in page.inner_text("[data-table]")
@@ -66,7 +71,7 @@ def test_tools_speak_german(page: Page, site_address: str) -> None:
     assert faults == []
 
 
-@pytest.mark.parametrize("path", ["de/", "de/use-cases/chatbot/", "de/tools/planner/"])
+@pytest.mark.parametrize("path", ["de/", "de/use-cases/chatbot/", "de/tools/planner/", "de/explore/"])
 def test_german_pages_are_accessible_and_fit_a_phone(page: Page, site_address: str, path: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"{site_address}{path}")

@@ -11,6 +11,7 @@ import pytest
 from generator.render.api_table import csv_bytes
 from generator.render.pages import explore
 from generator.render.price_tables import offers_table
+from generator.render.texts import DEFAULT, speaking
 from tests.generator.tool_site import run_module, tool_site
 
 SCRIPT = """
@@ -45,14 +46,18 @@ console.log(JSON.stringify(asked.map(({ sheet: id, facet, formula, form = "csv",
 
 
 @cache
-def page() -> tuple[dict[str, Any], dict[str, str]]:
-    (made,) = explore.pages(tool_site())
+def page(spoken: str) -> tuple[dict[str, Any], dict[str, str]]:
+    with speaking(spoken):
+        (made,) = explore.pages(tool_site())
     return json.loads(made.context["settings"].replace("\\u003c", "<")), dict(made.data)
 
 
-def asked(**one: Any) -> Any:
-    settings, files = page()
-    (answer,) = run_module(SCRIPT, {"settings": settings, "files": files, "asked": [one]})
+def asked(spoken: str = DEFAULT, **one: Any) -> Any:
+    settings, files = page(spoken)
+    beside = {name.rpartition("/")[2]: body for name, body in files.items()}
+    for sheet in settings["sheets"]:
+        sheet["parts"] = {part: file.rpartition("/")[2] for part, file in sheet["parts"].items()}
+    (answer,) = run_module(SCRIPT, {"settings": settings, "files": beside, "asked": [one]}, spoken)
     return answer
 
 
@@ -157,3 +162,18 @@ def test_memory_is_priced_by_the_gibibyte() -> None:
     found = rows("rentals", "b200 c:on_demand")
     assert [float(r["per_gb"]) for r in found] == [pytest.approx(5 / 180)]
     assert rows("rentals", "mystery")[0]["per_gb"] == "", "an unknown GPU has no price of memory"
+
+
+def test_the_german_page_says_the_english_files_in_german() -> None:
+    german = asked("de", sheet="offers", q="closed tier:batch,standard sort:price", currency="EUR")
+    english = asked(sheet="offers", q="closed tier:batch,standard sort:price", currency="EUR")
+    assert german["text"] == english["text"], "values, and so the export, are the same in every language"
+    assert {"Texteingabe, aus dem Cache gelesen", "Textausgabe, Batch"} <= set(german["labels"]["meter"])
+    assert set(german["labels"]["unit"]) == {"1 Mio. Tokens"}
+    assert german["notes"][0].startswith("Preise verschiedener Meter")
+    assert all(p.endswith("\N{NO-BREAK SPACE}€") and "." not in p for p in german["labels"]["price"])
+    assert asked("de", sheet="tokens", q="")["labels"]["input"][0].endswith("\N{NO-BREAK SPACE}$")
+    assert asked("de", sheet="tokens", q="open:ja")["text"] == asked(sheet="tokens", q="open:yes")["text"]
+    (choice, *_) = asked("de", sheet="rentals", facet="commitment", q="c:spot")
+    assert choice["label"] in {"Spot", "auf Abruf", "reserviert, 1 Jahr"}
+    assert "keine Spalte mit Zahlen" in asked("de", sheet="tokens", formula="provider * 2")

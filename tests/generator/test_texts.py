@@ -105,6 +105,7 @@ def test_scripts_name_only_texts_that_their_page_may_tell() -> None:
     for script in SCRIPTS:
         said = script.read_text(encoding="utf-8")
         keys = re.findall(r"""\b(?:text|parts|textParts)\(["']([a-z_.]+)["'][,)]""", said)
+        keys += re.findall(r"""\bsaid\(["']([a-z_]+\.[a-z_.]+)["'][,)]""", said)
         local = re.search(r"text\(`([a-z_.]+)\$\{key\}`", said)
         keys += [local[1] + key for key in re.findall(r"""\bsaid\(["']([a-z_]+)["'][,)]""", said)] if local else []
         assert [key for key in keys if key not in all_texts()["en"]] == [], script.name

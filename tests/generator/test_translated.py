@@ -13,7 +13,15 @@ SAME = {
     "API", "APIs", "CSV", "GPU", "GPUs", "GiB", "JSON", "TB/s", "Tokens", "Plan", "Chatbot", "Workload", "Median",
     "TTFT, ms", "ITL, ms", "E2E, s", "$ / GiB·h", "Markdown", "Atom", "JSON Feed", "Cloud", "Batch", "Spot",
     "Moderation",
+    "Region", "VRAM", "Meter", "AMD", "token_prices.csv", "offers.csv", "offers.json", "gpu_offers.csv",
+    "gpu_offers.json",
     "Embeddings", "Reranking", "https://…/pricing", "provider,workload_type,usage_qty,usage_unit,amount_usd",
+}  # fmt: skip
+# What the query language of the explorer takes: ids, which no language changes.
+SAME |= {
+    "standard, batch, flex, priority;", "llm, embeddings, vision …;", "llm, image, speech-to-text …;",
+    "text, image, audio, video, pdf;", "text, image, audio …;", "fp8, bf16, int4 …;", "token, image, audio_second …;",
+    "on_demand, spot, 1y, 3y …;", "NVIDIA, AMD …;",
 }  # fmt: skip
 FIGURES = re.compile(r"(TTFT|ITL|E2E|ms|fp\d+|bf16|vLLM|SGLang|\d[\d.]*[kM]?|\W|\b[A-D]\b)+")
 
@@ -23,7 +31,12 @@ def names() -> set[str]:
     registry = tool_site().registry
     found = {x.name for rows in (registry.models, registry.gpus, registry.providers) for x in rows}
     found |= {m.developer for m in registry.models} | {s.title for s in registry.sources}
-    return found | {o.provider for o in tool_site().offers} | {r.provider for r in tool_site().rentals}
+    for o in tool_site().offers:
+        found |= {o.provider, o.sku, o.region, o.workload}
+    for r in tool_site().rentals:
+        found |= {r.provider, r.instance, r.gpu_name, r.region}
+    things = [x for rows in (registry.models, registry.gpus, registry.providers) for x in rows]
+    return found | {f"{x.name} ({x.id})" for x in things}
 
 
 def test_nothing_visible_is_english_unless_it_says_so() -> None:

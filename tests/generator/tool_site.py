@@ -29,18 +29,18 @@ def tool_site() -> SiteData:
 
 
 @cache
-def script_texts() -> dict[str, Any]:
-    """All texts in English, as a page tells its scripts."""
-    return texts_for_scripts(DEFAULT, {key.partition(".")[0] for key in all_texts()[DEFAULT]})
+def script_texts(spoken: str) -> dict[str, Any]:
+    """All texts of a language, as a page tells its scripts."""
+    return texts_for_scripts(spoken, {key.partition(".")[0] for key in all_texts()[DEFAULT]})
 
 
-def run_module(script: str, given: object) -> Any:
+def run_module(script: str, given: object, spoken: str = DEFAULT) -> Any:
     """What an ES module prints as JSON. `from "./x.mjs"` means a module of the page, `given` is what it gets."""
     node = shutil.which("node")
     if node is None:
         pytest.fail("Node.js is needed for the scripts of the pages: run `make install`")
     text = script.replace('from "./', f'from "{WEB.as_uri()}/')
-    shown = json.dumps({"language": "en", "texts": script_texts()})
+    shown = json.dumps({"language": spoken, "texts": script_texts(spoken)})
     program = f"const given = {json.dumps(given)};\nglobalThis.atlasTexts = {shown};\n{text}"
     run = subprocess.run(
         [node, "--input-type=module", "-"], input=program, capture_output=True, text=True, check=False, timeout=60

@@ -12,6 +12,8 @@
  * @typedef {{rows: number, columns: Map<string, Column>}} Table
  */
 
+import { text } from "./texts.mjs";
+
 const FORMAT = 1;
 
 /**
@@ -32,7 +34,7 @@ function typedColumn(column) {
 /** The table in a typed file. @param {TableRecord} record @returns {Table} */
 export function tableOf(record) {
   if (record.format !== FORMAT) {
-    throw new Error(`The table has format ${record.format}, this page reads ${FORMAT}. Load the page again.`);
+    throw new Error(text("explore.script.old_format", { format: String(record.format), reads: FORMAT }));
   }
   const columns = new Map();
   for (const [name, column] of Object.entries(record.columns)) columns.set(name, columnOf(column));

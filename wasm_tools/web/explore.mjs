@@ -5,6 +5,7 @@
 import { compareTray } from "./compare_tray.mjs";
 import { searchOf, usualView, viewOf } from "./explore_address.mjs";
 import { sheetOnPage } from "./explore_sheet.mjs";
+import { text } from "./texts.mjs";
 
 const ONE_ENTRY_MS = 1500; // letters typed within this time are one step back
 const WRITTEN_AFTER_MS = 250; // browsers refuse more than a few address changes a second
@@ -88,6 +89,6 @@ show();
 if (newer) {
   const line = document.createElement("p");
   line.className = "note";
-  line.textContent = "This address was made by a newer version of this page. What could be read of it is shown.";
+  line.textContent = text("explore.script.newer");
   document.querySelector(".tabs")?.before(line);
 }

@@ -5,6 +5,8 @@
  * @typedef {import("./explore_columns.mjs").Shown} Shown
  */
 
+import { amount, language, text as said } from "./texts.mjs";
+
 const LONG = 20; // characters that every column has room for
 
 /**
@@ -16,10 +18,11 @@ export function fillCell(cell, { field, column, fallback, second, row, root, cav
   const words = column ? column.label(column.codes[row]) : "";
   const text = words || (fallback ? fallback.label(fallback.codes[row]) : "") || (column ? "—" : "…");
   const title = exact !== words ? `${words} (${exact})` : words.length > LONG ? words : "";
-  cell.title = caveat && words ? `${words}: ${caveat}` : words ? title : (field.why ?? "not stated by any source");
+  cell.title = caveat && words ? `${words}: ${caveat}` : words ? title : (field.why ?? said("explore.script.no_source"));
   cell.classList.toggle("is-missing", !words);
   if (second) cell.dataset.second = second.label(second.codes[row]);
   else delete cell.dataset.second;
+  if (isForeign(field)) cell.lang = "en";
   const shown = caveat && words ? `${words} †` : text;
   if (!field.link || !words) {
     if (cell.childElementCount || cell.textContent !== shown) cell.textContent = shown;
@@ -35,6 +38,11 @@ export function fillCell(cell, { field, column, fallback, second, row, root, cav
   if (anchor.textContent !== shown) anchor.textContent = shown;
   const href = pageOf(root, field.link, exact);
   if (anchor.getAttribute("href") !== href) anchor.href = href;
+}
+
+/** Whether the values are English sentences on a page of another language. @param {Field} field */
+function isForeign({ english }) {
+  return Boolean(english) && language() !== "en";
 }
 
 /** The unit under the name of a column: `$/1M`. @param {Field} field @param {{sign: string, unit: string}} as */
@@ -83,9 +91,10 @@ export function rowTerms(known, row, { root, sign }) {
     const term = document.createElement("dt");
     const definition = document.createElement("dd");
     term.textContent = field.label;
+    if (isForeign(field)) definition.lang = "en";
     const href = field.link ? pageOf(root, field.link, exact) : field.address ? exact : "";
     if (href) definition.append(anchored(words, href));
-    else if (field.kind === "money") definition.textContent = `${sign}${exact}${field.per ? ` /${unit.split("/")[1]}` : ""}`;
+    else if (field.kind === "money") definition.textContent = `${amount(exact, sign)}${field.per ? ` /${unit.split("/")[1]}` : ""}`;
     else definition.textContent = [exact === words ? words : `${words} (${exact})`, field.kind === "number" ? unit : ""].filter(Boolean).join(" ");
     terms.append(term, definition);
   }

@@ -6,12 +6,13 @@
  * @property {string} [per] @property {string[]} [keys] @property {string} [link] @property {string} [fallback]
  * @property {string} [why] @property {string} [second] @property {boolean} [shown] @property {boolean} [searched]
  * @property {boolean} [listed] @property {boolean} [address] @property {string} [part] @property {boolean} [derived]
- * @property {string} [own] the expression of a column of the reader's own
+ * @property {boolean} [english] the values are English sentences @property {string} [own] the expression of a column of the reader's own
  * @typedef {object} Sheet
  * @property {string} id @property {string} title @property {string} noun @property {Field[]} fields @property {import("./explore_model.mjs").Facet[]} facets
  * @property {string[]} identity @property {string} empty @property {string} compare @property {string} compare_kind
  * @property {string} grouped @property {string[]} leads @property {string} unit_field @property {boolean} task
  * @property {Record<string, string>} parts
+ * @property {Record<string, Record<string, string>>} [words] by column and value, on pages of other languages than the files
  * @typedef {{currency: string, units: string, date: string, source: string}} Rate
  * @typedef {{rates: Rate[], units: Record<string, {label: string, thousand: string}>}} Scales
  * @typedef {import("./columnar.mjs").Column} Column
@@ -21,6 +22,7 @@
 import { byRow, coded, figureOf, figures, plainNumber, ranked, tableOf } from "./columnar.mjs";
 import { compiled, ExpressionError } from "./expression.mjs";
 import { money, significant, unitPrice } from "./figures.mjs";
+import { language, localNumber, text } from "./texts.mjs";
 import { bandsOf, blendedPrice, countsCachedAsNew, requestCost } from "./token_cost.mjs";
 
 const SIGNS = /** @type {Record<string, string>} */ ({ USD: "$", EUR: "€", CNY: "CN¥" });
@@ -33,8 +35,7 @@ export function signOf(currency) {
 
 /** A price as it stands in the table; computed ones are sums of three digits. @param {number} figure @param {string} sign @param {Field} field */
 function moneyWords(figure, sign, { derived }) {
-  if (figure === 0) return "free";
-  return (derived ? money : unitPrice)(plainNumber(figure), sign);
+  return (derived && figure !== 0 ? money : unitPrice)(plainNumber(figure), sign);
 }
 
 /** @param {Sheet} sheet @param {Scales} scales */
@@ -51,7 +52,19 @@ export function sheetColumns(sheet, scales) {
   function add(record) {
     const table = tableOf(record);
     rows = table.rows;
-    for (const [name, column] of table.columns) stored.set(name, column);
+    for (const [name, column] of table.columns) stored.set(name, spoken(name, column));
+  }
+
+  /** A column of a file, which is English, in the language of the page. @param {string} name @param {Column} column */
+  function spoken(name, column) {
+    if (language() === "en") return column;
+    const kind = sheet.fields.find((field) => field.name === name)?.kind;
+    if (kind === "money") return { ...column, label: (/** @type {number} */ code) => (code === column.missing ? "" : unitPrice(column.value(code))) };
+    if (kind === "number") return { ...column, label: (/** @type {number} */ code) => localNumber(column.label(code)) };
+    const words = sheet.words?.[name];
+    if (!words) return column;
+    const values = Array.from({ length: column.size }, (_, code) => column.value(code));
+    return coded(column.codes, values, values.map((value, code) => words[value] ?? column.label(code)));
   }
 
   /** All fields with the reader's own. @param {View} view @returns {Field[]} */
@@ -221,7 +234,7 @@ export function sheetColumns(sheet, scales) {
     const prices = { input: 0, output: 0, cached: cached.numbers()[cached.codes[row]] };
     const mix = { read: field.name === "request" ? view.task[0] : 0, written: 0, cachedShare: view.cached / 100 };
     const isNew = countsCachedAsNew(prices, bands?.[long.codes[row]] ?? [], mix);
-    return isNew ? "no price for cached tokens is stated: they are counted as new ones" : "";
+    return isNew ? text("explore.script.new_tokens") : "";
   }
 
   return {

@@ -17,6 +17,7 @@ import { vocabularyOf } from "./near_names.mjs";
 import { parsedQuery } from "./query_text.mjs";
 import { fits, keyTest, matchingRows, wordTest } from "./row_filter.mjs";
 import { byRank, groupRanks, orderedRows } from "./row_order.mjs";
+import { text } from "./texts.mjs";
 
 const NAMES_KNOWN = 3; // of near names in a note
 
@@ -76,11 +77,11 @@ export function sheetModel(sheet, scales) {
         return column ? [{ name: field.name, kind: field.kind ?? "text", column }] : [];
       });
       if (!meant.length) {
-        faults.push({ ...place, message: `“${term.key}” cannot be used yet: its figures are not here.` });
+        faults.push({ ...place, message: text("explore.script.not_here", { key: term.key }) });
         continue;
       }
       const test = keyTest(term, meant);
-      if (typeof test === "string") faults.push({ ...place, message: `${test}, which “${term.key}:” needs.` });
+      if (typeof test === "string") faults.push({ ...place, message: text("explore.script.needed_by", { fault: test, key: term.key }) });
       else tests.push(test);
     }
     return tests;
@@ -109,14 +110,14 @@ export function sheetModel(sheet, scales) {
       const field = sortField(name, view);
       const column = field && safely(() => columnOf(field, view));
       if (column) keys.push({ field, column, descending });
-      else faults.push({ at: query.sortAt[0][0], length: query.sortAt[0][1] - query.sortAt[0][0], message: `There is no column “${name}” to sort by${field ? " yet" : ""}.` });
+      else faults.push({ at: query.sortAt[0][0], length: query.sortAt[0][1] - query.sortAt[0][0], message: field ? text("explore.script.no_column_yet", { name }) : text("explore.script.no_column", { name }) });
     }
     if (keys.length) found = orderedRows(found, keys);
     const group = stored.get(sheet.grouped);
     if (group && keys[0]?.field.kind === "money") {
       const present = counts(group, found);
       found = byRank(found, group.codes, groupRanks(group, present, sheet.leads));
-      if (present.filter(Boolean).length > 1) notes.push("Prices of unlike meters are not ranked together: rows are grouped by meter and ranked inside each.");
+      if (present.filter(Boolean).length > 1) notes.push(text("explore.script.grouped"));
     }
     return { rows: found, query, faults, notes };
   }
@@ -132,7 +133,7 @@ export function sheetModel(sheet, scales) {
     const present = counts(column, matchingRows(columns.size, testsOf(terms, view, [], [])));
     if (steps) {
       const numbers = column.numbers();
-      return steps.map((step) => ({ value: `>=${shortNumber(step)}`, label: `${shortNumber(step)} and more`, count: present.reduce((sum, n, code) => (numbers[code] >= step ? sum + n : sum), 0) }));
+      return steps.map((step) => ({ value: `>=${shortNumber(step)}`, label: text("explore.script.and_more", { step: shortNumber(step) }), count: present.reduce((sum, n, code) => (numbers[code] >= step ? sum + n : sum), 0) }));
     }
     /** @type {Map<string, {value: string, label: string, count: number}>} */
     const found = new Map();
@@ -191,5 +192,5 @@ function shortNumber(figure) {
 /** @param {import("./row_filter.mjs").Corrected} corrected */
 function correctionWords({ word, near }) {
   const some = near.slice(0, NAMES_KNOWN).map((name) => `“${name}”`).join(", ");
-  return `No name holds “${word}”. Names with ${some} are shown.`;
+  return text("explore.script.corrected", { word, near: some });
 }

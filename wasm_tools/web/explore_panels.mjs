@@ -9,7 +9,9 @@
  */
 import { isOwnName } from "./explore_address.mjs";
 import { element } from "./panel.mjs";
+import { count } from "./figures.mjs";
 import { withSort, withValues, written } from "./query_text.mjs";
+import { english, localNumber, longDate, parts as textParts, text } from "./texts.mjs";
 
 const CHOICES = 60; // in a list; the rare rest is found by its search
 const OWN_COLUMNS = 4;
@@ -33,11 +35,11 @@ export function facetPanel(context, facet) {
     for (const one of shown) {
       const box = element("input", { type: facet.steps ? "radio" : "checkbox", name: `facet-${facet.name}`, checked: isChosen(one), value: one.value });
       box.addEventListener("change", () => choose(one.value, box.checked));
-      list.append(element("li", {}, element("label", {}, box, element("span", {}, one.label || "not stated"), element("span", { className: "n" }, one.count.toLocaleString("en")))));
+      list.append(element("li", {}, element("label", {}, box, element("span", {}, one.label || text("explore.script.not_stated")), element("span", { className: "n" }, count(one.count)))));
     }
     const parts = [];
     if (all.length > 12) {
-      const search = element("input", { type: "search", placeholder: `Find in ${all.length.toLocaleString("en")}`, value: wanted, ariaLabel: `Find in ${facet.label}` });
+      const search = element("input", { type: "search", placeholder: text("explore.script.find", { n: all.length }), value: wanted, ariaLabel: text("explore.script.find_in", { facet: facet.label }) });
       search.addEventListener("input", () => {
         wanted = search.value.toLowerCase().trim();
         fill(box);
@@ -46,10 +48,10 @@ export function facetPanel(context, facet) {
       parts.push(search);
     }
     parts.push(list);
-    if (matching.length > shown.length) parts.push(element("p", { className: "muted" }, `${(matching.length - shown.length).toLocaleString("en")} rarer ones: type to find them.`));
-    if (!shown.length) parts.push(element("p", { className: "muted" }, "Nothing to choose here."));
+    if (matching.length > shown.length) parts.push(element("p", { className: "muted" }, text("explore.script.rarer", { n: matching.length - shown.length })));
+    if (!shown.length) parts.push(element("p", { className: "muted" }, text("explore.script.no_choice")));
     if (chosen.size) {
-      const clear = element("button", { type: "button" }, "Any");
+      const clear = element("button", { type: "button" }, text("explore.script.any"));
       clear.addEventListener("click", () => write([], box, fill));
       parts.push(clear);
     }
@@ -87,7 +89,7 @@ export function columnsPanel({ sheet, model, view, change }, box) {
     });
     list.append(element("li", {}, element("label", {}, input, element("span", {}, label))));
   }
-  const usual = element("button", { type: "button" }, "The usual ones");
+  const usual = element("button", { type: "button" }, text("explore.script.usual"));
   usual.addEventListener("click", () => {
     change({ columns: [] });
     columnsPanel({ sheet, model, view, change }, box);
@@ -106,10 +108,11 @@ export function orderPanel(context, box) {
   const { sort } = model.queryOf(view());
   const fields = model.fieldsOf(view()).filter(({ listed = true }) => listed);
   const lines = [...sort, { name: "", descending: false }].slice(0, 3).map((key, place) => {
-    const column = element("select", { ariaLabel: place ? "then by" : "Sort by" }, new Option(place ? "nothing more" : "as it comes", ""));
+    const by = place ? text("explore.script.then_by") : text("explore.script.sort_by");
+    const column = element("select", { ariaLabel: by }, new Option(place ? text("explore.script.no_more") : text("explore.script.as_it_comes"), ""));
     for (const { name, label } of fields) column.add(new Option(label, name));
     column.value = (key.name && model.sortField(key.name, view())?.name) || "";
-    const way = element("select", { ariaLabel: "Direction" }, new Option("lowest first", ""), new Option("highest first", "-"));
+    const way = element("select", { ariaLabel: text("explore.script.direction") }, new Option(text("explore.script.lowest"), ""), new Option(text("explore.script.highest"), "-"));
     way.value = key.descending ? "-" : "";
     const set = () => {
       const next = sort.map((one) => ({ ...one }));
@@ -121,37 +124,42 @@ export function orderPanel(context, box) {
     };
     column.addEventListener("change", set);
     way.addEventListener("change", set);
-    return element("p", { className: "pair" }, element("label", {}, place ? "then by" : "Sort by", column), element("label", {}, "Direction", way));
+    return element("p", { className: "pair" }, element("label", {}, by, column), element("label", {}, text("explore.script.direction"), way));
   });
-  box.replaceChildren(...lines, element("p", { className: "muted" }, "In the table: a head sorts, Shift and a head adds a second column."));
+  box.replaceChildren(...lines, element("p", { className: "muted" }, text("explore.script.heads")));
 }
 
 /** Currency, unit, ratio and task. @param {Context & {rates: import("./explore_columns.mjs").Rate[]}} context @param {HTMLElement} box */
 export function unitsPanel({ sheet, rates, view, change }, box) {
   const now = view();
-  const currency = element("select", {}, new Option("US dollar", "USD"), ...rates.map((rate) => new Option(`${rate.currency}, ${rate.units} to the dollar (${rate.date})`, rate.currency)));
+  const currency = element("select", {}, new Option(text("explore.script.dollar"), "USD"), ...rates.map(rateOption));
   currency.value = now.currency;
   currency.addEventListener("change", () => change({ currency: currency.value }));
-  const parts = [element("label", {}, "Currency", currency)];
+  const parts = [element("label", {}, text("explore.script.currency"), currency)];
   if (sheet.task || sheet.unit_field) {
-    const unit = element("select", {}, new Option("1 million tokens", "1M"), new Option("1 thousand tokens", "1k"));
+    const unit = element("select", {}, new Option(text("explore.script.million"), "1M"), new Option(text("explore.script.thousand"), "1k"));
     unit.value = now.unit;
     unit.addEventListener("change", () => change({ unit: unit.value }));
-    parts.push(element("label", {}, "Prices for", unit));
+    parts.push(element("label", {}, text("explore.script.prices_for"), unit));
   }
   if (sheet.task) {
     const blend = pair(now.blend, 1000, (blend) => change({ blend }));
     const task = pair(now.task, 1e8, (task) => change({ task }));
     const cached = number(now.cached, 100, (cached) => change({ cached }));
     parts.push(
-      element("fieldset", {}, element("legend", {}, "Blended price"), element("p", { className: "pair" }, element("label", {}, "tokens read", blend[0]), element("label", {}, "for tokens written", blend[1]))),
-      element("fieldset", {}, element("legend", {}, "One request"), element("p", { className: "pair" }, element("label", {}, "prompt tokens", task[0]), element("label", {}, "answer tokens", task[1]))),
-      element("label", {}, "Prompt read from the cache, %", cached),
+      element("fieldset", {}, element("legend", {}, text("explore.script.blended")), element("p", { className: "pair" }, element("label", {}, text("explore.script.read"), blend[0]), element("label", {}, text("explore.script.written"), blend[1]))),
+      element("fieldset", {}, element("legend", {}, text("explore.script.request")), element("p", { className: "pair" }, element("label", {}, text("explore.script.prompt_tokens"), task[0]), element("label", {}, text("explore.script.answer_tokens"), task[1]))),
+      element("label", {}, text("explore.script.from_cache"), cached),
     );
   }
   const rate = rates.find((one) => one.currency === now.currency);
-  if (rate) parts.push(/** @type {any} */ (element("p", { className: "muted" }, `Rate of ${rate.date}: ${rate.source}.`)));
+  if (rate) parts.push(/** @type {any} */ (element("p", { className: "muted" }, ...textParts("explore.script.rate_source", { date: longDate(rate.date), source: english(rate.source) }))));
   box.replaceChildren(...parts);
+}
+
+/** @param {import("./explore_columns.mjs").Rate} rate */
+function rateOption({ currency, units, date }) {
+  return new Option(text("explore.script.rate", { currency, units: localNumber(units), date: longDate(date) }), currency);
 }
 
 /** @param {number} value @param {number} most @param {(value: number) => void} set */
@@ -180,7 +188,7 @@ function pair(values, most, set) {
 export function ownPanel(context, box) {
   const { model, view, change } = context;
   const own = view().own.map((column) => {
-    const remove = element("button", { type: "button" }, "Remove");
+    const remove = element("button", { type: "button" }, text("explore.script.remove"));
     remove.addEventListener("click", () => {
       change({ own: view().own.filter((one) => one.name !== column.name) });
       ownPanel(context, box);
@@ -188,26 +196,26 @@ export function ownPanel(context, box) {
     return element("li", {}, element("code", {}, `${column.name} = ${column.text}`), remove);
   });
   const name = element("input", { type: "text", maxLength: 24, value: "value", autocapitalize: "none", spellcheck: false });
-  const text = element("input", { type: "text", maxLength: 200, placeholder: context.sheet.task ? "output / input" : "price * 730", autocapitalize: "none", spellcheck: false });
+  const formula = element("input", { type: "text", maxLength: 200, placeholder: context.sheet.task ? "output / input" : "price * 730", autocapitalize: "none", spellcheck: false });
   const fault = element("p", { className: "field-error", role: "alert" });
-  const form = element("form", {}, element("label", {}, "Name", name), element("label", {}, "Formula", text), fault, element("button", { type: "submit" }, "Add the column"));
+  const form = element("form", {}, element("label", {}, text("explore.script.name"), name), element("label", {}, text("explore.script.formula"), formula), fault, element("button", { type: "submit" }, text("explore.script.add_column")));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    fault.textContent = faultIn(name.value.trim().toLowerCase(), text.value.trim(), context);
+    fault.textContent = faultIn(name.value.trim().toLowerCase(), formula.value.trim(), context);
     if (fault.textContent) return;
-    change({ own: [...view().own, { name: name.value.trim().toLowerCase(), text: text.value.trim() }] });
+    change({ own: [...view().own, { name: name.value.trim().toLowerCase(), text: formula.value.trim() }] });
     ownPanel(context, box);
   });
   const usable = model.fieldsOf(view()).filter(({ kind }) => kind === "money" || kind === "number");
-  const words = element("p", { className: "muted" }, "Figures: ", ...usable.flatMap(({ name: one }, place) => [place ? ", " : "", element("code", {}, one)]), ". Signs + - * / ( ), functions min, max, round. A missing figure makes the result missing.");
-  box.replaceChildren(...(own.length ? [element("ul", { className: "own" }, ...own)] : []), own.length < OWN_COLUMNS ? form : element("p", {}, `${OWN_COLUMNS} columns are the most.`), words);
+  const words = element("p", { className: "muted" }, text("explore.script.figures"), " ", ...usable.flatMap(({ name: one }, place) => [place ? ", " : "", element("code", {}, one)]), ". ", text("explore.script.signs"));
+  box.replaceChildren(...(own.length ? [element("ul", { className: "own" }, ...own)] : []), own.length < OWN_COLUMNS ? form : element("p", {}, text("explore.script.most_columns", { n: OWN_COLUMNS })), words);
 }
 
-/** @param {string} name @param {string} text @param {Context} context */
-function faultIn(name, text, { model, view }) {
-  if (!isOwnName(name)) return "The name needs small letters, digits or _, and starts with a letter.";
-  if (model.fieldsOf(view()).some((field) => field.name === name || field.keys?.includes(name))) return `“${name}” is taken.`;
-  if (!text) return "The formula is missing.";
-  const fault = model.expressionFault(text, view());
-  return fault ? `${fault.message} (character ${fault.at + 1})` : "";
+/** @param {string} name @param {string} formula @param {Context} context */
+function faultIn(name, formula, { model, view }) {
+  if (!isOwnName(name)) return text("explore.script.bad_name");
+  if (model.fieldsOf(view()).some((field) => field.name === name || field.keys?.includes(name))) return text("explore.script.taken", { name });
+  if (!formula) return text("explore.script.no_formula");
+  const fault = model.expressionFault(formula, view());
+  return fault ? text("explore.script.at_character", { message: fault.message, place: fault.at + 1 }) : "";
 }

@@ -13,12 +13,12 @@ import { saveText } from "./csv_text.mjs";
 import { classOf, fillCell, headCell, rowTerms, unitWords } from "./explore_cells.mjs";
 import { exportedColumns, viewCsv, viewJson } from "./explore_export.mjs";
 import { signOf } from "./explore_columns.mjs";
-import { count as counted } from "./figures.mjs";
 import { sheetModel } from "./explore_model.mjs";
 import { chosenValues, columnsPanel, facetPanel, orderPanel, ownPanel, shownFields, unitsPanel } from "./explore_panels.mjs";
 import { element, panelFor } from "./panel.mjs";
 import { withSort } from "./query_text.mjs";
 import { tableRecords } from "./table_files.mjs";
+import { localNumber, longDate, text } from "./texts.mjs";
 import { virtualList } from "./virtual_list.mjs";
 
 const pause = () => new Promise((done) => setTimeout(done));
@@ -70,9 +70,9 @@ export function sheetOnPage(sheet, section, settings, page) {
 
   /** @param {unknown} error */
   function failed(error) {
-    const again = element("button", { type: "button" }, "Try again");
+    const again = element("button", { type: "button" }, text("explore.script.again"));
     again.addEventListener("click", () => void start());
-    count.replaceChildren(`All rows could not be loaded (${/** @type {Error} */ (error).message}). The first ones stay. `, again);
+    count.replaceChildren(text("explore.script.not_loaded", { reason: /** @type {Error} */ (error).message }), " ", again);
   }
 
   /** Make the table live. The heads that stand there are kept while the view is the usual one. */
@@ -141,7 +141,7 @@ export function sheetOnPage(sheet, section, settings, page) {
     if (search.value !== view.q && document.activeElement !== search) search.value = view.q;
     else if (search.value.trim() !== view.q.trim()) search.value = view.q;
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (section.querySelectorAll("[data-facet]"))) drawFacet(button);
-    count.textContent = `${counted(result.rows.length)} of ${counted(model.size)} ${sheet.noun}`;
+    count.textContent = text("explore.script.of", { shown: result.rows.length, all: model.size, rows: sheet.noun });
     note.textContent = [...result.notes, ...viewNotes(view)].join(" ");
     drawFaults(view.q, [...result.faults, ...ownFaults(view)]);
     clearTimeout(sayTimer);
@@ -187,7 +187,7 @@ export function sheetOnPage(sheet, section, settings, page) {
   }
 
   function pickHead() {
-    const head = element("th", { scope: "col", className: "c-pick" }, element("span", { className: "heard" }, "Compare"));
+    const head = element("th", { scope: "col", className: "c-pick" }, element("span", { className: "heard" }, text("explore.script.pick")));
     return head;
   }
 
@@ -201,7 +201,7 @@ export function sheetOnPage(sheet, section, settings, page) {
     const facet = sheet.facets.find(({ name }) => name === button.dataset.facet);
     if (!facet) return;
     const chosen = chosenValues(context, facet.name);
-    const all = chosen.map((value) => value.replace(/^>=/, "≥") || "not stated").join(", ");
+    const all = chosen.map((value) => value.replace(/^>=/, "≥") || text("explore.script.not_stated")).join(", ");
     const words = all.length > 22 && chosen.length > 1 ? String(chosen.length) : all;
     button.classList.toggle("is-set", chosen.length > 0);
     button.textContent = words ? `${facet.label}: ${words}` : facet.label;
@@ -211,32 +211,32 @@ export function sheetOnPage(sheet, section, settings, page) {
   function viewNotes(view) {
     const notes = [];
     const rate = settings.rates.find(({ currency }) => currency === view.currency);
-    if (rate) notes.push(`Converted at ${rate.units} ${rate.currency} to the dollar, a rate of ${rate.date}.`);
-    if (sheet.task && view.cached) notes.push(`${view.cached} % of the prompt is read from the cache; † marks rows without a price for that, which count it as new.`);
+    if (rate) notes.push(text("explore.script.converted", { units: localNumber(rate.units), currency: rate.currency, date: longDate(rate.date) }));
+    if (sheet.task && view.cached) notes.push(text("explore.script.cached", { share: view.cached }));
     if (sheet.task && (view.cached || String(view.task) !== "1000,500" || String(view.blend) !== "3,1")) {
-      notes.push(`Blended ${view.blend.join(":")}; a request of ${counted(view.task[0])} prompt and ${counted(view.task[1])} answer tokens.`);
+      notes.push(text("explore.script.task", { blend: view.blend.join(":"), prompt: view.task[0], answer: view.task[1] }));
     }
     return notes;
   }
 
   /** @param {View} view */
   function ownFaults(view) {
-    return view.own.flatMap(({ name, text }) => {
-      const fault = model.expressionFault(text, view);
-      return fault ? [{ at: -1, length: 0, message: `${name}: ${fault.message} (character ${fault.at + 1})` }] : [];
+    return view.own.flatMap(({ name, text: formula }) => {
+      const fault = model.expressionFault(formula, view);
+      return fault ? [{ at: -1, length: 0, message: `${name}: ${text("explore.script.at_character", { message: fault.message, place: fault.at + 1 })}` }] : [];
     });
   }
 
-  /** @param {string} text @param {import("./query_text.mjs").Fault[]} faults */
-  function drawFaults(text, faults) {
+  /** @param {string} asked @param {import("./query_text.mjs").Fault[]} faults */
+  function drawFaults(asked, faults) {
     search.setAttribute("aria-invalid", String(faults.length > 0));
     const [first] = faults;
     faultLine.hidden = !first;
     if (!first) return faultLine.replaceChildren();
     const { at, length, message } = first;
     if (at < 0) return faultLine.replaceChildren(message);
-    const marked = element("mark", {}, text.slice(at, at + length) || "␣");
-    faultLine.replaceChildren(element("code", {}, text.slice(0, at), marked, text.slice(at + length)), ` Character ${at + 1}: ${message}`);
+    const marked = element("mark", {}, asked.slice(at, at + length) || "␣");
+    faultLine.replaceChildren(element("code", {}, asked.slice(0, at), marked, asked.slice(at + length)), " ", text("explore.script.character", { place: at + 1, message }));
   }
 
   /** @type {import("./virtual_list.mjs").Parts["fill"]} */
@@ -267,7 +267,7 @@ export function sheetOnPage(sheet, section, settings, page) {
     }
     box.hidden = !id;
     box.checked = Boolean(id) && page.tray.has(id);
-    box.setAttribute("aria-label", `Compare ${words}`);
+    box.setAttribute("aria-label", text("explore.script.compare", { thing: words }));
     cell.parentElement?.setAttribute("aria-selected", String(box.checked));
     cell.parentElement?.classList.toggle("is-chosen", box.checked);
   }
@@ -276,7 +276,7 @@ export function sheetOnPage(sheet, section, settings, page) {
   function toggle(row) {
     const [id, words] = thing(row);
     if (!id) return;
-    if (!page.tray.toggle(sheet.compare_kind, id, words)) said.textContent = "Six is the most that can be compared.";
+    if (!page.tray.toggle(sheet.compare_kind, id, words)) said.textContent = text("explore.script.most_compared");
     list?.refill();
   }
 
@@ -285,13 +285,13 @@ export function sheetOnPage(sheet, section, settings, page) {
     const view = page.view();
     const as = { sign: signOf(view.currency), unit: view.unit };
     const known = model.fieldsOf(view).map((field) => ({ field, column: columnOrNull(field, view), unit: unitWords(field, as) }));
-    const close = element("button", { type: "button", className: "close" }, "Close");
+    const close = element("button", { type: "button", className: "close" }, text("explore.script.close"));
     close.addEventListener("click", () => {
       detail.hidden = true;
       grid.focus({ preventScroll: true });
     });
     detail.hidden = false;
-    detail.replaceChildren(element("h3", {}, thing(row)[1] || "Details"), close, rowTerms(known, row, { root: settings.root, sign: as.sign }));
+    detail.replaceChildren(element("h3", {}, thing(row)[1] || text("explore.script.details")), close, rowTerms(known, row, { root: settings.root, sign: as.sign }));
     detail.scrollTop = 0;
   }
 

@@ -6,6 +6,8 @@
  * @typedef {(row: number) => number} Compute NaN where missing
  */
 
+import { text as said } from "./texts.mjs";
+
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?|\.\d+)|([a-z][a-z0-9_]*)|([-+*/(),]))/iy;
 const LONGEST = 200; // characters
 const DEEPEST = 40; // parentheses within each other
@@ -29,7 +31,7 @@ export class ExpressionError extends Error {
  * @returns {Compute} Throws ExpressionError with the place.
  */
 export function compiled(text, column) {
-  if (text.length > LONGEST) throw new ExpressionError(`It is longer than ${LONGEST} characters.`, LONGEST);
+  if (text.length > LONGEST) throw new ExpressionError(said("explore.formula.too_long", { n: LONGEST }), LONGEST);
   const tokens = tokensOf(text);
   let place = 0;
   let depth = 0;
@@ -42,7 +44,7 @@ export function compiled(text, column) {
 
   /** @param {string} sign */
   function expect(sign) {
-    if (next()?.text !== sign) fail(next() ? `A “${sign}” is expected here.` : `A “${sign}” is missing at the end.`);
+    if (next()?.text !== sign) fail(next() ? said("explore.formula.expected", { sign }) : said("explore.formula.missing", { sign }));
     place += 1;
   }
 
@@ -80,19 +82,19 @@ export function compiled(text, column) {
 
   function enter() {
     depth += 1;
-    if (depth > DEEPEST) fail("There are too many parentheses within each other.");
+    if (depth > DEEPEST) fail(said("explore.formula.too_deep"));
   }
 
   /** @returns {Compute} */
   function operand() {
-    const token = next() ?? fail("Something is missing at the end.");
+    const token = next() ?? fail(said("explore.formula.nothing_follows"));
     if (token.kind === "number") {
       place += 1;
       const figure = Number(token.text);
       return () => figure;
     }
     if (token.kind === "name") return named(token);
-    if (token.text !== "(") return fail(`“${token.text}” is not expected here.`);
+    if (token.text !== "(") return fail(said("explore.formula.unexpected", { text: token.text }));
     place += 1;
     enter();
     const inner = sum();
@@ -106,14 +108,14 @@ export function compiled(text, column) {
     place += 1;
     if (next()?.text === "(") return called(name, at);
     const figures = column(name.toLowerCase());
-    if (!figures) throw new ExpressionError(`“${name}” is no column of figures here.`, at);
+    if (!figures) throw new ExpressionError(said("explore.formula.no_figures", { name }), at);
     return figures;
   }
 
   /** @param {string} name @param {number} at @returns {Compute} */
   function called(name, at) {
     const known = Object.hasOwn(FUNCTIONS, name.toLowerCase()) ? FUNCTIONS[name.toLowerCase()] : null;
-    if (!known) throw new ExpressionError(`“${name}” is no function: there are min, max and round.`, at);
+    if (!known) throw new ExpressionError(said("explore.formula.no_function", { name }), at);
     place += 1;
     enter();
     const given = [sum()];
@@ -124,13 +126,13 @@ export function compiled(text, column) {
     depth -= 1;
     expect(")");
     if (given.length < known.least || given.length > known.most) {
-      throw new ExpressionError(`“${name}” takes ${known.least} to ${known.most} values.`, at);
+      throw new ExpressionError(said("explore.formula.values", { name, least: known.least, most: known.most }), at);
     }
     return (row) => known.of(...given.map((figure) => figure(row)));
   }
 
   const whole = sum();
-  if (next()) fail(`“${next().text}” is not expected here.`);
+  if (next()) fail(said("explore.formula.unexpected", { text: next().text }));
   return (row) => {
     const figure = whole(row);
     return Number.isFinite(figure) ? figure : NaN;
@@ -146,7 +148,7 @@ function tokensOf(text) {
     const found = TOKEN.exec(text);
     if (!found) {
       const at = from + (/^\s*/.exec(text.slice(from))?.[0].length ?? 0);
-      throw new ExpressionError(`“${text[at]}” cannot be used.`, at);
+      throw new ExpressionError(said("explore.formula.unusable", { text: text[at] }), at);
     }
     const [whole, number, name, sign] = found;
     const word = number ?? name ?? sign;

@@ -7,7 +7,7 @@ import { coverage, elsewherePart, excludedPart, lineDetail, questionsPart } from
 import { about, dollars, figure, listed } from "./invoice_figures.mjs";
 import { count, megabytes } from "./figures.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
-import { english, language, localNumber, text } from "./texts.mjs";
+import { english, language, localNumber, longDate, text } from "./texts.mjs";
 import { virtualList } from "./virtual_list.mjs";
 
 const LARGEST = 64_000_000; // bytes; more would not fit in the memory that Python has in a page
@@ -100,7 +100,7 @@ async function analyse(params, name) {
     if (mine !== turn) return;
     bill = record;
     const took = localNumber(((performance.now() - began) / 1000).toFixed(1));
-    show(text("invoice.script.read", { name, seconds: took, format: record.source_format, date: record.as_of }));
+    show(text("invoice.script.read", { name, seconds: took, format: record.source_format, date: longDate(record.as_of) }));
   } catch (error) {
     if (mine !== turn) return;
     const reason = /** @type {Error} */ (error).message.replace(/\.$/, "");

@@ -12,6 +12,8 @@
  * @typedef {{terms: Term[], sort: SortKey[], sortAt: [number, number][], faults: Fault[]}} Query
  */
 
+import { text as said } from "./texts.mjs";
+
 const KEY = /^([a-z][a-z0-9_]*):/i;
 const COMPARED = /^(<=|>=|<|>|=)/;
 const SCALES = /** @type {Record<string, number>} */ ({ "": 1, k: 1e3, m: 1e6, g: 1e9 });
@@ -38,7 +40,7 @@ function readTerm(text, start, known, query) {
   else if (/^[a-z]+$/.test(key)) {
     const end = chunkEnd(text, at);
     const whole = text.slice(at, end);
-    query.faults.push({ at, length: key.length + 1, message: `“${key}:” is no column here. Write "${whole}" in quotes to search for it.` });
+    query.faults.push({ at, length: key.length + 1, message: said("explore.script.no_key", { key, whole }) });
     return end;
   }
   /** @type {Value[]} */
@@ -49,10 +51,10 @@ function readTerm(text, start, known, query) {
     const from = at;
     const { raw, quoted, end, open } = chunk(text, at, isKey);
     at = end;
-    if (open) query.faults.push({ at: from, length: end - from, message: "The closing quote is missing." });
+    if (open) query.faults.push({ at: from, length: end - from, message: said("explore.script.open_quote") });
     const value = valueOf(raw, quoted, isKey);
     if (value) values.push(value);
-    else if (isKey) query.faults.push({ at: from, length: Math.max(1, end - from), message: `“${key}:” needs a value.` });
+    else if (isKey) query.faults.push({ at: from, length: Math.max(1, end - from), message: said("explore.script.no_value", { key }) });
   } while (isKey && text[at] === ",");
   if (key === "sort") {
     query.sortAt.push([start, at]);

@@ -10,6 +10,7 @@
  * @typedef {{word: string, near: string[]}} Corrected
  */
 import { nearWords } from "./near_names.mjs";
+import { text } from "./texts.mjs";
 
 /** The rows that pass all tests, in the order of the table. @param {number} rows @param {Test[]} tests */
 export function matchingRows(rows, tests) {
@@ -38,7 +39,7 @@ export function keyTest(term, meant) {
   const hits = new Map();
   for (const value of term.values) {
     const fitting = meant.filter((one) => fits(value, one.kind));
-    if (!fitting.length) return `“${value.text}” is no ${meant[0].kind === "date" ? "date" : "number"}`;
+    if (!fitting.length) return meant[0].kind === "date" ? text("explore.script.no_date", { text: value.text }) : text("explore.script.no_number", { text: value.text });
     for (const { column, kind } of fitting) {
       const all = hits.get(column) ?? new Uint8Array(column.size);
       mark(all, column, kind, value);

@@ -1,5 +1,7 @@
 /** Files of columns, fetched and read beside the page's thread. */
 
+import { text } from "./texts.mjs";
+
 /**
  * The records of these files in turn; the next one is fetched when the last has been dealt with. Throws an Error with
  * words for the reader. @param {string[]} addresses absolute @returns {AsyncGenerator<import("./columnar.mjs").TableRecord>}
@@ -16,8 +18,11 @@ export async function* tableRecords(addresses) {
 /** @param {Worker} worker @param {string} address @returns {Promise<import("./columnar.mjs").TableRecord>} */
 function answered(worker, address) {
   return new Promise((done, fail) => {
-    worker.onmessage = ({ data: { record, error } }) => (record ? done(record) : fail(new Error(error)));
-    worker.onerror = () => fail(new Error("this site did not answer"));
+    worker.onmessage = ({ data: { record, status, error } }) => {
+      if (record) done(record);
+      else fail(new Error(status ? text("explore.script.answered", { status: String(status) }) : error));
+    };
+    worker.onerror = () => fail(new Error(text("explore.script.no_answer")));
     worker.postMessage(address);
   });
 }

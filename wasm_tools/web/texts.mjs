@@ -55,6 +55,12 @@ export function localNumber(number) {
   return language() === "de" ? number.replace(/[,.]/g, (sign) => (sign === "," ? "." : ",")) : number;
 }
 
+/** An ISO date for a sentence: `20. November 2026`; as it is in English, whose pages write ISO dates. @param {string} day */
+export function longDate(day) {
+  if (language() === "en" || !day) return day;
+  return new Intl.DateTimeFormat(language(), { dateStyle: "long", timeZone: "UTC" }).format(new Date(`${day}T00:00:00Z`));
+}
+
 /** A sum with its sign, `$1,234.50` or `1.234,50 $`. @param {string} number as English writes it @param {string} sign */
 export function amount(number, sign) {
   return language() === "de" ? `${localNumber(number)}\u00a0${sign.trim()}` : `${sign}${number}`;

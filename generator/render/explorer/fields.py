@@ -14,6 +14,8 @@ class Field:
 
     `per` is the unit of a figure as its head names it. `part` says in which file the column lies: `more` holds what
     only details and few views need. A `derived` column is computed in the page, with the settings of the reader.
+    The values of a `worded` column are words of ours, which pages of other languages say in their own; those of an
+    `english` one are sentences, which stay English everywhere.
     """
 
     name: str
@@ -31,6 +33,8 @@ class Field:
     address: bool = False  # the value is itself a web address
     part: str = "core"
     derived: bool = False
+    worded: bool = False
+    english: bool = False
     help: str = ""
 
     @property
@@ -101,7 +105,7 @@ def settings(sheet: Sheet, files: Mapping[str, str]) -> dict[str, Any]:
 
 def field_settings(field: Field) -> dict[str, Any]:
     """A field without the attributes that have their usual value."""
-    usual = {"kind": "text", "listed": True, "part": "core", "help": field.help}
+    usual = {"kind": "text", "listed": True, "part": "core", "help": field.help, "worded": field.worded}
     return {k: v for k, v in asdict(field).items() if v != usual.get(k, "") and v not in (False, ())} | (
         {} if field.listed else {"listed": False}
     )

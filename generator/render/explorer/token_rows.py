@@ -6,11 +6,12 @@ from decimal import Decimal
 
 from generator.render import formats
 from generator.render.columnar import ColumnRecord, decimal_column, text_column
-from generator.render.offer_columns import agreeing, model_names, observed, provider_kind, provider_names
+from generator.render.offer_columns import agreeing, model_names, observed, provider_kind, provider_names, worded_column
 from generator.render.once import once
 from generator.render.page import SiteData
 from generator.render.row_choice import each_first
 from generator.render.site_index import SiteIndex, Sku, site_index
+from generator.render.texts import text
 from wasm_tools.pricing.meters import Meter, price_text
 from wasm_tools.pricing.offers import Offer
 
@@ -112,7 +113,8 @@ def band_text(bands: Iterable[Band]) -> str:
 def band_words(bands: Iterable[Band]) -> str:
     """Bands in words, input and output only."""
     return "; ".join(
-        f"over {formats.tokens(b.above)}: {_price(b.prices[0])} in, {_price(b.prices[1])} out" for b in bands
+        text("explore.band", above=formats.tokens(b.above), read=_price(b.prices[0]), written=_price(b.prices[1]))
+        for b in bands
     )
 
 
@@ -180,7 +182,7 @@ def token_columns(data: SiteData, rows: Sequence[TokenRow]) -> dict[str, ColumnR
         "developer": text_column([c.developer if c else "" for c in cards], developers),
         "kind": text_column([provider_kind(data, r.sku.provider) for r in rows]),
         "workload": text_column([r.sku.workload for r in rows]),
-        "tier": text_column([r.tier for r in rows]),
+        "tier": worded_column([r.tier for r in rows]),
         "region": text_column([r.sku.region for r in rows]),
         **{name: money(name) for name in GIVEN},
         "bands": text_column([band_text(r.bands) for r in rows], bands),
@@ -188,9 +190,9 @@ def token_columns(data: SiteData, rows: Sequence[TokenRow]) -> dict[str, ColumnR
         "max_output": lengths("max_output"),
         "reads": modalities("input_modalities"),
         "writes": modalities("output_modalities"),
-        "open": text_column(known("open_weights")),
+        "open": worded_column(known("open_weights")),
         "grade": text_column([grade(r, index) for r in rows]),
-        "status": text_column([status(r, index) for r in rows]),
+        "status": worded_column([status(r, index) for r in rows]),
         "date": text_column([min(observed(data, agreeing(o) or o.evidence) for o in r.stated) for r in rows]),
         "currency": text_column([x.offer.currency if x else "USD" for x in listed]),
         "sources": text_column([source_words(r.stated) for r in rows]),
@@ -215,7 +217,7 @@ def source_words(offers: Iterable[Offer]) -> str:
 
 def computed_words(value: Decimal) -> str:
     """A computed price: like a sum, since more digits than three would promise too much."""
-    return formats.money(value) if value else "free"
+    return formats.money(value) if value else text("words.free")
 
 
 def blended(input_price: Decimal, output_price: Decimal, ratio: tuple[int, int]) -> Decimal:
