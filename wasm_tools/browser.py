@@ -10,6 +10,7 @@ from wasm_tools.workload.traffic import InputError
 
 METHODS = (  # each a module of wasm_tools.methods
     "plan", "files", "invoice", "scenarios", "batch", "compare", "report", "curves", "weights", "gpus", "memory",
+    "monte_carlo", "simulate",
 )  # fmt: skip
 # The planner's first answer waits for nothing else: other methods are imported when they are first asked.
 _modules: dict[str, Any] = {"plan": plan}
