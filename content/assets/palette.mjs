@@ -1,24 +1,18 @@
 /**
  * The palette: one box for every name and every action, opened by Ctrl+K, `/` or the button in the header.
- * The list of names is fetched when it opens, the ids of providers when something is typed.
+ * Its words come with the script, the list of names when it opens, the ids of providers when something is typed.
  */
 
 import { hits, preparedNames, SHOWN } from "./name_search.mjs";
+import { addTexts, language, text } from "./texts.mjs";
 
 /** @typedef {import("./name_search.mjs").Names} Names */
-/** @typedef {{title: string, detail: string, href?: string, path?: string, act?: () => void}} Choice */
+/** @typedef {{title: string, detail: string, href?: string, path?: string, act?: () => void, isEnglish?: boolean}} Choice */
 
 const site = new URL("..", import.meta.url);
-const NO_NAME = "No name matches. Prices of unresolved names can be searched in Explore.";
-const KEYS = [
-  ["/ or Ctrl K", "Search for a model, provider, GPU, page or action"],
-  ["↑ ↓", "Choose a result"],
-  ["Enter", "Open it; with Ctrl in a new tab"],
-  ["Shift Enter", "Put it into the comparison"],
-  ["Ctrl C", "Copy its id, when no text is selected"],
-  ["Esc", "Close"],
-  ["?", "Show these keys"],
-];
+const isEnglish = language() === "en";
+const folder = isEnglish ? "" : `${language()}/`; // of the pages in this language
+const KEYS = ["open", "choose", "enter", "compare", "copy", "close", "help"];
 /** Which list of the comparison a page belongs to. */
 const COMPARED = /** @type {Record<string, string>} */ ({ models: "models", providers: "providers", gpus: "gpus" });
 
@@ -46,6 +40,8 @@ async function list(name) {
   return answer.json();
 }
 
+addTexts(await list(`palette-${language()}.json`));
+
 /** Open the palette. @param {typeof page} controls what the page lets it do @param {boolean} [help] show the keys */
 export function openPalette(controls, help = false) {
   page = controls;
@@ -60,33 +56,36 @@ export function openPalette(controls, help = false) {
   if (help) dialog.querySelector("button")?.focus();
   show(input.value);
   if (names) return;
-  list("names.json").then(
+  list(isEnglish ? "names.json" : `names-${language()}.json`).then(
     (/** @type {Names} */ answer) => {
       names = answer;
       rows = preparedNames(answer);
       show(input.value);
     },
-    () => say("The list of names could not be loaded. Use Explore instead."),
+    () => say(text("palette.not_loaded")),
   );
 }
 
 function built() {
   const box = document.createElement("dialog");
   box.className = "find";
-  box.lang = "en"; // its words, and the names that it finds, exist in English alone
-  box.setAttribute("aria-label", "Search");
+  box.setAttribute("aria-label", text("palette.search"));
   box.innerHTML =
     '<input type="text" inputmode="search" role="combobox" aria-expanded="false" aria-controls="found" aria-autocomplete="list"' +
-    ' aria-label="Model, provider, GPU, page or action" placeholder="Model, id, provider, GPU, page or action"' +
-    ' autocomplete="off" spellcheck="false" enterkeyhint="go"><ul role="listbox" id="found" aria-label="Results"></ul>' +
-    '<div class="find-keys"><h2>Keys</h2><dl></dl><button type="button">Back to the search</button></div>' +
+    ' autocomplete="off" spellcheck="false" enterkeyhint="go"><ul role="listbox" id="found"></ul>' +
+    '<div class="find-keys"><h2></h2><dl></dl><button type="button"></button></div>' +
     '<p role="status"></p>';
-  const keys = /** @type {HTMLElement} */ (box.querySelector("dl"));
-  for (const [key, what] of KEYS) keys.append(element("dt", key), element("dd", what));
-  const input = /** @type {HTMLInputElement} */ (box.querySelector("input"));
+  const inside = (/** @type {string} */ what) => /** @type {HTMLElement} */ (box.querySelector(what));
+  for (const key of KEYS) inside("dl").append(element("dt", text(`palette.key.${key}`)), element("dd", text(`palette.key.${key}_does`)));
+  inside("h2").textContent = text("palette.keys");
+  inside("button").textContent = text("palette.back");
+  inside("ul").setAttribute("aria-label", text("palette.results"));
+  const input = /** @type {HTMLInputElement} */ (inside("input"));
+  input.setAttribute("aria-label", text("palette.input"));
+  input.placeholder = text("palette.hint");
   input.addEventListener("input", () => typed(input.value));
   input.addEventListener("keydown", keyed);
-  box.querySelector("button")?.addEventListener("click", () => openPalette(page));
+  inside("button").addEventListener("click", () => openPalette(page));
   box.addEventListener("click", (event) => {
     const item = /** @type {HTMLElement} */ (event.target).closest("li");
     if (item) take(choices[Number(item.dataset.row)], event.ctrlKey || event.metaKey);
@@ -135,7 +134,10 @@ function show(query) {
   choices = [...found, ...fitting].slice(0, SHOWN);
   part("ul", HTMLUListElement).replaceChildren(
     ...choices.map((choice, number) => {
-      const item = element("li", choice.title);
+      const item = element("li", "");
+      const title = element("b", choice.title);
+      if (choice.isEnglish) title.lang = "en";
+      item.append(title);
       item.role = "option";
       item.id = `found-${number}`;
       item.dataset.row = String(number);
@@ -145,28 +147,30 @@ function show(query) {
   );
   part("input", HTMLInputElement).setAttribute("aria-expanded", String(choices.length > 0));
   mark(0);
-  if (names) say(words.length && !choices.length ? NO_NAME : resultWords(choices.length));
+  if (names) say(words.length && !choices.length ? text("palette.no_name") : resultWords(choices.length));
 }
 
 /** @param {import("./name_search.mjs").Hit} hit @returns {Choice} */
 function named({ row, called }) {
   const { titles, kinds, details, paths } = /** @type {Names} */ (names);
   if (called && kinds[row] === "provider") {
-    const href = `explore/?data=offers&q=${encodeURIComponent(`"${called}"`)}`;
-    return { title: called, detail: `id at ${titles[row]}, no model known`, href };
+    const href = `${folder}explore/?data=offers&q=${encodeURIComponent(`"${called}"`)}`;
+    return { title: called, detail: text("palette.id_at", { provider: titles[row] }), href };
   }
-  const detail = [called ? `called ${called}` : "", kinds[row], details[row]].filter(Boolean).join(", ");
-  return { title: titles[row], detail, href: paths[row], path: paths[row] };
+  const kind = text(`palette.kind.${kinds[row].replace(" ", "_")}`);
+  const detail = [called ? text("palette.called", { id: called }) : "", kind, details[row]].filter(Boolean).join(", ");
+  return { title: titles[row], detail, href: paths[row], path: paths[row], isEnglish: !isEnglish && kinds[row] === "page" };
 }
 
 /** What can be done besides going to a page. @returns {Choice[]} */
 function actions() {
+  const detail = text("palette.action");
   return [
-    { title: "Switch colours", detail: "action", act: page.switchColours },
-    { title: "Show the keys", detail: "action", act: () => openPalette(page, true) },
-    { title: page.keysOn() ? "Turn single-key shortcuts off" : "Turn single-key shortcuts on", detail: "action", act: page.switchKeys },
+    { title: text("palette.colours"), detail, act: page.switchColours },
+    { title: text("palette.show_keys"), detail, act: () => openPalette(page, true) },
+    { title: page.keysOn() ? text("palette.keys_off") : text("palette.keys_on"), detail, act: page.switchKeys },
     ...[...document.querySelectorAll(".atlas-sections a, .atlas-footer li a")]
-      .map((link) => ({ title: link.textContent ?? "", detail: "page", href: /** @type {HTMLAnchorElement} */ (link).href }))
+      .map((link) => ({ title: link.textContent ?? "", detail: text("palette.kind.page"), href: /** @type {HTMLAnchorElement} */ (link).href }))
       .filter(({ href }) => !names?.paths.includes(href.slice(site.href.length))), // prose is among the names
   ];
 }
@@ -187,8 +191,8 @@ function take(choice, apart = false) {
 function compare(choice) {
   const [section, id] = (choice.path ?? "").split("/");
   const kind = id && COMPARED[section];
-  if (!kind) return say("Models, providers and GPUs can be compared.");
-  const address = new URL("compare/", site);
+  if (!kind) return say(text("palette.compared"));
+  const address = new URL(`${folder}compare/`, site);
   const here = location.pathname === address.pathname ? new URLSearchParams(location.search).get(kind) : "";
   const all = [...new Set([...(here ? here.split(",") : []), id])];
   address.search = `?${kind}=${all.map(encodeURIComponent).join(",")}`;
@@ -197,22 +201,22 @@ function compare(choice) {
 
 /** @param {Choice} choice */
 function copy(choice) {
-  const id = (choice.path ?? "").split("/")[1] || choice.title;
+  const path = choice.path ?? "";
+  const id = (path.startsWith(folder) ? path.slice(folder.length) : path).split("/")[1] || choice.title;
   navigator.clipboard.writeText(id).then(
-    () => say(`Copied ${id}.`),
-    () => say("The browser does not allow copying here."),
+    () => say(text("palette.copied", { id })),
+    () => say(text("palette.not_copied")),
   );
 }
 
 /** @param {number} count */
 function resultWords(count) {
-  const many = `${count === SHOWN ? `The first ${SHOWN}` : count} ${count === 1 ? "result" : "results"}.`;
-  return `${many} Enter opens, Shift+Enter compares, Ctrl+C copies the id.`;
+  return count === SHOWN ? text("palette.first", { n: count }) : text("palette.found", { n: count });
 }
 
-/** @param {string} text */
-function say(text) {
-  part("p", HTMLElement).textContent = text;
+/** @param {string} words */
+function say(words) {
+  part("p", HTMLElement).textContent = words;
 }
 
 /** @param {number} number */
@@ -232,9 +236,9 @@ function part(selector, _kind) {
   return /** @type {T} */ (dialog?.querySelector(selector));
 }
 
-/** @param {string} tag @param {string} text */
-function element(tag, text) {
+/** @param {string} tag @param {string} words */
+function element(tag, words) {
   const made = document.createElement(tag);
-  made.textContent = text;
+  made.textContent = words;
   return made;
 }

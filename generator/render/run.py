@@ -16,7 +16,7 @@ from generator.render.llms_text import llms_text
 from generator.render.page import SiteData
 from generator.render.page_maker import PageMaker, write_files
 from generator.render.page_memo import PageMemo, page_memo
-from generator.render.search_names import IDS, NAMES, ids_file, names_file
+from generator.render.search_names import palette_files
 from generator.render.shell import add_records, built_shell
 from generator.render.side_by_side import side_by_side
 from generator.render.site_index import site_index
@@ -67,7 +67,7 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
     site_url = os.environ.get("ATLAS_SITE_URL", "")
     address = site_url and site_url.rstrip("/") + "/"
     shell = built_shell(root, out, out.with_name("prose"), data.as_of, address, translated_paths(data))
-    write_files(((NAMES, names_file(data, out)), (IDS, ids_file(data))), out)
+    write_files(palette_files(data, out), out)
     add_records(out / API_PAGE / "index.html", api_records(site_index(data), shell.site_url))
     step("prose")
     templates = root / "site_templates" / "pages"

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 
-from generator.render.formats import plural
 from generator.render.page import SiteData
 from generator.render.plan_rows import length_words
 from generator.render.site_index import SiteIndex, site_index
+from generator.render.texts import DEFAULT, LANGUAGES, language, of_registry, speaking, text, texts_for_scripts
+from generator.render.translated import localised
 
-NAMES = "assets/names.json"
+FOLDER = "assets/"
 IDS = "assets/ids.json"
 COLUMNS = ("titles", "paths", "kinds", "details", "words")
 _HEADING = re.compile(r'<h([1-3]) id="([^"]*)">(.*?)</h\1>', re.DOTALL)
@@ -20,8 +21,18 @@ _TAG = re.compile(r"<[^>]*>")
 Row = tuple[str, str, str, str, str]  # title, site path, kind, detail, all words that find it in lower case
 
 
+def palette_files(data: SiteData, prose: Path) -> Iterator[tuple[str, bytes]]:
+    """All files of the palette: names and words in every language, and the ids. `prose` as in `names_file`."""
+    for spoken in LANGUAGES:
+        with speaking(spoken):
+            yield f"{FOLDER}names{'' if spoken == DEFAULT else f'-{spoken}'}.json", names_file(data, prose)
+        words = texts_for_scripts(spoken, ["palette"])
+        yield f"{FOLDER}palette-{spoken}.json", json.dumps(words, ensure_ascii=False, separators=(",", ":")).encode()
+    yield IDS, ids_file(data)
+
+
 def names_file(data: SiteData, prose: Path) -> bytes:
-    """The list as columns. `prose` is the folder of the site right after the prose was built."""
+    """The list as columns in the language that is spoken. `prose` is the folder of the site right after its prose."""
     index = site_index(data)
     rows = [*_cases(data), *_models(index), *_providers(index), *_gpus(index), *_prose(prose)]
     columns = dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True))
@@ -54,7 +65,8 @@ def _row(title: str, path: str, kind: str, detail: str, *others: str) -> Row:
 
 def _cases(data: SiteData) -> Iterator[Row]:
     for case in data.results.cases:
-        yield _row(case.case.title, f"use-cases/{case.case.id}/", "use case", length_words(case.profile), "plan")
+        title, path = of_registry("use_cases", case.case, "title"), localised(f"use-cases/{case.case.id}/", language())
+        yield _row(title, path, "use case", length_words(case.profile), text("parts.plan").lower(), case.case.id)
 
 
 def _models(index: SiteIndex) -> Iterator[Row]:
@@ -64,20 +76,20 @@ def _models(index: SiteIndex) -> Iterator[Row]:
         row = index.data.registry.model[m]
         sellers = index.sellers_of_model.get(m, 0)
         developer = index.developer_name(row.developer)
-        yield _row(row.name, f"models/{m}/", "model", plural(sellers, "provider"), m, developer, *row.aliases)
+        yield _row(row.name, f"models/{m}/", "model", text("palette.sellers", n=sellers), m, developer, *row.aliases)
 
 
 def _providers(index: SiteIndex) -> Iterator[Row]:
     prices = {p: sum(len(s.offers) for s in index.skus_of_provider.get(p, ())) for p in index.providers}
     for p in sorted(index.providers, key=lambda p: (-prices[p], p)):
         total = prices[p] + len(index.rentals_of_provider.get(p, ()))
-        yield _row(index.provider_name(p), f"providers/{p}/", "provider", plural(total, "price"), p)
+        yield _row(index.provider_name(p), f"providers/{p}/", "provider", text("palette.prices", n=total), p)
 
 
 def _gpus(index: SiteIndex) -> Iterator[Row]:
     for g in index.data.registry.gpus:
         prices = len(index.rentals_of_gpu.get(g.id, ()))
-        yield _row(g.name, f"gpus/{g.id}/", "GPU", plural(prices, "rental price") if prices else "", g.id)
+        yield _row(g.name, f"gpus/{g.id}/", "GPU", text("palette.rentals", n=prices) if prices else "", g.id)
 
 
 def _prose(site: Path) -> Iterator[Row]:

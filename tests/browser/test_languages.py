@@ -71,6 +71,21 @@ def test_tools_speak_german(page: Page, site_address: str) -> None:
     assert faults == []
 
 
+def test_palette_speaks_german_and_leads_to_german_pages(page: Page, site_address: str) -> None:
+    page.goto(f"{site_address}de/models/")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector(".find[open]")
+    assert page.get_attribute(".find input", "placeholder") == "Modell, Id, Anbieter, GPU, Seite oder Aktion"
+    page.keyboard.type("übersetzung")
+    page.wait_for_selector(".find [role=option] >> text=Anwendungsfall")
+    assert "Ergebnis" in page.inner_text(".find [role=status]")
+    assert page.evaluate(RUN, None) == []
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/de/use-cases/translation/")
+    page.keyboard.press("?")
+    page.wait_for_selector(".find-keys >> text=Diese Tasten zeigen")
+
+
 @pytest.mark.parametrize("path", ["de/", "de/use-cases/chatbot/", "de/tools/planner/", "de/explore/"])
 def test_german_pages_are_accessible_and_fit_a_phone(page: Page, site_address: str, path: str) -> None:
     page.set_viewport_size({"width": 390, "height": 800})

@@ -15,6 +15,7 @@ from generator.render.plan_rows import compare_address, near_lines, plan_table
 from generator.render.search_names import names_file
 from generator.render.site_index import SiteIndex, site_index
 from generator.render.templates import article_of, environment
+from generator.render.texts import speaking
 from tests.generator.rendered_pages import OTHERS, TEMPLATES, articles, page_of, text
 from tests.generator.small_site import AS_OF, small_site
 from wasm_tools.planner import ranking_record
@@ -283,4 +284,8 @@ def test_names_file_finds_models_providers_and_gpus_without_prose(tmp_path: Path
     assert ("Closed XL", "models/closed-xl/", "model") in rows
     assert ("Hostly & Sons", "providers/hostly/", "provider") in rows
     assert ("H100 SXM", "gpus/h100-sxm/", "GPU") in rows
+    with speaking("de"):
+        german = json.loads(names_file(small_site(), tmp_path))
+    assert "de/use-cases/chatbot/" in german["paths"]
+    assert "1 Anbieter" in german["details"]
     assert {p for p in names["paths"] if not p.startswith(OTHERS)} <= set(articles())

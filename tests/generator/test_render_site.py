@@ -59,12 +59,13 @@ def test_every_link_leads_to_a_file(site: Path, pages: dict[str, str]) -> None:
 
 
 def test_every_name_of_the_search_list_leads_to_a_page(site: Path, pages: dict[str, str]) -> None:
-    names = json.loads((site / "assets" / "names.json").read_text(encoding="utf-8"))
-    assert len({len(column) for column in names.values()}) == 1
-    for path in names["paths"]:
-        place, _, anchor = path.partition("#")
-        assert f"{place}index.html" in pages, path
-        assert not anchor or f'id="{anchor}"' in pages[f"{place}index.html"], path
+    for file in ("names.json", "names-de.json"):
+        names = json.loads((site / "assets" / file).read_text(encoding="utf-8"))
+        assert len({len(column) for column in names.values()}) == 1
+        for path in names["paths"]:
+            place, _, anchor = path.partition("#")
+            assert f"{place}index.html" in pages, path
+            assert not anchor or f'id="{anchor}"' in pages[f"{place}index.html"], path
 
 
 @pytest.mark.browser

@@ -142,7 +142,7 @@ async function load() {
     known = plans.map((plan) => ({ id: `${folder}~${plan.id}`, title: planTitle(plan), detail: text("compare.script.plan", { rank: plan.rank, cost: money(plan.usd_per_month) }), words: `${planTitle(plan)} ${plan.kind} ${plan.id}`.toLowerCase() }));
     return;
   }
-  const names = await file("assets/names.json");
+  const names = await file(language() === "en" ? "assets/names.json" : `assets/names-${language()}.json`);
   const start = `${choice.kind}/`;
   known = names.paths.flatMap((/** @type {string} */ path, /** @type {number} */ row) => {
     const [folder, id, rest] = path.split("/");

@@ -8,8 +8,13 @@
 /** @returns {{language: string, texts: Record<string, Pattern>}} */
 const told = () => {
   const shared = /** @type {any} */ (globalThis);
-  return (shared.atlasTexts ??= JSON.parse(shared.document?.getElementById("texts")?.textContent ?? '{"language":"en","texts":{}}'));
+  const none = () => ({ language: shared.document?.documentElement.lang || "en", texts: {} });
+  const block = shared.document?.getElementById("texts")?.textContent;
+  return (shared.atlasTexts ??= block ? JSON.parse(block) : none());
 };
+
+/** Add texts that a script fetched itself. @param {Record<string, Pattern>} texts */
+export const addTexts = (texts) => void Object.assign(told().texts, texts);
 
 /** The language of the page: `en` or `de`. */
 export const language = () => told().language;
