@@ -214,7 +214,12 @@ def bounds_words(slo: Slo) -> str:
 
 def load_words(workload: Workload) -> str:
     """The rates of a workload in one line."""
-    return text("plan.rates", mean=rate(workload.qps), peak=rate(workload.peak_qps))
+    return text("plan.rates", mean=per_second(workload.qps), peak=rate(workload.peak_qps))
+
+
+def per_second(requests: float) -> str:
+    """A rate: `1 request/s`, `2.5 requests/s`."""
+    return text("plan.per_second", n=requests, rate=rate(requests))
 
 
 def length_words(profile: Profile) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from generator.render.formats import age_days, significant
+from generator.render.formats import age_days, plural, significant
 from generator.sync.facts import best_facts
 from generator.sync.source_registry import Source
 from generator.sync.statements import SkuFacts
@@ -153,7 +153,9 @@ def observation(facts: SkuFacts) -> str:
     """Speed and uptime as a source saw them, with the number of requests behind; empty where nobody looked."""
     speed = []
     if facts.tokens_per_second:
-        speed.append(f"{significant(facts.tokens_per_second)} tokens/s")
+        speed.append(
+            f"{significant(facts.tokens_per_second)} {'token' if facts.tokens_per_second == 1 else 'tokens'}/s"
+        )
     if facts.ttft_ms:
         speed.append(f"TTFT {significant(facts.ttft_ms)} ms")
     seen = [" and ".join(speed) + " at the median"] if speed else []
@@ -162,7 +164,7 @@ def observation(facts: SkuFacts) -> str:
     if not seen:
         return ""
     n = facts.observed_requests
-    return ", ".join([*seen, f"{n:,} requests" if n else "number of requests unknown"])
+    return ", ".join([*seen, plural(n, "request") if n else "number of requests unknown"])
 
 
 def life_cycle(known: KnownFacts, as_of: str, sources: Mapping[str, Source]) -> str:

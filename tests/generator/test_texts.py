@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from generator.render.formats import count, listed, money, percent, price, seconds, significant, tokens
+from generator.render.plan_rows import per_second
 from generator.render.texts import (
     DEFAULT,
     LANGUAGES,
@@ -123,6 +124,8 @@ def test_plural_forms_follow_the_number() -> None:
     with speaking("de"):
         assert text("use_cases.rarer", n=1) == "1 seltenerer Grund"
         assert text("use_cases.rarer", n=1200) == "1.200 seltenere Gründe"
+        assert (per_second(1.0), per_second(2.5)) == ("1 Anfrage/s", "2,5 Anfragen/s")
+    assert (per_second(1.0), per_second(0.1)) == ("1 request/s", "0.1 requests/s")
 
 
 def test_numbers_sums_and_dates_follow_the_language() -> None:

@@ -149,7 +149,7 @@ def _cost(
         said = ("no power price is stated, so no cost in dollars; ranked by the fewest GPUs",)
     else:
         said = (
-            f"{gpus} GPUs × {watts.normalize():f} W"
+            f"{gpus} {'GPU' if gpus == 1 else 'GPUs'} × {watts.normalize():f} W"
             f" × ({utilisation * 100:.0f} % working + {site.host_share * 100:.0f} % for the host)"
             f" × PUE {site.pue.normalize():f} × {HOURS_PER_MONTH} h × ${site.usd_per_kwh:f}/kWh",
         )

@@ -79,12 +79,16 @@ export function plannerForm(state, form, status) {
   }
 }
 
+/** A rate: `1 request/s`. @param {number} requests */
+const perSecond = (requests) => text("plan.per_second", { n: requests, rate: rate(requests) });
+
 /** How the load comes about, with its numbers. @param {import("./planner_inputs.mjs").Inputs} inputs @param {Record<string, string>} fields */
 function loadWords({ qps, peak_qps: peak }, fields) {
   if (typeof qps !== "number" || typeof peak !== "number") return text("planner.script.load_needs");
-  const said = { mean: rate(qps), factor: fields.peak_factor, peak: rate(peak) };
+  const said = { mean: perSecond(qps), factor: fields.peak_factor, peak: perSecond(peak) };
   if (fields.mode !== "users") return text("planner.script.load", said);
-  const { users, active, per_minute: requests } = fields;
+  const { users, active, per_minute: asked } = fields;
+  const requests = text("plan.per_minute", { n: Number(asked), rate: asked });
   return text("planner.script.load_of_users", { ...said, users, active, requests });
 }
 
@@ -95,7 +99,7 @@ function questionWords(inputs) {
   if (!all.every((figure) => typeof figure === "number")) return text("planner.script.no_numbers");
   const [p, o, mean, high, first, between, whole] = /** @type {number[]} */ (all);
   return text("planner.script.question", {
-    prompt: count(p), output: count(o), mean: rate(mean), peak: rate(high), ttft: milliseconds(first), itl: milliseconds(between),
+    prompt: count(p), output: count(o), mean: perSecond(mean), peak: rate(high), ttft: milliseconds(first), itl: milliseconds(between),
     e2e: seconds(whole), percentile: String(inputs.percentile ?? 95), name: text(`words.class.${inputs.minimum_class}`),
   });
 }

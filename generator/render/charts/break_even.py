@@ -14,6 +14,7 @@ from generator.precompute.load_costs import API, FIRM, GROUPS, SPOT, LoadCost
 from generator.render.charts.plan_names import plan_name
 from generator.render.charts.record import Axis, Chart, Point, Series
 from generator.render.formats import rate
+from generator.render.plan_rows import per_second
 from generator.render.plan_words import QUALIFIED, Names
 from wasm_tools.planner.plan import Plan
 from wasm_tools.planner.ranking import PLANS_SHOWN
@@ -84,18 +85,18 @@ def break_even(title: str, costs: Costs, setting: str, as_of: str) -> Chart | No
 
 def said(found: Mapping[str, Crossing | None], firm: Sequence[Known]) -> str:
     """Where the lines cross, in words."""
-    top = rate(firm[-1].load)
+    top = per_second(firm[-1].load)
     words = []
     for group, what in ((FIRM, "Rented on demand"), (SPOT, "On spot")):
         at = found.get(group)
         if at is None:
-            words.append(f"{what}, GPUs do not become cheaper than the cheapest API up to {top} requests/s.")
+            words.append(f"{what}, GPUs do not become cheaper than the cheapest API up to {top}.")
         elif at.low is None:
-            words.append(f"{what}, GPUs are cheaper from {rate(at.high)} requests/s on, perhaps before.")
+            words.append(f"{what}, GPUs are cheaper from {per_second(at.high)} on, perhaps before.")
         elif rate(at.low) == rate(at.high):
-            words.append(f"{what}, GPUs are cheaper from {rate(at.low)} requests/s on.")
+            words.append(f"{what}, GPUs are cheaper from {per_second(at.low)} on.")
         else:
-            words.append(f"{what}, GPUs become cheaper between {rate(at.low)} and {rate(at.high)} requests/s.")
+            words.append(f"{what}, GPUs become cheaper between {rate(at.low)} and {per_second(at.high)}.")
     return " ".join(words)
 
 

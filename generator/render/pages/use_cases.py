@@ -7,7 +7,7 @@ from generator.precompute.grid import CasePlan
 from generator.registry import UseCase
 from generator.render.charts.book import chart_book
 from generator.render.charts.views import chart_views
-from generator.render.formats import missing, percent, rate
+from generator.render.formats import missing, percent
 from generator.render.page import Page, SiteData
 from generator.render.plan_rows import (
     assumptions,
@@ -16,6 +16,7 @@ from generator.render.plan_rows import (
     compare_address,
     length_words,
     load_words,
+    per_second,
     plan_table,
     source_uses,
 )
@@ -77,14 +78,15 @@ def lowered(title: str) -> str:
 
 def formula(case: UseCase, mean: float, peak: float) -> str:
     """How users become requests per second, with the numbers of the case."""
+    asked = case.requests_per_active_user_per_minute
     return text(
         "use_cases.formula",
         users=case.users,
         active=percent(case.active_fraction),
-        requests=number_text(f"{case.requests_per_active_user_per_minute:g}"),
-        mean=rate(mean),
+        requests=text("plan.per_minute", n=asked, rate=number_text(f"{asked:g}")),
+        mean=per_second(mean),
         factor=number_text(f"{case.peak_factor:g}"),
-        peak=rate(peak),
+        peak=per_second(peak),
     )
 
 
