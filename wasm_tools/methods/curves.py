@@ -52,9 +52,11 @@ def _crossings(_: Answer, params: Mapping[str, Any]) -> dict[str, Any]:
 
 def _latency(found: Answer, params: Mapping[str, Any]) -> dict[str, Any]:
     """The times of the plan by load; no points for an API, whose speed does not follow from this reader's load."""
-    chosen = chosen_plan(params, found)
+    chosen, slo, peak = chosen_plan(params, found), found.question.slo, found.question.workload.peak_qps
+    bounds = {"ttft_ms": slo.ttft_ms, "itl_ms": slo.itl_ms, "e2e_ms": slo.e2e_ms}
+    about = {"plan": _named(chosen), "bounds": bounds, "percentile": slo.percentile, "peak_qps": peak}
     if chosen.kind == "api":
-        return {"plan": _named(chosen), "points": [], "capacity": None, "saturation": None}
+        return {**about, "points": [], "capacity": None, "saturation": None}
     curve = latency_curve(found.question, chosen.of[0].sized)
     points = [
         {
@@ -69,7 +71,7 @@ def _latency(found: Answer, params: Mapping[str, Any]) -> dict[str, Any]:
         for p in curve.points
     ]
     capacity, saturation = significant(curve.capacity), significant(curve.saturation)
-    return {"plan": _named(chosen), "points": points, "capacity": capacity, "saturation": saturation}
+    return {**about, "points": points, "capacity": capacity, "saturation": saturation}
 
 
 def _breakdown(found: Answer, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,9 +17,10 @@ import { element } from "./panel.mjs";
 
 const SVG = "http://www.w3.org/2000/svg";
 const [HEIGHT, TOP, BOTTOM, ROW] = [260, 26, 40, 28];
+const LINE_NAME = 14; // height of the name of a line
 const LETTER = 6.4; // width of a letter on average
 const [LEFTS, RIGHTS] = [[44, 60, 84, 120, 150, 186], [16, 64, 104, 144]]; // margins that the style sheet knows
-const [NAMES_MOST, LONGEST] = [6, 20]; // names at the ends of lines: so many, of so many letters
+const [NAMES_MOST, LONGEST] = [6, 16]; // names at the ends of lines: so many, of so many letters
 let drawnCharts = 0;
 
 /** Draw a chart in the place of what the host holds. An open table stays open, the focus stays. @param {HTMLElement} host @param {Chart} chart */
@@ -99,7 +100,7 @@ function pictureOf(chart, plot, id, named) {
   const left = LEFTS.find((room) => room >= letters * LETTER + 12) ?? LEFTS[LEFTS.length - 1];
   const names = named ? Math.max(...series.filter((s) => !s.quiet).map((s) => s.name.length)) * LETTER + 10 : plot.rows ? 60 : 0;
   const right = RIGHTS.find((room) => room >= names) ?? RIGHTS[RIGHTS.length - 1];
-  const top = plot.rows ? 4 : TOP;
+  const top = plot.rows ? 4 + LINE_NAME * lines.filter((l) => l.axis === "x").length : TOP;
   const shapes = drawn("svg", { viewBox: `0 0 1000 ${high}`, width: "100%", height: high, preserveAspectRatio: "none", overflow: "visible" },
     ...grid(plot),
     ...series.flatMap((s) => shapesOf(plot, s).map(({ name, d }) => drawn("path", { class: `${name} ${colourOf(series, s)}`, d }))),
@@ -153,7 +154,8 @@ function lineTexts(plot, lines) {
     ...along.map((l, n) => drawn("text", { class: "label", x: 6, y: places[n] }, l.label)),
     ...upward.map((l, n) => {
       const late = plot.across.share(l.value) > 0.55;
-      return drawn("text", { class: "label", x: share(acrossOf(plot, l.value)), dx: late ? -5 : 5, y: 10 + 14 * n, "text-anchor": late ? "end" : "start" }, l.label);
+      const down = plot.rows ? -5 - LINE_NAME * n : 10 + LINE_NAME * n; // over bars a name could not be read
+      return drawn("text", { class: "label", x: share(acrossOf(plot, l.value)), dx: late ? -5 : 5, y: down, "text-anchor": late ? "end" : "start" }, l.label);
     }),
   ];
 }
@@ -177,9 +179,8 @@ function endNames(plot, series) {
   return ends.map(({ s }, n) => drawn("text", { class: `name ${colourOf(series, s)}`, x: "100%", dx: 6, y: places[n] + 4 }, s.name));
 }
 
-/** What a row amounts to, at the end of its bars. @param {Plot} plot @param {Series[]} series */
+/** What a row amounts to, at the end of its bar. @param {Plot} plot @param {Series[]} series */
 function rowValues(plot, series) {
-  const ends = /** @type {Map<number, number>} */ (new Map());
-  if (plot.rows) for (const [x, row] of series.flatMap((s) => s.points)) ends.set(Number(row), Math.max(x, ends.get(Number(row)) ?? 0));
-  return [...ends].map(([row, x]) => drawn("text", { class: "value", x: share(acrossOf(plot, x)), dx: 5, y: downOf(plot, row) + 4 }, valueText(plot.x, x)));
+  if (!plot.rows || series.length > 1) return [];
+  return series[0].points.map(([x, row]) => drawn("text", { class: "value", x: share(acrossOf(plot, x)), dx: 5, y: downOf(plot, Number(row)) + 4 }, valueText(plot.x, x)));
 }

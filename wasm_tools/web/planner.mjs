@@ -3,15 +3,24 @@
  * as it is there. `html[data-engine]` is loading, ready or failed; every plan row says by `data-source` where it comes from.
  */
 import { plannerAnswer } from "./planner_answer.mjs";
+import { chartsPanel } from "./planner_charts.mjs";
 import { plannerForm } from "./planner_form.mjs";
+import { gpusPanel } from "./planner_gpus.mjs";
+import { memoryPanel } from "./planner_memory.mjs";
 import { plannerState } from "./planner_state.mjs";
+import { weightsPanel } from "./planner_weights.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
 
 /**
  * A panel by the name in its `data-panel`: one line each.
  * @type {Record<string, (state: import("./planner_state.mjs").State, host: HTMLElement) => void>}
  */
-const PANELS = {};
+const PANELS = {
+  charts: chartsPanel,
+  weights: weightsPanel,
+  gpus: gpusPanel,
+  memory: memoryPanel,
+};
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const settings = JSON.parse(byId("planner-data").textContent ?? "{}");

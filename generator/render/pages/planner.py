@@ -70,7 +70,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         },
         scripts=(module(data, "planner.mjs"), module(data, "relative_dates.mjs")),
         styles=("assets/tools.css",),
-        texts=("planner.script", "plan", "parts", "words.class", "tools.script", "chart"),
+        texts=("planner.script", "plan", "parts", "words.class", "tools.script", "chart", "panels", "planner.priority"),
         tool=True,
         data={grades_name: grades.decode(), facts_name: facts_text.decode()},
     )

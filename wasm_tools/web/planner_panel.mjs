@@ -1,0 +1,101 @@
+/**
+ * What the panels of the planner share: each is a <details> that computes while it is open, again when the question
+ * has changed, and never for one that nobody waits for any more.
+ *
+ * @typedef {import("./planner_state.mjs").State} State
+ * @typedef {(method: string, params?: Record<string, unknown>) => Promise<any>} Call asks the engine about the question
+ * @typedef {{call: Call, signal: AbortSignal, say: (words: string) => void}} Run
+ */
+import { money } from "./figures.mjs";
+import { element } from "./panel.mjs";
+import { nameWords } from "./plan_words.mjs";
+import { english, text } from "./texts.mjs";
+
+/**
+ * @param {State} state @param {HTMLDetailsElement} host
+ * @param {(run: Run) => Promise<void>} compute draws into the host; what it draws after `signal` has aborted is void
+ * @returns {() => void} computes anew, where something besides the question has changed
+ */
+export function computedPanel(state, host, compute) {
+  const said = element("p", { className: "status" });
+  said.setAttribute("role", "status");
+  host.querySelector("summary")?.after(said);
+  let shown = "";
+  let running = new AbortController();
+
+  async function refresh(anew = false) {
+    if (!host.open || !state.ranking) return;
+    const asked = JSON.stringify(state.record);
+    if (asked === shown && !anew) return;
+    running.abort();
+    running = new AbortController();
+    const { signal } = running;
+    const form = state.record;
+    shown = asked;
+    const say = (/** @type {string} */ words) => void (signal.aborted || (said.textContent = words));
+    say(text("panels.computing"));
+    host.setAttribute("aria-busy", "true");
+    try {
+      await compute({ call: (method, params = {}) => state.call(method, { form, ...params }, { signal }), signal, say });
+      say("");
+    } catch (error) {
+      if (signal.aborted) return;
+      shown = "";
+      said.replaceChildren(english(/** @type {Error} */ (error).message));
+    }
+    if (!signal.aborted) host.removeAttribute("aria-busy");
+  }
+
+  host.addEventListener("toggle", () => {
+    if (host.open) refresh();
+    else if (host.hasAttribute("aria-busy")) {
+      running.abort();
+      shown = "";
+    }
+  });
+  state.onAnswer(() => refresh());
+  return () => refresh(true);
+}
+
+/**
+ * A choice among the plans of the answer; the recommended one where nothing else was chosen.
+ * @param {State} state @param {() => void} changed
+ * @param {(plan: any) => boolean} [fits]
+ */
+export function planChoice(state, changed, fits = () => true) {
+  const select = element("select");
+  select.addEventListener("change", changed);
+  state.onAnswer(({ ranking }) => {
+    const kept = select.value;
+    const plans = ranking.plans.filter(fits);
+    select.replaceChildren(...plans.map((plan) => new Option(`${nameWords(plan, state.settings.words)}, ${money(plan.usd_per_month)}`, plan.id)));
+    const wanted = [kept, ranking.recommended].find((id) => plans.some((plan) => plan.id === id));
+    if (wanted) select.value = wanted;
+  });
+  return { label: element("label", { className: "plan-choice" }, `${text("panels.plan")} `, select), select };
+}
+
+/** A table with a caption that is heard; cells are texts, nodes or lists of them, those of `figures` are right-aligned. @param {string} title @param {string[]} heads @param {number[]} figures */
+export function panelTable(title, heads, figures) {
+  const table = element("table", { className: "t" }, element("caption", { className: "heard" }, title));
+  table.createTHead().insertRow().append(...heads.map((head, n) => element("th", { scope: "col", className: figures.includes(n) ? "n" : "" }, head)));
+  const body = table.createTBody();
+  const box = element("div", { className: "scroll", tabIndex: 0 }, table);
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", title);
+  return { box, body, row: (/** @type {(string | Node | (string | Node)[])[]} */ cells) => tableRow(cells, figures) };
+}
+
+/** @param {(string | Node | (string | Node)[])[]} cells @param {number[]} figures */
+function tableRow(cells, figures) {
+  const made = element("tr");
+  made.append(...cells.map((cell, n) => {
+    const box = n === 0 ? element("th", { scope: "row" }) : element("td", { className: figures.includes(n) ? "n" : "" });
+    box.append(...(Array.isArray(cell) ? cell : [cell]));
+    return box;
+  }));
+  return made;
+}
+
+/** @param {string} className @param {string} words */
+export const chip = (className, words) => element("span", { className: `chip chip-${className}` }, words);
