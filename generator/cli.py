@@ -23,6 +23,7 @@ from generator import (
     nightly,
     plan_commands,
     scenario_commands,
+    simulate_commands,
     usage_commands,
 )
 from generator.calibrate import commands as calibration_commands
@@ -53,6 +54,7 @@ for part in (
     catalogue_commands,
     plan_commands,
     scenario_commands,
+    simulate_commands,
     manifest_commands,
     kinds_commands,
     memory_commands,

@@ -122,14 +122,19 @@ def asked_plan(
     flags: PlanFlags, which: str, as_of: str | None, overlay: Path | None
 ) -> tuple[nightly.Inputs, Question, Plan]:
     """The inputs, the question of the flags and one plan of its answer by number or id; empty: the recommended one."""
+    asked, candidate = asked_candidate(flags, which, as_of, overlay)
+    return asked.at, asked.found.question, candidate.described()
+
+
+def asked_candidate(flags: PlanFlags, which: str, as_of: str | None, overlay: Path | None) -> tuple[Asked, Candidate]:
+    """The answer to the flags and one candidate of it by number or id; empty: the recommended one."""
     asked = _asked(flags, as_of, overlay)
     if not asked.found.candidates:
         notes.print(f"no plan is possible; {relaxation_words(asked.found)}", highlight=False)
         raise typer.Exit(4)
     if not which and not asked.ranking.recommended:
         raise InputError("PLAN", "no plan is recommended here; name one by its number or id, see `atlas plan`")
-    plan = _chosen(which or asked.ranking.recommended, asked).described()
-    return asked.at, asked.found.question, plan
+    return asked, _chosen(which or asked.ranking.recommended, asked)
 
 
 def _asked(flags: PlanFlags, as_of: str | None, overlay: Path | None) -> Asked:

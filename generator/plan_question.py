@@ -36,14 +36,18 @@ STATED_BY_CLASSES = {
 
 
 @contextmanager
-def named_flags() -> Iterator[None]:
-    """Within it, a refusal of the engine names the flag instead of the engine's field."""
+def named_flags(own: Mapping[str, str] | None = None) -> Iterator[None]:
+    """Within it, a refusal of the engine names the flag instead of the engine's field; `own` are those of a command."""
     try:
         yield
     except InputError as error:
         if error.field.startswith("-"):
             raise
-        flag = FLAGS.get(error.field) or "--" + error.field.partition("[")[0].replace("_", "-")
+        flag = (
+            (own or {}).get(error.field)
+            or FLAGS.get(error.field)
+            or "--" + error.field.partition("[")[0].replace("_", "-")
+        )
         raise InputError(flag, error.message) from None
 
 

@@ -23,6 +23,7 @@ RUN_HERE = {
     "atlas plan --prompt 512 --output 256 --qps 10 --slo conversational --class medium",
     "atlas plan --use-case chatbot --users 5000 --pattern business-hours",
     "atlas explain 1 --use-case chatbot --users 5000 --pattern business-hours",
+    "atlas simulate 1 --use-case chatbot --users 5000 --pattern business-hours",
     "atlas memory qwen3-32b --gpu h100-sxm --tp 2 --max-model-len 16000",
     "atlas rank speech-to-text",
     "atlas health",
@@ -122,6 +123,7 @@ def test_commands_of_the_readme_work_in_the_clone(built: Path) -> None:
     same = "--use-case chatbot --users 5000 --pattern business-hours"
     assert "Recommended" in run(activate + f"atlas plan {same}", built).stdout
     assert "What binds it" in run(activate + f"atlas explain 1 {same}", built).stdout
+    assert "months that could come" in run(activate + f"atlas simulate 1 {same}", built).stdout
     assert (
         "17 requests"
         in run(activate + "atlas memory qwen3-32b --gpu h100-sxm --tp 2 --max-model-len 16000", built).stdout

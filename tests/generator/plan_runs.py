@@ -6,15 +6,19 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
-from generator import nightly, plan_commands
+from generator import nightly, plan_commands, simulate_commands
 from generator.places import checkout
 from generator.plan_names import Names, load_names
 from generator.precompute.catalogue import planner_catalogue
 from wasm_tools.workload.traffic import InputError
 
 runner = CliRunner()
+commands = typer.Typer()
+for part in (plan_commands, simulate_commands):
+    commands.add_typer(part.commands)
 
 
 @lru_cache
@@ -47,7 +51,7 @@ def read_once() -> Iterator[None]:
 
 def run(*words: str, columns: int = 100) -> tuple[int, str, str]:
     """Exit code, text for programs or people, text of the other channel. Refusals are raised."""
-    shown = runner.invoke(plan_commands.commands, list(words), env={"COLUMNS": str(columns), "NO_COLOR": "1"})
+    shown = runner.invoke(commands, list(words), env={"COLUMNS": str(columns), "NO_COLOR": "1"})
     if shown.exception is not None and not isinstance(shown.exception, SystemExit):
         raise shown.exception
     return shown.exit_code, shown.stdout, shown.stderr

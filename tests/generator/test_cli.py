@@ -16,7 +16,7 @@ from generator.sync.source_registry import load_sources
 ROOT = Path(__file__).parents[2]
 COMMANDS = (
     "sync", "precompute", "bundle", "render", "nightly", "serve", "plan", "explain", "health", "diff", "history",
-    "check-site", "memory", "rank", "calibrate", "evaluate", "steps", "training", "cluster", "fine-tuned",
+    "simulate", "check-site", "memory", "rank", "calibrate", "evaluate", "steps", "training", "cluster", "fine-tuned",
 )  # fmt: skip
 GROUPS = {
     ("benchmarks",): ("import", "list"),
