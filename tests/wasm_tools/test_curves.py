@@ -8,7 +8,7 @@ import pytest
 
 from tests.wasm_tools.catalogues import catalogue, rental
 from wasm_tools.methods import curves
-from wasm_tools.planner import Catalogue, Question, answer
+from wasm_tools.planner import Catalogue, Question, answer, ranked_plans
 from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.commitments import commitments
 from wasm_tools.planner.cost_curve import Crossing, cost_point, crossings
@@ -171,3 +171,11 @@ def test_what_is_wrong_is_named(params: dict[str, Any], field: str) -> None:
     with pytest.raises(InputError) as refused:
         call(**params)
     assert refused.value.field == field
+
+
+def test_a_dearer_commitment_is_never_said_to_pay_off() -> None:
+    rentals = (rental("rented", "2.50"), rental("reserved-1y", "1.50"), rental("reserved-3y", "3.00"))
+    found = ranked_plans(QUESTION, replace(catalogue(), rentals=rentals))
+    said = {p.kind: p.reasons[-1] for _, p in found.plans if p.once}
+    assert said["reserved-1y"].endswith("cheaper than the recommended plan after 7.2 months")
+    assert said["reserved-3y"].endswith("that is never cheaper than the recommended plan")

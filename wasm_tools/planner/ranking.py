@@ -141,7 +141,8 @@ def with_break_even(plan: Plan, best: Plan | None) -> Plan:
     if best is None or not plan.once or plan.id == best.id:
         return plan
     month = break_even_month(plan.once, plan.running, best.usd_per_month)
-    if month is None:
+    renewed = not plan.running and plan.usd_per_month >= best.usd_per_month  # a commitment ends before it pays
+    if month is None or renewed:
         words = f"${plan.once:,.0f} are owed at once; that is never cheaper than {RECOMMENDED_PLAN}"
     else:
         words = f"${plan.once:,.0f} are owed at once; cheaper than {RECOMMENDED_PLAN} after {month:.1f} months"
