@@ -23,7 +23,7 @@ WHY_LEFT_OUT = {
     "no installation, desktop or database file": (
         "curses dbm distutils ensurepip lib2to3 shelve sqlite3 tkinter turtle venv zipapp"
     ),
-    "formats that the engine does not read": "difflib html optparse plistlib tarfile tomllib wave xml",
+    "formats that the engine does not read": "html optparse plistlib tarfile tomllib wave xml",
     "twins in Python of modules that the runtime has in C": "_pydatetime _pydecimal _pyio",
 }
 LEFT_OUT = frozenset(name for names in WHY_LEFT_OUT.values() for name in names.split())
