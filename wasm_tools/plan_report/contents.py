@@ -79,7 +79,7 @@ def report(subject: Subject, found: Answer, ranking: Ranking, plan: Plan | None,
         sections = _plan_sections(found, plan, facts)
     alternatives = section("Alternatives", [_alternatives(found, ranking, plan, facts)])
     rows = tuple((i.name, i.value, "default" if i.is_default else "given") for i in subject.inputs)
-    asked = section("Question", [Table(("Input", "Value", ""), rows)])
+    asked = section("Question", [Table(("Input", "Value", "Origin"), rows)])
     last = section("How to read this", [Lines(_reading(found))])
     return Report(
         id=subject.id,
@@ -168,7 +168,7 @@ def _alternatives(found: Answer, ranking: Ranking, plan: Plan | None, facts: Fac
     shown = dict.fromkeys(one.id for _, one in rows)
     first = {one.id: (what, one) for what, one in reversed(rows)}
     return Table(
-        ("Plan", "Why", "$ a month", "Difference", "Target", "Price"),
+        ("Plan", "Why", "$ a month", "Difference", "Target", "Grade"),
         tuple(_alternative(*first[i], plan, found, facts) for i in shown if plan is None or i != plan.id),
         (2, 3),
     )
@@ -207,7 +207,7 @@ def _sources(plan: Plan, facts: Facts) -> Part:
         absent = f"not there any more since {e.absent_since}" if e.absent_since else ""
         name, read = (source.title, source.read) if source else (e.source, "")
         rows.append((name, f"${e.price:f}", read, grade, absent))
-    return Table(("Source of the price", "Price", "Read", "Grade", ""), tuple(rows), (1,))
+    return Table(("Source of the price", "Price", "Read", "Grade", "Note"), tuple(rows), (1,))
 
 
 def _measured(plan: Plan) -> Lines | None:

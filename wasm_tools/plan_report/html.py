@@ -25,13 +25,18 @@ blockquote { margin: 0 0 1rem; padding-left: .8rem; border-left: 3px solid var(-
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .1rem 1rem; margin: 0; font-size: .875rem; }
 dt { color: var(--soft); }
 dd { margin: 0; }
-table { border-collapse: collapse; width: 100%; margin: .4rem 0 .8rem; font-size: .875rem; }
+table { border-collapse: collapse; width: 100%; margin: .4rem 0 .8rem; font-size: .875rem; overflow-wrap: break-word; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); }
 .n { text-align: right; white-space: nowrap; }
+@media (max-width: 600px) { table { display: block; overflow-x: auto; } dl { grid-template-columns: 1fr; } }
+@page { size: A4; margin: 12mm 14mm; }
 @media print {
   :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --accent: #000; }
-  body { max-width: none; padding: 0; font-size: 10pt; }
+  body { max-width: none; padding: 0; font-size: 8pt; line-height: 1.35; }
+  h1 { font-size: 13pt; } .figure strong { font-size: 17pt; }
+  h2 { font-size: 9.5pt; margin: 6pt 0 2pt; padding-top: 3pt; }
+  p, ul, table, .figure { margin: 2pt 0; } dl, table { font-size: 7.5pt; } th, td { padding: 1pt 6pt 1pt 0; }
   h2 { break-after: avoid; }
   tr { break-inside: avoid; }
 }

@@ -27,7 +27,8 @@ def comparison_record(
     """A JSON-safe record of 2 to 6 scenarios and their answers, in the order given.
 
     `inputs` are their form records. A row of `inputs` has a value a scenario, that of the default where it names none;
-    a row of `answers` names what is best in it and, for figures, the change against the first scenario as a share.
+    a row of `answers` says whether the plans differ in it, what is best, and for figures the change against the first
+    scenario as a share.
     """
     checked_number(len(rows))
     plans = [plan_record(row.plan) if row.plan else None for row in rows]
@@ -66,7 +67,8 @@ def _answer(figure: str, plans: Sequence[Mapping[str, Any] | None]) -> dict[str,
     values = [plan[figure] if plan else None for plan in plans]
     numbers = [_figure(figure, value) for value in values]
     known = [n for n in numbers if n is not None]
-    differs = any(value != values[0] for value in values)
+    of_plans = [value for plan, value in zip(plans, values, strict=True) if plan]
+    differs = any(value != of_plans[0] for value in of_plans)
     best = (max if figure in HIGHER_IS_BETTER else min)(known) if known else None
     first = numbers[0]
     return {

@@ -7,6 +7,8 @@ import { chartsPanel } from "./planner_charts.mjs";
 import { plannerForm } from "./planner_form.mjs";
 import { gpusPanel } from "./planner_gpus.mjs";
 import { memoryPanel } from "./planner_memory.mjs";
+import { reportPanel } from "./planner_report.mjs";
+import { scenariosPanel } from "./planner_scenarios.mjs";
 import { plannerState } from "./planner_state.mjs";
 import { weightsPanel } from "./planner_weights.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
@@ -20,6 +22,8 @@ const PANELS = {
   weights: weightsPanel,
   gpus: gpusPanel,
   memory: memoryPanel,
+  scenarios: scenariosPanel,
+  report: reportPanel,
 };
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));

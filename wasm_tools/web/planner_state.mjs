@@ -43,6 +43,8 @@ export function plannerState(settings, runtimeOf) {
     source: /** @type {"" | "precomputed" | "engine"} */ (""),
     /** Where the answer comes from, in words. */
     note: "",
+    /** @type {{name: string, note?: string} | null} the saved scenario that the fields are; null: they are none */
+    scenario: /** @type {{name: string, note?: string} | null} */ (null),
     /** Whether an answer is on its way. */
     busy: false,
     /** @type {import("./failures.mjs").EngineError | null} why the last question has no answer */

@@ -34,6 +34,10 @@ WAYS: dict[str, tuple[str, ...]] = {
     "bought": ("bought",),
 }  # fmt: skip
 PATH = "tools/planner/"
+SCRIPT_TEXTS = (
+    "planner.script", "plan", "parts", "words.class", "tools.script", "chart", "panels", "planner.priority",
+    "scenarios.script",
+)  # fmt: skip
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -69,8 +73,8 @@ def pages(data: SiteData) -> Iterator[Page]:
             "settings": data_block(settings(data, index, report)),
         },
         scripts=(module(data, "planner.mjs"), module(data, "relative_dates.mjs")),
-        styles=("assets/tools.css",),
-        texts=("planner.script", "plan", "parts", "words.class", "tools.script", "chart", "panels", "planner.priority"),
+        styles=("assets/tools.css", "assets/planner_scenarios.css"),
+        texts=SCRIPT_TEXTS,
         tool=True,
         data={grades_name: grades.decode(), facts_name: facts_text.decode()},
     )

@@ -1,0 +1,315 @@
+/**
+ * The panel of scenarios: save the question under a name, open, rename, duplicate and delete saved ones, see some side by
+ * side or plan them together, take them out and in as files, and copy a link. Nothing leaves the browser.
+ *
+ * @typedef {import("./planner_state.mjs").State} State
+ * @typedef {import("./scenario_store.mjs").Scenario} Scenario
+ */
+import { csvText, saveText } from "./csv_text.mjs";
+import { element } from "./panel.mjs";
+import { addressOf } from "./planner_inputs.mjs";
+import { exported, imported } from "./scenario_files.mjs";
+import { fieldsOf, formOf, sameForm } from "./scenario_form.mjs";
+import { THIS, scenarioList } from "./scenario_list.mjs";
+import { MOST, MOST_NAME, freeName, nameFault, scenarioStore, tidyName } from "./scenario_store.mjs";
+import { batchRows, batchTables, comparisonRows, comparisonTables } from "./scenario_tables.mjs";
+import { english, text } from "./texts.mjs";
+
+const OPEN_KEY = "atlas.scenario.open";
+const NAME_IN_LINK = "scenario";
+
+/** @param {State} state @param {HTMLElement} host */
+export function scenariosPanel(state, host) {
+  const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (host.querySelector(selector));
+  const { grid } = state.settings;
+  const saving = /** @type {HTMLFormElement} */ (find("[data-save]"));
+  const nameField = /** @type {HTMLInputElement} */ (saving.elements.namedItem("name"));
+  const noteField = /** @type {HTMLInputElement} */ (saving.elements.namedItem("note"));
+  const withName = /** @type {HTMLInputElement} */ (find("[data-link-name]"));
+  const linkText = /** @type {HTMLInputElement} */ (find("[data-link-text]"));
+  const budget = /** @type {HTMLInputElement} */ (find("[data-budget]"));
+  const said = find("[data-said]");
+  const result = find("[data-result]");
+  const words = { ...state.settings.words, root: state.settings.root };
+  const store = scenarioStore();
+  /** @type {Set<string>} */
+  const chosen = new Set();
+  let opened = remembered();
+  let turn = 0;
+
+  const list = scenarioList(/** @type {HTMLUListElement} */ (find("[data-list]")), chosen, {
+    open, rename, duplicate, remove, choose: () => say(),
+  });
+  saving.addEventListener("submit", (event) => {
+    event.preventDefault();
+    save(false);
+  });
+  find("[data-save-as]").addEventListener("click", () => save(true));
+  find("[data-link]").addEventListener("click", copyLink);
+  find("[data-compare]").addEventListener("click", () => void work("compare", 2, 6));
+  find("[data-together]").addEventListener("click", () => void work("batch", 1, MOST));
+  find("[data-export]").addEventListener("click", () => void takeOut());
+  const files = /** @type {HTMLInputElement} */ (find("[data-import]"));
+  files.addEventListener("change", async () => {
+    await takeIn([...(files.files ?? [])]);
+    files.value = ""; // the same file can be chosen again
+  });
+  dropping(find("[data-drop]"), (dropped) => void takeIn(dropped));
+  noteField.addEventListener("input", mark);
+  store.onChange(() => {
+    const lost = opened && !store.get(opened);
+    say(lost ? text("scenarios.script.lost_elsewhere", { name: opened }) : text("scenarios.script.other_tab"));
+    if (lost) setOpened("");
+    show();
+  });
+  nameField.value = opened || namedByLink();
+  noteField.value = store.get(opened)?.note ?? "";
+  state.onFields(mark);
+  host.addEventListener("toggle", show);
+  show();
+
+  /** The form record of the page. */
+  function form() {
+    return formOf(grid, state.fields);
+  }
+
+  function show() {
+    list(store.all, opened, form());
+    mark();
+    const refused = find("[data-refused]");
+    refused.hidden = store.refusal === "";
+    refused.textContent = store.refusal ? text(`scenarios.script.${store.refusal}`) : "";
+  }
+
+  /** What the page asks is that of the open scenario, or it is unsaved. */
+  function mark() {
+    const scenario = store.get(opened);
+    const changed = scenario !== undefined && (!sameForm(scenario.form, form()) || (scenario.note ?? "") !== noteField.value.trim());
+    state.scenario = scenario && !changed ? scenario : null;
+    find("[data-unsaved]").hidden = !changed;
+    find("[data-open-name]").textContent = scenario ? `: ${opened}` : "";
+    find("[data-save-as]").hidden = !scenario;
+  }
+
+  /** @param {string} name */
+  function setOpened(name) {
+    opened = name;
+    try {
+      if (name) sessionStorage.setItem(OPEN_KEY, name);
+      else sessionStorage.removeItem(OPEN_KEY);
+    } catch {
+      // Then a reload opens none; nothing is lost.
+    }
+  }
+
+  /** Say what happened, with a way back where there is one. @param {string} [sentence] @param {() => void} [back] */
+  function say(sentence = "", back) {
+    const undo = element("button", { type: "button" }, text("scenarios.script.undo"));
+    undo.addEventListener("click", () => back?.());
+    said.replaceChildren(sentence, ...(back ? [" ", undo] : []));
+  }
+
+  /** What is wrong with a name, in words; empty when nothing is. @param {string} name */
+  function fault(name) {
+    const key = nameFault(name);
+    return key ? text(`scenarios.script.${key}`, { most: MOST_NAME }) : "";
+  }
+
+  /** Keep the question under the name in the field. @param {boolean} another */
+  function save(another) {
+    const name = tidyName(nameField.value);
+    const note = tidyName(noteField.value);
+    const taken = store.get(name) !== undefined && (another || name !== opened);
+    const wrong = fault(name) || (taken ? text("scenarios.script.taken", { name }) : "");
+    const full = !store.get(name) && store.all.length >= MOST ? text("scenarios.script.full", { most: MOST }) : "";
+    nameField.setAttribute("aria-invalid", String(wrong !== ""));
+    if (wrong || full) {
+      say(wrong || full);
+      return void nameField.focus();
+    }
+    const renames = opened && name !== opened && !another && store.get(opened);
+    if (renames) store.rename(opened, name);
+    store.put({ name, form: form(), ...(note ? { note } : {}) });
+    setOpened(name);
+    nameField.value = name;
+    say(text("scenarios.script.kept", { name }));
+    show();
+  }
+
+  /** @param {string} name */
+  function open(name) {
+    const scenario = store.get(name);
+    if (!scenario) return;
+    setOpened(name);
+    nameField.value = name;
+    noteField.value = scenario.note ?? "";
+    state.change(fieldsOf(grid, scenario.form));
+    say(text("scenarios.script.opened", { name }));
+    show();
+  }
+
+  /** @param {string} from @param {string} typed @returns {string} what is wrong with it */
+  function rename(from, typed) {
+    const name = tidyName(typed);
+    const wrong = fault(name) || (name !== from && store.get(name) ? text("scenarios.script.taken", { name }) : "");
+    if (wrong) return wrong;
+    if (name !== from) {
+      store.rename(from, name);
+      if (chosen.delete(from)) chosen.add(name);
+      if (opened === from) {
+        setOpened(name);
+        nameField.value = name;
+      }
+      say(text("scenarios.script.renamed", { name }));
+    }
+    show();
+    return "";
+  }
+
+  /** @param {string} name */
+  function duplicate(name) {
+    const scenario = store.get(name);
+    if (!scenario) return;
+    if (store.all.length >= MOST) return say(text("scenarios.script.full", { most: MOST }));
+    const copy = [...text("scenarios.script.copy_of", { name })].slice(0, MOST_NAME).join("");
+    const free = freeName(copy, (wanted) => store.get(wanted) !== undefined, numbered);
+    store.put({ ...scenario, name: free }, store.all.indexOf(scenario) + 1);
+    say(text("scenarios.script.kept", { name: free }));
+    show();
+  }
+
+  /** @param {string} name */
+  function remove(name) {
+    const { scenario, place } = store.remove(name);
+    if (!scenario) return;
+    const wasOpen = opened === name;
+    if (wasOpen) setOpened("");
+    say(text("scenarios.script.gone", { name }), () => {
+      store.put(scenario, place);
+      if (wasOpen) setOpened(name);
+      say(text("scenarios.script.back", { name }));
+      show();
+    });
+    show();
+  }
+
+  function copyLink() {
+    const name = tidyName(nameField.value);
+    const url = new URL(location.href);
+    url.search = String(addressOf(grid, state.fields));
+    url.hash = withName.checked && !nameFault(name) ? String(new URLSearchParams({ [NAME_IN_LINK]: name })) : "";
+    const sentence = url.hash ? text("scenarios.script.copied_named") : text("scenarios.script.copied");
+    const refused = () => {
+      say(text("scenarios.script.not_copied"));
+      Object.assign(linkText, { value: url.href, hidden: false });
+      linkText.select();
+    };
+    linkText.hidden = true;
+    if (navigator.clipboard) navigator.clipboard.writeText(url.href).then(() => say(sentence), refused);
+    else refused();
+  }
+
+  /** The chosen scenarios, the question of the form first. @returns {Scenario[]} */
+  function picked() {
+    const saved = store.all.filter(({ name }) => chosen.has(name));
+    if (!chosen.has(THIS)) return saved;
+    const name = freeName(text("scenarios.script.this"), (wanted) => saved.some((one) => one.name === wanted), numbered);
+    return [{ name, form: form() }, ...saved];
+  }
+
+  /** Ask the engine about the chosen scenarios and show its answer. @param {"compare" | "batch"} method @param {number} least @param {number} most */
+  async function work(method, least, most) {
+    const scenarios = picked();
+    if (scenarios.length < least || scenarios.length > most) return say(text(least > 1 ? "scenarios.script.choose_two" : "scenarios.script.choose_one"));
+    const shared = budget.value.trim() === "" && !budget.validity.badInput ? null : Number(budget.value);
+    const wrong = method === "batch" && shared !== null && !(shared > 0);
+    budget.setAttribute("aria-invalid", String(wrong));
+    if (wrong) return say(text("scenarios.script.bad_budget"));
+    const mine = ++turn;
+    say(text("scenarios.script.waiting"));
+    const onReport = (/** @type {{done: number, total: number}} */ { done, total }) => mine === turn && say(text("scenarios.script.working", { done, total }));
+    try {
+      const made = await state.call(method, { scenarios, budget: shared, build: state.settings.build }, { onReport });
+      if (mine !== turn) return;
+      const compares = method === "compare";
+      const [tables, rows] = compares ? [comparisonTables(made, words, labelOf), comparisonRows(made)] : [batchTables(made, words), batchRows(made)];
+      const title = element("h3", { tabIndex: -1 }, text(compares ? "scenarios.script.compared" : "scenarios.script.batch"));
+      const csv = element("button", { type: "button" }, text("scenarios.script.save_table"));
+      csv.addEventListener("click", () => saveText(compares ? "scenarios-compared.csv" : "scenarios-together.csv", csvText(...rows)));
+      result.replaceChildren(title, ...tables, element("p", { className: "toolbar" }, csv));
+      result.hidden = false;
+      say();
+      title.focus();
+    } catch (error) {
+      if (mine === turn) failed(/** @type {Error} */ (error));
+    }
+  }
+
+  /** @param {Error} error */
+  function failed({ message }) {
+    const [before, after] = text("scenarios.script.failed", { reason: "{reason}" }).split("{reason}");
+    said.replaceChildren(before, english(message), after);
+  }
+
+  async function takeOut() {
+    const scenarios = picked();
+    try {
+      const { name, text: content } = await exported(state.call, scenarios.length ? scenarios : store.all);
+      saveText(name, content, "application/json");
+      say(text("scenarios.script.exported", { n: scenarios.length || store.all.length, file: name }));
+    } catch (error) {
+      if (scenarios.length || store.all.length) failed(/** @type {Error} */ (error));
+      else say(text("scenarios.script.none"));
+    }
+  }
+
+  /** @param {File[]} files */
+  async function takeIn(files) {
+    if (!files.length) return;
+    say(text("scenarios.script.waiting"));
+    said.replaceChildren(...(await imported(state.call, files, store, numbered)));
+    show();
+  }
+
+  /** What the form calls a field. @param {string} field */
+  function labelOf(field) {
+    const aliases = /** @type {Record<string, string>} */ ({ minimum_class: "class", peak_qps: "peak_factor" });
+    const control = /** @type {HTMLInputElement | null} */ (document.querySelector(`#planner-form [name="${aliases[field] ?? field}"]`));
+    return control?.labels?.[0]?.firstChild?.textContent?.trim() || field;
+  }
+}
+
+/** @param {string} name @param {number} number */
+const numbered = (name, number) => text("scenarios.script.numbered", { name, number: String(number) });
+
+/** The scenario that was open in this tab before a reload. */
+function remembered() {
+  try {
+    return sessionStorage.getItem(OPEN_KEY) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/** The name that a link carries after its #, where the sender wanted it. */
+function namedByLink() {
+  const name = tidyName(new URLSearchParams(location.hash.slice(1)).get(NAME_IN_LINK) ?? "");
+  return nameFault(name) ? "" : name;
+}
+
+/** Files that are dropped on an element. @param {HTMLElement} target @param {(files: File[]) => void} take */
+function dropping(target, take) {
+  const holds = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files");
+  target.addEventListener("dragover", (event) => {
+    if (!holds(event)) return;
+    event.preventDefault();
+    target.classList.add("is-over");
+  });
+  target.addEventListener("dragleave", () => target.classList.remove("is-over"));
+  target.addEventListener("drop", (event) => {
+    target.classList.remove("is-over");
+    if (!holds(event)) return;
+    event.preventDefault();
+    take([...(event.dataTransfer?.files ?? [])]);
+  });
+}

@@ -1,0 +1,51 @@
+/**
+ * A report as elements, from the parts that the engine answers; and on paper, alone.
+ *
+ * @typedef {{text: string} | {lines: string[]} | {head: string[], rows: string[][], figures: number[]}} Part
+ * @typedef {{id: string, title: string, note: string, figure: string, figure_words: string, facts: [string, string][],
+ *   sections: {title: string, parts: Part[]}[]}} Report
+ */
+import { element } from "./panel.mjs";
+
+/** @param {Report} report @returns {HTMLElement[]} */
+export function reportElements({ title, note, figure, figure_words: words, facts, sections }) {
+  const pairs = facts.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
+  return [
+    element("h3", { className: "report-title" }, title),
+    ...(note ? [element("p", { className: "report-note" }, note)] : []),
+    element("p", { className: "report-figure" }, element("strong", {}, figure), " ", element("span", {}, words)),
+    element("dl", {}, ...pairs),
+    ...sections.map((section) => element("section", {}, element("h4", {}, section.title), ...section.parts.map(partElement))),
+  ];
+}
+
+/** @param {Part} part */
+function partElement(part) {
+  if ("text" in part) return element("p", {}, part.text);
+  if ("lines" in part) return element("ul", {}, ...part.lines.map((line) => element("li", {}, line)));
+  const cells = (/** @type {"th" | "td"} */ tag, /** @type {string[]} */ row) =>
+    element("tr", {}, ...row.map((cell, place) => {
+      const made = element(tag, { className: part.figures.includes(place) ? "n" : "" }, cell);
+      if (tag === "th") made.setAttribute("scope", "col");
+      return made;
+    }));
+  const table = element("table", {}, element("thead", {}, cells("th", part.head)), element("tbody", {}, ...part.rows.map((row) => cells("td", row))));
+  const box = element("div", { className: "scroll", tabIndex: 0 }, table);
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", part.head[0]);
+  return box;
+}
+
+/** Print a report without the page around it. @param {HTMLElement} shown */
+export function printReport(shown) {
+  const sheet = /** @type {HTMLElement} */ (shown.cloneNode(true));
+  sheet.hidden = false;
+  sheet.classList.add("report-sheet");
+  document.body.append(sheet);
+  document.documentElement.classList.add("prints-report");
+  addEventListener("afterprint", () => {
+    document.documentElement.classList.remove("prints-report");
+    sheet.remove();
+  }, { once: true });
+  print();
+}
