@@ -5,18 +5,17 @@
  * @typedef {import("./planner_state.mjs").State} State
  * @typedef {import("./scenario_store.mjs").Scenario} Scenario
  */
-import { csvText, saveText } from "./csv_text.mjs";
+import { saveText } from "./csv_text.mjs";
 import { element } from "./panel.mjs";
-import { addressOf } from "./planner_inputs.mjs";
 import { exported, imported } from "./scenario_files.mjs";
 import { fieldsOf, formOf, sameForm } from "./scenario_form.mjs";
+import { linkCopying, namedByLink } from "./scenario_link.mjs";
 import { THIS, scenarioList } from "./scenario_list.mjs";
 import { MOST, MOST_NAME, freeName, nameFault, scenarioStore, tidyName } from "./scenario_store.mjs";
-import { batchRows, batchTables, comparisonRows, comparisonTables } from "./scenario_tables.mjs";
-import { english, text } from "./texts.mjs";
+import { failureParts, scenarioWork } from "./scenario_work.mjs";
+import { text } from "./texts.mjs";
 
 const OPEN_KEY = "atlas.scenario.open";
-const NAME_IN_LINK = "scenario";
 
 /** @param {State} state @param {HTMLElement} host */
 export function scenariosPanel(state, host) {
@@ -25,17 +24,11 @@ export function scenariosPanel(state, host) {
   const saving = /** @type {HTMLFormElement} */ (find("[data-save]"));
   const nameField = /** @type {HTMLInputElement} */ (saving.elements.namedItem("name"));
   const noteField = /** @type {HTMLInputElement} */ (saving.elements.namedItem("note"));
-  const withName = /** @type {HTMLInputElement} */ (find("[data-link-name]"));
-  const linkText = /** @type {HTMLInputElement} */ (find("[data-link-text]"));
-  const budget = /** @type {HTMLInputElement} */ (find("[data-budget]"));
   const said = find("[data-said]");
-  const result = find("[data-result]");
-  const words = { ...state.settings.words, root: state.settings.root };
   const store = scenarioStore();
   /** @type {Set<string>} */
   const chosen = new Set();
   let opened = remembered();
-  let turn = 0;
 
   const list = scenarioList(/** @type {HTMLUListElement} */ (find("[data-list]")), chosen, {
     open, rename, duplicate, remove, choose: () => say(),
@@ -45,9 +38,8 @@ export function scenariosPanel(state, host) {
     save(false);
   });
   find("[data-save-as]").addEventListener("click", () => save(true));
-  find("[data-link]").addEventListener("click", copyLink);
-  find("[data-compare]").addEventListener("click", () => void work("compare", 2, 6));
-  find("[data-together]").addEventListener("click", () => void work("batch", 1, MOST));
+  linkCopying(state, host, () => tidyName(nameField.value), say);
+  scenarioWork(state, host, picked, say);
   find("[data-export]").addEventListener("click", () => void takeOut());
   const files = /** @type {HTMLInputElement} */ (find("[data-import]"));
   files.addEventListener("change", async () => {
@@ -102,11 +94,11 @@ export function scenariosPanel(state, host) {
     }
   }
 
-  /** Say what happened, with a way back where there is one. @param {string} [sentence] @param {() => void} [back] */
+  /** Say what happened, with a way back where there is one. @param {string | (string | Node)[]} [sentence] @param {() => void} [back] */
   function say(sentence = "", back) {
     const undo = element("button", { type: "button" }, text("scenarios.script.undo"));
     undo.addEventListener("click", () => back?.());
-    said.replaceChildren(sentence, ...(back ? [" ", undo] : []));
+    said.replaceChildren(...[sentence].flat(), ...(back ? [" ", undo] : []));
   }
 
   /** What is wrong with a name, in words; empty when nothing is. @param {string} name */
@@ -193,62 +185,12 @@ export function scenariosPanel(state, host) {
     show();
   }
 
-  function copyLink() {
-    const name = tidyName(nameField.value);
-    const url = new URL(location.href);
-    url.search = String(addressOf(grid, state.fields));
-    url.hash = withName.checked && !nameFault(name) ? String(new URLSearchParams({ [NAME_IN_LINK]: name })) : "";
-    const sentence = url.hash ? text("scenarios.script.copied_named") : text("scenarios.script.copied");
-    const refused = () => {
-      say(text("scenarios.script.not_copied"));
-      Object.assign(linkText, { value: url.href, hidden: false });
-      linkText.select();
-    };
-    linkText.hidden = true;
-    if (navigator.clipboard) navigator.clipboard.writeText(url.href).then(() => say(sentence), refused);
-    else refused();
-  }
-
   /** The chosen scenarios, the question of the form first. @returns {Scenario[]} */
   function picked() {
     const saved = store.all.filter(({ name }) => chosen.has(name));
     if (!chosen.has(THIS)) return saved;
     const name = freeName(text("scenarios.script.this"), (wanted) => saved.some((one) => one.name === wanted), numbered);
     return [{ name, form: form() }, ...saved];
-  }
-
-  /** Ask the engine about the chosen scenarios and show its answer. @param {"compare" | "batch"} method @param {number} least @param {number} most */
-  async function work(method, least, most) {
-    const scenarios = picked();
-    if (scenarios.length < least || scenarios.length > most) return say(text(least > 1 ? "scenarios.script.choose_two" : "scenarios.script.choose_one"));
-    const shared = budget.value.trim() === "" && !budget.validity.badInput ? null : Number(budget.value);
-    const wrong = method === "batch" && shared !== null && !(shared > 0);
-    budget.setAttribute("aria-invalid", String(wrong));
-    if (wrong) return say(text("scenarios.script.bad_budget"));
-    const mine = ++turn;
-    say(text("scenarios.script.waiting"));
-    const onReport = (/** @type {{done: number, total: number}} */ { done, total }) => mine === turn && say(text("scenarios.script.working", { done, total }));
-    try {
-      const made = await state.call(method, { scenarios, budget: shared, build: state.settings.build }, { onReport });
-      if (mine !== turn) return;
-      const compares = method === "compare";
-      const [tables, rows] = compares ? [comparisonTables(made, words, labelOf), comparisonRows(made)] : [batchTables(made, words), batchRows(made)];
-      const title = element("h3", { tabIndex: -1 }, text(compares ? "scenarios.script.compared" : "scenarios.script.batch"));
-      const csv = element("button", { type: "button" }, text("scenarios.script.save_table"));
-      csv.addEventListener("click", () => saveText(compares ? "scenarios-compared.csv" : "scenarios-together.csv", csvText(...rows)));
-      result.replaceChildren(title, ...tables, element("p", { className: "toolbar" }, csv));
-      result.hidden = false;
-      say();
-      title.focus();
-    } catch (error) {
-      if (mine === turn) failed(/** @type {Error} */ (error));
-    }
-  }
-
-  /** @param {Error} error */
-  function failed({ message }) {
-    const [before, after] = text("scenarios.script.failed", { reason: "{reason}" }).split("{reason}");
-    said.replaceChildren(before, english(message), after);
   }
 
   async function takeOut() {
@@ -258,7 +200,7 @@ export function scenariosPanel(state, host) {
       saveText(name, content, "application/json");
       say(text("scenarios.script.exported", { n: scenarios.length || store.all.length, file: name }));
     } catch (error) {
-      if (scenarios.length || store.all.length) failed(/** @type {Error} */ (error));
+      if (scenarios.length || store.all.length) say(failureParts(error));
       else say(text("scenarios.script.none"));
     }
   }
@@ -267,15 +209,8 @@ export function scenariosPanel(state, host) {
   async function takeIn(files) {
     if (!files.length) return;
     say(text("scenarios.script.waiting"));
-    said.replaceChildren(...(await imported(state.call, files, store, numbered)));
+    say(await imported(state.call, files, store, numbered));
     show();
-  }
-
-  /** What the form calls a field. @param {string} field */
-  function labelOf(field) {
-    const aliases = /** @type {Record<string, string>} */ ({ minimum_class: "class", peak_qps: "peak_factor" });
-    const control = /** @type {HTMLInputElement | null} */ (document.querySelector(`#planner-form [name="${aliases[field] ?? field}"]`));
-    return control?.labels?.[0]?.firstChild?.textContent?.trim() || field;
   }
 }
 
@@ -289,12 +224,6 @@ function remembered() {
   } catch {
     return "";
   }
-}
-
-/** The name that a link carries after its #, where the sender wanted it. */
-function namedByLink() {
-  const name = tidyName(new URLSearchParams(location.hash.slice(1)).get(NAME_IN_LINK) ?? "");
-  return nameFault(name) ? "" : name;
 }
 
 /** Files that are dropped on an element. @param {HTMLElement} target @param {(files: File[]) => void} take */

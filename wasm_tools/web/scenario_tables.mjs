@@ -34,7 +34,7 @@ export function comparisonTables(made, words, labelOf) {
     made.why[place] ? [element("p", {}, element("b", {}, name), `: ${text("scenarios.script.no_plan")}; `, english(made.why[place]))] : [],
   );
   const table = element(
-    "table", { className: "t compared" }, element("caption", { className: "heard" }, text("scenarios.script.compared")), head,
+    "table", { className: "t compared" }, element("caption", { className: "heard" }, text("scenarios.script.compare")), head,
     group(text("scenarios.script.inputs"), unlike(made.inputs).map(input), made.names.length),
     group(text("scenarios.script.answers"), unlike(made.answers).map(answer), made.names.length),
   );
