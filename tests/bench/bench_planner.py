@@ -5,7 +5,6 @@ is kept from one run to the next. The earlier systems' restatements come from `b
 of Compass took 30.6 ms over 157 configurations, most of it in its database. Compare what one run prints.
 """
 
-import gc
 import sys
 from pathlib import Path
 from statistics import median
@@ -28,8 +27,6 @@ LIMIT_MS, REPEATS = 60, 15
 def main() -> None:
     at = nightly.inputs(checkout(), None, offline=True)
     catalogue = planner_catalogue(at.registry, at.state, at.places.registry, at.as_of)
-    gc.collect()
-    gc.freeze()  # the generator's state is not part of a recommendation, so its objects are not walked during one
     slo = class_slo(500, 35, 1.1, 1024)
     for minimum in ("medium", "small"):
         question = Question(Workload(1024, 1024, 1, 2, minimum), slo)
@@ -50,7 +47,6 @@ def main() -> None:
             f" {1000 * median(b for _, b in times):.1f} ms of it to describe {len(ranking.plans)} plans"
             f" (limit {LIMIT_MS})"
         )
-    gc.unfreeze()
     earlier()
 
 

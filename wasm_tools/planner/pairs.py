@@ -7,6 +7,7 @@ their cheapest, and only what may stand in a list is looked at pair by pair; the
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 
 from wasm_tools.planner.catalogue import Catalogue
@@ -15,7 +16,7 @@ from wasm_tools.planner.holding import bought_roughly
 from wasm_tools.planner.hosting import paid_gpus
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.rentals import PlainRental
-from wasm_tools.planner.sizing import Sized
+from wasm_tools.planner.sizing import NOTHING, Sized
 
 OFFERS = 3  # of a model and kind, one a provider: a list shows no more
 CHEAPEST = 120  # pairs of all models and kinds that are looked at whatever else is cheap
@@ -29,7 +30,19 @@ Groups = Mapping[tuple[str, str, bool], Sequence[Sized]]  # by model, GPU, and w
 Pair = tuple[float, str, str, PlainRental | None, Sized, int]
 # The same of the cheapest offer of several, all for machines of one size.
 Bundle = tuple[float, str, str, Sequence[PlainRental], Sized, int]
+# Of the offers of one kind and machine size: both, then USD per GPU, provider and instance of the cheapest, and all.
+Head = tuple[str, int, float, str, str, Sequence[PlainRental]]
+Fits = Mapping[int, tuple[int, Sized] | None]  # by machine size: the fewest GPUs, and what runs on them
 ORDER = itemgetter(0, 1, 2)
+
+
+@dataclass(slots=True)
+class _Ways:
+    """The ways to have the machines that the configurations of one model need, as far as they have been looked at."""
+
+    first: dict[str, Bundle]  # by kind, the cheapest
+    fitting: list[tuple[str, Fits]]  # by GPU: of each offer the configuration of fewest GPUs
+    own: list[tuple[str, Bundle]]  # hardware that is bought or there, by kind
 
 
 def chosen_pairs(
@@ -41,19 +54,23 @@ def chosen_pairs(
     model what answers first.
     """
     offers = wanted_rentals(question, catalogue, excluded)
-    bundles, possible = _bundles(question, catalogue, groups, offers, excluded)
-    first = {key: min(of, key=ORDER) for key, of in bundles.items()}
-    costs = sorted([bundle[0] for bundle in first.values()])
+    heads = {
+        gpu: [(*key, of[0].month, of[0].provider, of[0].instance, of) for key, of in of_gpu.items()]
+        for gpu, of_gpu in offers.items()
+    }
+    models, possible = _ways(question, catalogue, groups, heads, excluded)
+    costs = sorted([bundle[0] for ways in models.values() for bundle in ways.first.values()])
     bound = costs[CHEAPEST - 1] if len(costs) >= CHEAPEST else math.inf
     varied = []  # no pair above the bound can be among the cheapest of all
-    for key, of in bundles.items():
-        if first[key][0] > bound:
-            varied.append((key, 0, _pairs(first[key])[0]))
-            continue
-        cheap = [pair for bundle in of if bundle[0] <= bound for pair in _pairs(bundle) if pair[0] <= bound]
-        varied += [(key, place, pair) for place, pair in enumerate(_one_a_provider(cheap))]
+    for (model, _), ways in models.items():
+        for kind, bundle in ways.first.items():
+            if bundle[0] > bound:
+                varied.append((model, kind, 0, _pairs(bundle)[0]))
+            else:
+                cheap = _one_a_provider(_within(bound, kind, ways, heads))
+                varied += [(model, kind, place, pair) for place, pair in enumerate(cheap)]
     dearest = max(sorted([pair[0] for *_, pair in varied])[:CHEAPEST], default=0.0)
-    chosen = [(key[0], key[1], pair) for key, place, pair in varied if place == 0 or pair[0] <= dearest]
+    chosen = [(model, kind, pair) for model, kind, place, pair in varied if place == 0 or pair[0] <= dearest]
     possible.subtract([pair[1] for *_, pair in chosen])
     excluded.all_possible(+possible)
     chosen += ((model, ON_DEMAND, pair) for model, pair in _fastest_pairs(question, groups, offers))
@@ -80,48 +97,70 @@ def wanted_rentals(question: Question, catalogue: Catalogue, excluded: Exclusion
     return found
 
 
-def _bundles(
-    question: Question, catalogue: Catalogue, groups: Groups, offers: Offers, excluded: Exclusions
-) -> tuple[dict[tuple[str, str, bool], list[Bundle]], Counter[str]]:
-    """By model, kind and nearness, the configuration of fewest GPUs on the offers of each GPU and machine size.
+def _ways(
+    question: Question, catalogue: Catalogue, groups: Groups, heads: Mapping[str, Sequence[Head]], excluded: Exclusions
+) -> tuple[dict[tuple[str, bool], _Ways], Counter[str]]:
+    """By model and nearness the cheapest way of each kind. Beside them the number of all pairs by provider.
 
-    Beside them the number of all pairs by provider.
+    Only the cheapest is made a record: of six thousand ways four in five are too dear to be looked at again.
     """
-    found: dict[tuple[str, str, bool], list[Bundle]] = {}
+    found: dict[tuple[str, bool], _Ways] = {}
     able: Counter[tuple[str, int]] = Counter()  # groups with a configuration that fits, by GPU and machine size
     unable: Counter[tuple[str, int]] = Counter()
     possible: Counter[str] = Counter()
     own_gpus, buys = dict(question.inventory), question.allows("bought")
     buys = buys and not (question.limits.confirmed_only or question.limits.providers)
-    heads = {gpu: [(*key, rentals[0], rentals) for key, rentals in of_gpu.items()] for gpu, of_gpu in offers.items()}
+    machines = {gpu: {head[1] for head in of_gpu} for gpu, of_gpu in heads.items()}
     for (model, gpu, near), sizes in groups.items():
-        if gpu not in offers:
+        ways = found.get((model, near))
+        if ways is None:
+            ways = found[model, near] = _Ways({}, [], [])
+        if gpu not in heads:
             excluded.configuration("no_rental", gpu)
-        fewest: dict[int, tuple[int, Sized] | None] = {}
-        for kind, machine, head, rentals in heads.get(gpu, ()):
-            if machine not in fewest:
-                fewest[machine] = fewest_gpus(sizes, machine)
-                (able if fewest[machine] else unable)[gpu, machine] += 1
-            best = fewest[machine]
-            if best is not None:
-                gpus, sized = best
-                bundle = (head.month * gpus, head.provider, head.instance, rentals, sized, gpus)
-                found.setdefault((model, kind, near), []).append(bundle)
+        else:
+            fits = {machine: fewest_gpus(sizes, machine) for machine in machines[gpu]}
+            for machine, fit in fits.items():
+                (able if fit else unable)[gpu, machine] += 1
+            ways.fitting.append((gpu, fits))
+            first = ways.first
+            for kind, machine, month, provider, instance, rentals in heads[gpu]:
+                fit = fits[machine]
+                if fit is not None:
+                    usd, best = month * fit[0], first.get(kind)
+                    if best is None or usd <= best[0] and (usd, provider, instance) < best[:3]:
+                        first[kind] = (usd, provider, instance, rentals, fit[1], fit[0])
         if buys:
             for usd, sized in bought_roughly(catalogue, sizes, gpu):
                 possible[gpu] += 1
-                found.setdefault((model, "bought", near), []).append((usd, gpu, "", (), sized, sized.busy_gpus))
+                ways.own.append(("bought", (usd, gpu, "", (), sized, sized.busy_gpus)))
         if gpu in own_gpus and question.allows("owned"):
             _, own = fewest_gpus(sizes, 1) or (0, sizes[0])
             possible[gpu] += 1
-            found.setdefault((model, "owned", near), []).append((0.0, gpu, "", (), own, own.busy_gpus))
-    for gpu, of_gpu in offers.items():
-        for (_, machine), rentals in of_gpu.items():
+            ways.own.append(("owned", (0.0, gpu, "", (), own, own.busy_gpus)))
+    for ways in found.values():
+        for kind, bundle in ways.own:
+            ways.first[kind] = min(ways.first.get(kind, bundle), bundle, key=ORDER)
+    for gpu, of_gpu in heads.items():
+        for _, machine, *_, rentals in of_gpu:
             for plain in rentals:
                 possible[plain.provider] += able[gpu, machine]
                 if unable[gpu, machine]:
                     excluded.price("machine_small", plain.provider, number=unable[gpu, machine])
     return found, possible
+
+
+def _within(bound: float, kind: str, ways: _Ways, heads: Mapping[str, Sequence[Head]]) -> list[Pair]:
+    """The pairs of one kind that cost no more than `bound`."""
+    found: list[Pair] = []
+    for gpu, fits in ways.fitting:
+        for own_kind, machine, month, _, _, rentals in heads[gpu]:
+            if own_kind == kind and (fit := fits[machine]) is not None and month * fit[0] <= bound:
+                gpus, sized = fit
+                found += [_pair(plain, sized, gpus) for plain in rentals if plain.month * gpus <= bound]
+    for own_kind, bundle in ways.own:
+        if own_kind == kind and bundle[0] <= bound:
+            found += _pairs(bundle)
+    return found
 
 
 def _pair(plain: PlainRental, sized: Sized, gpus: int) -> Pair:
@@ -171,12 +210,11 @@ def _fastest_pairs(question: Question, groups: Groups, offers: Offers) -> Iterat
 
 def fewest_gpus(sizes: Sequence[Sized], machine: int) -> tuple[int, Sized] | None:
     """The configuration of fewest GPUs on machines of one size, of several the one with most to spare; or none."""
-    best: tuple[int, float] | None = None
-    found = None
+    found, least, spare = None, NOTHING, 0.0
     for s in sizes:
         gpus = s.busy_gpus if machine == 1 else paid_gpus(s.replicas, s.deployable.tensor_parallel, machine)
-        if gpus is not None and (best is None or gpus <= best[0]):
-            order = (gpus, -s.served.capacity.rate * s.replicas)
-            if best is None or order < best:
-                best, found = order, s
-    return None if best is None or found is None else (best[0], found)
+        if gpus is not None and gpus <= least:
+            served = s.served.capacity.rate * s.replicas
+            if gpus < least or served > spare:
+                found, least, spare = s, gpus, served
+    return None if found is None else (least, found)
