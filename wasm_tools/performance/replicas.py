@@ -58,7 +58,7 @@ def replicas_for(
         raise InputError("headroom", f"{headroom:g} plans for less than the peak; it must be 1 or more")
     if spare < 0:
         raise InputError("spare", f"{spare} spare replicas; 0 or more")
-    carrying = max(1, math.ceil(peak_rate * headroom / rate_per_replica - ROUNDING))
+    carrying = carrying_replicas(peak_rate, rate_per_replica, headroom)
     if carrying > MAX_REPLICAS:
         raise InputError(
             "peak_qps", f"{carrying:,} replicas would be needed; more than {MAX_REPLICAS:,} are not planned"
@@ -78,6 +78,11 @@ def replicas_for(
         spare += 1
         reached = chance_enough_are_up(carrying + spare, carrying, node_availability)
     return ReplicaCount(carrying, spare, reached)
+
+
+def carrying_replicas(peak_rate: float, rate_per_replica: float, headroom: float) -> int:
+    """The replicas that carry `headroom` times the peak rate; nothing is checked, as an answer asks thousands."""
+    return max(1, math.ceil(peak_rate * headroom / rate_per_replica - ROUNDING))
 
 
 def chance_enough_are_up(total: int, needed: int, node_availability: float) -> float:

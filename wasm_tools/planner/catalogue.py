@@ -13,6 +13,7 @@ from wasm_tools.performance.observations import ApiObservation
 from wasm_tools.performance.open_loop import Tails
 from wasm_tools.performance.prediction import Book
 from wasm_tools.planner.hosting_facts import HostingFacts
+from wasm_tools.planner.latest import Latest
 from wasm_tools.planner.policy import Policy
 from wasm_tools.planner.rentals import PlainRental, Rental, plain_rental
 from wasm_tools.planner.request_cost import Prices, TokenPrices
@@ -169,8 +170,9 @@ class Deployables:
 class Catalogue:
     """Everything the planner reads. Built from a data pack, the same in CPython and in the browser.
 
-    `rentals` ascend in price, then provider and instance. `prepared` and `served_at` keep what does not depend on a
-    question, or on all of it.
+    `rentals` ascend in price, then provider and instance. What does not depend on a question, or not on all of it, is
+    kept: `prepared` by model, `keys` by what serves alike, `replicas` by lengths, `served` by lengths and target. They
+    hold what a question would work out for itself, so no answer depends on earlier ones.
     """
 
     as_of: str
@@ -188,10 +190,12 @@ class Catalogue:
     quality: QualityTable
     unplanned: Mapping[str, int]  # API prices that cannot be planned with, by reason
     prepared: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)  # by model
+    keys: dict[Hashable, int] = field(default_factory=dict, init=False, compare=False, repr=False)
+    replicas: Latest = field(default_factory=lambda: Latest(4), init=False, compare=False, repr=False)
+    served: Latest = field(default_factory=lambda: Latest(8), init=False, compare=False, repr=False)
     _by_model: dict[str, "ModelRates"] = field(default_factory=dict, init=False, compare=False, repr=False)
     _plain_rentals: list[PlainRental] = field(default_factory=list, init=False, compare=False, repr=False)
     _of_models: dict[str, "Deployables"] = field(default_factory=dict, init=False, compare=False, repr=False)
-    _served: dict[Hashable, dict[Any, Any]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def rates_of_models(self) -> Mapping[str, "ModelRates"]:
@@ -221,12 +225,10 @@ class Catalogue:
             self._plain_rentals.extend(plain_rental(r, self.policy) for r in self.rentals)
         return self._plain_rentals
 
-    def served_at(self, times: Hashable) -> dict[Any, Any]:
-        """What was found for questions of these lengths and this target; those of earlier ones are forgotten."""
-        if times not in self._served:
-            self._served.clear()
-            self._served[times] = {}
-        return self._served[times]
+    def forget(self) -> None:
+        """Keep nothing of earlier questions: for measuring, as no answer depends on them."""
+        self.replicas.clear()
+        self.served.clear()
 
     def scores(self, use_case: str) -> dict[str, float]:
         """The score of each model in the first benchmark of a use case; models without one are left out."""

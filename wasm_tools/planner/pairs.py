@@ -127,7 +127,7 @@ def _ways(
                 fit = fits[machine]
                 if fit is not None:
                     usd, best = month * fit[0], first.get(kind)
-                    if best is None or usd <= best[0] and (usd, provider, instance) < best[:3]:
+                    if best is None or (usd <= best[0] and (usd, provider, instance) < best[:3]):
                         first[kind] = (usd, provider, instance, rentals, fit[1], fit[0])
         if buys:
             for usd, sized in bought_roughly(catalogue, sizes, gpu):

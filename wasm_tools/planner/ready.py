@@ -1,6 +1,7 @@
 """Deployables made ready: what of their speed and memory depends on no question, worked out once a catalogue."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wasm_tools.performance.configuration import ServingConfiguration
@@ -8,37 +9,57 @@ from wasm_tools.performance.memory import Room, room
 from wasm_tools.performance.prediction import Prepared, Refusal, prepared
 from wasm_tools.planner.catalogue import Catalogue, Deployable
 
-Key = tuple[str, str, str, str, int, int]  # architecture, GPU, precision, engine, tensor and expert parallelism
-
 
 @dataclass(frozen=True, slots=True)
 class Ready:
     """A deployable and what is known of it before any question. Those of one `key` serve alike: their shape is one."""
 
     deployable: Deployable
-    key: Key
+    key: int
     family: tuple[str, str, str]
-    prepared: Prepared | Refusal
-    room: Room | None  # None where there is no prediction
+    prepared: Prepared
+    room: Room
 
 
-def ready_of(catalogue: Catalogue, model: str) -> Sequence[Ready]:
-    """The deployables of a model, in the order of `Deployables.by_width`."""
-    found: Sequence[Ready] | None = catalogue.prepared.get(model)
+@dataclass(frozen=True, slots=True)
+class ReadyModel:
+    """The deployables of a model in the order of `Deployables.by_width`, apart from those that nothing is known of."""
+
+    able: Sequence[Ready]
+    refused: Sequence[tuple[Deployable, str]]  # and why, in words
+    refusals: Mapping[tuple[str, str], int]  # their number by GPU and reason
+
+
+def ready_of(catalogue: Catalogue, model: str) -> ReadyModel:
+    """The deployables of a model, made ready."""
+    found: ReadyModel | None = catalogue.prepared.get(model)
     if found is None:
-        deployables = catalogue.deployables_of_models[model].by_width
-        found = catalogue.prepared[model] = [_ready(d, catalogue) for d in deployables]
+        able: list[Ready] = []
+        refused = []
+        for d in catalogue.deployables_of_models[model].by_width:
+            ready = _ready(d, catalogue)
+            if isinstance(ready, Refusal):
+                refused.append((d, ready.reason))
+            else:
+                able.append(ready)
+        counted = Counter((d.gpu, reason) for d, reason in refused)
+        found = catalogue.prepared[model] = ReadyModel(able, refused, counted)
     return found
 
 
-def _ready(d: Deployable, catalogue: Catalogue) -> Ready:
+def _ready(d: Deployable, catalogue: Catalogue) -> Ready | Refusal:
     book = catalogue.book
     configuration = ServingConfiguration(d.model, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel)
-    key = (book.architectures[d.model], d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel)
-    found, of = prepared(configuration, book), None
-    if not isinstance(found, Refusal):
-        of = room(
-            book.shapes[d.model], d.precision, book.gpus[d.gpu], d.tensor_parallel, kv_precision=d.kv_cache,
-            expert_parallel=d.expert_parallel, runtime=catalogue.policy.runtime,
-        )  # fmt: skip
-    return Ready(d, key, d.family, found, of)
+    found = prepared(configuration, book)
+    if isinstance(found, Refusal):
+        return found
+    of = room(
+        book.shapes[d.model], d.precision, book.gpus[d.gpu], d.tensor_parallel, kv_precision=d.kv_cache,
+        expert_parallel=d.expert_parallel, runtime=catalogue.policy.runtime,
+    )  # fmt: skip
+    # Models of one shape serve alike, but for those that were measured themselves: a model's own curves come first.
+    siblings = found.siblings
+    own = d.model if siblings is not None and any(a.curve.model == d.model for a in siblings.relatives) else ""
+    sizes = (d.tensor_parallel, d.expert_parallel)
+    alike = (book.architectures[d.model], own, d.gpu, d.precision, d.kv_cache, d.engine, *sizes)
+    return Ready(d, catalogue.keys.setdefault(alike, len(catalogue.keys)), d.family, found, of)

@@ -1,7 +1,7 @@
 """From configurations to replicas: which of them meet the target, at what load, and how many carry the peak.
 
-Speed follows from the shape of a model, so models of one shape are sized once. What a replica serves does not depend on
-the load, the price or the seller, so it is kept until a question asks for other lengths or another target.
+Speed follows from the shape of a model, so models of one shape are sized once. A replica does not depend on the target,
+and what it serves does not depend on the load, the price or the seller, so both are kept for questions to come.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,18 +14,17 @@ from wasm_tools.performance.lengths import lengths_of
 from wasm_tools.performance.memory import held_at_once
 from wasm_tools.performance.observations import Misses
 from wasm_tools.performance.open_loop import Replica, Traffic, replica, traffic
-from wasm_tools.performance.prediction import Prepared, Refusal, check_lengths, curve, pace_of
-from wasm_tools.performance.replicas import MAX_REPLICAS, ReplicaCount, replicas_for
+from wasm_tools.performance.prediction import check_lengths, curve, pace_of
+from wasm_tools.performance.replicas import MAX_REPLICAS, carrying_replicas, replicas_for
 from wasm_tools.performance.service_curve import ServiceCurve
 from wasm_tools.planner.catalogue import Catalogue, Deployable
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.question import Limits, Question
-from wasm_tools.planner.ready import Key, Ready, ready_of
+from wasm_tools.planner.ready import Ready, ReadyModel, ready_of
 from wasm_tools.workload.traffic import Slo
 
 FASTEST = 4  # wider configurations of a model that are looked at for their speed
 NOTHING = 1 << 60  # more GPUs than there are
-CODES = ("memory", "ttft", "itl", "e2e", "throughput")
 
 
 @dataclass(slots=True)  # not frozen: an answer makes thousands, and freezing takes most of that time
@@ -34,8 +33,12 @@ class Served:
 
     replica: Replica
     capacity: Capacity
-    slots: int
     misses: Misses
+
+    @property
+    def slots(self) -> int:
+        """Requests that a replica holds at a time."""
+        return int(self.replica.most_in_flight)
 
     @property
     def curve(self) -> ServiceCurve:
@@ -45,7 +48,7 @@ class Served:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """Why a configuration serves nothing: a bound, or in words why nothing can be said; and the bounds it exceeds."""
+    """Why a configuration serves nothing: memory or a bound; and the bounds it exceeds, with their factors."""
 
     reason: str
     misses: Misses = ()
@@ -97,17 +100,22 @@ def sized(question: Question, catalogue: Catalogue, excluded: Exclusions, missed
     yield from widest
 
 
-def _wanted(readied: Sequence[Ready], limits: Limits, excluded: Exclusions) -> Iterable[Ready]:
-    """The deployables that the question allows; the others are counted."""
+def _wanted(ready: ReadyModel, limits: Limits, excluded: Exclusions) -> Iterable[Ready]:
+    """The deployables that the question allows and whose speed can be told; the others are counted."""
     if not (limits.gpus or limits.without_gpus or limits.precisions or limits.max_tensor_parallel is not None):
-        return readied
+        for (gpu, words), number in ready.refusals.items():
+            excluded.configuration("architecture", gpu, words, number)
+        return ready.able
+    for d, words in ready.refused:
+        reason = _unwanted(d, limits)
+        excluded.configuration(reason or "architecture", d.gpu, "" if reason else words)
     wanted = []
-    for ready in readied:
-        reason = _unwanted(ready.deployable, limits)
+    for one in ready.able:
+        reason = _unwanted(one.deployable, limits)
         if reason:
-            excluded.configuration(reason, ready.deployable.gpu)
+            excluded.configuration(reason, one.deployable.gpu)
         else:
-            wanted.append(ready)
+            wanted.append(one)
     return wanted
 
 
@@ -116,94 +124,100 @@ class _Sizer:
 
     def __init__(self, question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[Misses]) -> None:
         self.question, self.catalogue, self.excluded, self.missed = question, catalogue, excluded, missed
-        self.arriving, slo = arrivals(question, catalogue), question.served_slo
-        self.bounds = bounds_of(slo, catalogue.tails)
-        self.looser_bounds = bounds_of(_loosened(slo, 1 + question.wishes.near_tolerance), catalogue.tails)
-        times = (_times_asked(question), question.served_slo, question.wishes.near_tolerance)
-        self.found = catalogue.served_at(times)
-        self.told: set[Key] = set()
-        self.counts: dict[float, ReplicaCount] = {}
+        w, slo = question.workload, question.served_slo
+        tokens = (w.prompt_tokens, w.output_tokens, question.longest_tokens)
+        lengths = (*tokens, w.lengths, w.arrival_cv, w.cacheable_share)
+        near = question.wishes.near_tolerance
+        self.arriving, self.bounds = arrivals(question, catalogue), bounds_of(slo, catalogue.tails)
+        self.looser_bounds = bounds_of(_loosened(slo, 1 + near), catalogue.tails)
+        # Both by key of what serves alike; a replica is None where the memory holds no request.
+        self.replicas: dict[int, Replica | None] = catalogue.replicas.of(lengths)
+        self.found: dict[int, Served | Failed] = catalogue.served.of((lengths, slo, near, question.served_classes))
+        self.told: set[int] = set()
+        self.spares: dict[int, int] = {}
         limits = question.limits
         self.most, self.most_of_all = dict(limits.gpu_limits), NOTHING if limits.max_gpus is None else limits.max_gpus
 
     def fastest(self, wider: Sequence[Ready]) -> Iterator[Sized]:
         """Of configurations of a model that carry no more than narrower ones, those quickest for a lone request."""
-        timed = []
-        for n, ready in enumerate(wider):
-            if isinstance(ready.prepared, Refusal):
-                self.excluded.configuration("architecture", ready.deployable.gpu, ready.prepared.reason)
-            else:
-                timed.append((self.lone_ms(ready.prepared), n))
-        timed.sort()
+        timed = sorted([(self.lone_ms(ready), n) for n, ready in enumerate(wider)])
         for _, n in timed[:FASTEST]:
             found = self.size(wider[n])
             if found is not None:
                 yield found
         self.excluded.needless("narrower", len(timed[FASTEST:]))
 
-    def lone_ms(self, prepared: Prepared) -> float:
+    def lone_ms(self, ready: Ready) -> float:
         """A lone request by physics alone, in ms."""
         w = self.question.workload
-        pace = pace_of(prepared, w.prompt_tokens, w.output_tokens, w.cacheable_share)
-        each = prepared.own_steps[0] + pace.request
+        pace = pace_of(ready.prepared, w.prompt_tokens, w.output_tokens, w.cacheable_share)
+        each = ready.prepared.own_steps[0] + pace.request
         return pace.arrival_ms + pace.prefill + pace.arrival_steps * each + (w.output_tokens - 1) * each
 
     def size(self, ready: Ready) -> Sized | None:
-        """The configuration with its replicas, or nothing, and then the reason is counted."""
-        question, excluded, d, key = self.question, self.excluded, ready.deployable, ready.key
-        served = self.found.get(key)
+        """A configuration with its replicas, or None once its exclusion is counted."""
+        d, question, excluded = ready.deployable, self.question, self.excluded
+        served = self.found.get(ready.key)
         if served is None:
-            served = self.found[key] = self._served(ready)
-        if served.misses and key not in self.told:
-            self.told.add(key)
+            served = self.found[ready.key] = self._served(ready)
+        if served.misses and ready.key not in self.told:
+            self.told.add(ready.key)
             self.missed.append(served.misses)
         if isinstance(served, Failed):
-            if served.reason in CODES:
-                excluded.configuration(served.reason, d.gpu)
-            else:
-                excluded.configuration("architecture", d.gpu, served.reason)
+            excluded.configuration(served.reason, d.gpu)
             return None
-        rate, policy, peak = served.capacity.rate, self.catalogue.policy, question.workload.peak_qps
-        if rate * MAX_REPLICAS < peak * policy.headroom:
+        rate, headroom, peak = served.capacity.rate, self.catalogue.policy.headroom, question.workload.peak_qps
+        if rate * MAX_REPLICAS < peak * headroom:
             excluded.configuration("no_capacity", d.gpu)
             return None
-        count = self.counts.get(rate)
-        if count is None:
-            target = question.slo.availability
-            node = policy.node_availability if target else None
-            count = replicas_for(peak, rate, policy.headroom, availability=target, node_availability=node)
-            self.counts[rate] = count
-        total = count.total
-        gpus = total * d.tensor_parallel
+        carrying = carrying_replicas(peak, rate, headroom)
+        spare = self.spare(carrying) if question.slo.availability else 0
+        gpus = (carrying + spare) * d.tensor_parallel
         if gpus > self.most_of_all or gpus > self.most.get(d.gpu, gpus):
             excluded.configuration("inventory", d.gpu)
             return None
-        return Sized(d, served, count.carrying, count.spare, total, gpus)
+        return Sized(d, served, carrying, spare, carrying + spare, gpus)
+
+    def spare(self, carrying: int) -> int:
+        """The replicas on top of `carrying` for the availability that is asked for."""
+        found = self.spares.get(carrying)
+        if found is None:
+            target, of_node = self.question.slo.availability, self.catalogue.policy.node_availability
+            found = replicas_for(carrying, 1.0, availability=target, node_availability=of_node).spare
+            self.spares[carrying] = found
+        return found
+
+    def replica(self, ready: Ready) -> Replica | None:
+        """A replica at the lengths of the question, or None where its memory holds no request."""
+        if ready.key in self.replicas:
+            return self.replicas[ready.key]
+        question, policy, w = self.question, self.catalogue.policy, self.question.workload
+        found, slots = None, held_at_once(ready.room, w.prompt_tokens + w.output_tokens)
+        if slots and (not question.classes or held_at_once(ready.room, question.longest_tokens)):
+            service = curve(ready.prepared, w.prompt_tokens, w.output_tokens, w.cacheable_share, self.catalogue.book)
+            slots = min(slots, policy.runtime.max_sequences or slots)
+            if service.measured:  # a measurement proves that so many requests fit: they are seldom all at full length
+                slots = max(slots, int(max(service.measured)))
+            found = replica(service, self.arriving, slots)
+        self.replicas[ready.key] = found
+        return found
 
     def _served(self, ready: Ready) -> Served | Failed:
-        """What a replica serves, or why nothing."""
-        question, policy, w = self.question, self.catalogue.policy, self.question.workload
-        if isinstance(ready.prepared, Refusal) or ready.room is None:
-            return Failed(ready.prepared.reason if isinstance(ready.prepared, Refusal) else "memory")
-        slots = held_at_once(ready.room, w.prompt_tokens + w.output_tokens)
-        if not slots or (question.classes and not held_at_once(ready.room, question.longest_tokens)):
+        """What a replica serves, or the bound that it cannot keep."""
+        running = self.replica(ready)
+        if running is None:
             return Failed("memory")
-        service = curve(ready.prepared, w.prompt_tokens, w.output_tokens, w.cacheable_share, self.catalogue.book)
-        slots = min(slots, policy.runtime.max_sequences or slots)
-        if service.measured:  # a measurement proves that so many requests fit: they are seldom all at full length
-            slots = max(slots, int(max(service.measured)))
-        running = replica(service, self.arriving, slots)
         misses: Misses = ()
         result = self._within(running, self.bounds, 1.0)
         if isinstance(result, CapacityMiss):
-            misses, looser = result.missed, 1 + question.wishes.near_tolerance
+            misses, looser = result.missed, 1 + self.question.wishes.near_tolerance
             bound, factor = max(misses, key=itemgetter(1))
             if factor > looser:
                 return Failed(bound, misses)
             result = self._within(running, self.looser_bounds, looser)
             if isinstance(result, CapacityMiss):
                 return Failed(bound, misses)
-        return Served(running, result, slots, misses)
+        return Served(running, result, misses)
 
     def _within(self, r: Replica, bounds: Bounds, looser: float) -> Capacity | CapacityMiss:
         """The capacity of a replica within `bounds`; of a mix what its hardest class allows, its bounds `looser`."""
@@ -224,12 +238,6 @@ def _unwanted(d: Deployable, limits: Limits) -> str:
     if limits.max_tensor_parallel is not None and d.tensor_parallel > limits.max_tensor_parallel:
         return "gpu_filtered"
     return ""
-
-
-def _times_asked(question: Question) -> tuple[object, ...]:
-    """Everything of a workload that the times of a replica depend on: not its rate."""
-    w = question.workload
-    return (w.prompt_tokens, w.output_tokens, w.lengths, w.arrival_cv, w.cacheable_share, question.served_classes)
 
 
 def arrivals(question: Question, catalogue: Catalogue) -> Traffic:
