@@ -25,7 +25,8 @@ ON_DEMAND = "rented"
 
 # By GPU, then by kind and GPUs of a machine: the offers, ascending in price.
 Offers = Mapping[str, Mapping[tuple[str, int], Sequence[PlainRental]]]
-Groups = Mapping[tuple[str, str, bool], Sequence[Sized]]  # by model, GPU, and whether the target is only nearly met
+Models = tuple[str, ...]  # that serve alike, see `sizing.Alike`
+Groups = Mapping[tuple[Models, str, bool], Sequence[Sized]]  # by models, GPU, and whether the target is only nearly met
 # USD a month when kept all the time, provider, instance, then the offer (none for own hardware), configuration, GPUs.
 Pair = tuple[float, str, str, PlainRental | None, Sized, int]
 # The same of the cheapest offer of several, all for machines of one size.
@@ -38,7 +39,7 @@ ORDER = itemgetter(0, 1, 2)
 
 @dataclass(slots=True)
 class _Ways:
-    """The ways to have the machines that the configurations of one model need, as far as they have been looked at."""
+    """The ways to have the machines that the configurations of models need, as far as they have been looked at."""
 
     first: dict[str, Bundle]  # by kind, the cheapest
     fitting: list[tuple[str, Fits]]  # by GPU: of each offer the configuration of fewest GPUs
@@ -47,8 +48,8 @@ class _Ways:
 
 def chosen_pairs(
     question: Question, catalogue: Catalogue, groups: Groups, excluded: Exclusions
-) -> list[tuple[str, str, Pair]]:
-    """Model, kind and pair of all that may stand in a list; other possible pairs are counted as such.
+) -> list[tuple[Models, str, Pair]]:
+    """Models, kind and pair of all that may stand in a list; other possible pairs are counted as such.
 
     Of each model and kind that is the cheapest, of those cheap among all models the next providers too, and of each
     model what answers first.
@@ -58,22 +59,23 @@ def chosen_pairs(
         gpu: [(*key, of[0].month, of[0].provider, of[0].instance, of) for key, of in of_gpu.items()]
         for gpu, of_gpu in offers.items()
     }
-    models, possible = _ways(question, catalogue, groups, heads, excluded)
-    costs = sorted([bundle[0] for ways in models.values() for bundle in ways.first.values()])
-    bound = costs[CHEAPEST - 1] if len(costs) >= CHEAPEST else math.inf
+    found, possible = _ways(question, catalogue, groups, heads, excluded)
+    costs = [bundle[0] for (models, _), ways in found.items() for bundle in ways.first.values() for _ in models]
+    bound = sorted(costs)[CHEAPEST - 1] if len(costs) >= CHEAPEST else math.inf
     varied = []  # no pair above the bound can be among the cheapest of all
-    for (model, _), ways in models.items():
+    for (models, _), ways in found.items():
         for kind, bundle in ways.first.items():
             if bundle[0] > bound:
-                varied.append((model, kind, 0, _pairs(bundle)[0]))
+                varied.append((models, kind, 0, _pairs(bundle)[0]))
             else:
                 cheap = _one_a_provider(_within(bound, kind, ways, heads))
-                varied += [(model, kind, place, pair) for place, pair in enumerate(cheap)]
-    dearest = max(sorted([pair[0] for *_, pair in varied])[:CHEAPEST], default=0.0)
-    chosen = [(model, kind, pair) for model, kind, place, pair in varied if place == 0 or pair[0] <= dearest]
-    possible.subtract([pair[1] for *_, pair in chosen])
+                varied += [(models, kind, place, pair) for place, pair in enumerate(cheap)]
+    costs = [pair[0] for models, *_, pair in varied for _ in models]
+    dearest = max(sorted(costs)[:CHEAPEST], default=0.0)
+    chosen = [(models, kind, pair) for models, kind, place, pair in varied if place == 0 or pair[0] <= dearest]
+    possible.subtract([pair[1] for models, _, pair in chosen for _ in models])
     excluded.all_possible(+possible)
-    chosen += ((model, ON_DEMAND, pair) for model, pair in _fastest_pairs(question, groups, offers))
+    chosen += ((models, ON_DEMAND, pair) for models, pair in _fastest_pairs(question, groups, offers))
     return chosen
 
 
@@ -99,28 +101,28 @@ def wanted_rentals(question: Question, catalogue: Catalogue, excluded: Exclusion
 
 def _ways(
     question: Question, catalogue: Catalogue, groups: Groups, heads: Mapping[str, Sequence[Head]], excluded: Exclusions
-) -> tuple[dict[tuple[str, bool], _Ways], Counter[str]]:
-    """By model and nearness the cheapest way of each kind. Beside them the number of all pairs by provider.
+) -> tuple[dict[tuple[Models, bool], _Ways], Counter[str]]:
+    """By models and nearness the cheapest way of each kind. Beside them the number of all pairs by provider.
 
     Only the cheapest is made a record: of six thousand ways four in five are too dear to be looked at again.
     """
-    found: dict[tuple[str, bool], _Ways] = {}
+    found: dict[tuple[Models, bool], _Ways] = {}
     able: Counter[tuple[str, int]] = Counter()  # groups with a configuration that fits, by GPU and machine size
     unable: Counter[tuple[str, int]] = Counter()
     possible: Counter[str] = Counter()
     own_gpus, buys = dict(question.inventory), question.allows("bought")
     buys = buys and not (question.limits.confirmed_only or question.limits.providers)
     machines = {gpu: {head[1] for head in of_gpu} for gpu, of_gpu in heads.items()}
-    for (model, gpu, near), sizes in groups.items():
-        ways = found.get((model, near))
+    for (models, gpu, near), sizes in groups.items():
+        ways = found.get((models, near))
         if ways is None:
-            ways = found[model, near] = _Ways({}, [], [])
+            ways = found[models, near] = _Ways({}, [], [])
         if gpu not in heads:
-            excluded.configuration("no_rental", gpu)
+            excluded.configuration("no_rental", gpu, number=len(models))
         else:
             fits = {machine: fewest_gpus(sizes, machine) for machine in machines[gpu]}
             for machine, fit in fits.items():
-                (able if fit else unable)[gpu, machine] += 1
+                (able if fit else unable)[gpu, machine] += len(models)
             ways.fitting.append((gpu, fits))
             first = ways.first
             for kind, machine, month, provider, instance, rentals in heads[gpu]:
@@ -131,11 +133,11 @@ def _ways(
                         first[kind] = (usd, provider, instance, rentals, fit[1], fit[0])
         if buys:
             for usd, sized in bought_roughly(catalogue, sizes, gpu):
-                possible[gpu] += 1
+                possible[gpu] += len(models)
                 ways.own.append(("bought", (usd, gpu, "", (), sized, sized.busy_gpus)))
         if gpu in own_gpus and question.allows("owned"):
             _, own = fewest_gpus(sizes, 1) or (0, sizes[0])
-            possible[gpu] += 1
+            possible[gpu] += len(models)
             ways.own.append(("owned", (0.0, gpu, "", (), own, own.busy_gpus)))
     for ways in found.values():
         for kind, bundle in ways.own:
@@ -182,16 +184,16 @@ def _one_a_provider(pairs: list[Pair]) -> list[Pair]:
     return list(found.values())
 
 
-def _fastest_pairs(question: Question, groups: Groups, offers: Offers) -> Iterator[tuple[str, Pair]]:
-    """Of each model the configurations within the target that answer a lone request first, on its cheapest offer."""
+def _fastest_pairs(question: Question, groups: Groups, offers: Offers) -> Iterator[tuple[Models, Pair]]:
+    """Of models the configurations within the target that answer a lone request first, on its cheapest offer."""
     further = question.workload.output_tokens - 1
     cheapest: dict[str, PlainRental] = {}
     for gpu, of_gpu in offers.items():
         for (kind, _), rentals in of_gpu.items():
             if kind == ON_DEMAND:
                 cheapest.setdefault(gpu, rentals[0])
-    timed: dict[str, list[tuple[float, Pair]]] = {}
-    for (model, gpu, near), sizes in groups.items():
+    timed: dict[Models, list[tuple[float, Pair]]] = {}
+    for (models, gpu, near), sizes in groups.items():
         if near or gpu not in cheapest:
             continue
         plain = cheapest[gpu]
@@ -201,11 +203,11 @@ def _fastest_pairs(question: Question, groups: Groups, offers: Offers) -> Iterat
         quick = sizes[lone.index(ms)]
         gpus = paid_gpus(quick.replicas, quick.deployable.tensor_parallel, plain.rental.count)
         if gpus is not None:
-            timed.setdefault(model, []).append((ms, _pair(plain, quick, gpus)))
-    for model, pairs in timed.items():
+            timed.setdefault(models, []).append((ms, _pair(plain, quick, gpus)))
+    for models, pairs in timed.items():
         pairs.sort(key=lambda t: (t[0], *t[1][:3]))
         for _, pair in pairs[:FASTEST]:
-            yield model, pair
+            yield models, pair
 
 
 def fewest_gpus(sizes: Sequence[Sized], machine: int) -> tuple[int, Sized] | None:

@@ -30,7 +30,7 @@ from wasm_tools.planner.lists import (
 from wasm_tools.planner.near_misses import Relaxation, smallest_relaxation
 from wasm_tools.planner.plan import Plan, plan_record
 from wasm_tools.planner.question import Question
-from wasm_tools.planner.sizing import by_model_and_gpu, sized
+from wasm_tools.planner.sizing import by_models_and_gpu, sized_alike
 
 PLANS_SHOWN = 30
 PLANS_PER_MODEL = 3  # of one kind; more of the same would hide the other models
@@ -94,7 +94,7 @@ def answer(question: Question, catalogue: Catalogue) -> Answer:
     missed: list[Misses] = []
     found = list(api_candidates(question, catalogue, excluded, missed))
     if question.hosts:
-        groups = by_model_and_gpu(sized(question, catalogue, excluded, missed))
+        groups = by_models_and_gpu(sized_alike(question, catalogue, excluded, missed))
         found += hosted_candidates(question, catalogue, groups, excluded)
     return Answer(question, catalogue, tuple(in_order(found, USD, ID)), excluded, tuple(missed))
 

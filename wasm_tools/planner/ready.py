@@ -1,7 +1,6 @@
 """Deployables made ready: what of their speed and memory depends on no question, worked out once a catalogue."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from wasm_tools.performance.configuration import ServingConfiguration
@@ -15,6 +14,7 @@ class Ready:
     """A deployable and what is known of it before any question. Those of one `key` serve alike: their shape is one."""
 
     deployable: Deployable
+    place: int  # among those of its model
     key: int
     family: tuple[str, str, str]
     prepared: Prepared
@@ -23,11 +23,14 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class ReadyModel:
-    """The deployables of a model in the order of `Deployables.by_width`, apart from those that nothing is known of."""
+    """The deployables of a model in the order of `Deployables.by_width`, apart from those that nothing is known of.
+
+    Models of the same `alike` have the same deployables, place by place.
+    """
 
     able: Sequence[Ready]
     refused: Sequence[tuple[Deployable, str]]  # and why, in words
-    refusals: Mapping[tuple[str, str], int]  # their number by GPU and reason
+    alike: int
 
 
 def ready_of(catalogue: Catalogue, model: str) -> ReadyModel:
@@ -37,17 +40,22 @@ def ready_of(catalogue: Catalogue, model: str) -> ReadyModel:
         able: list[Ready] = []
         refused = []
         for d in catalogue.deployables_of_models[model].by_width:
-            ready = _ready(d, catalogue)
+            ready = _ready(d, len(able), catalogue)
             if isinstance(ready, Refusal):
                 refused.append((d, ready.reason))
             else:
                 able.append(ready)
-        counted = Counter((d.gpu, reason) for d, reason in refused)
-        found = catalogue.prepared[model] = ReadyModel(able, refused, counted)
+        alike = tuple([ready.key for ready in able])
+        found = catalogue.prepared[model] = ReadyModel(able, refused, _number(catalogue, alike))
     return found
 
 
-def _ready(d: Deployable, catalogue: Catalogue) -> Ready | Refusal:
+def _number(catalogue: Catalogue, alike: Hashable) -> int:
+    """The number of what serves alike: questions look thousands of times, and a number is found faster."""
+    return catalogue.keys.setdefault(alike, len(catalogue.keys))
+
+
+def _ready(d: Deployable, place: int, catalogue: Catalogue) -> Ready | Refusal:
     book = catalogue.book
     configuration = ServingConfiguration(d.model, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel)
     found = prepared(configuration, book)
@@ -62,4 +70,4 @@ def _ready(d: Deployable, catalogue: Catalogue) -> Ready | Refusal:
     own = d.model if siblings is not None and any(a.curve.model == d.model for a in siblings.relatives) else ""
     sizes = (d.tensor_parallel, d.expert_parallel)
     alike = (book.architectures[d.model], own, d.gpu, d.precision, d.kv_cache, d.engine, *sizes)
-    return Ready(d, catalogue.keys.setdefault(alike, len(catalogue.keys)), d.family, found, of)
+    return Ready(d, place, _number(catalogue, alike), d.family, found, of)
