@@ -107,7 +107,7 @@ class _Maker:
         error: float,
         held: Holding | Rental,
     ) -> list[Candidate]:
-        """One candidate a model; `place` is the part of its id that is of the offer, `risks` and `error` of its price."""
+        """One candidate a model; `place` is the part of its id that is of the offer, the two next of its price."""
         one = chosen[0]
         load, misses, dependable = one.load, one.sized.served.misses, kind in self.catalogue.policy.recommendable
         risk, error = math.fsum([premium for _, premium in (*one.risks, *risks)]), one.overrun + error
