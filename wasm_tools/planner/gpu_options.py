@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.performance.memory import WEIGHT_BYTES, held_at_once
-from wasm_tools.performance.prediction import Refusal
 from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.diagnostics import CODE_OF_WORDS, REASONS, STAGE
@@ -52,10 +51,12 @@ def gpu_options(question: Question, catalogue: Catalogue, model: str) -> tuple[G
     """
     if model not in catalogue.deployables_of_models:
         raise InputError("model", f"nothing says how {model} would run on a GPU; choose a model with open weights")
-    by_gpu: dict[str, list[Ready]] = {}
-    for ready in ready_of(catalogue, model):
-        by_gpu.setdefault(ready.deployable.gpu, []).append(ready)
-    options = [_option(question, catalogue, model, card, by_gpu) for card in catalogue.gpus.values()]
+    ready, by_gpu, refused = ready_of(catalogue, model), dict[str, list[Ready]](), dict[str, str]()
+    for one in ready.able:
+        by_gpu.setdefault(one.deployable.gpu, []).append(one)
+    for deployable, words in ready.refused:
+        refused.setdefault(deployable.gpu, words)
+    options = [_option(question, catalogue, model, card, by_gpu, refused) for card in catalogue.gpus.values()]
     return tuple(sorted(options, key=_order))
 
 
@@ -67,15 +68,18 @@ def _order(option: GpuOption) -> tuple[int, float, int, str]:
 
 
 def _option(
-    question: Question, catalogue: Catalogue, model: str, card: GpuCard, by_gpu: Mapping[str, Sequence[Ready]]
+    question: Question,
+    catalogue: Catalogue,
+    model: str,
+    card: GpuCard,
+    by_gpu: Mapping[str, Sequence[Ready]],
+    refused: Mapping[str, str],
 ) -> GpuOption:
     readied = by_gpu.get(card.id, ())
     smallest, precision = _smallest(readied, question.longest_tokens)
     if not readied:
-        return GpuOption(card, 0, "", None, "nothing says how this model would run on it", None)
-    refused = [r.prepared.reason for r in readied if isinstance(r.prepared, Refusal)]
-    if len(refused) == len(readied):
-        return GpuOption(card, 0, "", None, refused[0], None)
+        nothing = refused.get(card.id, "nothing says how this model would run on it")
+        return GpuOption(card, 0, "", None, nothing, None)
     asked = _narrowed(question, model, card.id)
     found = answer(asked, catalogue)
     able = [c for c in found.candidates if c.qualifies] or list(found.candidates)
@@ -88,7 +92,7 @@ def _option(
 
 def _smallest(readied: Sequence[Ready], tokens: int) -> tuple[int, str]:
     """GPUs of the smallest set that holds the model with one request, and the most exact precision that it holds."""
-    fitting = [r.deployable for r in readied if r.room is not None and held_at_once(r.room, tokens)]
+    fitting = [r.deployable for r in readied if held_at_once(r.room, tokens)]
     best = min(fitting, key=lambda d: (d.tensor_parallel, -WEIGHT_BYTES[d.precision], d.precision), default=None)
     return (best.tensor_parallel, best.precision) if best else (0, "")
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from wasm_tools.performance.lengths import lengths_of
 from wasm_tools.performance.memory import held_at_once
 from wasm_tools.performance.open_loop import Traffic, traffic
-from wasm_tools.performance.prediction import Refusal, curve
+from wasm_tools.performance.prediction import curve
 from wasm_tools.performance.service_curve import ServiceCurve
 from wasm_tools.planner import Answer, Plan
 from wasm_tools.planner.candidate import Candidate
@@ -75,7 +75,7 @@ class ChosenPlan:
     def ready(self) -> Ready:
         """The configuration as it is predicted from."""
         d = self.sized.deployable
-        return next(r for r in ready_of(self.catalogue, d.model) if r.deployable == d)
+        return next(r for r in ready_of(self.catalogue, d.model).able if r.deployable == d)
 
     @cached_property
     def judges(self) -> tuple[Judge, ...]:
@@ -92,8 +92,6 @@ class ChosenPlan:
         planned = self.sized.served
         if (prompt_tokens, output_tokens) == (w.prompt_tokens, w.output_tokens):
             return planned.curve, planned.slots
-        if isinstance(ready.prepared, Refusal) or ready.room is None:
-            return None
         slots = held_at_once(ready.room, round(prompt_tokens + output_tokens))
         if not slots:
             return None
