@@ -2,6 +2,7 @@
 
 import json
 import random
+from itertools import product
 from typing import Any
 
 import pytest
@@ -193,3 +194,27 @@ def test_small_mistakes_in_names_are_forgiven(typed: str, meant: str, expected: 
 
 def test_great_mistakes_and_short_words_are_not_guessed_at() -> None:
     assert rows("abcdefgh") == rows("gpx") == rows("4.50") == []
+
+
+DISTANCES = """
+import { editDistance } from "./near_names.mjs";
+console.log(JSON.stringify(given.map(([a, b, limit]) => editDistance(a, b, limit))));
+"""
+
+
+def distance(a: str, b: str) -> int:
+    """Edits between two words by the whole table, a swap of neighbours counted as one."""
+    table = [[max(r, c) if not (r and c) else 0 for c in range(len(b) + 1)] for r in range(len(a) + 1)]
+    for r, c in product(range(1, len(a) + 1), range(1, len(b) + 1)):
+        change = table[r - 1][c - 1] + (a[r - 1] != b[c - 1])
+        table[r][c] = min(table[r - 1][c] + 1, table[r][c - 1] + 1, change)
+        if r > 1 and c > 1 and a[r - 1] == b[c - 2] and a[r - 2] == b[c - 1]:
+            table[r][c] = min(table[r][c], table[r - 2][c - 2] + 1)
+    return table[-1][-1]
+
+
+def test_distances_near_the_diagonal_are_those_of_the_whole_table() -> None:
+    words = ["".join(w) for n in range(5) for w in product("ab", repeat=n)] + ["x" * 70, "x" * 69 + "y"]
+    pairs = [(a, b, limit) for a in words for b in words for limit in (0, 1, 2)]
+    expected = [min(distance(a, b), limit + 1) for a, b, limit in pairs]
+    assert run_module(DISTANCES, pairs) == expected

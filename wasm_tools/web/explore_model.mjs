@@ -19,6 +19,7 @@ import { fits, keyTest, matchingRows, wordTest } from "./row_filter.mjs";
 import { byRank, groupRanks, orderedRows } from "./row_order.mjs";
 import { text } from "./texts.mjs";
 
+const WORDS_KEPT = 64; // tests of words: of a query that is being typed only the last one is new
 const NAMES_KNOWN = 3; // of near names in a note
 
 /** @param {Sheet} sheet @param {Scales} scales */
@@ -27,11 +28,14 @@ export function sheetModel(sheet, scales) {
   const { stored, fieldsOf, fieldsNamed, columnOf, shownColumn, isLoaded, expressionFault, caveat } = columns;
   /** @type {Set<string> | undefined} */
   let vocabulary;
+  /** @type {Map<string, ReturnType<typeof wordTest>>} tests by word */
+  const tested = new Map();
 
   /** Take in a file of columns. @param {import("./columnar.mjs").TableRecord} record */
   function add(record) {
     columns.add(record);
     vocabulary = undefined;
+    tested.clear();
   }
 
   /** The column that an order means: one of figures before one of texts. @param {string} key @param {View} view */
@@ -65,8 +69,7 @@ export function sheetModel(sheet, scales) {
     for (const term of terms) {
       const place = { at: term.start, length: term.end - term.start };
       if (term.key === "") {
-        const searched = searchedColumns();
-        const { test, corrected } = wordTest(term, searched, () => words(searched));
+        const { test, corrected } = testOfWord(term);
         if (corrected) notes.push(correctionWords(corrected));
         tests.push(test);
         continue;
@@ -85,6 +88,16 @@ export function sheetModel(sheet, scales) {
       else tests.push(test);
     }
     return tests;
+  }
+
+  /** The test of a plain word. @param {Term} term */
+  function testOfWord(term) {
+    const key = `${term.negated} ${term.values[0].text}`;
+    const searched = searchedColumns();
+    const test = tested.get(key) ?? wordTest(term, searched, () => words(searched));
+    if (tested.size > WORDS_KEPT) tested.clear();
+    tested.set(key, test);
+    return test;
   }
 
   /** Names and ids. */

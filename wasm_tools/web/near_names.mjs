@@ -31,27 +31,37 @@ export function vocabularyOf(texts) {
   return words;
 }
 
+/** The last three lines of the table of distances: one set for all pairs, since a search looks at tens of thousands. */
+let lines = [0, 1, 2].map(() => new Uint8Array(64));
+
 /**
- * Edits between two words, a swap of neighbours counted as one; anything above `limit` is `limit + 1`.
+ * Edits between two words, a swap of neighbours counted as one; anything above `limit` is `limit + 1`. Only the cells near
+ * the diagonal are worked out: those further off hold more than the limit.
  * @param {string} a @param {string} b @param {number} limit
  */
 export function editDistance(a, b, limit) {
-  if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let before = [];
-  let previous = Array.from({ length: b.length + 1 }, (_, column) => column);
+  const far = limit + 1;
+  if (Math.abs(a.length - b.length) > limit) return far;
+  if (b.length + 2 > lines[0].length) lines = lines.map(() => new Uint8Array(2 * b.length + 2));
+  let [before, previous, current] = lines;
+  for (let column = 0; column <= Math.min(b.length, limit); column += 1) previous[column] = column;
+  previous[limit + 1] = far;
   for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    let least = row;
-    for (let column = 1; column <= b.length; column += 1) {
+    const from = Math.max(1, row - limit);
+    const to = Math.min(b.length, row + limit);
+    current[from - 1] = from === 1 && row <= limit ? row : far;
+    let least = current[from - 1];
+    for (let column = from; column <= to; column += 1) {
       const change = previous[column - 1] + Number(a[row - 1] !== b[column - 1]);
-      let edits = Math.min(previous[column] + 1, current[column - 1] + 1, change);
+      let edits = Math.min(previous[column] + 1, current[column - 1] + 1, change, far);
       const swapped = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
       if (swapped) edits = Math.min(edits, before[column - 2] + 1);
-      current.push(edits);
+      current[column] = edits;
       least = Math.min(least, edits);
     }
-    if (least > limit) return limit + 1;
-    [before, previous] = [previous, current];
+    current[to + 1] = far;
+    if (least > limit) return far;
+    [before, previous, current] = [previous, current, before];
   }
-  return Math.min(previous[b.length], limit + 1);
+  return Math.min(previous[b.length], far);
 }
