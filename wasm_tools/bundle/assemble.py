@@ -1,8 +1,8 @@
 """Puts the bundle together: runtime, stripped standard library, engine, data packs, scripts, and `bundle.json`.
 
 Every name holds a hash of the content, so a host may keep the files for ever; `bundle.json` alone changes under its
-name. What is loaded by a relative name (the runtime's three files, our scripts) keeps it inside a hashed folder. The
-archives are published as `.zip.gz`: usual static hosts do not compress a zip, and the page unpacks it.
+name. Our scripts load each other by relative names and keep them inside a hashed folder. Everything large is published
+as `.gz` and unpacked in the browser: a first visit then costs the same whatever the host compresses.
 """
 
 import hashlib
@@ -12,17 +12,19 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from wasm_tools.bundle.bytecode import bytecode_archive, failed_imports
+from wasm_tools.bundle.bytecode import bytecode_archive, imported, with_entry
 from wasm_tools.bundle.compressed import gzipped
 from wasm_tools.bundle.engine_sources import absent_imports, engine_sources, module_names
+from wasm_tools.bundle.engine_start import METHODS_FILE
 from wasm_tools.bundle.failure import BundleError
 from wasm_tools.bundle.manifest import FILE_NAME, BundleFile, BundleManifest, build_id
-from wasm_tools.bundle.runtime import LOADED_BY_NAME, STANDARD_LIBRARY, installed_runtime
+from wasm_tools.bundle.runtime import STANDARD_LIBRARY, installed_runtime
 from wasm_tools.bundle.stdlib_sources import stdlib_sources
 
 WEB = Path(__file__).parent.parent / "web"
 # Where the archives lie in the browser. The first is fixed in the runtime, the second is `worker.mjs`'s choice.
 LIBRARY_PLACE, ENGINE_PLACE = "/lib/python314.zip", "/lib/engine.zip"
+ENGINE_START = Path(__file__).parent / "engine_start.py"
 PACK_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -39,16 +41,21 @@ def assemble(
     sources = engine_sources(engine_dir)
     absent = absent_imports(sources)
     library = bytecode_archive(stdlib_sources(runtime.folder / STANDARD_LIBRARY), LIBRARY_PLACE, runtime, node, cache)
-    engine = bytecode_archive(sources, ENGINE_PLACE, runtime, node, cache)
-    _require_imports(failed_imports(module_names(sources), library, engine, runtime, node, cache))
+    start = {ENGINE_START.name: ENGINE_START.read_bytes()}
+    engine = bytecode_archive(start | sources, ENGINE_PLACE, runtime, node, cache)
+    tried = imported(module_names(sources), library, engine, runtime, node, cache)
+    _require_imports(tried.failures)
+    engine = with_entry(engine, METHODS_FILE, tried.methods)
     # The chart library lies beside our scripts, which load it by its name; the hash of the folder covers it.
     scripts = (*sorted(WEB.glob("*.mjs")), chart_library(runtime_dir))
     content = {
-        **_folder("runtime", {name: (runtime.folder / name).read_bytes() for name in LOADED_BY_NAME}),
+        "pyodide.mjs": ("pyodide-{}.mjs", (runtime.folder / "pyodide.mjs").read_bytes()),
+        "pyodide.asm.mjs": ("pyodide-asm-{}.mjs.gz", gzipped((runtime.folder / "pyodide.asm.mjs").read_bytes(), cache)),
+        "pyodide.asm.wasm": ("pyodide-{}.wasm.gz", gzipped((runtime.folder / "pyodide.asm.wasm").read_bytes(), cache)),
         **_folder("web", {path.name: path.read_bytes() for path in scripts}),
         STANDARD_LIBRARY: ("python_stdlib-{}.zip.gz", gzipped(library, cache)),
         "engine.zip": ("engine-{}.zip.gz", gzipped(engine, cache)),
-        **{f"{name}.json": (name + "-{}.json", packs[name]) for name in _checked_pack_names(packs)},
+        **{f"{name}.json": (name + "-{}.json.gz", gzipped(packs[name], cache)) for name in _checked_pack_names(packs)},
     }
     files: dict[str, BundleFile] = {}
     with _replaced_folder(out) as scratch:
@@ -67,7 +74,8 @@ def assemble(
             absent_imports=absent,
             lock=runtime.lock,
         )
-        (scratch / FILE_NAME).write_text(manifest.to_json(), encoding="utf-8")
+        for name in (FILE_NAME, f"bundle-{manifest.build_id}.json"):  # the newest, and this one for ever
+            (scratch / name).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
 
 

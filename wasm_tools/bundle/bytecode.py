@@ -1,5 +1,6 @@
 """Bytecode archives made by the browser's own Python under Node, kept in a cache under a hash of all inputs."""
 
+import base64
 import hashlib
 import io
 import json
@@ -9,8 +10,10 @@ import subprocess
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from wasm_tools.bundle.bytecode_zip import FIXED_DATE
 from wasm_tools.bundle.failure import BundleError
 from wasm_tools.bundle.runtime import Runtime
 
@@ -37,10 +40,16 @@ def bytecode_archive(sources: Mapping[str, bytes], prefix: str, runtime: Runtime
     return archive
 
 
-def failed_imports(
-    names: Sequence[str], library: bytes, engine: bytes, runtime: Runtime, node: str, cache: Path
-) -> dict[str, str]:
-    """Which engine modules cannot be imported in the browser's Python, and the error in the words of Python."""
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """All engine modules imported: what failed, in the words of Python, by module; the code of their dataclasses."""
+
+    failures: Mapping[str, str]
+    methods: bytes
+
+
+def imported(names: Sequence[str], library: bytes, engine: bytes, runtime: Runtime, node: str, cache: Path) -> Imported:
+    """Import the engine modules in the browser's Python."""
     archives = {"names": json.dumps(list(names)).encode(), "library": library, "engine": engine}
     kept = cache / "imports" / f"{_key(runtime, [IMPORTER], runtime.lock, archives)}.json"
     if not kept.is_file():
@@ -51,7 +60,19 @@ def failed_imports(
             places = [IMPORTER, runtime.folder, library_zip, engine_zip]
             printed = _run(node, [*places, runtime.lock, json.dumps(list(names))], "import the engine")
             write_whole(kept, printed.encode())
-    return dict(json.loads(kept.read_text(encoding="utf-8")))
+    found = json.loads(kept.read_text(encoding="utf-8"))
+    return Imported(found["failures"], base64.b64decode(found["methods"]))
+
+
+def with_entry(archive: bytes, name: str, data: bytes) -> bytes:
+    """The archive with one more file at its end, stored and dated like the others."""
+    buffer = io.BytesIO(archive)
+    with zipfile.ZipFile(buffer, "a", zipfile.ZIP_STORED) as opened:
+        entry = zipfile.ZipInfo(name, FIXED_DATE)
+        entry.create_system = 3
+        entry.external_attr = 0o100644 << 16
+        opened.writestr(entry, data)
+    return buffer.getvalue()
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -10,8 +10,7 @@ from pyodide_lock.spec import InfoSpec
 
 from wasm_tools.bundle.failure import BundleError
 
-# The loader resolves the other two from its `indexURL` by these very names, so they keep them and share a folder.
-LOADED_BY_NAME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+PUBLISHED = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 STANDARD_LIBRARY = "python_stdlib.zip"
 LOCK_FILE = "pyodide-lock.json"
 
@@ -33,14 +32,14 @@ class Runtime:
 
 def installed_runtime(folder: Path) -> Runtime:
     """The runtime in `node_modules/pyodide`. Raises BundleError when it is missing or incomplete."""
-    needed = ("package.json", *LOADED_BY_NAME, STANDARD_LIBRARY, LOCK_FILE)
+    needed = ("package.json", *PUBLISHED, STANDARD_LIBRARY, LOCK_FILE)
     missing = [name for name in needed if not (folder / name).is_file()]
     if missing:
         raise BundleError(f"The Python runtime in {folder} lacks {', '.join(missing)}: run `make install`.")
     version = str(json.loads((folder / "package.json").read_text(encoding="utf-8"))["version"])
     info = PyodideLockSpec.from_json(folder / LOCK_FILE).info
     digest = hashlib.sha256()
-    for name in LOADED_BY_NAME:
+    for name in PUBLISHED:
         digest.update(hashlib.sha256((folder / name).read_bytes()).digest())
     return Runtime(
         folder, version, info.python, info.abi_version or "", digest.hexdigest(), lock_without_packages(info)

@@ -42,6 +42,8 @@ export function startEngine(options = {}) {
   /** @type {Worker | null} */
   let worker = null;
   let launches = 0;
+  let broke = false; // Python did, once: from then on it starts plainly
+  let restored = false;
   let lastId = 0;
   let silentMs = 0;
   /** @type {Promise<void>} */
@@ -88,7 +90,7 @@ export function startEngine(options = {}) {
     settle?.reject(new EngineError("Python was started afresh."));
     ready = new Promise((resolve, reject) => (settle = { resolve, reject }));
     ready.catch(() => {}); // who waits for `ready` gets the reason; nobody has to
-    startedWorker(options).then(
+    startedWorker(options, anew).then(
       (started) => {
         if (turn !== launches) return started.worker.terminate();
         worker = started.worker;
@@ -99,7 +101,8 @@ export function startEngine(options = {}) {
           if (turn === launches) fail(sentence, event.message ?? "The script of the worker did not load.");
         });
         const { base, manifest } = started;
-        worker.postMessage({ type: "start", base, manifest, packs: options.packs ?? manifest.packs, anew });
+        const packs = options.packs ?? manifest.packs;
+        worker.postMessage({ type: "start", base, manifest, packs, anew, restores: !anew && !broke });
       },
       (error) => turn === launches && fail(error.message, error.technical ?? String(error)),
     );
@@ -116,6 +119,7 @@ export function startEngine(options = {}) {
         onProgress?.(message);
         break;
       case "ready":
+        restored = message.restored;
         settle.resolve();
         pending.forEach(send);
         enter(pending.size ? "busy" : "ready");
@@ -131,8 +135,11 @@ export function startEngine(options = {}) {
         break;
       case "reply":
         pending.delete(message.id);
-        if (message.broken) relaunch();
-        else if (!pending.size) enter("ready");
+        if (message.broken) {
+          broke = true;
+          relaunch();
+        }
+        if (!message.broken && !pending.size) enter("ready");
         if (message.ok) request?.resolve(message.result);
         else request?.reject(new EngineError(message.error.message, message.error.field, message.error.technical));
     }
@@ -177,6 +184,10 @@ export function startEngine(options = {}) {
     /** The reason of the state "failed", otherwise null. */
     get failure() {
       return failure;
+    },
+    /** Whether the present Python was put back from a snapshot. */
+    get restored() {
+      return restored;
     },
     /** Settles when the present start does. @returns {Promise<void>} */
     get ready() {

@@ -1,5 +1,6 @@
 /**
- * Downloads for the worker: files named by the asset map, bytes counted while they arrive, failures in words.
+ * Downloads of the engine: files named by the asset map, bytes counted while they arrive, failures in words. What is
+ * large is published as `.gz` and unpacked here, so that its size on the way does not depend on the host.
  *
  * @typedef {{file: string, bytes: number, sha256: string, gzip_bytes: number}} BundleFile
  * @typedef {{build_id: string, files: Record<string, BundleFile>, packs: string[], lock: string}} Manifest
@@ -87,15 +88,21 @@ export function downloads(base, manifest, progress, anew) {
       },
       flush: () => progress.whole(name),
     });
-    return answer.body?.pipeThrough(counter) ?? null;
+    return /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body).pipeThrough(counter);
   }
 
-  /** @param {string} name @returns {Promise<Uint8Array>} */
-  async function bytes(name) {
+  /** The content of a file, unpacked on its way. @param {string} name */
+  async function content(name) {
+    return unpacked(counted(name, await response(name)));
+  }
+
+  /** @template T @param {string} name @param {(stream: ReadableStream<Uint8Array<ArrayBuffer>>) => Promise<T>} read */
+  async function whole(name, read) {
+    const stream = await content(name);
     try {
-      return new Uint8Array(await new Response(counted(name, await response(name))).arrayBuffer());
+      return await read(stream);
     } catch (error) {
-      throw error instanceof StartError ? error : new StartError(`The file ${name} did not arrive whole.`, error);
+      throw new StartError(`The file ${name} arrived damaged.`, error);
     }
   }
 
@@ -113,46 +120,38 @@ export function downloads(base, manifest, progress, anew) {
       }
     },
 
-    /** @param {string} name @returns {Promise<string>} */
-    async text(name) {
-      return new TextDecoder().decode(await bytes(name));
-    },
+    /** @param {string} name */
+    bytes: (name) => whole(name, async (stream) => new Uint8Array(await new Response(stream).arrayBuffer())),
 
-    /** An archive published as `.gz`. Some hosts have unpacked it already. @param {string} name */
-    async archive(name) {
-      const packed = await bytes(name);
-      if (packed[0] !== 0x1f || packed[1] !== 0x8b) return packed;
-      try {
-        const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
-        return new Uint8Array(await new Response(stream).arrayBuffer());
-      } catch (error) {
-        throw new StartError(`The file ${name} arrived damaged.`, error);
-      }
-    },
+    /** @param {string} name */
+    text: (name) => whole(name, (stream) => new Response(stream).text()),
 
-    /**
-     * A module that is compiled while it streams in. The browser keeps compiled code only for the response itself,
-     * so that one goes to the compiler untouched and a copy is counted. A host that does not know the type
-     * `application/wasm` gets its response wrapped into one that does; it works, but nothing compiled is kept.
-     * @param {string} name @returns {Promise<WebAssembly.Module>}
-     */
-    async wasm(name) {
-      let answer = await response(name);
-      if (answer.headers.get("Content-Type")?.startsWith("application/wasm")) {
-        count(answer.clone()).catch(() => {}); // a broken stream is the compiler's to report
-      } else {
-        answer = new Response(counted(name, answer), { headers: { "Content-Type": "application/wasm" } });
-      }
-      try {
-        return await WebAssembly.compileStreaming(answer);
-      } catch (error) {
-        throw new StartError(`The file ${name} arrived damaged.`, error);
-      }
-
-      async function count(/** @type {Response} */ copy) {
-        const reader = counted(name, copy)?.getReader();
-        while (reader && !(await reader.read()).done);
-      }
-    },
+    /** A module that is compiled while it streams in. @param {string} name @returns {Promise<WebAssembly.Module>} */
+    wasm: (name) =>
+      whole(name, (stream) =>
+        WebAssembly.compileStreaming(new Response(stream, { headers: { "Content-Type": "application/wasm" } })),
+      ),
   };
+}
+
+/**
+ * A stream without its gzip form. Hosts that take `.gz` for a transport have unpacked it already, hence the look at the
+ * first bytes.
+ * @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream
+ * @returns {Promise<ReadableStream<Uint8Array<ArrayBuffer>>>}
+ */
+export async function unpacked(stream) {
+  const reader = stream.getReader();
+  const first = await reader.read();
+  const all = new ReadableStream({
+    start: (out) => (first.value ? out.enqueue(first.value) : out.close()),
+    async pull(out) {
+      const { done, value } = await reader.read();
+      if (done) out.close();
+      else out.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  const packed = first.value?.[0] === 0x1f && first.value[1] === 0x8b;
+  return packed ? all.pipeThrough(new DecompressionStream("gzip")) : all;
 }

@@ -8,6 +8,7 @@
 import { megabytes } from "./figures.mjs";
 import { localNumber, text } from "./texts.mjs";
 
+const REMEMBER_AFTER_MS = 4000;
 const STAGES = ["loading", "starting", "reading data", "ready"];
 /** What goes on, in words. @param {string} stage */
 const stageWords = (stage) => (STAGES.includes(stage) ? text(`tools.script.${stage.replace(" ", "_")}`) : stage);
@@ -26,6 +27,8 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, on
   /** @type {Promise<Engine> | null} */
   let started = null;
   let began = 0;
+  let remembers = false;
+  const saves = /** @type {any} */ (navigator).connection?.saveData === true;
 
   /** @param {State} state @param {{message: string, technical: string} | null} failure @param {Engine | null} engine */
   function show(state, failure, engine) {
@@ -45,11 +48,20 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, on
         const seconds = localNumber(((performance.now() - began) / 1000).toFixed(1));
         said.textContent = text("tools.script.runs", { seconds });
         if (engine) onReady(engine);
+        if (engine && !engine.restored) setTimeout(rememberLater, REMEMBER_AFTER_MS, engine);
       }
     } else if (state === "restarting") {
       root.dataset.engine = "loading";
       said.textContent = text("tools.script.afresh");
     }
+  }
+
+  /** Once, when nothing is being calculated. @param {Engine} engine */
+  function rememberLater(engine) {
+    if (remembers || saves) return;
+    if (engine.state !== "ready") return setTimeout(rememberLater, REMEMBER_AFTER_MS, engine);
+    remembers = true;
+    whenIdle(async () => (await import("./remember.mjs")).remember({ packs, buildId }));
   }
 
   async function launch() {
@@ -81,16 +93,20 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, on
     return started;
   }
 
-  const saves = /** @type {any} */ (navigator).connection?.saveData === true;
   if (saves) {
     said.textContent = text("tools.script.saving");
     action.hidden = false;
     action.textContent = text("tools.script.load", { size: megabytes(bytes) });
     action.onclick = () => void start();
   } else {
-    const idle = window.requestIdleCallback ?? ((/** @type {() => void} */ run) => setTimeout(run, 1));
-    if (document.readyState === "complete") idle(() => void start());
-    else addEventListener("load", () => idle(() => void start()), { once: true });
+    if (document.readyState === "complete") whenIdle(start);
+    else addEventListener("load", () => whenIdle(start), { once: true });
   }
   return { start };
+}
+
+/** @param {() => unknown} run */
+function whenIdle(run) {
+  if (window.requestIdleCallback) requestIdleCallback(() => void run());
+  else setTimeout(run, 1);
 }

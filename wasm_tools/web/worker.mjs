@@ -2,8 +2,9 @@
  * The one module worker of a tab: it hosts Python and answers requests. The page's end of it is `engine.mjs`.
  *
  * In:  {type: "start", base, manifest, packs, anew}, {type: "drop", ids},
- *      {type: "request", id, generation, method, params}
- * Out: {type: "progress", stage, loaded, total, fraction}, {type: "ready", milliseconds}, {type: "failed", error},
+ *      {type: "request", id, generation, method, params}, {type: "remember", base, manifest, packs}
+ * Out: {type: "progress", stage, loaded, total, fraction}, {type: "ready", milliseconds, restored},
+ *      {type: "remembered"}, {type: "failed", error},
  *      {type: "reply", id, generation, ok, result | error, broken},
  *      {type: "report", id, generation, stage, done, total}, {type: "dropped"}, {type: "heartbeat"}
  * An error is {message, field, technical}: `message` is for the reader, `technical` for a closed disclosure.
@@ -13,9 +14,10 @@
  * @typedef {{id: number, generation: number, method: string, params: unknown}} Request
  */
 import { downloads, progressOf, StartError, technicalText } from "./loading.mjs";
+import { engineIn, memoryOf, startedPython } from "./python.mjs";
+import { forgetMemory, keepMemory, keptMemory } from "./snapshots.mjs";
 
 const HEARTBEAT_MS = 1000;
-const ENGINE_PLACE = "/lib/engine.zip";
 const EMPTY_WASM = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 /** All that can start a request in a worker. `Worker` too: a second one would have all the others again. */
 const NETWORK = [
@@ -33,13 +35,23 @@ let pumping = false;
 
 const post = (/** @type {object} */ message) => self.postMessage(message);
 
-self.addEventListener("message", ({ data }) => {
-  if (data.type === "start") {
-    start(data).catch((error) => {
+/** Begin to listen. @param {unknown} createPyodideModule the script of the runtime, which only the wrapper can import */
+export function serve(createPyodideModule) {
+  const orders = { start, remember };
+  self.addEventListener("message", ({ data }) => {
+    const order = orders[/** @type {keyof orders} */ (data.type)];
+    if (!order) return receive(data);
+    order(data, createPyodideModule).catch((error) => {
       const technical = error.technical ?? technicalText(error);
       post({ type: "failed", error: { message: error.message, field: null, technical } });
     });
-  } else if (data.type === "drop") {
+  });
+  setInterval(() => post({ type: "heartbeat" }), HEARTBEAT_MS);
+}
+
+/** @param {any} data */
+function receive(data) {
+  if (data.type === "drop") {
     for (const id of data.ids) {
       const place = queue.findIndex((request) => request.id === id);
       if (place >= 0) queue.splice(place, 1);
@@ -52,17 +64,52 @@ self.addEventListener("message", ({ data }) => {
       setTimeout(pump); // a later task, so that a "drop" which is already on its way comes first
     }
   }
-});
-setInterval(() => post({ type: "heartbeat" }), HEARTBEAT_MS);
+}
 
 /**
- * Load the runtime, the engine and the packs, then give up the network.
- * @param {{base: string, manifest: import("./loading.mjs").Manifest, packs: string[], anew: boolean}} order
+ * @typedef {{base: string, manifest: import("./loading.mjs").Manifest, packs: string[], anew: boolean,
+ *   restores?: boolean}} Order
  */
-async function start({ base, manifest, packs, anew }) {
+
+/**
+ * Bring the engine up with its data, from a snapshot where there is one, then give up the network.
+ * @param {Order} order @param {unknown} createPyodideModule
+ */
+async function start(order, createPyodideModule) {
   const began = performance.now();
-  const parts = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "engine.zip"];
-  const names = [...parts, ...packs.map((pack) => `${pack}.json`)];
+  const load = await loadingOf(order);
+  const memory = order.restores ? await keptMemory(order) : null;
+  const texts = memory ? [] : load.packs();
+  const parts = await load.parts(createPyodideModule);
+  load.progress.stage("starting");
+  const restored = memory !== null && (await restore(order, parts, memory));
+  if (restored) load.skipPacks();
+  else await plainStart(await startedPython(parts, null), order.packs, memory ? load.packs() : texts, load.progress);
+  engine.set_reporter?.(report);
+  giveUpNetwork();
+  load.progress.stage("ready");
+  post({ type: "ready", milliseconds: performance.now() - began, restored });
+}
+
+/**
+ * Make the snapshot for later starts. The page asks a second worker for it, which never sees a figure of the reader.
+ * @param {Order} order @param {unknown} createPyodideModule
+ */
+async function remember(order, createPyodideModule) {
+  const load = await loadingOf(order);
+  const texts = load.packs();
+  const python = await startedPython(await load.parts(createPyodideModule), null, true);
+  const tidy = await plainStart(python, order.packs, texts, load.progress);
+  engine.rehearse?.();
+  tidy();
+  await keepMemory(order, memoryOf(python));
+  post({ type: "remembered" });
+}
+
+/** Everything is on its way at once. A failure is reported where its part is needed. @param {Order} order */
+async function loadingOf({ base, manifest, packs, anew }) {
+  const files = packs.map((pack) => `${pack}.json`);
+  const names = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "engine.zip", ...files];
   const absent = names.find((name) => !(name in manifest.files));
   if (absent) throw new StartError(`This build of the site does not hold ${absent}.`, manifest.build_id);
   await WebAssembly.compile(EMPTY_WASM).catch((error) => {
@@ -71,34 +118,54 @@ async function start({ base, manifest, packs, anew }) {
   const progress = progressOf(manifest, names, (message) => post({ type: "progress", ...message }));
   const load = downloads(base, manifest, progress, anew);
   progress.stage("loading");
-  // Everything is on its way at once. A failure is reported where its part is needed.
-  const loader = load.script("pyodide.mjs");
-  const glue = load.script("pyodide.asm.mjs");
-  const wasm = load.wasm("pyodide.asm.wasm");
-  const library = load.archive("python_stdlib.zip");
-  const engineZip = load.archive("engine.zip");
-  const texts = packs.map((pack) => load.text(`${pack}.json`));
-  for (const part of [loader, glue, wasm, library, engineZip, ...texts]) part.catch(() => {});
-
-  const [{ loadPyodide }, , runtime, stdlib] = await Promise.all([loader, glue, wasm, library]);
-  progress.stage("starting");
-  const python = await withDownloads(runtime, load.url("python_stdlib.zip"), stdlib, () =>
-    loadPyodide({
-      indexURL: new URL(".", load.url("pyodide.mjs")).href,
-      stdLibURL: load.url("python_stdlib.zip"),
-      lockFileContents: manifest.lock,
-      packageBaseUrl: base,
-      env: { PYTHONHASHSEED: "0" }, // every visit walks a set in the same order
-    }),
+  progress.whole("pyodide.asm.mjs"); // the page has loaded it
+  const started = quiet(
+    Promise.all([
+      load.script("pyodide.mjs"), load.wasm("pyodide.asm.wasm"), load.bytes("python_stdlib.zip"), load.bytes("engine.zip"),
+    ]),
   );
-  python.FS.writeFile(ENGINE_PLACE, await engineZip);
+  return {
+    progress,
+    packs: () => files.map((file) => quiet(load.text(file))),
+    skipPacks: () => files.forEach(progress.whole),
+    /** @param {unknown} createPyodideModule */
+    async parts(createPyodideModule) {
+      const [{ loadPyodide }, wasm, library, engineZip] = await started;
+      return { loadPyodide, createPyodideModule, wasm, library, engine: engineZip, base, lock: manifest.lock };
+    },
+  };
+}
+
+/** A promise whose failure somebody looks at later. @template T @param {Promise<T>} promise */
+function quiet(promise) {
+  promise.catch(() => {});
+  return promise;
+}
+
+/** @param {Order} order @param {import("./python.mjs").Parts} parts @param {Promise<Uint8Array>} memory */
+async function restore(order, parts, memory) {
   try {
-    python.runPython(`import sys; sys.path.append("${ENGINE_PLACE}")`);
-    engine = python.pyimport("wasm_tools.browser");
-    engine.set_reporter?.(report);
+    engine = engineIn(await startedPython(parts, await memory)).engine;
+    return true;
+  } catch {
+    await forgetMemory(order.base);
+    return false;
+  }
+}
+
+/**
+ * The engine and its data in a Python that has just started. Returns what makes it tidy for a snapshot.
+ * @param {any} python @param {string[]} packs @param {Promise<string>[]} texts
+ * @param {import("./loading.mjs").Progress} progress
+ */
+async function plainStart(python, packs, texts, progress) {
+  let opened;
+  try {
+    opened = engineIn(python);
   } catch (error) {
     throw new StartError(`The calculation engine did not load. ${lastLine(error)}`, error);
   }
+  engine = opened.engine;
   progress.stage("reading data");
   for (const [place, text] of texts.entries()) {
     const content = await text;
@@ -108,37 +175,8 @@ async function start({ base, manifest, packs, anew }) {
       throw new StartError(`The data in ${packs[place]}.json could not be read. ${lastLine(error)}`, error);
     }
   }
-  giveUpNetwork();
-  progress.stage("ready");
-  post({ type: "ready", milliseconds: performance.now() - began });
-}
-
-/**
- * Run the loader with what is already here: the compiled runtime and the standard library. The loader has no options
- * for them, so it finds them where it looks. Its own reaction to a runtime that fails is to wait for ever, hence the
- * outer promise.
- * @template T @param {WebAssembly.Module} module @param {string} libraryUrl @param {Uint8Array<ArrayBuffer>} library
- * @param {() => Promise<T>} run @returns {Promise<T>}
- */
-async function withDownloads(module, libraryUrl, library, run) {
-  const { fetch } = self;
-  const { instantiateStreaming } = WebAssembly;
-  try {
-    return await new Promise((resolve, reject) => {
-      const fail = (/** @type {unknown} */ error) =>
-        reject(new StartError("Python did not start in this browser.", error));
-      self.fetch = async (input) => new Response(String(input) === libraryUrl ? library : null);
-      WebAssembly.instantiateStreaming = async (_, imports) => {
-        const instance = WebAssembly.instantiate(module, imports);
-        instance.catch(fail);
-        return { module, instance: await instance };
-      };
-      run().then(resolve, fail);
-    });
-  } finally {
-    self.fetch = fetch;
-    WebAssembly.instantiateStreaming = instantiateStreaming;
-  }
+  opened.settle();
+  return opened.tidy;
 }
 
 /** Take every way to start a request out of this scope for good: from here on no figure of the reader can leave. */
