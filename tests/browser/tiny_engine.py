@@ -51,6 +51,12 @@ def handle(method, params_json):
                 _reporter("working", 1, 2)
                 time.sleep(0.05)
         result = "slept"
+    elif method == "imports":
+        result = __import__(params).__name__
+    elif method == "exhaust":
+        hoard = []
+        while True:
+            hoard.append(bytearray(50_000_000))
     elif method == "globals":
         import js
         result = {name: js.Reflect.has(js, name) and getattr(js, name, None) is not None for name in params}

@@ -17,7 +17,7 @@ from wasm_tools.bundle.assemble import assemble
 from wasm_tools.bundle.engine_sources import absent_imports
 from wasm_tools.bundle.failure import BundleError
 from wasm_tools.bundle.manifest import BundleManifest, read_manifest
-from wasm_tools.bundle.runtime import LOADED_BY_NAME, installed_runtime
+from wasm_tools.bundle.runtime import installed_runtime
 
 ROOT = Path(__file__).parent.parent.parent
 RUNTIME = ROOT / "node_modules" / "pyodide"
@@ -89,10 +89,12 @@ def test_bytecode_is_that_of_the_browsers_python(built, name):
 def test_archives_hold_no_sources_and_no_dates(built, name):
     with archive(built, name) as opened:
         entries = opened.infolist()
-    assert [entry.filename for entry in entries if not entry.filename.endswith(".pyc")] == []
+    others = [entry.filename for entry in entries if not entry.filename.endswith(".pyc")]
+    assert others == (["dataclass_methods.bin"] if name == "engine.zip" else [])
     assert {entry.date_time for entry in entries} == {(2000, 1, 1, 0, 0, 0)}
     assert {entry.compress_type for entry in entries} == {zipfile.ZIP_STORED}
-    assert [entry.filename for entry in entries] == sorted(entry.filename for entry in entries)
+    names = [entry.filename for entry in entries if entry.filename not in others]
+    assert names == sorted(names)
 
 
 @needs_runtime
@@ -109,19 +111,21 @@ def test_left_out_modules_are_absent_and_needed_ones_are_there(built):
         "encodings/big5",
     }
     assert modules & left_out == set()
-    assert {"json", "decimal", "email/message", "csv", "encodings/cp1252", "importlib/metadata"} <= modules
-    assert 250 <= len(modules) <= 330
+    assert {"json", "decimal", "csv", "encodings/cp1252", "importlib/metadata"} <= modules
+    assert 200 <= len(modules) <= 250
 
 
 @needs_runtime
 def test_parts_that_are_not_for_the_browser_stay_at_home(built):
     with archive(built, "engine.zip") as opened:
         assert opened.namelist() == [
+            "engine_start.pyc",
             "wasm_tools/__init__.pyc",
             "wasm_tools/browser.pyc",
             "wasm_tools/edges/__init__.pyc",
             "wasm_tools/edges/lazy.pyc",
             "wasm_tools/spend/__init__.pyc",
+            "dataclass_methods.bin",
         ]
 
 
@@ -149,7 +153,7 @@ def test_lazy_imports_that_the_browser_lacks_are_listed(built):
 
 def test_absent_imports_know_what_the_browser_has():
     sources = {
-        "wasm_tools/a.py": b"import json, xml.dom\nfrom email import message\nfrom wasm_tools.b import c\nimport js\n",
+        "wasm_tools/a.py": b"import json, xml.dom\nfrom importlib import metadata\nfrom wasm_tools.b import c\nimport js\n",
         "wasm_tools/data.json": b"{",
         "wasm_tools/sub/__init__.py": b"from . import tomllib\nfrom concurrent.futures import Future\n",
     }
@@ -165,16 +169,14 @@ def test_names_carry_the_hash_of_their_content(built):
         assert entry.bytes == (folder / entry.file).stat().st_size
         if "/" not in entry.file:
             assert digest[:12] in entry.file, name
-    assert set(contents(folder)) == {entry.file for entry in manifest.files.values()} | {"bundle.json"}
+    lists = {"bundle.json", f"bundle-{manifest.build_id}.json"}
+    assert set(contents(folder)) == {entry.file for entry in manifest.files.values()} | lists
+    assert len({(folder / name).read_bytes() for name in lists}) == 1
 
 
 @needs_runtime
 def test_files_that_are_found_by_relative_names_share_a_hashed_folder(built):
     files = built[1].files
-    runtime = {files[name].file.rpartition("/") for name in LOADED_BY_NAME}
-    assert {name for _, _, name in runtime} == set(LOADED_BY_NAME)
-    assert len({folder for folder, _, _ in runtime}) == 1
-    assert re.fullmatch(r"runtime-[0-9a-f]{12}", next(iter(runtime))[0])
     assert re.fullmatch(r"web-[0-9a-f]{12}/worker\.mjs", files["worker.mjs"].file)
     assert files["engine.mjs"].file.rpartition("/")[0] == files["worker.mjs"].file.rpartition("/")[0]
 
@@ -199,7 +201,7 @@ def test_a_new_bundle_leaves_nothing_of_the_old_one(built, tiny, cache, tmp_path
     out = tmp_path / "bundle"
     assemble(tiny, RUNTIME, out, {"core": b"{}", "gone": b"{}"}, "node", cache)
     manifest = assemble(tiny, RUNTIME, out, PACKS, "node", cache)
-    assert len(contents(out)) == len(manifest.files) + 1
+    assert len(contents(out)) == len(manifest.files) + 2
     assert not list(tmp_path.glob(".bundle-*"))
 
 
@@ -210,8 +212,11 @@ def test_an_unchanged_engine_needs_no_node(built, tiny, cache, tmp_path):
 
 
 @needs_runtime
-def test_first_visit_stays_below_seven_megabytes_on_a_gzip_host(built):
-    assert 5_000_000 < built[1].gzip_bytes() < 6_300_000  # leaves 0.7 MB for prices
+def test_what_is_large_is_compressed_by_us_whatever_the_host_does(built):
+    sizes = {name: entry.bytes for name, entry in built[1].files.items() if name != "plotly-basic.min.js"}
+    raw = {name: size for name, size in sizes.items() if not built[1].files[name].file.endswith(".gz")}
+    assert max(raw.values()) < 40_000
+    assert sum(sizes.values()) - sizes["engine.zip"] < 5_900_000  # leaves 1.1 MB for the engine and prices
 
 
 @needs_runtime

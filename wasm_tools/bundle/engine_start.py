@@ -29,13 +29,18 @@ def open_engine(archive: str) -> Any:
     return import_module("wasm_tools.browser")
 
 
-def settle(*, tidy: bool = False) -> None:
-    """Declare all that is there now as lasting. `tidy` first looks for garbage: worth its time before a snapshot."""
-    if tidy:
-        gc.collect()
+def settle() -> None:
+    """Declare all that is there now as lasting."""
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS)
     gc.enable()
+
+
+def tidy() -> None:
+    """Drop what nobody needs any more: worth its time before a snapshot."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def use_methods(known: dict[str, bytes]) -> None:

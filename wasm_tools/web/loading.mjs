@@ -155,3 +155,8 @@ export async function unpacked(stream) {
   const packed = first.value?.[0] === 0x1f && first.value[1] === 0x8b;
   return packed ? all.pipeThrough(new DecompressionStream("gzip")) : all;
 }
+
+/** The text of a response that may be a `.gz` file. @param {Response} response @returns {Promise<string>} */
+export async function unpackedText(response) {
+  return new Response(await unpacked(/** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (response.body))).text();
+}

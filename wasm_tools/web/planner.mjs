@@ -29,7 +29,11 @@ const PANELS = {
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const settings = JSON.parse(byId("planner-data").textContent ?? "{}");
 const state = plannerState(settings, (onReady) =>
-  runtimeCard(byId("runtime"), { packs: ["planner"], buildId: settings.build_id, bytes: settings.bytes }, onReady),
+  runtimeCard(
+    byId("runtime"),
+    { packs: ["planner"], buildId: settings.build_id, bytes: settings.bytes, remembers: true },
+    onReady,
+  ),
 );
 plannerForm(state, /** @type {HTMLFormElement} */ (byId("planner-form")), byId("answer-status"));
 plannerAnswer(state, byId("answer"));

@@ -3,6 +3,7 @@
  *
  * @typedef {import("./planner_state.mjs").State} State
  */
+import { unpackedText } from "./loading.mjs";
 import { shownPlans } from "./plan_answers.mjs";
 import { filesOf } from "./plan_files.mjs";
 import { answerCards, excludedRows, listParagraphs, planRows } from "./plan_table.mjs";
@@ -118,5 +119,5 @@ async function loadedFilesData(settings) {
     throw failed("there is no connection");
   });
   if (!response.ok) throw failed(`this site answered ${response.status}`);
-  return response.text();
+  return unpackedText(response);
 }

@@ -44,7 +44,7 @@ export async function startedPython(parts, memory, dumps = false) {
 export function engineIn(python) {
   python.runPython(`import sys; "${ENGINE_PLACE}" in sys.path or sys.path.append("${ENGINE_PLACE}")`);
   const start = python.pyimport("engine_start");
-  return { engine: start.open_engine(ENGINE_PLACE), settle: () => start.settle(), tidy: () => start.settle(true) };
+  return { engine: start.open_engine(ENGINE_PLACE), settle: () => start.settle(), tidy: () => start.tidy() };
 }
 
 /** All memory of a Python that holds no object of JavaScript. @param {any} python @returns {Uint8Array<ArrayBuffer>} */

@@ -15,10 +15,11 @@ const stageWords = (stage) => (STAGES.includes(stage) ? text(`tools.script.${sta
 
 /**
  * @param {HTMLElement} card holds [data-runtime-text], a progress and [data-runtime-action]
- * @param {{packs: string[], buildId: string, bytes: number, watchdogSeconds?: number}} options
+ * @param {{packs: string[], buildId: string, bytes: number, watchdogSeconds?: number, remembers?: boolean}} options
+ *   `remembers`: whether later visits start from a snapshot of Python with these packs
  * @param {(engine: Engine) => void} onReady called at each change to "ready" and "busy" from a start
  */
-export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, onReady) {
+export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, remembers = false }, onReady) {
   const said = /** @type {HTMLElement} */ (card.querySelector("[data-runtime-text]"));
   const progress = /** @type {HTMLProgressElement} */ (card.querySelector("progress"));
   const action = /** @type {HTMLButtonElement} */ (card.querySelector("[data-runtime-action]"));
@@ -27,7 +28,7 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, on
   /** @type {Promise<Engine> | null} */
   let started = null;
   let began = 0;
-  let remembers = false;
+  let mayRemember = remembers;
   const saves = /** @type {any} */ (navigator).connection?.saveData === true;
 
   /** @param {State} state @param {{message: string, technical: string} | null} failure @param {Engine | null} engine */
@@ -58,9 +59,9 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds }, on
 
   /** Once, when nothing is being calculated. @param {Engine} engine */
   function rememberLater(engine) {
-    if (remembers || saves) return;
+    if (!mayRemember || saves) return;
     if (engine.state !== "ready") return setTimeout(rememberLater, REMEMBER_AFTER_MS, engine);
-    remembers = true;
+    mayRemember = false;
     whenIdle(async () => (await import("./remember.mjs")).remember({ packs, buildId }));
   }
 

@@ -11,7 +11,10 @@ const cacheName = (base) => `atlas-memory ${new URL(base).pathname}`;
 /** @param {Order} order */
 const address = ({ base, manifest, packs }) => new URL(`memory/${manifest.build_id}/${packs.join("+")}`, base).href;
 
-/** The snapshot for a start, still on its way, or null. @param {Order} order @returns {Promise<Promise<Uint8Array> | null>} */
+/**
+ * The snapshot for a start, or null. `bytes` may still be on their way, and may fail.
+ * @param {Order} order @returns {Promise<{bytes: Promise<Uint8Array>} | null>}
+ */
 export async function keptMemory(order) {
   try {
     const kept = await caches.match(address(order), { cacheName: cacheName(order.base) });
@@ -21,7 +24,7 @@ export async function keptMemory(order) {
       return new Uint8Array(buffer);
     });
     bytes.catch(() => {}); // it is reported where it is needed
-    return bytes;
+    return { bytes };
   } catch {
     return null; // no storage in this context
   }

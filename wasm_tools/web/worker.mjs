@@ -142,10 +142,10 @@ function quiet(promise) {
   return promise;
 }
 
-/** @param {Order} order @param {import("./python.mjs").Parts} parts @param {Promise<Uint8Array>} memory */
+/** @param {Order} order @param {import("./python.mjs").Parts} parts @param {{bytes: Promise<Uint8Array>}} memory */
 async function restore(order, parts, memory) {
   try {
-    engine = engineIn(await startedPython(parts, await memory)).engine;
+    engine = engineIn(await startedPython(parts, await memory.bytes)).engine;
     return true;
   } catch {
     await forgetMemory(order.base);
