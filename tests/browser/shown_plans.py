@@ -1,5 +1,6 @@
 """What the planner's page has to show of a ranking."""
 
+import gzip
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,8 +13,8 @@ from wasm_tools.planner.ranking import PLANS_SHOWN
 
 def site_catalogue(site: Path) -> Catalogue:
     """The planner's catalogue of a built site, out of its data pack."""
-    (pack,) = (site / "assets" / "engine").glob("planner-*.json")
-    return read_catalogue(json.loads(pack.read_text(encoding="utf-8")))
+    (pack,) = (site / "assets" / "engine").glob("planner-*.json.gz")
+    return read_catalogue(json.loads(gzip.decompress(pack.read_bytes())))
 
 
 def expected_rows(ranking: Mapping[str, Any], catalogue: Catalogue) -> list[list[str]]:

@@ -52,8 +52,8 @@ def exported(page: Page) -> list[dict[str, str]]:
 
 
 def expected(site: Path, text: str) -> dict[str, Any]:
-    (pack,) = (site / "assets" / "engine").glob("invoice-*.json")
-    return bill_record(text.encode(), read_price_book(json.loads(pack.read_text(encoding="utf-8"))))
+    (pack,) = (site / "assets" / "engine").glob("invoice-*.json.gz")
+    return bill_record(text.encode(), read_price_book(json.loads(gzip.decompress(pack.read_bytes()))))
 
 
 def sample(site: Path) -> str:
