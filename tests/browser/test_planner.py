@@ -26,7 +26,7 @@ PLANS = "() => [...document.querySelectorAll('tr[data-plan-id]')].map(r => [r.da
 
 def without_python(page: Page) -> Page:
     """The page on a host where the runtime cannot be loaded."""
-    page.route("**/pyodide.asm.wasm", lambda route: route.abort())
+    page.route("**/*.wasm.gz", lambda route: route.abort())
     return page
 
 
