@@ -38,10 +38,8 @@ def reading(data: bytes | str, name: str = "bill.csv", choices: Choices | None =
 
 def essence(lines: Iterable[UsageLine]) -> list[tuple[object, ...]]:
     """All that a line says but its row, so that readings of the same bill in other forms can be compared."""
-    return sorted(
-        ((line.day, line.key, line.quantity, line.cost, line.list_cost, line.requests, line.group) for line in lines),
-        key=repr,
-    )
+    said = [(x.day, x.key, x.quantity, x.cost, x.list_cost, x.requests, x.group) for x in lines]
+    return sorted(said, key=lambda line: repr([v.normalize() if isinstance(v, Decimal) else v for v in line]))
 
 
 def by_class(lines: Iterable[UsageLine]) -> dict[tuple[str, str], tuple[Decimal | None, Decimal | None]]:

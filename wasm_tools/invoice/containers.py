@@ -11,7 +11,7 @@ MEMBERS = 200
 TOTAL = 400_000_000  # bytes unpacked; more does not fit in the memory that Python has in a page
 RATIO = 500  # unpacked to packed; a table packs 5 to 50 times smaller, an archive made to do harm 1,000 times
 _SMALL = 10_000_000  # bytes up to which any ratio is harmless
-_GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_GZIP, _ZIP = b"\x1f\x8b", (b"PK\x03\x04", b"PK\x05\x06")
 _NOT_A_BILL = (
     (b"%PDF", "this is a PDF: download the usage or cost report as CSV instead"),
     (b"\xd0\xcf\x11\xe0", "this is an old Excel workbook: save the sheet as CSV"),

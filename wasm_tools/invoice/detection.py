@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from wasm_tools.invoice.choices import Choices, Question
 from wasm_tools.invoice.documents import Document, JsonDocument
-from wasm_tools.invoice.mapping import mapped_reader
 from wasm_tools.invoice.readers import READERS
+from wasm_tools.invoice.readers.mapped import mapped_reader
 from wasm_tools.invoice.readers.reader import Reader
 from wasm_tools.invoice.records import Table
 from wasm_tools.invoice.usage import InvoiceError
@@ -52,7 +52,7 @@ def _nothing_fits(readers: Sequence[Reader], found: Sequence[Document]) -> str:
     candidates = [(r, s, d) for r in readers if r.kind == kind for s in r.signatures() for d in found]
     if not candidates:
         return f"no format of {'JSON records' if kind == 'json' else 'tables'} is known by that name"
-    reader, needed, document = max(candidates, key=lambda c: (len(c[1] & c[2].names) / len(c[1]), -len(c[1])))
+    reader, needed, document = max(candidates, key=lambda c: len(c[1] & c[2].names) / len(c[1]))
     names = document.header if isinstance(document, Table) else tuple(sorted(document.names))
     if isinstance(document, JsonDocument) and not names:
         return "the JSON holds no records: export a period in which something was used"

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 LARGEST = Decimal("1e15")
 FINEST = -30  # decimal exponent; sums stay exact
-MISSING = frozenset({"", "-", "--", "null", "none", "n/a", "na"})
+_MISSING = frozenset({"", "-", "--", "null", "none", "n/a", "na"})
 _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " ")
 _SIGNS = {
@@ -32,6 +32,10 @@ _LONE_GROUP = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")  # 1,000 or 1.000: both
 
 class NumberProblem(ValueError):
     """Why a cell is not a usable number, in words that follow the column name."""
+
+
+class MissingNumber(NumberProblem):
+    """A cell that says that there is no number."""
 
 
 def number(text: str, decimal_comma: bool | None = False, currency: str = "USD") -> Decimal:
@@ -56,7 +60,7 @@ def number(text: str, decimal_comma: bool | None = False, currency: str = "USD")
 
 def is_missing(text: str) -> bool:
     """Whether a cell says that it has no value: empty, a dash, NULL, None, N/A."""
-    return text.strip().casefold() in MISSING
+    return text.strip().casefold() in _MISSING
 
 
 def decimal_commas(columns: Mapping[str, Iterable[str]], semicolon: bool) -> dict[str, bool | None]:
@@ -93,8 +97,8 @@ def _evidence(cell: str) -> set[bool]:
 def _unsigned(text: str, currency: str) -> tuple[bool, str]:
     """Whether the cell is negative, and its digits without currency sign, parentheses and outer blanks."""
     cell = text.translate(_SPACES).strip().replace("\u2212", "-")
-    if cell.casefold() in MISSING:
-        raise NumberProblem("is missing")
+    if cell.casefold() in _MISSING:
+        raise MissingNumber("is missing")
     match = _cell(currency).fullmatch(cell)
     if match is None:
         if cell.casefold().lstrip("+-") in _NOT_FINITE:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from wasm_tools.invoice.usage import InvoiceError
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+Row = tuple[int, list[str], str]
 BLANK = "blank row"
 FIELD_LIMIT = 131_072  # characters; a longer cell is a broken quote, not a bill (the limit of Python's csv)
 _SAMPLE = 20  # rows by which delimiters that give equally many columns are told apart
@@ -39,37 +40,34 @@ class Table:
         """What detection compares: the columns."""
         return frozenset(self.header)
 
-    def rows(self, needed: int = 0) -> Iterator[tuple[int, list[str], str]]:
+    def rows(self, needed: int = 0, counted: Callable[[int], None] | None = None) -> Iterator[Row]:
         """Each row: its number in a spreadsheet, its cells and a problem in words, `''` when there is none.
 
         Cells are those of the header and one empty cell more, for columns that the file lacks. Rows may be shorter
-        than the header while they have the first `needed` cells, and longer by empty cells.
+        than the header while they have the first `needed` cells, and longer by empty cells. At the end, `counted` is
+        given the number of rows.
         """
-        width, with_nul = len(self.header), b"\0" in self.data
-        for number, (cells, problem) in enumerate(self._records(), self.above + 1):
-            if not problem:
-                if with_nul and any("\0" in cell for cell in cells):
-                    problem = "the row holds a NUL byte"
-                elif len(cells) != width or not cells[0]:
-                    problem = _shape_problem(cells, width, needed)
-                    cells = [*cells[:width], *[""] * (width - len(cells))]
-            cells.append("")
-            yield number, cells, problem
+        width, with_nul, read = len(self.header), b"\0" in self.data, 0
+        try:
+            for cells in self._reader(self._lines()):
+                read += 1
+                if len(cells) == width and cells[0] and not with_nul:
+                    cells.append("")
+                    yield self.above + read, cells, ""
+                else:
+                    yield self.above + read, *_shaped(cells, width, needed)
+        except csv.Error:  # rare: the slow way finds out which rows are broken
+            for cells, problem in islice(self._records_one_by_one(), read, None):
+                read += 1
+                yield self.above + read, *((cells, problem) if problem else _shaped(cells, width, needed))
+        if counted is not None:
+            counted(read)
 
     def _lines(self) -> Iterator[str]:
         return islice(io.TextIOWrapper(io.BytesIO(self.data), "utf-8", newline=""), self.above, None)
 
     def _reader(self, lines: Iterable[str]) -> Any:
         return csv.reader(lines, delimiter=self.delimiter, skipinitialspace=True, strict=True)
-
-    def _records(self) -> Iterator[tuple[list[str], str]]:
-        read = 0
-        try:
-            for cells in self._reader(self._lines()):
-                yield cells, ""
-                read += 1
-        except csv.Error:  # rare: the slow way finds out which rows are broken
-            yield from islice(self._records_one_by_one(), read, None)
 
     def _records_one_by_one(self) -> Iterator[tuple[list[str], str]]:
         """The records of a table with broken rows.
@@ -163,15 +161,18 @@ def _fitting_rows(table: Table) -> int:
     return sum(not problem for _, _, problem in islice(table.rows(len(table.header)), _SAMPLE))
 
 
-def _shape_problem(cells: list[str], width: int, needed: int) -> str:
-    """Why the cells of a row cannot be matched with the columns, or `''`."""
-    if not any(cell and not cell.isspace() for cell in cells):
-        return BLANK
-    if len(cells) < needed:
-        return "fewer cells than columns"
-    if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-        return "more cells than columns"
-    return ""
+def _shaped(cells: list[str], width: int, needed: int) -> tuple[list[str], str]:
+    """The cells of an unusual row, brought to the width of the header, and why they do not fit it or `''`."""
+    problem = ""
+    if any("\0" in cell for cell in cells):
+        problem = "the row holds a NUL byte"
+    elif not any(cell and not cell.isspace() for cell in cells):
+        problem = BLANK
+    elif len(cells) < needed:
+        problem = "fewer cells than columns"
+    elif len(cells) > width and any(cell.strip() for cell in cells[width:]):
+        problem = "more cells than columns"
+    return [*cells[:width], *[""] * (width + 1 - min(len(cells), width))], problem
 
 
 def _problem(message: str) -> str:

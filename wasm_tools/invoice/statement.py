@@ -85,25 +85,27 @@ class OpenBill:
         left: defaultdict[str, _Left] = defaultdict(_Left)
         counts = {"analysed": 0, "excluded": 0, "failed": 0}
         days: set[str] = set()
-        add, row, state = EXACT.add, 0, ""
+        add, row, state, day = EXACT.add, 0, "", ""
         for entry in self.reader.reading(self._document, context):
             if entry.row != row:
                 if state:
                     counts[state] += 1
                 row, state = entry.row, ""
             if isinstance(entry, UsageLine):
-                key = entry.key
+                key, cost = entry.key, entry.cost
                 known = sums.get(id(key))
                 if known is None:
                     known = sums[id(key)] = _Sum(key)
                 known.lines += 1
-                if entry.cost is None:
+                if cost is None:
                     known.without_cost += 1
                 else:
-                    known.cost = add(known.cost, entry.cost)
+                    known.cost = add(known.cost, cost)
                 if key.kind == "usage":
                     state = "analysed"
-                    days.add(entry.day)
+                    if entry.day is not day:  # readers remember days, so most lines have that of the line before
+                        day = entry.day
+                        days.add(day)
                 elif not state:
                     state = "excluded"
             else:

@@ -1,6 +1,37 @@
 """Readers of bill formats. A new format is one module with a `READER`, listed here."""
 
-from wasm_tools.invoice.readers import five_column
+from wasm_tools.invoice.readers import (
+    anthropic_cost,
+    anthropic_cost_api,
+    anthropic_usage,
+    anthropic_usage_api,
+    five_column,
+    focus,
+    focus_json,
+    ledger,
+    openai_costs,
+    openai_costs_api,
+    openai_usage,
+    openai_usage_api,
+    openai_usage_other,
+)
 from wasm_tools.invoice.readers.reader import Reader
 
-READERS: tuple[Reader, ...] = (five_column.READER,)
+READERS: tuple[Reader, ...] = tuple(
+    module.READER
+    for module in (
+        five_column,
+        anthropic_cost,
+        anthropic_usage,
+        anthropic_cost_api,
+        anthropic_usage_api,
+        openai_costs,
+        openai_costs_api,
+        openai_usage,
+        openai_usage_other,
+        openai_usage_api,
+        focus,
+        focus_json,
+        ledger,
+    )
+)

@@ -61,6 +61,10 @@ class Context:
     cash: defaultdict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     notes: list[str] = field(default_factory=list)
 
+    def counted(self, rows: int) -> None:
+        """Count rows that were handed to the reader."""
+        self.rows += rows
+
     def money(self, currency: str, amount: Decimal) -> None:
         """Count a cost that was read."""
         self.parsed[currency] = EXACT.add(self.parsed[currency], amount)

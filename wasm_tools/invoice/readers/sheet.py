@@ -13,9 +13,9 @@ from typing import Any
 
 from wasm_tools.invoice.choices import DAY_FIRST, MONTH_FIRST, Question
 from wasm_tools.invoice.dates import date_order, iso_day
-from wasm_tools.invoice.numerals import MISSING, decimal_commas, is_missing, number
+from wasm_tools.invoice.numerals import MissingNumber, decimal_commas, is_missing, number
 from wasm_tools.invoice.readers.reader import Context
-from wasm_tools.invoice.records import BLANK, Table, normal_name
+from wasm_tools.invoice.records import BLANK, Row, Table, normal_name
 from wasm_tools.invoice.remembered import Remembered
 from wasm_tools.invoice.usage import Excluded
 
@@ -81,12 +81,9 @@ class Sheet:
             found = decided
         return Remembered(lambda text: "" if is_missing(text) else iso_day(text, found))
 
-    def rows(self) -> Iterator[tuple[int, list[str], str]]:
-        """The rows of the table, counted; see Table.rows."""
-        context = self._context
-        for row in self.table.rows(self._needed):
-            context.rows += 1
-            yield row
+    def rows(self) -> Iterator[Row]:
+        """The rows of the table, counted at their end; see Table.rows."""
+        return self.table.rows(self._needed, self._context.counted)
 
     def excluded(
         self, number: int, cells: list[str], reason: str, detail: str, cost: Decimal | None = None, currency: str = ""
@@ -114,7 +111,10 @@ def is_total(text: str) -> bool:
 
 
 def _number(text: str, decimal_comma: bool | None, currency: str) -> Decimal | None:
-    return None if text in MISSING or is_missing(text) else number(text, decimal_comma, currency)
+    try:
+        return number(text, decimal_comma, currency)
+    except MissingNumber:
+        return None
 
 
 def _may_have_commas(table: Table) -> bool:
