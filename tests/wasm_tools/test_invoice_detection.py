@@ -36,6 +36,7 @@ def test_each_format_is_the_one_for_its_own_names(reader: Reader) -> None:
         (b'{"data": []}', "missing fields|no records"),
         (b'{"data": [', "damaged at line 1"),
         (b"[" * 100_000, "nested too deeply|damaged"),
+        (b'{\0"v": 1}', "damaged at line 1"),
         (b"<html><body>Sign in</body></html>", "web page"),
         (b"   \n\n", "empty"),
         (bytes(range(1, 256)), "missing columns|cannot be read"),

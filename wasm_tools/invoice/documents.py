@@ -72,7 +72,7 @@ def _json_document(data: bytes) -> JsonDocument:
     content = None
     if len(lines) < 2 or not _is_object(lines[0]):
         try:
-            content = _loads(data)
+            content = _loads(data.decode())  # of bytes, json would guess the encoding anew
         except RecursionError:
             raise InvoiceError("the JSON is nested too deeply for a bill") from None
         except json.JSONDecodeError as error:
@@ -89,7 +89,7 @@ def _json_document(data: bytes) -> JsonDocument:
 
 def _is_object(line: bytes) -> bool:
     try:
-        return isinstance(_loads(line), dict)
+        return isinstance(_loads(line.decode()), dict)
     except (ValueError, RecursionError):
         return False
 
