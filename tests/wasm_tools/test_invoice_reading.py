@@ -57,6 +57,12 @@ def test_latin_1_is_decoded_and_noted() -> None:
     assert "Latin-1" in reading.notes[0]
 
 
+def test_a_file_torn_inside_a_character_stays_utf_8() -> None:
+    reading = read(bill("Société,llm,10,tokens,1", "é").removesuffix(b"\n")[:-1])
+    assert reading.lines[0].provider == "Société"
+    assert "middle of a character" in reading.notes[0]
+
+
 @pytest.mark.parametrize(
     ("cell", "value"),
     [

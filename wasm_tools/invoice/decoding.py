@@ -22,9 +22,13 @@ def utf8_of(data: bytes) -> tuple[bytes, tuple[str, ...]]:
                 f"the file starts as {encoding} but stops being so at byte {error.start}: save it again as UTF-8"
             ) from None
         data = text.removeprefix("\ufeff").encode()
-    elif not data.isascii() and not _is_utf8(data):
-        text, note = _western(data)
-        data = text.encode()
+    elif not data.isascii():
+        torn = _torn_bytes(data)
+        if torn is None:
+            text, note = _western(data)
+            data = text.encode()
+        elif torn:
+            data, note = data[:-torn], "the file ends in the middle of a character: export it again"
     data = data.removeprefix(codecs.BOM_UTF8)
     start = data[:_CHUNK].lstrip(b"\0 \t\r\n")
     if not start and not data.strip(b"\0 \t\r\n"):
@@ -49,16 +53,16 @@ def _encoding(data: bytes) -> tuple[str, str]:
     return "", ""
 
 
-def _is_utf8(data: bytes) -> bool:
+def _torn_bytes(data: bytes) -> int | None:
+    """Bytes of an unfinished character at the end of a file in UTF-8; None when it is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     view = memoryview(data)
     try:
         for start in range(0, len(data), _CHUNK):
             decoder.decode(view[start : start + _CHUNK])
-        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return True
+        return None
+    return len(decoder.getstate()[0])
 
 
 def _western(data: bytes) -> tuple[str, str]:

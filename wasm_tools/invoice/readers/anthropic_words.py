@@ -73,9 +73,9 @@ def credit_of(key: LineKey) -> LineKey:
 
 def _band(window: str) -> str:
     """ "≤ 200k" and "0-200k" are short, "> 200k" and "200k-1M" long."""
-    if not window:
-        return ""
-    return "short" if window.startswith(("≤", "<", "0")) else "long"
+    if window.startswith(("≤", "<", "0-")):
+        return "short"
+    return "long" if window.startswith((">", "200k-")) else ""
 
 
 def _region(geo: str) -> tuple[str, str]:
