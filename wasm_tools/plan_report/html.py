@@ -4,8 +4,9 @@ import base64
 import hashlib
 from collections.abc import Iterator
 
-from wasm_tools.plan_report.parts import Lines, Part, Report, Table, Text
+from wasm_tools.plan_report.parts import Lines, Part, Report, Section, Table, Text
 
+WHOLE_WIDTH = 2  # sections on paper: answer and alternatives
 STYLE = """
 :root { color-scheme: light dark; --ink: #1a1c1f; --soft: #5a6068; --line: #d9dce1; --paper: #fff; --accent: #1f5fbf; }
 @media (prefers-color-scheme: dark) {
@@ -30,13 +31,17 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; bo
 th { font-weight: 600; color: var(--soft); }
 .n { text-align: right; white-space: nowrap; }
 @media (max-width: 600px) { table { display: block; overflow-x: auto; } dl { grid-template-columns: 1fr; } }
-@page { size: A4; margin: 12mm 14mm; }
+@page { size: A4; margin: 11mm 13mm; }
 @media print {
   :root { --ink: #000; --soft: #444; --line: #bbb; --paper: #fff; --accent: #000; }
-  body { max-width: none; padding: 0; font-size: 8pt; line-height: 1.35; }
+  body { max-width: none; padding: 0; font-size: 7.3pt; line-height: 1.28; }
+  .rest, .answer { columns: 2; column-gap: 8mm; }
+  .answer h2 { column-span: all; }
+  .answer :is(table, ul) { break-inside: avoid; }
+  blockquote { margin: 0 0 4pt; }
   h1 { font-size: 13pt; } .figure strong { font-size: 17pt; }
   h2 { font-size: 9.5pt; margin: 6pt 0 2pt; padding-top: 3pt; }
-  p, ul, table, .figure { margin: 2pt 0; } dl, table { font-size: 7.5pt; } th, td { padding: 1pt 6pt 1pt 0; }
+  p, ul, table, .figure { margin: 2pt 0; } dl, table { font-size: 7pt; } th, td { padding: 1pt 6pt 1pt 0; }
   h2 { break-after: avoid; }
   tr { break-inside: avoid; }
 }
@@ -65,12 +70,19 @@ def _lines(report: Report) -> Iterator[str]:
     yield "<dl>"
     yield from (f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in report.facts)
     yield "</dl>"
-    for section in report.sections:
-        yield f"<section>\n<h2>{escape(section.title)}</h2>"
-        for part in section.parts:
-            yield from _part(part)
-        yield "</section>"
-    yield "</main>\n</body>\n</html>"
+    for section in report.sections[:WHOLE_WIDTH]:
+        yield from _section(section)
+    yield '<div class="rest">'  # on paper in two columns
+    for section in report.sections[WHOLE_WIDTH:]:
+        yield from _section(section)
+    yield "</div>\n</main>\n</body>\n</html>"
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f'<section class="{section.title.lower().replace(" ", "-")}">\n<h2>{escape(section.title)}</h2>'
+    for part in section.parts:
+        yield from _part(part)
+    yield "</section>"
 
 
 def _part(part: Part) -> Iterator[str]:

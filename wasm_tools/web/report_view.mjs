@@ -3,9 +3,12 @@
  *
  * @typedef {{text: string} | {lines: string[]} | {head: string[], rows: string[][], figures: number[]}} Part
  * @typedef {{id: string, title: string, note: string, figure: string, figure_words: string, facts: [string, string][],
- *   sections: {title: string, parts: Part[]}[]}} Report
+ *   sections: Section[]}} Report
+ * @typedef {{title: string, parts: Part[]}} Section
  */
 import { element } from "./panel.mjs";
+
+const WHOLE_WIDTH = 2; // sections on paper; the rest stands in two columns
 
 /** @param {Report} report @returns {HTMLElement[]} */
 export function reportElements({ title, note, figure, figure_words: words, facts, sections }) {
@@ -15,8 +18,14 @@ export function reportElements({ title, note, figure, figure_words: words, facts
     ...(note ? [element("p", { className: "report-note" }, note)] : []),
     element("p", { className: "report-figure" }, element("strong", {}, figure), " ", element("span", {}, words)),
     element("dl", {}, ...pairs),
-    ...sections.map((section) => element("section", {}, element("h4", {}, section.title), ...section.parts.map(partElement))),
+    ...sections.slice(0, WHOLE_WIDTH).map(sectionElement),
+    element("div", { className: "rest" }, ...sections.slice(WHOLE_WIDTH).map(sectionElement)),
   ];
+}
+
+/** @param {Section} section */
+function sectionElement({ title, parts }) {
+  return element("section", { className: `report-${title.toLowerCase().replaceAll(" ", "-")}` }, element("h4", {}, title), ...parts.map(partElement));
 }
 
 /** @param {Part} part */

@@ -18,6 +18,7 @@ const WRITTEN = {
   slo_margin: signedPercent, ttft_ms: milliseconds, itl_ms: milliseconds, e2e_ms: seconds, utilisation: percent, risk: percent,
   gpus: count, replicas: count, score: significant,
 };
+const ALWAYS = ["model", "kind", "provider", "usd_per_month", "slo"]; // lines that stand above even where all are equal
 const NOTED = 0.005; // smaller changes are written as none
 
 /**
@@ -26,8 +27,9 @@ const NOTED = 0.005; // smaller changes are written as none
  */
 export function comparisonTables(made, words, labelOf) {
   const head = element("thead", {}, element("tr", {}, element("td"), ...made.names.map((/** @type {string} */ name) => heading("col", name))));
-  const equal = (/** @type {{differs: boolean}[]} */ rows) => rows.filter(({ differs }) => !differs);
-  const unlike = (/** @type {{differs: boolean}[]} */ rows) => rows.filter(({ differs }) => differs);
+  const shown = (/** @type {{differs: boolean, figure?: string}} */ { differs, figure = "" }) => differs || ALWAYS.includes(figure);
+  const equal = (/** @type {{differs: boolean}[]} */ rows) => rows.filter((row) => !shown(row));
+  const unlike = (/** @type {{differs: boolean}[]} */ rows) => rows.filter(shown);
   const input = (/** @type {any} */ row) => inputRow(row, labelOf(row.field));
   const answer = (/** @type {any} */ row) => answerRow(row, words);
   const whys = made.names.flatMap((/** @type {string} */ name, /** @type {number} */ place) =>
