@@ -102,6 +102,9 @@ async function draw(place, figure) {
   await plotly.react(place, painted.data, painted.layout, CONFIG);
 }
 
+/** @type {WeakMap<HTMLButtonElement, string>} what a button says while the picture is shown */
+const drawnWords = new WeakMap();
+
 /** @param {HTMLElement} holder the <figure> @param {HTMLButtonElement} button */
 async function toggle(holder, button) {
   const picture = /** @type {SVGElement} */ (holder.querySelector(".plot"));
@@ -110,12 +113,12 @@ async function toggle(holder, button) {
   if (live && place) {
     place.hidden = true;
     picture.removeAttribute("hidden");
-    button.textContent = "Interactive chart";
+    button.textContent = drawnWords.get(button) ?? "";
     return;
   }
   const status = statusOf(holder);
   button.disabled = true;
-  status.textContent = "Loading the chart …";
+  status.textContent = button.dataset.loading ?? "Loading the chart …";
   try {
     const { charts } = await chartsIn(holder.dataset.file ?? "");
     const figure = charts.find((/** @type {{ id: string }} */ c) => c.id === holder.dataset.chart)?.figure;
@@ -124,6 +127,7 @@ async function toggle(holder, button) {
     if (!place) {
       place = document.createElement("div");
       place.className = "chart-live";
+      place.lang = "en"; // the figures of the files are English
       place.style.height = `${picture.getBoundingClientRect().height}px`;
       picture.after(place);
       drawn.set(place, figure);
@@ -132,11 +136,13 @@ async function toggle(holder, button) {
     place.hidden = false;
     await draw(place, figure);
     status.textContent = "";
-    button.textContent = "Still picture";
+    drawnWords.set(button, button.textContent ?? "");
+    button.textContent = button.dataset.still ?? "Still picture";
   } catch {
     if (place) place.hidden = true;
     picture.removeAttribute("hidden");
-    status.textContent = "The interactive chart could not be loaded. The picture and the files hold the same figures.";
+    status.textContent =
+      button.dataset.failed ?? "The interactive chart could not be loaded. The picture and the files hold the same figures.";
   } finally {
     button.disabled = false;
   }

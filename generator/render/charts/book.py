@@ -25,14 +25,13 @@ from generator.render.charts.rental_spread import rental_spread, spread_of_gpus
 from generator.render.comparable import cheapest_by_provider, rankable
 from generator.render.once import once
 from generator.render.page import SiteData
-from generator.render.plan_rows import length_words
+from generator.render.plan_rows import class_words, length_words
 from generator.render.site_index import SiteIndex, site_index
-from generator.render.texts import DEFAULT, speaking
+from generator.render.texts import DEFAULT, language, of_registry, speaking, text
 
 Charts = tuple[Chart, ...]
 POINTS_SOURCE = "aiconfigurator"  # of the points that are held out
 STANDARD = "1024-1024/conversational/"
-CAVEAT = "The latency of APIs is mostly unknown; rented GPUs meet the target by measurement or model."
 WIDELY_SCORED = ("gpqa", 3_000, 1_000)  # benchmark and tokens of a request for the chart of all models
 PAGES = ("accuracy", "gpus", "history", "models", "providers")  # entities that are one page
 
@@ -44,13 +43,21 @@ class ChartBook:
     index: SiteIndex
 
     def of(self, entity: str) -> Charts:
-        """The charts of an entity; none where there is nothing to draw."""
-        with speaking(DEFAULT):  # charts exist in English alone, whoever asks first
+        """The charts of an entity in the language that is spoken; none where there is nothing to draw."""
+        if language() != DEFAULT:
+            return self._spoken(entity)
+        with speaking(DEFAULT):
             folder, _, name = entity.partition("/")
             if not name:
                 return self._page(entity)
             by_folder = {"models": self._models, "gpus": self._gpus, "plans": self._cells, "use-cases": self._cases}
             return by_folder[folder].get(entity, ())
+
+    def _spoken(self, entity: str) -> Charts:
+        """Drawn anew, for a page of another language: files are English."""
+        folder, _, name = entity.partition("/")
+        cases = [c for c in self.index.data.results.cases if folder == "use-cases" and c.case.id == name]
+        return drawn(self._of_case(cases[0])) if cases else self._drawn_page(entity)
 
     @cached_property
     def entities(self) -> Mapping[str, Charts]:
@@ -75,8 +82,10 @@ class ChartBook:
         yield price_history(name, own, cheapest, self._changes, index)
         if cell:
             costs = costs_of_model(self._load_costs.get(model, {}), index.plan_names)
-            setting = f"{length_words(cell.profile)}, {cell.slo_class.title.lower()}. {CAVEAT}"
-            yield break_even(f"{name}: API or rented GPUs, by load", costs, setting, index.data.as_of)
+            setting = (
+                f"{length_words(cell.profile)}, {cell.slo_class.title.lower()}. {text('charts.break_even.caveat')}"
+            )
+            yield break_even(text("charts.break_even.title", case=name), costs, setting, index.data.as_of)
 
     @property
     def _standard(self) -> Cell | None:
@@ -123,12 +132,17 @@ class ChartBook:
     def _of_case(self, case: CasePlan) -> Iterator[Chart | None]:
         index, results, profile = self.index, self.index.data.results, case.profile
         names, as_of = index.plan_names, index.data.as_of
-        setting = (
-            f"{length_words(profile)}, {case.slo_class.title.lower()}, {case.case.minimum_class} models or better;"
-            f" which model it is may change from load to load. {CAVEAT}"
+        slo = of_registry("slo_classes", case.slo_class, "title")
+        setting = text(
+            "charts.break_even.setting",
+            lengths=length_words(profile),
+            slo=slo[:1].lower() + slo[1:],
+            name=class_words(case.case.minimum_class),
+            caveat=text("charts.break_even.caveat"),
         )
+        title = text("charts.break_even.title", case=of_registry("use_cases", case.case, "title"))
         costs = costs_of_case(case, results.cells, names)
-        yield break_even(f"{case.case.title}: API or rented GPUs, by load", costs, setting, as_of)
+        yield break_even(title, costs, setting, as_of)
         yield plan_latency([case.ranking], case.slo.e2e_ms, names, as_of)
         quality = results.catalogue.quality.use_cases.get(case.case.id)
         if quality:

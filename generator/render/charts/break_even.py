@@ -16,10 +16,11 @@ from generator.render.charts.record import Axis, Chart, Point, Series
 from generator.render.formats import rate
 from generator.render.plan_rows import per_second
 from generator.render.plan_words import QUALIFIED, Names
+from generator.render.texts import text
 from wasm_tools.planner.plan import Plan
 from wasm_tools.planner.ranking import PLANS_SHOWN
 
-NAMES = {API: "Cheapest API", FIRM: "Rented GPUs", SPOT: "Spot GPUs"}
+NAMES = {API: "api", FIRM: "firm", SPOT: "spot"}  # in the texts
 LOOKS = {API: (1, "dot", False), FIRM: (2, "square", False), SPOT: (5, "ring", True)}  # colour, mark, dashed
 FEWEST = 3  # loads at which both are known
 
@@ -66,7 +67,16 @@ def break_even(title: str, costs: Costs, setting: str, as_of: str) -> Chart | No
         return None
     found = {group: crossing(api, costs.get(group, ())) for group in (FIRM, SPOT)}
     series = [
-        Series(NAMES[group], "line", _points(costs[group]), colour, mark, dashed=dashed, ended=True, marked=True)
+        Series(
+            text(f"charts.break_even.{NAMES[group]}"),
+            "line",
+            _points(costs[group]),
+            colour,
+            mark,
+            dashed=dashed,
+            ended=True,
+            marked=True,
+        )
         for group, (colour, mark, dashed) in LOOKS.items()
         if costs.get(group)
     ]
@@ -75,10 +85,10 @@ def break_even(title: str, costs: Costs, setting: str, as_of: str) -> Chart | No
         id="break-even",
         title=title,
         summary=f"{said(found, firm)} {setting}",
-        x=Axis("Requests per second, mean over a month", "log"),
-        y=Axis("$ per month", "log", form="usd"),
+        x=Axis(text("charts.break_even.x"), "log"),
+        y=Axis(text("charts.break_even.y"), "log", form="usd"),
         series=(*band, *series),
-        sources="Computed by the planner of the atlas; prices as on the plan pages",
+        sources=text("charts.break_even.sources"),
         as_of=as_of,
     )
 
@@ -87,16 +97,16 @@ def said(found: Mapping[str, Crossing | None], firm: Sequence[Known]) -> str:
     """Where the lines cross, in words."""
     top = per_second(firm[-1].load)
     words = []
-    for group, what in ((FIRM, "Rented on demand"), (SPOT, "On spot")):
+    for group, what in ((FIRM, text("charts.break_even.rented_on_demand")), (SPOT, text("charts.break_even.on_spot"))):
         at = found.get(group)
         if at is None:
-            words.append(f"{what}, GPUs do not become cheaper than the cheapest API up to {top}.")
+            words.append(text("charts.break_even.never", what=what, rate=top))
         elif at.low is None:
-            words.append(f"{what}, GPUs are cheaper from {per_second(at.high)} on, perhaps before.")
+            words.append(text("charts.break_even.always", what=what, rate=per_second(at.high)))
         elif rate(at.low) == rate(at.high):
-            words.append(f"{what}, GPUs are cheaper from {per_second(at.low)} on.")
+            words.append(text("charts.break_even.exactly", what=what, rate=per_second(at.low)))
         else:
-            words.append(f"{what}, GPUs become cheaper between {rate(at.low)} and {per_second(at.high)}.")
+            words.append(text("charts.break_even.between", what=what, low=rate(at.low), high=per_second(at.high)))
     return " ".join(words)
 
 

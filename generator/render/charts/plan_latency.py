@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from generator.render.charts.plan_names import plan_name
 from generator.render.charts.record import Axis, Chart, Point, Series
-from generator.render.formats import plural
 from generator.render.plan_words import Names, status_words
+from generator.render.texts import text
 from wasm_tools.planner import Ranking
 from wasm_tools.planner.plan import Plan
 
@@ -27,16 +27,18 @@ def plan_latency(rankings: Iterable[Ranking], bound_ms: float | None, names: Nam
     bound = bound_ms if bound_ms and bound_ms < 1.5 * max(_time(p) for p in known) else None
     return Chart(
         id="latency-cost",
-        title="End-to-end time against cost",
-        summary=f"{plural(len(known), 'ranked plan')} with a measured or modelled latency, at the"
-        " percentile of the target."
-        + (f" {_extremes(best, names)}" if best else " Not one of them counts as meeting the target.")
-        + (f" {plural(unknown, 'API plan')} {'is' if unknown == 1 else 'are'} not drawn, because nobody has measured"
-           f" {'its' if unknown == 1 else 'their'} latency." if unknown else ""),
-        x=Axis("End-to-end time of a request, s", "log"),
-        y=Axis("$ per month", "log", form="usd"),
+        title=text("charts.latency.title"),
+        summary=" ".join(
+            (
+                text("charts.latency.known", n=len(known)),
+                _extremes(best, names) if best else text("charts.latency.none"),
+                *([text("charts.latency.unknown", n=unknown)] if unknown else []),
+            )
+        ),
+        x=Axis(text("charts.latency.x"), "log"),
+        y=Axis(text("charts.break_even.y"), "log", form="usd"),
         series=(*_guides(bound, lowest, highest, best, names), *_by_status(known, names)),
-        sources="Computed by the planner of the atlas from the prices and measurements named on this page",
+        sources=text("charts.latency.sources"),
         as_of=as_of,
     )  # fmt: skip
 
@@ -47,9 +49,9 @@ def _guides(
     """The bound of the target, and the line of plans that nothing cheaper beats."""
     if bound_ms:
         ends = tuple(Point(bound_ms / 1000, usd) for usd in (lowest, highest))
-        yield Series("End-to-end bound", "steps", ends, 0, dashed=True)
+        yield Series(text("charts.latency.bound"), "steps", ends, 0, dashed=True)
     if len(best) > 1:
-        yield Series("Nothing cheaper is faster", "steps", _points(best, names), 5)
+        yield Series(text("charts.latency.front"), "steps", _points(best, names), 5)
 
 
 def _by_status(known: Sequence[Plan], names: Names) -> Iterator[Series]:
@@ -86,5 +88,5 @@ def _points(plans: Iterable[Plan], names: Names) -> tuple[Point, ...]:
 def _extremes(best: list[Plan], names: Names) -> str:
     fast, cheap = plan_name(best[0], names), plan_name(best[-1], names)
     if len(best) == 1:
-        return f"{cheap} is the cheapest and the fastest that counts as meeting the target."
-    return f"Of those that count as meeting the target, {cheap} is the cheapest and {fast} the fastest."
+        return text("charts.latency.one", plan=cheap)
+    return text("charts.latency.two", cheap=cheap, fast=fast)

@@ -4,8 +4,8 @@ from collections import Counter
 
 from generator.render.charts.evidence import sources_named
 from generator.render.charts.record import Axis, Chart, Point, Series, distinct
-from generator.render.formats import plural
 from generator.render.site_index import SiteIndex
+from generator.render.texts import text
 
 PROVIDERS = 20
 SHORT = {
@@ -39,24 +39,28 @@ def provider_map(index: SiteIndex) -> Chart | None:
     read = [s.id for s in index.data.registry.sources if s.id in index.data.state.snapshots]
     return Chart(
         id="provider-map",
-        title="Who sells what",
-        summary=f"{rows[widest]} has prices for {plural(kinds[widest], 'category', 'categories')}, more than any other;"
-        f" {plural(sum(k == 1 for k in kinds.values()), 'provider')} of {len(kinds):,} sell one kind only. Drawn are"
-        f" the {len(shown)} with the most categories; a larger mark stands for more prices.",
-        x=Axis("Category", "category", categories=tuple(columns.values())),
-        y=Axis("Provider", "category", categories=tuple(rows.values())),
+        title=text("charts.map.title"),
+        summary=" ".join(
+            (
+                text("charts.map.most", provider=rows[widest], n=kinds[widest]),
+                text("charts.map.single", n=sum(k == 1 for k in kinds.values()), all=len(kinds)),
+                text("charts.map.drawn", shown=len(shown)),
+            )
+        ),
+        x=Axis(text("charts.map.category"), "category", categories=tuple(columns.values())),
+        y=Axis(text("charts.provider"), "category", categories=tuple(rows.values())),
         series=(
             Series(
-                "Prices",
+                text("charts.map.prices"),
                 "points",
                 tuple(
-                    Point(columns[w], rows[p], plural(n, "price"), f"providers/{p}/", size=float(n))
+                    Point(columns[w], rows[p], text("charts.map.price", n=n), f"providers/{p}/", size=float(n))
                     for p in shown
                     for w in columns
                     if (n := counts[p, w])
                 ),
             ),
         ),
-        sources=sources_named("Prices from", read, index),
+        sources=sources_named(text("charts.prices_from"), read, index),
         as_of=index.data.as_of,
     )

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from generator.render.charts.record import Axis, Chart, Point, Series
 from generator.render.comparable import rankable
-from generator.render.formats import listed, plural, tokens
+from generator.render.formats import listed, tokens
 from generator.render.site_index import SiteIndex
+from generator.render.texts import text
 from wasm_tools.models.quality import QualityScore, best_score
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT
 
 FEWEST = 6  # models with a score and a price; fewer are a list, not a picture
 WEAK = "D"  # a price of this grade could place a model on the front by mistake
-FRONT = "Nothing cheaper scores higher"
 REQUESTS = 1_000
 TITLES = {
     "gpqa": "GPQA",
@@ -94,27 +94,33 @@ def quality_price(benchmark: str, models: Sequence[Scored], prompt: int, output:
     name = benchmark_name(benchmark)
     others = [m for m in models if m not in best]
     by_whom = (
-        ("Measured by others", [m for m in others if not m.score.self_reported], "dot"),
-        ("Stated by the developer", [m for m in others if m.score.self_reported], "ring"),
+        (text("charts.quality.others"), [m for m in others if not m.score.self_reported], "dot"),
+        (text("charts.quality.developer"), [m for m in others if m.score.self_reported], "ring"),
     )
     names = [index.model_name(m.model) for m in best]
-    few = listed(names)
-    many = f"{names[0]} at the low end, {names[-1]} at the top, and {len(names) - 2} between them"
+    ends = {"low": names[0], "high": names[-1], "between": len(names) - 2}
+    told = listed(names) if len(names) < 5 else text("charts.quality.many", **ends)
+    lengths = text("plan.lengths", prompt=tokens(prompt), output=tokens(output))
     return Chart(
         id="quality-price",
-        title=f"{name} against price",
-        summary=f"{plural(len(models), 'model')} with a published score. Nothing cheaper scores higher than"
-        f" {few if len(names) < 5 else many}."
-        " The price is the lowest of any API that can be compared and is graded A to C; scores come at each model's"
-        " best stated setting, which can cost more than the price says.",
-        x=Axis(f"$ per {REQUESTS:,} requests of {tokens(prompt)} → {tokens(output)} tokens", "log", form="usd"),
+        title=text("charts.quality.title", name=name),
+        summary=" ".join(
+            (
+                text("charts.quality.scored", n=len(models)),
+                text("charts.quality.best", names=told),
+                text("charts.quality.caveat"),
+            )
+        ),
+        x=Axis(text("charts.quality.x", requests=REQUESTS, lengths=lengths), "log", form="usd"),
         y=Axis(f"{name}, %", form="plain"),
         series=(
             *(Series(title, "points", _points(group, index), 5, mark) for title, group, mark in by_whom if group),
-            Series(FRONT, "steps", _points(best, index), 2, "square", named=True, marked=True),
+            Series(text("charts.quality.front"), "steps", _points(best, index), 2, "square", named=True, marked=True),
         ),
-        sources=f"Scores: {listed(sorted({index.data.registry.source[m.score.source].title for m in models}))}."
-        " Prices: all sources of the atlas",
+        sources=text(
+            "charts.quality.sources",
+            names=listed(sorted({index.data.registry.source[m.score.source].title for m in models})),
+        ),
         as_of=index.data.as_of,
     )  # fmt: skip
 

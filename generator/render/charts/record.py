@@ -6,6 +6,8 @@ A chart states what it shows in one sentence (`summary`), because that sentence 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from generator.render.texts import text
+
 Value = float | str  # a number; an ISO date on a date axis; a category's name on a category axis
 SCALES = ("linear", "log", "date", "category")
 KINDS = ("line", "steps", "points", "bars", "band")
@@ -135,12 +137,12 @@ def table_columns(chart: Chart) -> tuple[str, ...]:
     """The headings of the chart's table: only those columns that some point fills."""
     points = [p for s in chart.series for p in s.points]
     extra = {
-        "Lowest": any(p.low is not None for p in points),
-        "Highest": any(p.high is not None for p in points),
-        "Count": any(p.size is not None for p in points),
-        "What": any(p.label for p in points),
+        text("chart.lowest"): any(p.low is not None for p in points),
+        text("chart.highest"): any(p.high is not None for p in points),
+        text("charts.count"): any(p.size is not None for p in points),
+        text("chart.what"): any(p.label for p in points),
     }
-    return ("Series", chart.x.title, chart.y.title, *(name for name, filled in extra.items() if filled))
+    return (text("chart.series"), chart.x.title, chart.y.title, *(name for name, filled in extra.items() if filled))
 
 
 def table_rows(chart: Chart) -> list[tuple[Value | None, ...]]:
@@ -149,6 +151,11 @@ def table_rows(chart: Chart) -> list[tuple[Value | None, ...]]:
     rows: list[tuple[Value | None, ...]] = []
     for s in chart.series:
         for p in s.points:
-            extra = {"Lowest": p.low, "Highest": p.high, "Count": p.size, "What": p.label or None}
+            extra = {
+                text("chart.lowest"): p.low,
+                text("chart.highest"): p.high,
+                text("charts.count"): p.size,
+                text("chart.what"): p.label or None,
+            }
             rows.append((s.name, p.x, p.y, *(extra[c] for c in columns)))
     return rows

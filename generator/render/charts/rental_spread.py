@@ -8,6 +8,7 @@ from generator.render.charts.evidence import source_words
 from generator.render.charts.record import Axis, Chart, Point, Series, distinct
 from generator.render.formats import listed, plural, price
 from generator.render.site_index import SiteIndex
+from generator.render.texts import text
 from wasm_tools.pricing.offers import GpuOffer
 
 PROVIDERS, GPUS = 14, 16
@@ -58,7 +59,9 @@ def rental_spread(name: str, rentals: Sequence[GpuOffer], index: SiteIndex) -> C
 
 def _dollars(values: Sequence[float]) -> Axis:
     wide = max(values) > WIDE * min(values)
-    return Axis("$ per GPU-hour" + (", log scale" if wide else ""), "log" if wide else "linear", "usd", zero=not wide)
+    return Axis(
+        text("charts.gpus.x_log" if wide else "charts.gpus.x"), "log" if wide else "linear", "usd", zero=not wide
+    )
 
 
 def _of(rentals: Sequence[GpuOffer], group: str) -> list[float]:
@@ -91,7 +94,7 @@ def spread_of_gpus(index: SiteIndex) -> Chart | None:
     shown = sorted(most, key=lambda f: (median(f[1].values()), f[0]))
     rows = distinct(index.gpu_name(gpu) for gpu, _, _ in shown)
     points = tuple(
-        Point(round(median(of.values()), 4), row, plural(len(of), "provider"), f"gpus/{gpu}/",
+        Point(round(median(of.values()), 4), row, text("charts.gpus.providers", n=len(of)), f"gpus/{gpu}/",
               min(of.values()), max(of.values()))
         for (gpu, of, _), row in zip(shown, rows, strict=True)
     )  # fmt: skip
@@ -99,12 +102,11 @@ def spread_of_gpus(index: SiteIndex) -> Chart | None:
     names = dict(zip((gpu for gpu, _, _ in shown), rows, strict=True))
     return Chart(
         id="gpu-spread",
-        title="On-demand price of the GPUs with most providers",
-        summary=f"From the lowest to the highest provider, each at its cheapest; the mark is the median. Widest apart:"
-        f" {listed([_range_words(names[g], of.values()) for g, of, _ in wide])}.",
+        title=text("charts.gpus.title"),
+        summary=text("charts.gpus.summary", names=listed([_range_words(names[g], of.values()) for g, of, _ in wide])),
         x=_dollars([v for _, of, _ in shown for v in of.values()]),
         y=Axis("GPU", "category", categories=tuple(rows)),
-        series=(Series("Median of providers", "points", points),),
+        series=(Series(text("charts.gpus.median"), "points", points),),
         sources=source_words([r for _, _, rentals in shown for r in rentals], index),
         as_of=index.data.as_of,
     )
@@ -112,7 +114,7 @@ def spread_of_gpus(index: SiteIndex) -> Chart | None:
 
 def _range_words(name: str, prices: Iterable[float]) -> str:
     of = sorted(prices)
-    return f"{name} from {price_of(of[0])} to {price_of(of[-1])}"
+    return text("charts.gpus.range", name=name, low=price_of(of[0]), high=price_of(of[-1]))
 
 
 def price_of(value: float) -> str:

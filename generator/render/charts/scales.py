@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 
 from generator.render.charts.record import Axis, Chart, Value
-from generator.render.formats import money, price, significant
+from generator.render.formats import dollars, money, price, significant
+from generator.render.texts import number_text as localised
 
 FEW = 6  # ticks on a linear axis, about; on a log axis 1, 2 and 5 of each power of ten up to so many, else the powers
 MONTHS = (1, 2, 3, 6, 12, 24)
@@ -121,13 +122,13 @@ def number_text(form: str, value: float) -> str:
     if form == "usd":
         for size, letter in ((1e6, "M"), (1e3, "k")):
             if value >= 10 * size or value == size == 1e6:
-                return f"${value / size:.10g}{letter}"
-        return f"${value:,.10g}" if value >= 1 or value == 0 else price(Decimal(repr(value)))
+                return dollars(f"{value / size:.10g}{letter}")
+        return dollars(f"{value:,.10g}") if value >= 1 or value == 0 else price(Decimal(repr(value)))
     if form == "percent":
-        return f"{value:.10g} %"
+        return localised(f"{value:.10g} %")
     if form == "ms":
-        return f"{value:.10g} ms" if value < 1000 else f"{value / 1000:.10g} s"
-    return f"{value:,.10g}"
+        return localised(f"{value:.10g} ms" if value < 1000 else f"{value / 1000:.10g} s")
+    return localised(f"{value:,.10g}")
 
 
 def exact_text(form: str, value: Value | None) -> str:

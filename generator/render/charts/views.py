@@ -6,7 +6,7 @@ from typing import Any
 from generator.render.charts.record import Chart, table_columns, table_rows
 from generator.render.charts.scales import exact_text
 from generator.render.charts.svg import key, svg
-from generator.render.texts import DEFAULT, speaking
+from generator.render.texts import text
 
 CHARTS = "api/v1/charts/"
 SHORT = 16  # rows of a table that stands on the page; a longer one is in the files
@@ -14,11 +14,6 @@ SHORT = 16  # rows of a table that stands on the page; a longer one is in the fi
 
 def chart_view(chart: Chart, entity: str, longest: int = SHORT) -> dict[str, Any]:
     """One chart of an entity (`models/o3`), with its table where that has at most `longest` rows."""
-    with speaking(DEFAULT):  # charts exist in English alone
-        return _view(chart, entity, longest)
-
-
-def _view(chart: Chart, entity: str, longest: int) -> dict[str, Any]:
     drawing = svg(chart)
     rows = table_rows(chart) if chart.rows <= longest else []
     forms = ("plain", chart.x.form, chart.y.form)
@@ -51,7 +46,7 @@ def chart_views(charts: Iterable[Chart], entity: str, longest: int = SHORT) -> d
 
 
 def _is_count(chart: Chart, column: int) -> bool:
-    return table_columns(chart)[column] == "Count"
+    return table_columns(chart)[column] == text("charts.count")
 
 
 def _elements(view: dict[str, Any]) -> int:
