@@ -173,16 +173,20 @@ def in_flight_at(r: Replica, rate: float) -> float:
     if (slots - 1) * saturation <= rate * slots:  # beyond, one more request in service no longer slows the others
         return min(rate / saturation, 1.0) * slots
     knots, firsts, gaps = r.curve.concurrency, r.curve.first_token_ms, r.curve.tpot_ms
-    service = [first + further * gap for first, gap in zip(firsts, gaps, strict=True)]
-    above = next(i for i, ms in enumerate(service) if knots[i] >= slots or (knots[i] - 1) * 1000 > rate * ms)
+    before = 0.0  # service at the knot below
+    for above, knot in enumerate(knots):
+        service = firsts[above] + further * gaps[above]
+        if knot >= slots or (knot - 1) * 1000 > rate * service:
+            break
+        before = service
     if above == 0:
-        return rate * service[0] / 1000
+        return rate * service / 1000
     knot, first, gap = knots[above - 1], firsts[above - 1], gaps[above - 1] * further
     width = math.log(knots[above] / knot)
     slower, wider = (math.log(of[above] / of[above - 1]) / width for of in (firsts, gaps))
     low, high = knot - 1, min(knots[above], slots) - 1
-    at_low = low * 1000 / service[above - 1]
-    at_high = high * saturation / slots if knots[above] > slots else high * 1000 / service[above]
+    at_low = low * 1000 / before
+    at_high = high * saturation / slots if knots[above] > slots else high * 1000 / service
     n = low + (high - low) * (rate - at_low) / (at_high - at_low)
     for _ in range(STEPS):
         x = (n + 1) / knot
@@ -232,21 +236,27 @@ def latency(r: Replica, in_flight: float, ttft_at: int, e2e_at: int) -> Latency:
     """
     t, spread = r.traffic, r.ttft_spread
     tpot, tokens = t.tails.tpot, t.judged_tokens
-    first, gap = at(r.curve, min(in_flight + 1, r.slots))
+    load = in_flight + 1
+    first, gap = at(r.curve, load if load < r.slots else r.slots)
     rate = in_flight * 1000 / (first + t.further_tokens * gap)
     first += r.prefill_ms * (t.judged_prompt - 1)
     busy, prefilling = rate / r.saturation, r.prefill_ms / 1000 * rate
     if busy >= 1 or prefilling >= 1:
         return rate, math.inf, gap, math.inf
-    queues = (
-        chance_of_waiting(r.servers, in_flight / r.slots),
-        1000 / r.saturation * (t.arrival_scv + t.output_scv) / 2 / (1 - busy),
-        prefilling,
-        r.prefill_ms * (t.arrival_scv + t.prompt_scv) / 2 / (1 - prefilling),
-    )
-    service, median = first * r.ttft_median, _added(first * spread[0], LATE[0], *queues)
-    ttft = _added(first * spread[ttft_at], LATE[ttft_at], *queues)
-    whole = ttft if e2e_at == ttft_at else _added(first * spread[e2e_at], LATE[e2e_at], *queues)
+    chance = chance_of_waiting(r.servers, in_flight / r.slots)
+    service, median = first * r.ttft_median, first * spread[0]
+    ttft, whole = first * spread[ttft_at], first * spread[e2e_at]
+    latest = LATE[-1]
+    if chance > latest or prefilling > latest:  # somebody waits at one of the percentiles
+        queues = (
+            chance,
+            1000 / r.saturation * (t.arrival_scv + t.output_scv) / 2 / (1 - busy),
+            prefilling,
+            r.prefill_ms * (t.arrival_scv + t.prompt_scv) / 2 / (1 - prefilling),
+        )
+        median = _added(median, LATE[0], *queues)
+        ttft = _added(ttft, LATE[ttft_at], *queues)
+        whole = ttft if e2e_at == ttft_at else _added(whole, LATE[e2e_at], *queues)
     longer, slower = tokens[e2e_at] - tokens[0], (tpot[e2e_at] - tpot[0]) * t.judged_mean
     slow = math.hypot(whole - median, gap * longer, gap * slower)
     return rate, service + ttft, gap, service + median + gap * (tokens[0] * tpot[0]) + slow

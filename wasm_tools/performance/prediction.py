@@ -21,7 +21,7 @@ from wasm_tools.performance.physics import (
     times_ms,
     work,
 )
-from wasm_tools.performance.service_curve import ServiceCurve
+from wasm_tools.performance.service_curve import Bands, ServiceCurve
 from wasm_tools.performance.siblings import Pair, Relative, Siblings, corrections, is_same, siblings
 from wasm_tools.workload.traffic import MAX_TOKENS, InputError
 
@@ -65,6 +65,8 @@ class Prepared:
     spread: bool
     new_gpu: bool
     new_size: bool  # no relative on so many GPUs
+    basis: tuple[str, ...]  # of a prediction by physics alone
+    bands: Bands  # of the same
 
 
 def book(calibration: Calibration, shapes: Mapping[str, ModelShape], gpus: Mapping[str, GpuCard]) -> Book:
@@ -104,6 +106,8 @@ def prepared(configuration: ServingConfiguration, of: Book) -> Prepared | Refusa
         spread=c.expert_parallel > 1,
         new_gpu=c.gpu not in of.calibration.measured_gpus,
         new_size=relatives is not None and c.tensor_parallel not in relatives.sizes,
+        basis=of.basis.get(c.gpu) or of.basis[""],
+        bands=of.calibration.bands["modelled" if c.gpu in of.calibration.measured_gpus else NEW_GPU],
     )
 
 
@@ -136,25 +140,11 @@ def check_lengths(isl: float, osl: float, prefix_share: float) -> None:
 def curve(at: Prepared, isl: float, osl: float, prefix_share: float, of: Book) -> ServiceCurve:
     """The service curve of a prepared configuration at checked lengths."""
     physics = pace_of(at, isl, osl, prefix_share)
-    bands = of.calibration.bands
-    c = at.configuration
     if at.siblings is None:
-        tier = NEW_GPU if at.new_gpu else "modelled"
         first, tpot = times_ms(physics, KNOTS, at.own_steps)
-        return ServiceCurve(
-            KNOTS,
-            first,
-            tpot,
-            physics.prefill,
-            "modelled",
-            (),
-            (),
-            of.basis.get(c.gpu) or of.basis[""],
-            bands[tier],
-            bands[tier],
-        )
-    place = (at.log_tensor, at.spread, math.log(isl), math.log(osl))
-    same = _same(at.siblings, place, c.model)
+        return ServiceCurve(KNOTS, first, tpot, physics.prefill, "modelled", (), (), at.basis, at.bands, at.bands)
+    bands, place = of.calibration.bands, (at.log_tensor, at.spread, math.log(isl), math.log(osl))
+    same = _same(at.siblings, place, at.configuration.model)
     knots = KNOTS if same is None else tuple(sorted({*KNOTS, *(p.concurrency for p in same.curve.points)}))
     more_tpot, more_first, nearest = corrections(at.siblings, of.calibration.kernels, *place)
     far = nearest > FAR_AWAY or at.siblings.points < FEW_POINTS
@@ -182,7 +172,8 @@ def curve(at: Prepared, isl: float, osl: float, prefix_share: float, of: Book) -
 
 def _same(of: Siblings, place: tuple[float, bool, float, float], model: str) -> Relative | None:
     """The measured curve of this very configuration at these lengths; of several the model's own, then the nearest."""
-    found = [a for a in of.relatives if is_same(a, *place)]
+    able = [a for a in of.relatives if a.log_tensor == place[0]]  # the cheap part of the question first
+    found = [a for a in able if is_same(a, *place)]
 
     def order(a: Relative) -> tuple[bool, float, str]:
         apart = abs(a.log_prompt - place[2]) + abs(a.log_answer - place[3])

@@ -127,12 +127,6 @@ def weighted(points: Sequence[MeasuredPoint], logs: Sequence[float], kernels: Ke
     )
 
 
-def distance(kernel: Kernel, a: Relative, tensor: float, spread: bool, prompt: float, answer: float) -> float:
-    """How far a place (logs of TP, ISL and OSL) is from a measured curve, concurrency aside."""
-    apart = abs(tensor - a.log_tensor) / kernel.tensor + abs(prompt - a.log_prompt) / kernel.prompt
-    return apart + abs(answer - a.log_answer) / kernel.answer + (1.0 / kernel.expert if spread != a.spread else 0.0)
-
-
 def is_same(a: Relative, tensor: float, spread: bool, prompt: float, answer: float) -> bool:
     """Whether a place is that of a measured curve: same parallelism, lengths as near as drawn ones are to nominal."""
     near = abs(prompt - a.log_prompt) <= SAME_LENGTHS and abs(answer - a.log_answer) <= SAME_LENGTHS
@@ -146,12 +140,16 @@ def corrections(
     one, two = kernels.tpot, kernels.first_token
     local, same = (one.local**2, two.local**2), (one.same**2, two.same**2)
     nearest, tpot, first = math.inf, [], []
-    for a in of.relatives:
-        away = distance(one, a, tensor, spread, prompt, answer)
-        nearest = min(nearest, away)
-        w = local[0] * math.exp(-away)
-        v = local[1] * math.exp(-distance(two, a, tensor, spread, prompt, answer))
-        if is_same(a, tensor, spread, prompt, answer):
+    for a in of.relatives:  # written out for both metrics at once: an answer asks a thousand times
+        d_tensor, d_prompt = abs(tensor - a.log_tensor), abs(prompt - a.log_prompt)
+        d_answer, other = abs(answer - a.log_answer), spread != a.spread
+        away = d_tensor / one.tensor + d_prompt / one.prompt + d_answer / one.answer
+        further = d_tensor / two.tensor + d_prompt / two.prompt + d_answer / two.answer
+        if other:
+            away, further = away + 1.0 / one.expert, further + 1.0 / two.expert
+        nearest = away if away < nearest else nearest
+        w, v = local[0] * math.exp(-away), local[1] * math.exp(-further)
+        if not (other or d_tensor) and d_prompt <= SAME_LENGTHS and d_answer <= SAME_LENGTHS:
             w, v = w + same[0], v + same[1]
         tpot.append(w)
         first.append(v)
