@@ -96,11 +96,15 @@ class _Sizer:
     def __init__(self, question: Question, catalogue: Catalogue, excluded: Exclusions, missed: list[Misses]) -> None:
         self.question, self.catalogue, self.excluded, self.missed = question, catalogue, excluded, missed
         self.serving, self.models = Serving(question, catalogue), 1
+        self.found = self.serving.found
+        self.headroom, self.peak = catalogue.policy.headroom, question.workload.peak_qps
+        self.availability = question.slo.availability
         self.told: set[int] = set()
         self.spares: dict[int, int] = {}
         limits = question.limits
         self.choosy = bool(limits.gpus or limits.without_gpus or limits.precisions or limits.max_tensor_parallel)
         self.most, self.most_of_all = dict(limits.gpu_limits), NOTHING if limits.max_gpus is None else limits.max_gpus
+        self.limited = bool(self.most) or limits.max_gpus is not None
 
     def sizes(self, ready: ReadyModel, models: int) -> list[Sized]:
         """The sized configurations of a model, which stands for so many that serve alike."""
@@ -145,23 +149,23 @@ class _Sizer:
 
     def size(self, ready: Ready) -> Sized | None:
         """A configuration with its replicas, or None once its exclusion is counted."""
-        d, question, excluded = ready.deployable, self.question, self.excluded
-        served = self.serving.of(ready)
+        d = ready.deployable
+        served = self.found.get(ready.key) or self.serving.of(ready)
         if served.misses and ready.key not in self.told:
             self.told.add(ready.key)
             self.missed.append(served.misses)
         if isinstance(served, Failed):
-            excluded.configuration(served.reason, d.gpu, number=self.models)
+            self.excluded.configuration(served.reason, d.gpu, number=self.models)
             return None
-        rate, headroom, peak = served.capacity.rate, self.catalogue.policy.headroom, question.workload.peak_qps
+        rate, headroom, peak = served.capacity.rate, self.headroom, self.peak
         if rate * MAX_REPLICAS < peak * headroom:
-            excluded.configuration("no_capacity", d.gpu, number=self.models)
+            self.excluded.configuration("no_capacity", d.gpu, number=self.models)
             return None
         carrying = carrying_replicas(peak, rate, headroom)
-        spare = self.spare(carrying) if question.slo.availability else 0
+        spare = self.spare(carrying) if self.availability else 0
         gpus = (carrying + spare) * d.tensor_parallel
-        if gpus > self.most_of_all or gpus > self.most.get(d.gpu, gpus):
-            excluded.configuration("inventory", d.gpu, number=self.models)
+        if self.limited and (gpus > self.most_of_all or gpus > self.most.get(d.gpu, gpus)):
+            self.excluded.configuration("inventory", d.gpu, number=self.models)
             return None
         return Sized(d, ready.place, served, carrying, spare, carrying + spare, gpus)
 
@@ -169,8 +173,8 @@ class _Sizer:
         """The replicas on top of `carrying` for the availability that is asked for."""
         found = self.spares.get(carrying)
         if found is None:
-            target, of_node = self.question.slo.availability, self.catalogue.policy.node_availability
-            found = replicas_for(carrying, 1.0, availability=target, node_availability=of_node).spare
+            of_node = self.catalogue.policy.node_availability
+            found = replicas_for(carrying, 1.0, availability=self.availability, node_availability=of_node).spare
             self.spares[carrying] = found
         return found
 

@@ -11,7 +11,7 @@ import { addressOf, fieldsOfAddress, inputsOf, precomputedFor } from "./planner_
 import { text } from "./texts.mjs";
 
 const TYPING_MS = 800; // edits of one field within this time are one step back
-const PAUSE_MS = 60; // one answer a pause, not one a digit
+const PAUSE_MS = 60; // one answer a pause, not one a digit; after a pause the first edit is answered at once
 const ADDRESS_MS = 250; // browsers refuse more than a few address changes a second
 const STEPS_KEPT = 200;
 
@@ -31,6 +31,7 @@ export function plannerState(settings, runtimeOf) {
   let turn = 0;
   let answerTimer = 0;
   let addressTimer = 0;
+  let editedAt = -PAUSE_MS;
 
   const state = {
     settings,
@@ -100,7 +101,9 @@ export function plannerState(settings, runtimeOf) {
     clearTimeout(addressTimer);
     addressTimer = window.setTimeout(() => history.replaceState(null, "", `?${addressOf(grid, state.fields)}`), ADDRESS_MS);
     clearTimeout(answerTimer);
-    answerTimer = window.setTimeout(answerNow, PAUSE_MS);
+    const resting = !state.busy && performance.now() - editedAt > PAUSE_MS;
+    editedAt = performance.now();
+    answerTimer = window.setTimeout(answerNow, resting ? 0 : PAUSE_MS);
   }
 
   /** @param {Fields[]} from @param {Fields[]} to */
