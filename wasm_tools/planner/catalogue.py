@@ -190,12 +190,12 @@ class Catalogue:
     quality: QualityTable
     unplanned: Mapping[str, int]  # API prices that cannot be planned with, by reason
     prepared: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)  # by model
-    keys: dict[Hashable, int] = field(default_factory=dict, init=False, compare=False, repr=False)
-    replicas: Latest = field(default_factory=lambda: Latest(4), init=False, compare=False, repr=False)
-    served: Latest = field(default_factory=lambda: Latest(8), init=False, compare=False, repr=False)
     _by_model: dict[str, "ModelRates"] = field(default_factory=dict, init=False, compare=False, repr=False)
     _plain_rentals: list[PlainRental] = field(default_factory=list, init=False, compare=False, repr=False)
     _of_models: dict[str, "Deployables"] = field(default_factory=dict, init=False, compare=False, repr=False)
+    keys: dict[Hashable, int] = field(default_factory=dict, init=False, compare=False, repr=False)
+    replicas: Latest = field(default_factory=lambda: Latest(4), init=False, compare=False, repr=False)
+    served: Latest = field(default_factory=lambda: Latest(8), init=False, compare=False, repr=False)
 
     @property
     def rates_of_models(self) -> Mapping[str, "ModelRates"]:
