@@ -16,6 +16,7 @@ from generator.precompute.deployables import deployables, load_serving, load_wei
 from generator.precompute.hosting import hosting_facts
 from generator.precompute.hosting_offers import rentals
 from generator.precompute.observations import observations_of_rates
+from generator.precompute.presets import question_presets
 from generator.precompute.quality import quality_benchmarks, quality_models, quality_table, resolved_scores
 from generator.precompute.token_prices import token_price
 from generator.registry import Registry
@@ -142,6 +143,7 @@ def planner_catalogue(
         observations=observations_of_rates(registry, state.observations, keys),
         quality=quality_table(quality_benchmarks(folder / "quality_benchmarks.toml"), scores, cards),
         unplanned=dict(sorted(unplanned.items())),
+        presets=question_presets(registry, folder),
     )
 
 

@@ -11,14 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from generator.registry import Registry, Row, Words, csv_rows
-from wasm_tools.hardware.gpus import GpuCard
-from wasm_tools.models.cards import ModelCard
-from wasm_tools.performance.memory import max_concurrency
-from wasm_tools.performance.parallelism import possible_tensor_parallel
 from wasm_tools.planner.catalogue import Curve, Deployable
-
-ENGINE = "vllm"  # of configurations that nobody measured
-SHORTEST = 1024  # tokens of a request that must fit for a configuration to be worth considering
+from wasm_tools.planner.deployable_sizes import ENGINE, kv_cache_of, sizes
 
 
 class WeightsRow(Row):
@@ -77,12 +71,6 @@ def _key(d: Deployable) -> tuple[str, str, str, str, int, int]:
     return (d.model, d.gpu, d.precision, d.engine, d.tensor_parallel, d.expert_parallel)
 
 
-def kv_cache_of(precision: str, card: GpuCard) -> str:
-    """The precision of the KV cache: 8 bits with weights of 8 or 4 bits, as the measured runs had it, where the GPU
-    computes in 8 bits; else 16."""
-    return "fp8" if precision in ("fp8", "fp4") and card.fp8_flops else "bf16"
-
-
 def _measured(registry: Registry, curves: Iterable[Curve]) -> Iterator[Deployable]:
     newest: dict[tuple[object, ...], Curve] = {}
     for c in curves:
@@ -113,14 +101,5 @@ def _modelled(
         for gpu, card, runs in cards:
             if card.bandwidth and card.bf16_flops and (row.storage or "bf16") in runs:
                 cache = kv_cache_of(row.precision, card)
-                for size in _sizes(model, card, row.precision, cache):
+                for size in sizes(model.shape, card, row.precision, cache):
                     yield Deployable(row.model, gpu, row.precision, ENGINE, "", size, 1, cache, row.repo, "", "")
-
-
-def _sizes(model: ModelCard, card: GpuCard, precision: str, kv_cache: str) -> Iterator[int]:
-    shape = model.shape
-    if shape is None or not shape.heads:
-        return
-    for size in possible_tensor_parallel(shape, card):
-        if max_concurrency(shape, precision, card, size, SHORTEST, kv_precision=kv_cache):
-            yield size

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from generator.precompute.presets import number
 from generator.registry import Load, Profile, Registry, SloClass, UseCase
 from wasm_tools.models.cards import CAPABILITY_CLASSES
 from wasm_tools.planner import Catalogue, Plan, Question, Ranking, Wishes, answer, ranking_of
@@ -40,12 +41,6 @@ class CasePlan:
     workload: Workload
     ranking: Ranking
     diagnoses: tuple[Diagnosis, ...]
-
-
-def number(text: str) -> float:
-    """A rate from its registry text; whole numbers stay whole so that both sides print them alike."""
-    value = float(text)
-    return int(value) if value.is_integer() else value
 
 
 def grid_cells(registry: Registry, catalogue: Catalogue) -> Iterator[Cell]:

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from generator.precompute.deployables import WeightsRow, kv_cache_of
+from generator.precompute.deployables import WeightsRow
 from generator.registry import GpuRow
 from generator.render.formats import significant
 from generator.render.site_index import SiteIndex
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelShape
 from wasm_tools.performance.memory import smallest_gpus, weight_bytes
+from wasm_tools.planner.deployable_sizes import kv_cache_of
 
 LENGTH, AT_ONCE = 8_192, 1  # what has to fit beside the weights, which the caption states
 NAMED = 5  # the largest models that are named

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import batched
 from typing import Any
 
-from generator.precompute.deployables import WeightsRow, kv_cache_of
+from generator.precompute.deployables import WeightsRow
 from generator.render.formats import missing, money, significant, tokens
 from generator.render.site_index import SiteIndex
 from wasm_tools.hardware.gpus import GpuCard
@@ -14,6 +14,7 @@ from wasm_tools.models.cards import ModelShape
 from wasm_tools.performance.kv_cache import cache_element_bytes, gpu_request_bytes
 from wasm_tools.performance.memory import kv_pool, weight_bytes
 from wasm_tools.performance.parallelism import possible_tensor_parallel
+from wasm_tools.planner.deployable_sizes import kv_cache_of
 from wasm_tools.pricing.meters import price_text
 
 Rent = Callable[[str, int], tuple[Decimal, int] | None]

@@ -75,7 +75,7 @@ def test_html_script_and_engine_show_the_same_rows(page: Page, site_address: str
 
 def test_limits_of_the_reader_are_kept_and_stand_in_the_address(page: Page, site: Path, site_address: str) -> None:
     answered(page, site_address + "tools/planner/")
-    page.select_option("[name=kinds]", label="GPUs without commitment")
+    page.select_option("[name=ways]", label="GPUs without commitment")
     page.fill("[name=budget]", "3000")
     page.select_option("[name=percentile]", "90")
     asked_again(page)
@@ -137,14 +137,15 @@ def test_users_become_requests_with_the_formula_shown(page: Page, site: Path, si
     page.fill("[name=users]", "3000")
     asked_again(page)
     assert "= 4 requests/s on average; × 2 = 8 requests/s at peak" in page.inner_text("#load-formula")
-    assert page.input_value("[name=use_case]") == ""
+    assert page.input_value("[name=use_case]") == "chatbot", "it still says which benchmarks count"
+    assert page.url.endswith("?use_case=chatbot&users=3000")
 
 
 @pytest.mark.parametrize(
     ("field", "value", "error"),
     [
         ("prompt_tokens", "0", "error-prompt_tokens"),
-        ("output_tokens", "", "error-output_tokens"),
+        ("output_tokens", "2.5", "error-output_tokens"),
         ("qps", "-1", "error-qps"),
         ("peak_factor", "0.5", "error-peak_factor"),
         ("ttft_ms", "0", "error-ttft_ms"),
@@ -212,3 +213,95 @@ def test_no_foreign_request_and_no_policy_violation(page: Page, site_address: st
     page.fill("[name=output_tokens]", "128")
     asked_again(page)
     assert faults == []
+
+
+def test_steps_are_taken_back_and_again_by_keys_and_buttons(page: Page, site_address: str) -> None:
+    answered(page, site_address + "tools/planner/")
+    assert page.locator("[data-undo]").is_disabled()
+    page.fill("[name=output_tokens]", "400")
+    page.fill("[name=qps]", "3")
+    page.keyboard.press("Control+z")
+    assert (page.input_value("[name=qps]"), page.input_value("[name=output_tokens]")) == ("1", "400")
+    page.click("[data-undo]")
+    assert page.input_value("[name=output_tokens]") == "256"
+    page.keyboard.press("Control+y")
+    page.click("[data-redo]")
+    asked_again(page)
+    page.wait_for_timeout(300)
+    assert page.url.endswith("?output_tokens=400&qps=3")
+    page.click("[data-reset-all]")
+    asked_again(page)
+    page.wait_for_timeout(300)
+    assert page.url.endswith("/tools/planner/")
+    assert page.input_value("[name=qps]") == "1"
+
+
+def test_groups_say_what_is_set_in_them_and_an_error_opens_its_group(page: Page, site_address: str) -> None:
+    answered(page, site_address + "tools/planner/?gpus=h100-sxm+h200-sxm&max_tp=4")
+    group = page.locator("details", has=page.locator("[data-field=gpus]"))
+    assert group.locator("[data-set]").text_content() == "2 set"
+    assert group.get_attribute("open") is None
+    money = page.locator("details", has=page.locator("[data-field=budget_hour]"))
+    money.locator("summary").click()
+    page.fill("[name=budget_hour]", "0")
+    page.wait_for_selector("[name=budget_hour][aria-invalid=true]")
+    money.locator("summary").click()
+    page.fill("[name=output_tokens]", "300")
+    page.wait_for_selector("[name=budget_hour][aria-invalid=true]", state="visible")  # open again
+    assert "above 0" in page.inner_text("#error-budget_hour")
+    page.click("[data-reset=budget_hour]")
+    asked_again(page)
+    assert page.inner_text("#error-budget_hour") == ""
+    group.locator("summary").click()
+    assert group.locator(".chip-button").all_inner_texts() == ["NVIDIA H100 SXM 80GB ×", "NVIDIA H200 SXM 141GB ×"]
+    group.locator(".chip-button").first.click()
+    group.locator("[data-field=gpus] [data-find]").fill("NVIDIA L40S 48GB")
+    page.keyboard.press("Enter")
+    asked_again(page)
+    page.wait_for_timeout(300)
+    assert "gpus=h200-sxm+l40s&" in page.url
+    group.locator("[data-reset-group]").click()
+    assert group.locator("[data-set]").text_content() == ""
+
+
+def test_what_is_pasted_is_read_in_the_page_and_stands_in_the_address(
+    page: Page, site: Path, site_address: str
+) -> None:
+    answered(page, site_address + "tools/planner/")
+    page.evaluate("document.querySelectorAll('#planner-form details').forEach((group) => { group.open = true; })")
+    node = {
+        "metadata": {"labels": {"nvidia.com/gpu.product": "NVIDIA-H100-80GB-HBM3"}},
+        "status": {"allocatable": {"nvidia.com/gpu": "8"}},
+    }
+    page.fill("[data-paste=read_nodes] textarea", json.dumps({"items": [node, node]}))
+    page.locator("[data-paste=read_nodes] textarea").blur()
+    page.wait_for_function("document.querySelector('[name=inventory]').value === 'h100-sxm=16'")
+    assert "16 × NVIDIA H100 SXM 80GB" in page.inner_text("#said-read_nodes")
+    page.check("[name=kinds][value=owned]")
+    asked_again(page)
+    plans = page.evaluate(PLANS)
+    question = Question(
+        Workload(512, 256, 1, 2, "medium"),
+        Slo(300, 30, 300 + 255 * 30 * 1.1),
+        Wishes(limits=Limits(kinds=("owned",))),
+        inventory=(("h100-sxm", 16),),
+    )
+    catalogue = site_catalogue(site)
+    assert plans == expected_rows(ranking_record(ranked_plans(question, catalogue)), catalogue)
+    assert len(plans) > 3
+    page.fill("[data-paste=read_config] textarea", "no JSON")
+    page.locator("[data-paste=read_config] textarea").blur()
+    page.wait_for_function("document.querySelector('#said-read_config').textContent.includes('not JSON')")
+    trace = "TIMESTAMP,ContextTokens,GeneratedTokens\n" + "".join(
+        f"2023-11-16 18:{n // 6:02}:{n % 6 * 10:02}.5000000,{100 + n % 7 * 50},{20 + n % 5}\n" for n in range(120)
+    )
+    files = [{"name": "trace.csv", "mimeType": "text/csv", "buffer": trace.encode()}]
+    page.set_input_files("[data-paste=read_trace] input[type=file]", files)
+    page.wait_for_function("document.querySelector('[name=prompt_spread]').value !== ''")
+    asked_again(page)
+    page.wait_for_timeout(300)
+    assert page.input_value("[name=qps]").startswith("0.1")
+    again = page.context.new_page()
+    answered(again, page.url)
+    assert again.evaluate(PLANS) == page.evaluate(PLANS)
+    again.close()

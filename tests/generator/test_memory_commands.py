@@ -9,9 +9,10 @@ from typer.testing import CliRunner
 
 from generator import nightly
 from generator.memory_commands import commands
-from generator.pasted_config import MAX_BYTES, model_of_config, read_config
+from generator.pasted_config import read_config
 from generator.registry import RegistryError
 from generator.runtime_memory import load_runtime_memory
+from wasm_tools.models.pasted_config import MAX_BYTES, model_of_config
 from wasm_tools.performance.runtime_memory import GB, GIB
 from wasm_tools.workload.traffic import InputError
 

@@ -13,16 +13,9 @@ from typing import Any
 import pytest
 
 from generator.registry import Registry, ShapeRow, load_registry
-from generator.sync.model_configs import (
-    LEFT_OUT,
-    Architecture,
-    ModelConfigError,
-    architecture,
-    context_length,
-    shape_row,
-    shape_rows,
-    whole_vectors,
-)
+from generator.sync.model_configs import LEFT_OUT, shape_row, shape_rows
+from wasm_tools.models.architecture import Architecture, architecture, context_length, model_shape, whole_vectors
+from wasm_tools.models.blocks import ModelConfigError
 
 FOLDER = "huggingface.co"
 CITED = re.compile(r"^computed from config\.json of ([\w.\-]+/[\w.\-]+)(?:, ([^;]+))?")
@@ -529,3 +522,13 @@ def test_cache_of_one_token(
 
 
 # GPUs of the Epoch table by our id; where two rows of Epoch fit, the form factor and memory decide.
+
+
+def test_shape_of_a_pasted_file_is_that_of_the_table(mirror: Path) -> None:
+    files = sorted((mirror / FOLDER).glob("*/*/resolve/main/config.json"))
+    assert len(files) > 20
+    for path in files:
+        config = json.loads(path.read_text(encoding="utf-8"))
+        repo = "/".join(path.parts[-5:-3])
+        if repo.removesuffix("-FP8") not in LEFT_OUT:
+            assert model_shape(architecture(config)) == shape_row(repo, config).shape

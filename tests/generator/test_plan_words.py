@@ -79,7 +79,7 @@ def rankings() -> Iterator[Ranking]:
 
 @cache
 def page_settings() -> dict[str, Any]:
-    return settings(tool_site(), site_index(tool_site()), "grades.json")
+    return settings(tool_site(), site_index(tool_site()), {"grades": "grades.json"})
 
 
 def test_the_page_and_its_script_say_the_same() -> None:

@@ -1,37 +1,65 @@
 """The planner's page asks the engine exactly what the night asked: same lengths, rates and bounds, bit for bit."""
 
 import random
+from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from generator.precompute.presets import question_presets
 from generator.render import formats
-from generator.render.pages.planner import DEFAULTS, grid_settings
+from generator.render.planner_form import grid_settings
 from tests.generator.tool_site import run_module, tool_site
-from wasm_tools.workload.traffic import Workload
+from wasm_tools.planner.form import question_of_form
+from wasm_tools.planner.presets import START
+from wasm_tools.workload.traffic import InputError, Slo, Workload
+
+REGISTRY = Path(__file__).parents[2] / "data" / "registry"
 
 ASK = """
-import { addressOf, fieldsOfAddress, inputsOf, precomputedFor, presetsOf } from "./planner_inputs.mjs";
+import { addressOf, effectiveOf, fieldsOfAddress, precomputedFor, presetsOf, recordOf } from "./planner_inputs.mjs";
 const answers = given.addresses.map((address) => {
   const fields = fieldsOfAddress(given.grid, new URLSearchParams(address));
-  const inputs = inputsOf(given.grid, fields);
   const again = fieldsOfAddress(given.grid, addressOf(given.grid, fields));
   return {
-    fields, inputs, presets: presetsOf(given.grid, fields), precomputed: precomputedFor(given.grid, fields, inputs),
-    address: String(addressOf(given.grid, fields)), again: inputsOf(given.grid, again),
+    fields, record: recordOf(given.grid, fields), effective: effectiveOf(given.grid, fields),
+    presets: presetsOf(given.grid, fields), precomputed: precomputedFor(given.grid, fields),
+    address: String(addressOf(given.grid, fields)), again: recordOf(given.grid, again),
   };
 });
 console.log(JSON.stringify(answers));
 """
 
 
+NAMES = ("prompt_tokens", "output_tokens", "qps", "peak_qps", "ttft_ms", "itl_ms", "e2e_ms")
+
+
 def asked(*addresses: str) -> list[dict[str, Any]]:
-    grid = grid_settings(tool_site().registry)
-    return run_module(ASK, {"grid": grid, "addresses": addresses})
+    """What the page makes of each address; every record is asked of the engine, too, and both must agree."""
+    site = tool_site()
+    catalogue = replace(site.results.catalogue, presets=question_presets(site.registry, REGISTRY))
+    grid = grid_settings(site.registry, catalogue.presets)
+    answers = run_module(ASK, {"grid": grid, "addresses": addresses})
+    for answer in answers:
+        assert answer["again"] == answer["record"]
+        try:
+            question = question_of_form(answer["record"], catalogue)
+        except InputError:
+            continue
+        answer["inputs"] = figures(question.workload, question.slo)
+        assert {name: answer["effective"][name] for name in NAMES} == pytest.approx(
+            {name: answer["inputs"][name] for name in NAMES}, rel=1e-12
+        )
+        assert answer["effective"]["class"] == question.workload.minimum_class
+    return answers
 
 
-def asked_of(workload: Workload) -> dict[str, Any]:
+def figures(workload: Workload, slo: Slo) -> dict[str, Any]:
     names = ("prompt_tokens", "output_tokens", "qps", "peak_qps", "minimum_class")
-    return {name: getattr(workload, name) for name in names}
+    times = {"ttft_ms": slo.ttft_ms, "itl_ms": slo.itl_ms, "e2e_ms": slo.e2e_ms}
+    return {name: getattr(workload, name) for name in names} | times
 
 
 def test_every_cell_of_the_grid_is_asked_with_the_numbers_of_the_night() -> None:
@@ -41,11 +69,7 @@ def test_every_cell_of_the_grid_is_asked_with_the_numbers_of_the_night() -> None
         for c in cells
         for minimum in c.workloads
     ]
-    expected = [
-        {**asked_of(workload), "ttft_ms": c.slo.ttft_ms, "itl_ms": c.slo.itl_ms, "e2e_ms": c.slo.e2e_ms}
-        for c in cells
-        for workload in c.workloads.values()
-    ]
+    expected = [figures(workload, c.slo) for c in cells for workload in c.workloads.values()]
     answers = asked(*addresses)
     assert len(answers) == 4 * len(cells) > 0
     for answer, inputs, cell in zip(answers, expected, [c for c in cells for _ in c.workloads], strict=True):
@@ -57,24 +81,43 @@ def test_every_use_case_is_asked_with_the_numbers_of_the_night() -> None:
     cases = tool_site().results.cases
     answers = asked(*(f"?use_case={c.case.id}" for c in cases))
     for answer, case in zip(answers, cases, strict=True):
-        slo = {"ttft_ms": case.slo.ttft_ms, "itl_ms": case.slo.itl_ms, "e2e_ms": case.slo.e2e_ms}
-        assert answer["inputs"] == {**asked_of(case.workload), **slo, "use_case": case.case.id}
+        assert answer["inputs"] == figures(case.workload, case.slo)
+        assert answer["record"] == {"use_case": case.case.id}
         assert answer["precomputed"] == {"path": f"use-cases/{case.case.id}", "exact": True}
         assert answer["presets"]["use_case"] == case.case.id
 
 
-def test_a_link_reproduces_the_question() -> None:
+def test_an_address_holds_what_was_set_and_nothing_else() -> None:
     addresses = (
         "",
-        "?use_case=chatbot&users=5000&slo_class=instant",
-        "?prompt_tokens=700&output_tokens=90&qps=3.5&peak_factor=1.5&ttft_ms=250&itl_ms=20&e2e_ms=4000&class=large",
-        "?profile=1024-1024&load=100",
-        "?use_case=chatbot&budget=900&kinds=rented+spot",
-        "?percentile=99&max_gpus=8&cacheable_share=0.5&priority=low_cost",
+        "use_case=chatbot&users=5000&slo=instant",
+        "prompt_tokens=700&output_tokens=90&qps=3.5&peak_factor=1.5&ttft_ms=250&itl_ms=20&e2e_ms=4000&class=large",
+        "profile=1024-1024&load=100",
+        "use_case=chatbot&kinds=rented+spot&budget=900",
+        "cacheable_share=0.5&percentile=99&max_gpus=8&priority=low_cost",
+        "prompt_p50=100&prompt_p95=900&pattern=diurnal&batchable_share=0.3&models=a+b&surcharges=0",
+        "inventory=h100-sxm%3D8+l40s%3D2&own_gpu=%7B%22name%22%3A%22X%22%7D",
     )
-    for answer in asked(*addresses):
-        assert answer["again"] == answer["inputs"]
-        assert None not in answer["inputs"].values()
+    for answer, address in zip(asked(*addresses), addresses, strict=True):
+        assert answer["address"] == address, address
+
+
+def test_texts_become_values_of_their_kind() -> None:
+    (answer,) = asked(
+        '?inventory=h100-sxm=8+l40s=2&own_prices=[{"model":"m"}]&surcharges=0&open_weights=1&models=a,b'
+        "&max_gpus=many&prompt_spread=10+0.5+8+20+30+40&gpu_limits=h100&own_model=%7B"
+    )
+    assert answer["record"] == {
+        "inventory": {"h100-sxm": 8, "l40s": 2},
+        "own_prices": [{"model": "m"}],
+        "surcharges": False,
+        "open_weights": True,
+        "models": ["a", "b"],
+        "max_gpus": "many",
+        "prompt_spread": [10, 0.5, 8, 20, 30, 40],
+        "gpu_limits": "h100",
+        "own_model": "{",
+    }
 
 
 def test_the_home_page_can_change_users_and_experience_of_a_use_case() -> None:
@@ -84,7 +127,7 @@ def test_the_home_page_can_change_users_and_experience_of_a_use_case() -> None:
     assert answer["inputs"]["qps"] == qps
     assert answer["inputs"]["peak_qps"] == round(qps * case.peak_factor, 4)
     assert answer["inputs"]["ttft_ms"] == 150
-    assert answer["fields"]["mode"] == "users"
+    assert answer["effective"]["mode"] == "users"
 
 
 def test_a_class_of_a_cell_is_asked_with_the_inputs_of_the_cell() -> None:
@@ -98,11 +141,13 @@ def test_a_class_of_a_cell_is_asked_with_the_inputs_of_the_cell() -> None:
     assert usual["precomputed"] == {"path": "use-cases/chatbot", "exact": True}
 
 
-def test_an_empty_field_is_nothing_and_never_zero() -> None:
-    (answer,) = asked("?prompt_tokens=&qps=&class=small")
-    assert answer["inputs"]["prompt_tokens"] is None
-    assert answer["inputs"]["qps"] is None
-    assert answer["inputs"]["peak_qps"] is None
+def test_an_empty_field_has_its_default_and_a_word_is_no_number() -> None:
+    empty, word = asked("?prompt_tokens=&qps=&class=small", "?qps=many")
+    assert empty["record"] == {"class": "small"}
+    assert (empty["effective"]["prompt_tokens"], empty["effective"]["qps"]) == (512, 1)
+    assert word["effective"]["qps"] is None
+    assert word["record"] == {"qps": "many"}
+    assert "inputs" not in word, "the engine refuses it"
 
 
 def test_other_questions_point_to_their_nearest_neighbour_and_do_not_claim_to_be_it() -> None:
@@ -110,19 +155,54 @@ def test_other_questions_point_to_their_nearest_neighbour_and_do_not_claim_to_be
     assert answer["precomputed"] == {"path": "plans/512-256/conversational/10", "exact": False}
 
 
-def test_a_limit_is_asked_only_where_it_is_entered_and_no_precomputed_answer_claims_to_know_it() -> None:
-    free, limited, broken = asked("?load=10", "?load=10&budget=900&kinds=api", "?use_case=chatbot&max_gpus=many")
-    assert not {"budget", "kinds", "max_gpus", "percentile", "priority", "cacheable_share"} & free["inputs"].keys()
+def test_no_precomputed_answer_claims_to_know_a_limit() -> None:
+    free, limited, changed = asked("?load=10", "?load=10&budget=900&kinds=api", "?use_case=chatbot&max_gpus=many")
     assert free["precomputed"]["exact"]
-    assert (limited["inputs"]["budget"], limited["inputs"]["kinds"]) == (900, "api")
+    assert (limited["record"]["budget"], limited["record"]["kinds"]) == (900, ["api"])
     assert not limited["precomputed"]["exact"]
-    assert broken["inputs"]["max_gpus"] is None, "what cannot be read is refused by the engine, not left out"
-    assert not broken["precomputed"]["exact"]
+    assert changed["record"]["max_gpus"] == "many", "what cannot be read is refused by the engine, not left out"
+    assert not changed["precomputed"]["exact"]
 
 
 def test_an_unknown_preset_in_an_address_leaves_the_default() -> None:
-    (answer,) = asked("?profile=nonsense&slo=nonsense&load=nonsense")
-    assert answer["presets"] == {k: DEFAULTS.get(k, "") for k in ("use_case", "profile", "load", "slo")}
+    (answer,) = asked("?profile=nonsense&slo=nonsense&load=nonsense&use_case=nonsense")
+    assert answer["record"] == {}
+    assert answer["presets"] == {k: START.get(k, "") for k in ("use_case", "profile", "load", "slo")}
+
+
+def test_page_and_engine_agree_on_random_questions() -> None:
+    """Figures of the page beside those of the engine for the same record; `asked` compares them."""
+    source, addresses = random.Random(11), []
+    for _ in range(400):
+        parts = source.sample(AGREE, source.randrange(1, 7))
+        addresses.append("?" + "&".join(f"{name}={source.choice(values)}" for name, values in parts))
+    answered = [a for a in asked(*addresses) if "inputs" in a]
+    assert len(answered) > 150
+
+
+AGREE: list[tuple[str, tuple[Any, ...]]] = [
+    ("use_case", ("chatbot", "code-completion", "translation")),
+    ("profile", ("1024-1024", "4096-512")),
+    ("prompt_tokens", (1, 700, 12345)),
+    ("output_tokens", (1, 90, 2000)),
+    ("prompt_p50", (100, 250.5)),
+    ("prompt_p95", (900, 4000)),
+    ("lengths", ("azure-2023-conv",)),
+    ("load", ("0.1", "10")),
+    ("qps", (0.000123, 3.5, 1e-6)),
+    ("users", (1, 77, 1_000_000)),
+    ("active", (0.013, 1)),
+    ("per_minute", (0.07, 3)),
+    ("pattern", ("diurnal", "bursty", "steady")),
+    ("peak_factor", (1, 1.7, 4)),
+    ("batchable_share", (0.3, 1)),
+    ("slo", ("instant", "batch")),
+    ("ttft_ms", (123.4, 9000)),
+    ("itl_ms", (7, 55.5)),
+    ("e2e_ms", (60000,)),
+    ("class", ("small", "frontier")),
+    ("models", ("a",)),
+]
 
 
 FIGURES = """

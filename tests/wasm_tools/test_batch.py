@@ -10,7 +10,7 @@ from wasm_tools.methods import batch, compare
 from wasm_tools.workload.traffic import HOURS_PER_MONTH, InputError
 
 FORM: dict[str, Any] = {
-    "prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_qps": 2, "minimum_class": "medium", "ttft_ms": 500,
+    "prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_factor": 2, "class": "medium", "ttft_ms": 500,
     "itl_ms": 35, "e2e_ms": 40_000,
 }  # fmt: skip
 
@@ -24,7 +24,7 @@ def asked(*scenarios: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 def test_totals_are_the_sums_of_the_figures_shown() -> None:
-    made = asked(scenario("small"), scenario("large", qps=30, peak_qps=60))
+    made = asked(scenario("small"), scenario("large", qps=30))
     one, two = made["scenarios"]
     total = made["totals"]
     assert total["with_plan"] == 2
@@ -92,10 +92,10 @@ def compared(*scenarios: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_a_comparison_marks_what_differs_and_what_is_best() -> None:
-    made = compared(scenario("a"), scenario("b", qps=30, peak_qps=60), scenario("c", qps=-1))
+    made = compared(scenario("a"), scenario("b", qps=30), scenario("c", qps=-1))
     assert made["names"] == ["a", "b", "c"]
     inputs = {row["field"]: row for row in made["inputs"]}
-    assert [name for name, row in inputs.items() if row["differs"]] == ["peak_qps", "qps"]
+    assert [name for name, row in inputs.items() if row["differs"]] == ["qps"]
     assert inputs["qps"]["values"] == [1, 30, -1]
     answers = {row["figure"]: row for row in made["answers"]}
     cost = answers["usd_per_month"]

@@ -133,7 +133,7 @@ def test_a_commitment_overtakes_within_its_own_term_or_never() -> None:
 
 def call(part: str, **params: Any) -> dict[str, Any]:
     form = {
-        "prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_qps": 2, "minimum_class": "medium",
+        "prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_factor": 2, "class": "medium",
         "ttft_ms": 500, "itl_ms": 35, "e2e_ms": 40_000,
     }  # fmt: skip
     return curves.answer({"form": form, "part": part, **params}, {"planner": catalogue()})

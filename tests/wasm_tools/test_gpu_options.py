@@ -13,7 +13,7 @@ from wasm_tools.workload.traffic import InputError, Slo, Workload
 
 QUESTION = Question(Workload(1024, 1024, 1, 2, "medium"), Slo(500, 35, 40_000))
 FORM = {
-    "prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_qps": 2, "minimum_class": "medium", "ttft_ms": 500,
+    "prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_factor": 2, "class": "medium", "ttft_ms": 500,
     "itl_ms": 35, "e2e_ms": 40_000,
 }  # fmt: skip
 

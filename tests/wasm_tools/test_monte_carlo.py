@@ -226,7 +226,7 @@ def test_what_was_observed_of_an_api_is_told() -> None:
 
 
 FORM = {
-    "prompt_tokens": 1000, "output_tokens": 200, "qps": 2.0, "peak_qps": 4.0, "ttft_ms": 2000, "itl_ms": 60,
+    "prompt_tokens": 1000, "output_tokens": 200, "qps": 2.0, "peak_factor": 2.0, "ttft_ms": 2000, "itl_ms": 60,
     "e2e_ms": 20_000, "budget": 20_000, "kinds": "rented",
 }  # fmt: skip
 

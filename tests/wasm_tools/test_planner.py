@@ -163,7 +163,7 @@ def test_pack_of_another_version_is_refused() -> None:
 
 
 def fields(**changed: object) -> dict[str, object]:
-    given_fields = {"prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_qps": 2, "minimum_class": "medium"}
+    given_fields = {"prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_factor": 2, "class": "medium"}
     return {**given_fields, "ttft_ms": 500, "itl_ms": 35, "e2e_ms": 40_000, **changed}
 
 
@@ -181,9 +181,9 @@ def test_browser_entry_gives_the_same_plans_as_the_planner() -> None:
         ("qps", {"qps": "many"}),
         ("qps", {"qps": None}),
         ("prompt_tokens", {"prompt_tokens": 0}),
-        ("minimum_class", {"minimum_class": "gigantic"}),
+        ("class", {"class": "gigantic"}),
         ("itl_ms", {"itl_ms": -3}),
-        ("peak_qps", {"peak_qps": 0.5}),
+        ("peak_factor", {"peak_factor": 0.5}),
     ],
 )
 def test_browser_entry_refuses_by_field_in_words(field: str, changed: dict[str, object]) -> None:

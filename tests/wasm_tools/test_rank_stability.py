@@ -71,7 +71,7 @@ def test_weights_that_mean_nothing_are_refused(given: tuple[Any, ...], field: st
 
 def test_the_method_starts_from_the_priority_of_the_form_and_tells_all_presets() -> None:
     form = {
-        "prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_qps": 2, "minimum_class": "medium",
+        "prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_factor": 2, "class": "medium",
         "ttft_ms": 500, "itl_ms": 35, "e2e_ms": 40_000, "priority": "low_latency",
     }  # fmt: skip
     packs = {"planner": catalogue()}

@@ -18,7 +18,7 @@ from wasm_tools.planner import Catalogue
 from wasm_tools.workload.traffic import InputError
 
 FORM: dict[str, Any] = {
-    "prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_qps": 2, "minimum_class": "medium", "ttft_ms": 500,
+    "prompt_tokens": 1024, "output_tokens": 1024, "qps": 1, "peak_factor": 2, "class": "medium", "ttft_ms": 500,
     "itl_ms": 35, "e2e_ms": 40_000,
 }  # fmt: skip
 FACTS = {

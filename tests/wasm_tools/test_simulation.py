@@ -10,10 +10,10 @@ import pytest
 
 from tests.wasm_tools.catalogues import catalogue
 from wasm_tools.methods import simulate as method
-from wasm_tools.methods.plan import question_of_form
 from wasm_tools.performance.lengths import Lengths, TokenSpread, fixed
 from wasm_tools.performance.open_loop import Tails
 from wasm_tools.planner import Question, answer
+from wasm_tools.planner.form import question_of_form
 from wasm_tools.uncertainty.arrivals import Rates, Stream
 from wasm_tools.uncertainty.chosen_plan import chosen_plan
 from wasm_tools.uncertainty.randomness import generator
@@ -251,7 +251,7 @@ def test_what_cannot_be_is_refused_by_name(given: dict[str, object], field: str)
 
 
 FORM = {
-    "prompt_tokens": 1000, "output_tokens": 200, "qps": 2.0, "peak_qps": 4.0, "ttft_ms": 2000, "itl_ms": 60,
+    "prompt_tokens": 1000, "output_tokens": 200, "qps": 2.0, "peak_factor": 2.0, "ttft_ms": 2000, "itl_ms": 60,
     "e2e_ms": 20_000, "kinds": "rented",
 }  # fmt: skip
 
@@ -272,6 +272,6 @@ def test_the_method_goes_on_where_it_stopped() -> None:
         with pytest.raises(InputError, match="until"):
             method.answer({**params, "until": until}, packs)
     apis = {**FORM, "kinds": "api"}
-    sold = answer(question_of_form(apis), catalogue()).candidates[0].id
+    sold = answer(question_of_form(apis, catalogue()), catalogue()).candidates[0].id
     with pytest.raises(InputError, match="replicas behind an API"):
         method.answer({"form": apis, "plan": sold}, packs)

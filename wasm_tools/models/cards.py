@@ -9,7 +9,7 @@ CAPABILITY_CLASSES = ("small", "medium", "large", "frontier")
 class ModelShape:
     """The facts of an open-weights architecture that memory and speed need. Zero means unknown, or that it has none.
 
-    Counts are of the text model. How each follows from a config.json is said in `generator/sync/model_configs.py`.
+    Counts are of the text model. How each follows from a config.json is said in `blocks.py`.
     """
 
     parameters: float  # all parameters, routed experts included

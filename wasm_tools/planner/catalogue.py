@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from wasm_tools.performance.prediction import Book
 from wasm_tools.planner.hosting_facts import HostingFacts
 from wasm_tools.planner.latest import Latest
 from wasm_tools.planner.policy import Policy
+from wasm_tools.planner.presets import Presets
 from wasm_tools.planner.rentals import PlainRental, Rental, plain_rental
 from wasm_tools.planner.request_cost import Prices, TokenPrices
 
@@ -189,6 +190,7 @@ class Catalogue:
     observations: Mapping[tuple[str, str, str], ApiObservation]
     quality: QualityTable
     unplanned: Mapping[str, int]  # API prices that cannot be planned with, by reason
+    presets: Presets = field(default_factory=Presets)  # what a question may start from
     prepared: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)  # by model
     _by_model: dict[str, "ModelRates"] = field(default_factory=dict, init=False, compare=False, repr=False)
     _plain_rentals: list[PlainRental] = field(default_factory=list, init=False, compare=False, repr=False)
@@ -196,6 +198,7 @@ class Catalogue:
     keys: dict[Hashable, int] = field(default_factory=dict, init=False, compare=False, repr=False)
     replicas: Latest = field(default_factory=lambda: Latest(4), init=False, compare=False, repr=False)
     served: Latest = field(default_factory=lambda: Latest(8), init=False, compare=False, repr=False)
+    _extended: dict[str, "Catalogue"] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def rates_of_models(self) -> Mapping[str, "ModelRates"]:
@@ -229,6 +232,14 @@ class Catalogue:
         """Keep nothing of earlier questions: for measuring, as no answer depends on them."""
         self.replicas.clear()
         self.served.clear()
+
+    def extended(self, added: str, make: Callable[[], "Catalogue"]) -> "Catalogue":
+        """The catalogue with what a reader added, kept until something else is added."""
+        if added not in self._extended:
+            found = make()
+            self._extended.clear()
+            self._extended[added] = found
+        return self._extended[added]
 
     def scores(self, use_case: str) -> dict[str, float]:
         """The score of each model in the first benchmark of a use case; models without one are left out."""

@@ -17,10 +17,11 @@ from wasm_tools.planner.catalogue import ApiRate, Catalogue, Curve, CurvePoint, 
 from wasm_tools.planner.hosting_facts import hosting_rows, read_hosting
 from wasm_tools.planner.lists import Weights
 from wasm_tools.planner.policy import Policy
+from wasm_tools.planner.presets import preset_rows, read_presets
 from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.request_cost import Prices, TokenPrices
 
-PACK_VERSION = 3
+PACK_VERSION = 4
 
 
 class PackError(ValueError):
@@ -51,6 +52,7 @@ def read_catalogue(pack: Mapping[str, Any]) -> Catalogue:
         observations=read_observations(pack["observations"]),
         quality=read_quality(pack["quality"]),
         unplanned=pack["unplanned"],
+        presets=read_presets(pack["presets"]),
     )
 
 
@@ -142,6 +144,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
         "quality": quality_record(catalogue.quality),
         "observations": observation_rows(catalogue.observations),
         "deployables": [list(astuple(d)) for d in catalogue.deployables],
+        "presets": preset_rows(catalogue.presets),
         "unplanned": dict(catalogue.unplanned),
         "models": [
             [

@@ -1,7 +1,7 @@
 """A question to the planner: workload, target, what a plan may be and may cost, and what matters most."""
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -28,11 +28,13 @@ class Limits:
     """
 
     models: Collection[str] = ()
+    without_models: Collection[str] = ()
     providers: Collection[str] = ()
     without_providers: Collection[str] = ()
     gpus: Collection[str] = ()
     without_gpus: Collection[str] = ()
     regions: Collection[str] = ()
+    without_regions: Collection[str] = ()
     kinds: Collection[str] = ()
     precisions: Collection[str] = ()
     gpu_limits: tuple[tuple[str, int], ...] = ()
@@ -58,12 +60,10 @@ class Limits:
         for kind in self.kinds:
             if kind not in KINDS:
                 raise InputError("kinds", f"{kind!r} is not one of {', '.join(KINDS)}")
-        both = sorted(set(self.providers) & set(self.without_providers))
-        if both:
-            raise InputError("providers", f"{both[0]} is both asked for and left out; remove it from one of the two")
-        both = sorted(set(self.gpus) & set(self.without_gpus))
-        if both:
-            raise InputError("gpus", f"{both[0]} is both asked for and left out; remove it from one of the two")
+        for name in ("models", "providers", "gpus", "regions"):
+            both = sorted(set(getattr(self, name)) & set(getattr(self, f"without_{name}")))
+            if both:
+                raise InputError(name, f"{both[0]} is both asked for and left out; remove it from one of the two")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +194,7 @@ class Question:
     def unfit(self, card: ModelCard) -> str:
         """The code of the reason why a model may not serve the workload, or nothing."""
         limits, workload = self.limits, self.workload
-        if limits.models and card.id not in limits.models:
+        if (limits.models and card.id not in limits.models) or card.id in limits.without_models:
             return "model_filtered"
         if limits.open_weights_only and not card.open_weights:
             return "model_filtered"
@@ -211,7 +211,7 @@ class Question:
         limits = self.limits
         if (limits.providers and provider not in limits.providers) or provider in limits.without_providers:
             return "provider_filtered"
-        if limits.regions and region not in limits.regions:
+        if (limits.regions and region not in limits.regions) or region in limits.without_regions:
             return "region_filtered"
         return ""
 
@@ -242,22 +242,6 @@ class Question:
             return True
         tokens = workload.qps * SECONDS_PER_MONTH * (workload.prompt_tokens + workload.output_tokens)
         return usd_per_month <= limits.usd_per_1k_tokens * tokens / 1000
-
-
-def checked_question(question: Question, known: Mapping[str, Collection[str]]) -> Question:
-    """The question, once every name in it is in the catalogue. `known` has models, providers, gpus and regions.
-
-    Raises InputError that names the field and the nearest known names.
-    """
-    limits = question.limits
-    checked_names("models", limits.models, known["models"])
-    checked_names("providers", limits.providers, known["providers"])
-    checked_names("without_providers", limits.without_providers, known["providers"])
-    checked_names("gpus", limits.gpus, known["gpus"])
-    checked_names("without_gpus", limits.without_gpus, known["gpus"])
-    checked_names("gpu_limits", [gpu for gpu, _ in limits.gpu_limits], known["gpus"])
-    checked_names("regions", limits.regions, known["regions"])
-    return question
 
 
 def _nearer(slo: Slo, way_ms: float, streaming: bool = True) -> Slo:

@@ -2,6 +2,7 @@
  * The planner page: form, answer and panels around one state; the precomputed answer at once, the engine's own as soon
  * as it is there. `html[data-engine]` is loading, ready or failed; every plan row says by `data-source` where it comes from.
  */
+import { plannerAdded } from "./planner_added.mjs";
 import { plannerAnswer } from "./planner_answer.mjs";
 import { chartsPanel } from "./planner_charts.mjs";
 import { plannerForm } from "./planner_form.mjs";
@@ -9,6 +10,7 @@ import { gpusPanel } from "./planner_gpus.mjs";
 import { memoryPanel } from "./planner_memory.mjs";
 import { reportPanel } from "./planner_report.mjs";
 import { scenariosPanel } from "./planner_scenarios.mjs";
+import { plannerNames } from "./planner_names.mjs";
 import { plannerState } from "./planner_state.mjs";
 import { weightsPanel } from "./planner_weights.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
@@ -35,7 +37,10 @@ const state = plannerState(settings, (onReady) =>
     onReady,
   ),
 );
-plannerForm(state, /** @type {HTMLFormElement} */ (byId("planner-form")), byId("answer-status"));
+const form = /** @type {HTMLFormElement} */ (byId("planner-form"));
+plannerForm(state, form, byId("answer-status"));
+plannerNames(state, form);
+plannerAdded(state, form);
 plannerAnswer(state, byId("answer"));
 for (const [name, panel] of Object.entries(PANELS)) {
   for (const host of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-panel="${name}"]`))) panel(state, host);

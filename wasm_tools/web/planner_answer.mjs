@@ -107,7 +107,7 @@ export function plannerAnswer(state, answer) {
 
   /** @param {any} plan */
   function deploymentKey(plan) {
-    const { prompt_tokens: prompt, output_tokens: output } = state.source === "engine" ? state.record : state.ranking.workload;
+    const { prompt_tokens: prompt, output_tokens: output } = state.source === "engine" ? state.inputs : state.ranking.workload;
     return [prompt, output, ...DEPLOYMENT.map((name) => plan[name])].join("|");
   }
 }

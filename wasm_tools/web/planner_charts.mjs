@@ -28,7 +28,7 @@ export function chartsPanel(state, host) {
     for (const factor of factors) {
       say(text("panels.charts.progress", { done: points.length + 1, total: factors.length }));
       points.push(await part("cost", { factor }));
-      if (points.length > 2) draw(cost, costChart(points, null, Number(state.record.qps)));
+      if (points.length > 2) draw(cost, costChart(points, null, Number(state.inputs.qps)));
     }
     draw(cost, costChart(points, await part("crossings", { points }), points[factors.indexOf(1)].qps));
 

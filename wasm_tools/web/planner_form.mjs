@@ -1,57 +1,138 @@
 /**
  * The planner's form: it shows the fields of the state, changes them when they are edited, and says errors beside them.
+ * Essential fields always show their value, the others their default as a placeholder.
  *
  * @typedef {import("./planner_state.mjs").State} State
+ * @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control
  */
 import { count, milliseconds, rate, seconds } from "./figures.mjs";
-import { fieldsOfLoad, fieldsOfProfile, fieldsOfSlo, fieldsOfUseCase, inputsOf, numberOf, presetsOf } from "./planner_inputs.mjs";
+import { fieldsOfMode, fieldsOfPreset, presetsOf, withoutUseCase } from "./planner_inputs.mjs";
 import { english, text } from "./texts.mjs";
+
+const PRESETS = ["use_case", "profile", "load", "slo"];
+const ESSENTIAL = ["prompt_tokens", "output_tokens", "qps", "users", "active", "per_minute", "peak_factor", "ttft_ms", "itl_ms", "percentile", "class"];
 
 /** @param {State} state @param {HTMLFormElement} form @param {HTMLElement} status where an error without a field is said */
 export function plannerForm(state, form, status) {
   /** @type {import("./planner_inputs.mjs").Grid} */
   const grid = state.settings.grid;
   const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-  /** @type {HTMLInputElement | null} the field that is being typed in; it keeps what was typed */
+  const controls = /** @type {Control[]} */ ([...form.elements].filter((c) => /** @type {Control} */ (c).name));
+  const whole = new Map([...form.querySelectorAll("[data-field]")].map((part) => [/** @type {HTMLElement} */ (part).dataset.field ?? "", /** @type {HTMLElement} */ (part)]));
+  const button = (/** @type {string} */ name) => /** @type {HTMLButtonElement} */ (form.querySelector(`[data-${name}]`));
+  /** @type {Control | null} the field that is being typed in; it keeps what was typed */
   let typing = null;
 
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("input", (event) => {
-    typing = /** @type {HTMLInputElement} */ (event.target);
-    const changes = changesOf(typing);
-    if (changes) state.change(changes, typing.name); // "own values" changes nothing by itself
+    const control = /** @type {Control} */ (event.target);
+    if (!control.name) return; // a part of a composed field
+    typing = control;
+    const changes = changesOf(control);
+    if (changes) state.change(changes, control.name); // "own values" changes nothing by itself
     typing = null;
+  });
+  form.addEventListener("focusout", () => showFields()); // an emptied field shows its default again
+  form.addEventListener("click", (event) => {
+    const pressed = /** @type {HTMLElement} */ (event.target).closest("button")?.dataset;
+    if (!pressed) return;
+    if (pressed.reset) reset([pressed.reset]);
+    else if ("resetGroup" in pressed) reset(namesIn(/** @type {HTMLElement} */ (event.target).closest("details")));
+    else if ("resetAll" in pressed) reset(Object.keys(state.fields));
+    else if ("undo" in pressed) state.undo();
+    else if ("redo" in pressed) state.redo();
+  });
+  document.addEventListener("keydown", (event) => {
+    const at = /** @type {HTMLElement} */ (event.target);
+    const elsewhere = !form.contains(at) && at.matches("input, textarea, select, [contenteditable]");
+    if (elsewhere || !(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    if (key === "y" || event.shiftKey) state.redo();
+    else state.undo();
   });
   state.onFields(showFields);
   state.onTurn(showTurn);
 
-  /** What an edit changes: a preset sets all that it stands for. @param {HTMLInputElement} field */
-  function changesOf(field) {
-    const preset = (/** @type {{id: string}[]} */ list) => list.find(({ id }) => id === field.value);
-    const chosen = {
-      use_case: () => preset(grid.use_cases) && fieldsOfUseCase(grid, /** @type {any} */ (preset(grid.use_cases))),
-      profile: () => preset(grid.profiles) && fieldsOfProfile(/** @type {any} */ (preset(grid.profiles))),
-      load: () => preset(grid.loads) && fieldsOfLoad(/** @type {any} */ (preset(grid.loads))),
-      slo: () => preset(grid.slo_classes) && fieldsOfSlo(/** @type {any} */ (preset(grid.slo_classes))),
-    }[field.name];
-    return chosen ? chosen() : { [field.name]: field.value };
+  /** @param {string[]} names */
+  const reset = (names) => state.change(Object.fromEntries(names.map((name) => [name, ""])));
+
+  /** What an edit changes: a standard value sets all that it stands for. @param {Control} control @returns {Record<string, string> | null} */
+  function changesOf(control) {
+    const { name, value } = control;
+    if (name === "mode") return fieldsOfMode(grid, state.fields, value);
+    if (name === "ways") return value === "own" ? null : { kinds: value };
+    if (name === "use_case" && !value) return withoutUseCase(grid, state.fields);
+    if (PRESETS.includes(name)) return value ? fieldsOfPreset(name, value) : null;
+    if (control instanceof HTMLInputElement && control.type === "checkbox") {
+      if (control.dataset.switch) return { [name]: String(Number(control.checked)) === control.dataset.switch ? "" : String(Number(control.checked)) };
+      return { [name]: boxesOf(name).filter((box) => box.checked).map((box) => box.value).join(" ") };
+    }
+    if (control instanceof HTMLInputElement && control.validity.badInput) return { [name]: "?" };
+    const usual = name === "percentile" ? "95" : "";
+    return { [name]: value === usual ? "" : value.trim() };
   }
 
+  /** @param {string} name */
+  const boxesOf = (name) => /** @type {HTMLInputElement[]} */ (controls.filter((c) => c.name === name));
+
   function showFields() {
-    const { fields } = state;
-    for (const [name, value] of Object.entries({ ...fields, ...presetsOf(grid, fields) })) {
-      const control = form.elements.namedItem(name);
-      if (control instanceof RadioNodeList) control.value = value;
-      else if (control && control !== typing) /** @type {HTMLInputElement} */ (control).value = value;
+    const { fields, effective } = state;
+    const presets = presetsOf(grid, fields);
+    const way = waysOption(fields.kinds ?? "");
+    for (const control of controls) {
+      const { name } = control;
+      if (control === typing || (control === document.activeElement && control.value === "" && !fields[name])) continue;
+      if (name === "mode") /** @type {HTMLInputElement} */ (control).checked = control.value === effective.mode;
+      else if (name === "ways") control.value = way;
+      else if (control instanceof HTMLInputElement && control.type === "checkbox") {
+        control.checked = control.dataset.switch ? (fields[name] ?? control.dataset.switch) === "1" : (fields[name] ?? "").split(" ").includes(control.value);
+      } else if (fields[name] !== "?") control.value = shownText(name, fields, presets, effective);
     }
-    for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-mode]"))) {
-      part.hidden = part.dataset.mode !== fields.mode;
+    placeholder("e2e_ms", effective.e2e_ms === null ? "" : milliseconds(effective.e2e_ms));
+    for (const name of ["prompt_tokens", "output_tokens", "qps", "users", "active", "per_minute", "peak_factor", "ttft_ms", "itl_ms"]) {
+      const usual = effective[/** @type {keyof typeof effective} */ (name)];
+      if (!fields[name] && usual !== null) placeholder(name, String(usual));
     }
-    const inputs = inputsOf(grid, fields);
-    const e2e = /** @type {HTMLInputElement} */ (form.elements.namedItem("e2e_ms"));
-    e2e.placeholder = typeof inputs.e2e_ms === "number" ? milliseconds(inputs.e2e_ms) : "";
-    byId("load-formula").textContent = loadWords(inputs, fields);
-    byId("question").textContent = questionWords(inputs);
+    for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-mode]"))) part.hidden = part.dataset.mode !== effective.mode;
+    showSet(fields);
+    byId("load-formula").textContent = loadWords(effective);
+    byId("question").textContent = questionWords(effective);
+  }
+
+  /** @param {string} name @param {string} value */
+  function placeholder(name, value) {
+    const control = form.elements.namedItem(name);
+    if (control instanceof HTMLInputElement) control.placeholder = value;
+  }
+
+  /** The option of the ways that has these kinds; "own" where none has. @param {string} kinds */
+  function waysOption(kinds) {
+    const select = /** @type {HTMLSelectElement} */ (form.elements.namedItem("ways"));
+    const wanted = kinds.split(" ").sort().join(" ");
+    return [...select.options].find(({ value }) => value.split(" ").sort().join(" ") === wanted)?.value ?? "own";
+  }
+
+  /** What is set: a reset beside each, and how many there are in each group. @param {Record<string, string>} fields */
+  function showSet(fields) {
+    for (const [name, part] of whole) {
+      const pressed = /** @type {HTMLElement | null} */ (part.querySelector(`[data-reset="${name}"]`));
+      if (pressed) pressed.hidden = !(name in fields);
+    }
+    for (const group of form.querySelectorAll("details")) {
+      const n = namesIn(group).filter((name) => name in fields).length;
+      /** @type {HTMLElement} */ (group.querySelector("[data-set]")).textContent = n ? text("planner.script.set", { n }) : "";
+      /** @type {HTMLElement} */ (group.querySelector(".reset-line")).hidden = !n;
+    }
+    button("undo").disabled = !state.canUndo;
+    button("redo").disabled = !state.canRedo;
+    button("reset-all").disabled = !Object.keys(fields).length;
+  }
+
+  /** @param {Element | null} group */
+  function namesIn(group) {
+    return [...(group?.querySelectorAll("[data-field]") ?? [])].map((part) => /** @type {HTMLElement} */ (part).dataset.field ?? "");
   }
 
   function showTurn() {
@@ -61,45 +142,49 @@ export function plannerForm(state, form, status) {
     if (state.error) showError(state.error);
   }
 
-  /** Say an error beside its field. @param {import("./failures.mjs").EngineError} error */
+  /** Say an error beside its field, and open the group that holds it. @param {import("./failures.mjs").EngineError} error */
   function showError(error) {
-    const { fields } = state;
-    const inUsers = fields.mode === "users" && error.field === "qps";
-    const missing = inUsers && ["users", "active", "per_minute"].find((field) => numberOf(fields[field]) === null);
-    const aliases = { peak_qps: "peak_factor", minimum_class: "class", qps: inUsers ? missing || "users" : "qps" };
-    const name = aliases[/** @type {keyof typeof aliases} */ (error.field)] ?? error.field ?? "";
-    const control = /** @type {HTMLInputElement | null} */ (form.elements.namedItem(name));
+    const name = error.field ?? "";
     const place = document.getElementById(`error-${name}`);
-    if (control && place) {
-      control.setAttribute("aria-invalid", "true");
-      place.replaceChildren(english(error.message));
-      const label = control.labels?.[0]?.firstChild?.textContent?.trim() ?? name;
-      status.textContent = text("planner.script.earlier_field", { reason: error.message, label });
-    } else status.textContent = text("planner.script.earlier", { reason: error.message });
+    if (!place) {
+      status.textContent = text("planner.script.earlier", { reason: error.message });
+      return;
+    }
+    for (const control of form.querySelectorAll(`[aria-describedby~="error-${name}"]`)) control.setAttribute("aria-invalid", "true");
+    place.replaceChildren(english(error.message));
+    const group = place.closest("details");
+    if (group) group.open = true;
+    status.textContent = text("planner.script.earlier_field", { reason: error.message, label: text(`planner.field.${name}`) });
   }
 }
 
 /** A rate: `1 request/s`. @param {number} requests */
 const perSecond = (requests) => text("plan.per_second", { n: requests, rate: rate(requests) });
 
-/** How the load comes about, with its numbers. @param {import("./planner_inputs.mjs").Inputs} inputs @param {Record<string, string>} fields */
-function loadWords({ qps, peak_qps: peak }, fields) {
-  if (typeof qps !== "number" || typeof peak !== "number") return text("planner.script.load_needs");
-  const said = { mean: perSecond(qps), factor: fields.peak_factor, peak: perSecond(peak) };
-  if (fields.mode !== "users") return text("planner.script.load", said);
-  const { users, active, per_minute: asked } = fields;
-  const requests = text("plan.per_minute", { n: Number(asked), rate: asked });
-  return text("planner.script.load_of_users", { ...said, users, active, requests });
+/** @param {string} name @param {Record<string, string>} fields @param {Record<string, string>} presets @param {Record<string, any>} effective */
+function shownText(name, fields, presets, effective) {
+  if (PRESETS.includes(name)) return presets[name];
+  if (fields[name]) return fields[name];
+  return ESSENTIAL.includes(name) && effective[name] !== null ? String(effective[name]) : "";
 }
 
-/** @param {import("./planner_inputs.mjs").Inputs} inputs */
-function questionWords(inputs) {
-  const { prompt_tokens: prompt, output_tokens: output, qps, peak_qps: peak, ttft_ms: ttft, itl_ms: itl, e2e_ms: e2e } = inputs;
+/** How the load comes about, with its numbers. @param {import("./planner_inputs.mjs").Inputs} now */
+function loadWords({ mode, qps, peak_qps: peak, peak_factor: factor, users, active, per_minute: asked }) {
+  if (qps === null || peak === null) return text("planner.script.load_needs");
+  const said = { mean: perSecond(qps), factor: String(factor), peak: perSecond(peak) };
+  if (mode !== "users") return text("planner.script.load", said);
+  const requests = text("plan.per_minute", { n: Number(asked), rate: String(asked) });
+  return text("planner.script.load_of_users", { ...said, users: String(users), active: String(active), requests });
+}
+
+/** @param {import("./planner_inputs.mjs").Inputs} now */
+function questionWords(now) {
+  const { prompt_tokens: prompt, output_tokens: output, qps, peak_qps: peak, ttft_ms: ttft, itl_ms: itl, e2e_ms: e2e } = now;
   const all = [prompt, output, qps, peak, ttft, itl, e2e];
   if (!all.every((figure) => typeof figure === "number")) return text("planner.script.no_numbers");
-  const [p, o, mean, high, first, between, whole] = /** @type {number[]} */ (all);
+  const [p, o, mean, high, first, between, last] = /** @type {number[]} */ (all);
   return text("planner.script.question", {
     prompt: count(p), output: count(o), mean: perSecond(mean), peak: rate(high), ttft: milliseconds(first), itl: milliseconds(between),
-    e2e: seconds(whole), percentile: String(inputs.percentile ?? 95), name: text(`words.class.${inputs.minimum_class}`),
+    e2e: seconds(last), percentile: String(now.percentile ?? 95), name: text(`words.class.${now.class}`),
   });
 }

@@ -2,12 +2,12 @@
  * What the planner's page knows, shared by the form, the answer and the panels: the fields, the question that was asked
  * last, its answer, and the steps back. No document here.
  *
- * @typedef {Record<string, string>} Fields texts of the form by name
+ * @typedef {import("./planner_inputs.mjs").Fields} Fields
  * @typedef {import("./plan_answers.mjs").Ranking & {as_of: string, possible: number, excluded: any[]}} Answer
  * @typedef {ReturnType<typeof plannerState>} State
  * @typedef {(state: State) => void} Listener
  */
-import { addressOf, fieldsOfAddress, inputsOf, precomputedFor } from "./planner_inputs.mjs";
+import { addressOf, effectiveOf, fieldsOfAddress, precomputedFor, recordOf } from "./planner_inputs.mjs";
 import { text } from "./texts.mjs";
 
 const TYPING_MS = 800; // edits of one field within this time are one step back
@@ -38,6 +38,8 @@ export function plannerState(settings, runtimeOf) {
     fields: fieldsOfAddress(grid, new URLSearchParams(location.search)),
     /** @type {Record<string, any>} the form record whose answer is shown, or will be */
     record: {},
+    /** @type {import("./planner_inputs.mjs").Inputs} what it amounts to */
+    inputs: effectiveOf(grid, {}),
     /** @type {any} what is shown; null before anything is */
     ranking: null,
     /** @type {"" | "precomputed" | "engine"} */
@@ -57,9 +59,13 @@ export function plannerState(settings, runtimeOf) {
      */
     call: async (method, params, how = {}) => (await runtime.start()).call(method, params, how),
 
-    /** Set fields: a step that can be taken back, then form, address and answer follow. @param {Fields} fields @param {string} [why] names edits that belong together */
+    /** The figures that the fields amount to now, defaults included. */
+    get effective() {
+      return effectiveOf(grid, state.fields);
+    },
+    /** Set fields, "" for the default: a step that can be taken back, then form, address and answer follow. @param {Fields} fields @param {string} [why] names edits that belong together */
     change(fields, why = "") {
-      const next = { ...state.fields, ...fields };
+      const next = Object.fromEntries(Object.entries({ ...state.fields, ...fields }).filter(([, value]) => value !== ""));
       if (sameFields(next, state.fields)) return;
       const now = performance.now();
       if (!why || why !== steps.last || now - steps.at > TYPING_MS) steps.past.push(state.fields);
@@ -99,11 +105,16 @@ export function plannerState(settings, runtimeOf) {
     state.fields = fields;
     tell("fields");
     clearTimeout(addressTimer);
-    addressTimer = window.setTimeout(() => history.replaceState(null, "", `?${addressOf(grid, state.fields)}`), ADDRESS_MS);
+    addressTimer = window.setTimeout(() => history.replaceState(null, "", pageAddress()), ADDRESS_MS);
     clearTimeout(answerTimer);
     const resting = !state.busy && performance.now() - editedAt > PAUSE_MS;
     editedAt = performance.now();
     answerTimer = window.setTimeout(answerNow, resting ? 0 : PAUSE_MS);
+  }
+
+  function pageAddress() {
+    const stated = String(addressOf(grid, state.fields));
+    return stated ? `?${stated}` : location.pathname;
   }
 
   /** @param {Fields[]} from @param {Fields[]} to */
@@ -120,13 +131,13 @@ export function plannerState(settings, runtimeOf) {
     if (!ask) return showPrecomputed();
     const mine = ++turn;
     const began = performance.now();
-    const record = inputsOf(grid, state.fields);
+    const [record, inputs] = [recordOf(grid, state.fields), state.effective];
     begin();
     try {
       const ranking = await ask({ form: record });
       if (mine !== turn) return;
       const ms = Math.max(1, Math.round(performance.now() - began));
-      end({ record, ranking, source: "engine", note: text("planner.script.computed", { ms }) });
+      end({ record, inputs, ranking, source: "engine", note: text("planner.script.computed", { ms }) });
     } catch (error) {
       const said = /** @type {import("./failures.mjs").EngineError} */ (error);
       if (said.name !== "Superseded" && mine === turn) refuse(said);
@@ -136,19 +147,19 @@ export function plannerState(settings, runtimeOf) {
   /** Fetch and show what was computed at night for this question or for its nearest neighbour. */
   async function showPrecomputed() {
     const mine = ++turn;
-    const record = inputsOf(grid, state.fields);
-    const { path, exact } = precomputedFor(grid, state.fields, record);
+    const [record, inputs] = [recordOf(grid, state.fields), state.effective];
+    const { path, exact } = precomputedFor(grid, state.fields);
     begin();
     try {
       const response = await fetch(new URL(`${settings.root}api/v1/${path}.json`, document.baseURI));
       if (!response.ok) throw new Error(text("planner.script.answered", { status: String(response.status) }));
       const stored = await response.json();
-      const ranking = stored.classes ? stored.classes[state.fields.class] : stored;
-      if (!ranking) throw new Error(text("planner.script.no_class", { name: state.fields.class }));
+      const ranking = stored.classes ? stored.classes[inputs.class] : stored;
+      if (!ranking) throw new Error(text("planner.script.no_class", { name: inputs.class }));
       if (mine !== turn) return;
       const near = text("planner.script.nearest", { question: path.replace(/^[^/]*\//, "").replaceAll("/", ", ") });
       const whole = { ...ranking, as_of: stored.as_of, workload: stored.workload };
-      end({ record, ranking: whole, source: "precomputed", note: exact ? text("planner.script.exact") : near });
+      end({ record, inputs, ranking: whole, source: "precomputed", note: exact ? text("planner.script.exact") : near });
     } catch (error) {
       // What the page came with stays; the engine will answer.
       const reason = text("planner.script.not_loaded", { reason: /** @type {Error} */ (error).message });

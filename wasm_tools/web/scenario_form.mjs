@@ -4,19 +4,17 @@
  * @typedef {import("./planner_inputs.mjs").Fields} Fields
  * @typedef {import("./planner_inputs.mjs").Grid} Grid
  */
-import { defaultFields, inputsOf } from "./planner_inputs.mjs";
+import { recordOf } from "./planner_inputs.mjs";
+import { fieldsOfRecord } from "./planner_values.mjs";
 
-/** The form record that these fields make, without what asks for nothing. @param {Grid} grid @param {Fields} fields */
+/** The form record that these fields make. @param {Grid} grid @param {Fields} fields */
 export function formOf(grid, fields) {
-  return Object.fromEntries(Object.entries(inputsOf(grid, fields)).filter(([, value]) => value !== null && value !== ""));
+  return recordOf(grid, fields);
 }
 
-/** The fields that a form record makes. @param {Grid} grid @param {Record<string, any>} form @returns {Fields} */
+/** The fields that a form record makes; what it leaves out is emptied. @param {Grid} grid @param {Record<string, any>} form @returns {Fields} */
 export function fieldsOf(grid, form) {
-  const { minimum_class: least, peak_qps: peak, use_case: _, ...rest } = form;
-  const blank = Object.fromEntries(Object.keys(defaultFields(grid)).map((name) => [name, ""]));
-  const texts = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, String(value)]));
-  return { ...blank, ...texts, mode: "rate", class: String(least ?? ""), peak_factor: peak && form.qps ? String(peak / form.qps) : "" };
+  return fieldsOfRecord(grid.fields, form);
 }
 
 /** Whether two form records ask the same. @param {unknown} a @param {unknown} b */

@@ -3,25 +3,23 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from generator.precompute.grid import Cell, number
-from generator.registry import Registry
+from generator.precompute.grid import Cell
 from generator.render.api_table import compact_json
 from generator.render.columnar import hashed_name
 from generator.render.page import Page, SiteData
 from generator.render.plan_rows import plan_table
 from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES, kind_words, status_words
+from generator.render.planner_form import choices, grid_settings, known_names, placeholders
 from generator.render.report_facts import price_grades, report_facts
 from generator.render.site_index import OWN_HARDWARE, SiteIndex, site_index
 from generator.render.texts import text
 from generator.render.tool_assets import data_block, download_bytes, module
 from generator.render.translated import files_of, root_from
-from wasm_tools.models.cards import CAPABILITY_CLASSES
 from wasm_tools.plan_report.facts import facts_record
-from wasm_tools.planner.question import PRIORITIES
+from wasm_tools.planner.form_fields import FIELD
+from wasm_tools.planner.presets import START
 from wasm_tools.planner.ranking import PLANS_SHOWN
-from wasm_tools.workload.traffic import MAX_QPS, MAX_TOKENS, MAX_USERS, PERCENTILES
 
-DEFAULTS = {"profile": "512-256", "slo": "conversational", "load": "1", "class": "medium"}
 PACKS = ("planner",)
 WAYS: dict[str, tuple[str, ...]] = {
     "every": (),
@@ -35,8 +33,8 @@ WAYS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 PATH = "tools/planner/"
 SCRIPT_TEXTS = (
-    "planner.script", "plan", "parts", "words.class", "tools.script", "chart", "panels", "planner.priority",
-    "scenarios.script",
+    "planner.script", "planner.field", "plan", "parts", "words.class", "tools.script", "chart", "panels",
+    "planner.priority", "scenarios.script",
 )  # fmt: skip
 
 
@@ -44,7 +42,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     """The one page."""
     index = site_index(data)
     cell = default_cell(data)
-    ranking = cell.rankings[DEFAULTS["class"]]
+    ranking = cell.rankings[START["class"]]
     table = plan_table("plans", text("planner.script.caption"), ranking, index, PLANS_SHOWN)
     grades = compact_json(price_grades(index))
     grades_name = hashed_name("grades", grades)
@@ -59,17 +57,14 @@ def pages(data: SiteData) -> Iterator[Page]:
         template="planner.html",
         context={
             "registry": data.registry,
-            "classes": CAPABILITY_CLASSES,
-            "defaults": DEFAULTS,
+            "defaults": START,
             "cell": cell,
-            "workload": cell.workloads[DEFAULTS["class"]],
+            "workload": cell.workloads[START["class"]],
             "table": table | {"answers_id": "answers"},
-            "percentiles": PERCENTILES,
             "ways": [{"kinds": " ".join(kinds), "title": text(f"planner.way.{way}")} for way, kinds in WAYS.items()],
-            "priorities": [
-                {"id": "" if p == "balanced" else p, "title": text(f"planner.priority.{p}")} for p in PRIORITIES
-            ],
-            "limits": {"tokens": MAX_TOKENS, "qps": int(MAX_QPS), "users": MAX_USERS},
+            "fields": FIELD,
+            "choices": choices(data.registry, data.results.catalogue),
+            "placeholders": placeholders(data.results.catalogue.hosting),
             "settings": data_block(settings(data, index, report)),
         },
         scripts=(module(data, "planner.mjs"), module(data, "relative_dates.mjs")),
@@ -82,7 +77,7 @@ def pages(data: SiteData) -> Iterator[Page]:
 
 def default_cell(data: SiteData) -> Cell:
     """The cell of the question that the page answers before anybody asks."""
-    wanted = (DEFAULTS["profile"], DEFAULTS["slo"], DEFAULTS["load"])
+    wanted = (START["profile"], START["slo"], START["load"])
     return next(c for c in data.results.cells if (c.profile.id, c.slo_class.id, c.load.id) == wanted)
 
 
@@ -95,7 +90,8 @@ def settings(data: SiteData, index: SiteIndex, report: Mapping[str, str]) -> dic
         "bytes": download_bytes(data, PACKS),
         **report,
         "files_data": module(data, "manifests.json"),
-        "grid": grid_settings(data.registry),
+        "grid": grid_settings(data.registry, catalogue.presets),
+        "known": known_names(catalogue),
         "shown": PLANS_SHOWN,
         "own_grade": OWN_HARDWARE.letter,
         "recommendable": list(catalogue.policy.recommendable),
@@ -109,35 +105,4 @@ def settings(data: SiteData, index: SiteIndex, report: Mapping[str, str]) -> dic
             "statuses": {s: status_words(s) for s in STATUSES},
             "own": {k: text(f"plan.own.{k}") for k in OWN},
         },
-    }
-
-
-def grid_settings(registry: Registry) -> dict[str, Any]:
-    """Profiles, experience classes, loads and use cases as the form needs them."""
-    loads = []
-    for load in registry.loads:
-        qps = number(load.requests_per_second)
-        peak = number(repr(round(qps * load.peak_factor, 6)))
-        loads.append({"id": load.id, "qps": qps, "peak_qps": peak, "peak_factor": load.peak_factor})
-    cases = [
-        {
-            "id": c.id,
-            "profile": c.profile,
-            "slo": c.slo_class,
-            "class": c.minimum_class,
-            "users": c.users,
-            "active": c.active_fraction,
-            "per_minute": c.requests_per_active_user_per_minute,
-            "peak_factor": c.peak_factor,
-        }
-        for c in registry.use_cases
-    ]
-    return {
-        "profiles": [p.model_dump(include={"id", "prompt_tokens", "output_tokens"}) for p in registry.profiles],
-        "slo_classes": [s.model_dump(include={"id", "ttft_ms", "itl_ms", "e2e_factor"}) for s in registry.slo_classes],
-        "loads": loads,
-        "use_cases": cases,
-        "classes": CAPABILITY_CLASSES,
-        "e2e_factor": registry.slo_classes[0].e2e_factor,
-        "default": DEFAULTS,
     }
