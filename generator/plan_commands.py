@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,8 +27,11 @@ from generator.plan_text import (
     relaxation_words,
 )
 from generator.precompute.catalogue import planner_catalogue
+from generator.scenario_commands import catalogue_at, scenarios, scenarios_of
+from wasm_tools.methods.plan import asked as asked_of_form
 from wasm_tools.planner import Answer, Plan, Question, Ranking, answer, ranking_of, ranking_record
 from wasm_tools.planner.candidate import Candidate
+from wasm_tools.planner.form import named_fields
 from wasm_tools.planner.question_record import question_record
 from wasm_tools.workload.traffic import InputError
 
@@ -65,6 +68,12 @@ def plan(
     as_diagnostics: Annotated[
         bool, typer.Option("--diagnostics", help="Print one line of CSV a provider: on the list, or why not.")
     ] = False,
+    scenario: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--scenario", help="A file of the planner's page that states the question; several are summed up."
+        ),
+    ] = None,
 ) -> None:
     """Rank every way to serve a workload by monthly cost: APIs, rented, serverless and own GPUs in one list.
 
@@ -72,7 +81,9 @@ def plan(
     """
     if as_json + as_csv + as_diagnostics > 1:
         raise InputError("--json", "--json, --csv and --diagnostics exclude each other; give one of them")
-    asked = _asked(flags, as_of, overlay)
+    asked = (
+        _asked_scenario(flags, scenario, as_of, overlay, as_json, as_csv) if scenario else _asked(flags, as_of, overlay)
+    )
     if as_json:
         typer.echo(json.dumps(_record(asked), ensure_ascii=False))
     elif as_csv:
@@ -153,6 +164,22 @@ def _asked(flags: PlanFlags, as_of: str | None, overlay: Path | None) -> Asked:
     with named_flags():
         found = answer(question, catalogue)
         return Asked(at, found, ranking_of(found, flags.top), hints(question))
+
+
+def _asked_scenario(
+    flags: PlanFlags, files: Sequence[Path], as_of: str | None, overlay: Path | None, as_json: bool, as_csv: bool
+) -> Asked:
+    """The question of the one scenario in the files; several are planned together, and the command ends with them."""
+    if replace(flags, top=PlanFlags().top) != PlanFlags():
+        raise InputError("--scenario", "a scenario states the whole question; leave out the other flags")
+    given = scenarios_of(files)
+    if len(given) > 1:
+        scenarios(list(files), None, False, as_of, overlay, as_json, as_csv)
+    at, catalogue = catalogue_at(as_of, overlay)
+    question, catalogue = asked_of_form({"form": given[0].form}, {"planner": catalogue})
+    with named_fields():
+        found = answer(question, catalogue)
+    return Asked(at, found, ranking_of(found, flags.top), hints(question))
 
 
 def _chosen(which: str, asked: Asked) -> Candidate:

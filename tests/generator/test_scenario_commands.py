@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from generator import scenario_commands
+from generator import plan_commands, scenario_commands
 from generator.render import report_facts as facts_module
 from tests.wasm_tools.catalogues import catalogue
 from tests.wasm_tools.test_batch import FORM
 from tests.wasm_tools.test_report import FACTS
 from wasm_tools.methods import batch, compare, report
+from wasm_tools.methods import plan as ranked
 from wasm_tools.plan_report.facts import read_facts
 from wasm_tools.workload.traffic import InputError
 
@@ -26,6 +27,9 @@ runner = CliRunner()
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small catalogue in the place of the committed data."""
     monkeypatch.setattr(scenario_commands, "catalogue_at", lambda *_: (SimpleNamespace(), catalogue()))
+    monkeypatch.setattr(
+        plan_commands, "catalogue_at", lambda *_: (SimpleNamespace(as_of=catalogue().as_of), catalogue())
+    )
     monkeypatch.setattr(scenario_commands, "site_data", lambda *_: None)
     monkeypatch.setattr(scenario_commands, "data_build", lambda _: FACTS["build"])
     monkeypatch.setattr(scenario_commands, "report_facts", lambda _: read_facts(FACTS, {}))
@@ -42,10 +46,10 @@ def file(folder: Path, name: str, **fields: Any) -> str:
 
 
 def test_a_batch_is_the_answer_of_the_engine(tmp_path: Path) -> None:
-    files = [file(tmp_path, "a"), file(tmp_path, "b", qps=30, peak_qps=60)]
+    files = [file(tmp_path, "a"), file(tmp_path, "b", qps=30)]
     made = run("scenarios", *files, "--budget", "1e6", "--json")
     assert made.exit_code == 0
-    given = [{"name": "a", "form": FORM}, {"name": "b", "form": FORM | {"qps": 30, "peak_qps": 60}}]
+    given = [{"name": "a", "form": FORM}, {"name": "b", "form": FORM | {"qps": 30}}]
     params = {"scenarios": given, "build": FACTS["build"], "budget": 1e6}
     assert json.loads(made.stdout) == batch.answer(params, {"planner": catalogue()})
     compared = run("scenarios", *files, "--compare", "--json")
@@ -124,3 +128,28 @@ def test_the_build_follows_from_data_and_engine() -> None:
     found = facts_module.data_build(catalogue())
     assert len(found) == 12
     assert found == facts_module.data_build(catalogue())
+
+
+def plan(*arguments: str) -> Result:
+    return runner.invoke(plan_commands.commands, ["plan", *arguments], catch_exceptions=False, env={"COLUMNS": "200"})
+
+
+def test_a_scenario_is_planned_like_the_page_plans_it(tmp_path: Path) -> None:
+    made = plan("--scenario", file(tmp_path, "a", kinds=["rented"], max_gpus=8), "--json", "--top", "30")
+    found = json.loads(made.stdout)
+    asked = ranked.answer({"form": FORM | {"kinds": ["rented"], "max_gpus": 8}}, {"planner": catalogue()})
+    assert found["plans"]
+    assert {name: found[name] for name in asked} == json.loads(json.dumps(asked))
+
+
+def test_several_scenarios_are_planned_together(tmp_path: Path) -> None:
+    files = [file(tmp_path, "a"), file(tmp_path, "b", qps=30)]
+    together = plan("--scenario", files[0], "--scenario", files[1], "--json")
+    assert together.stdout == run("scenarios", *files, "--json").stdout
+
+
+def test_a_scenario_stands_alone_and_is_refused_by_its_field(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="leave out the other flags"):
+        plan("--scenario", file(tmp_path, "a"), "--qps", "3")
+    with pytest.raises(InputError, match="max_gpus"):
+        plan("--scenario", file(tmp_path, "b", max_gpus=0))
