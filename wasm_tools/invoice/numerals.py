@@ -21,7 +21,8 @@ _SIGNS = {
     "DKK": "kr\\.?|dkk", "PLN": "zł|pln", "BRL": r"r\$|brl",
 }  # fmt: skip
 _FOREIGN = re.compile(r"[€£¥₹]|(?<![a-z])(?:" + "|".join(c.lower() for c in _SIGNS) + ")(?![a-z])", re.IGNORECASE)
-_SHORT = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,15})?")
+# Whether a text is plain digits, too few to be out of bounds: Decimal reads it as it stands.
+is_plain = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,30})?").fullmatch
 _EXPONENT = r"(?:[eE][+-]?[0-9]{1,9})?"
 _POINT = re.compile(rf"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+){_EXPONENT}")
 _POINT_GROUPED = re.compile(r"[0-9]{1,3}([, ])[0-9]{3}(?:\1[0-9]{3})*(?:\.[0-9]*)?")
@@ -43,7 +44,7 @@ def number(text: str, decimal_comma: bool | None = False, currency: str = "USD")
 
     Raises NumberProblem.
     """
-    if decimal_comma is False and _SHORT.fullmatch(text):  # nearly every cell; too short to be out of bounds
+    if decimal_comma is False and is_plain(text):
         return Decimal(text)
     negative, digits = _unsigned(text, currency)
     if decimal_comma is None and _LONE_GROUP.fullmatch(digits):

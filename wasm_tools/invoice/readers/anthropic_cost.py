@@ -35,6 +35,7 @@ def reading(table: Table, context: Context) -> Entries:
 
     meaning_of = Remembered(meaning)
     credits = Remembered(credit_of)
+    plain_cost, plain_list = cost_of.plain, list_of.plain
     total, add = Decimal(0), EXACT.add
     for number, cells, problem in sheet.rows():
         if problem:
@@ -42,12 +43,14 @@ def reading(table: Table, context: Context) -> Entries:
             continue
         column, cost = "cost_usd", None
         try:
-            cost = cost_of[cells[cost_at]]
+            text = cells[cost_at]
+            cost = Decimal(text) if plain_cost(text) else cost_of[text]
             if cost is None:
                 raise MissingNumber("is missing")
             total = add(total, cost)
             column = "list_price_usd"
-            list_cost = list_of[cells[list_at]]
+            text = cells[list_at]
+            list_cost = Decimal(text) if plain_list(text) else list_of[text]
             column = "usage_date_utc"
             day = day_of[cells[day_at]]
         except (NumberProblem, DateProblem) as error:

@@ -32,6 +32,7 @@ def reading(table: Table, context: Context) -> Entries:
     quantity_of, amount_of = sheet.numbers("usage_qty"), sheet.numbers("amount_usd")
     said = sheet.cells("provider", "workload_type", "usage_unit", *MODEL_COLUMNS, *GROUP_COLUMNS)
     keys = Remembered(partial(_words, context=context))
+    plain_quantity, plain_amount = quantity_of.plain, amount_of.plain
     total, add, multiply = Decimal(0), EXACT.add, EXACT.multiply
     for number, cells, problem in sheet.rows():
         if problem:
@@ -42,12 +43,14 @@ def reading(table: Table, context: Context) -> Entries:
             yield sheet.excluded(number, cells, "total_row", "total row: it repeats the amounts of other rows")
             continue
         try:
-            amount = amount_of[cells[amount_at]]
+            text = cells[amount_at]
+            amount = Decimal(text) if plain_amount(text) else amount_of[text]
             if amount is None:
                 raise MissingNumber("is missing")
             total = add(total, amount)  # it counts from here on, whatever else is wrong with the row
             column = "usage_qty"
-            quantity = quantity_of[cells[quantity_at]]
+            text = cells[quantity_at]
+            quantity = Decimal(text) if plain_quantity(text) else quantity_of[text]
             column = date_column
             day = day_of[cells[date_at]]
         except (NumberProblem, DateProblem) as error:

@@ -33,7 +33,8 @@ def reading(table: Table, context: Context) -> Entries:
     said = sheet.cells("line_item", "amount_currency", "quantity_unit", *_GROUPS)
     keys: ItemKeys = Remembered(lambda words: item_key(*words))
     meaning_of = Remembered(partial(_meaning, keys))
-    money, multiply = context.money, EXACT.multiply
+    plain_amount, plain_quantity = amount_of.plain, quantity_of.plain
+    parsed, add, multiply = context.parsed, EXACT.add, EXACT.multiply
     for number, cells, problem in sheet.rows():
         if problem:
             yield sheet.broken(number, cells, problem)
@@ -42,15 +43,17 @@ def reading(table: Table, context: Context) -> Entries:
         try:
             usage, credit, factor, group = meaning_of[said(cells)]
             currency = usage.currency
-            amount = amount_of[cells[amount_at]]
+            text = cells[amount_at]
+            amount = Decimal(text) if plain_amount(text) else amount_of[text]
             if amount is None:
                 blank = not cells[item_at] and not cells[quantity_at]
                 reason, detail = ("empty_period", _BLANK) if blank else ("parse_error", "amount_value is missing")
                 yield sheet.excluded(number, cells, reason, detail)
                 continue
-            money(currency, amount)
+            parsed[currency] = add(parsed[currency], amount)
             column = "quantity"
-            quantity = quantity_of[cells[quantity_at]]
+            text = cells[quantity_at]
+            quantity = Decimal(text) if plain_quantity(text) else quantity_of[text]
             column = "start_time"
             day = day_of[cells[start_at]]
         except (NumberProblem, DateProblem) as error:

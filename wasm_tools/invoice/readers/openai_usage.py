@@ -8,6 +8,7 @@ from functools import partial
 
 from wasm_tools.invoice.dates import DateProblem
 from wasm_tools.invoice.numerals import NumberProblem
+from wasm_tools.invoice.readers.numbers import Numbers
 from wasm_tools.invoice.readers.openai_tokens import (
     MIXED,
     MODAL,
@@ -104,15 +105,11 @@ def _meaning(cells: tuple[str, ...]) -> tuple[tuple[str, str, str], tuple[tuple[
     return (model, batch, service_tier), group_of(*groups)
 
 
-def _count(
-    cells: list[str], at: dict[str, int], counts: dict[str, Remembered[str, Decimal | None]], name: str
-) -> Decimal:
+def _count(cells: list[str], at: dict[str, int], counts: dict[str, Numbers], name: str) -> Decimal:
     return counts[name][cells[at[name]]] or ZERO
 
 
-def _named(
-    error: ValueError, cells: list[str], at: dict[str, int], counts: dict[str, Remembered[str, Decimal | None]]
-) -> str:
+def _named(error: ValueError, cells: list[str], at: dict[str, int], counts: dict[str, Numbers]) -> str:
     """What is wrong, with the column of a number: looked for only now, because nearly every row is sound."""
     if isinstance(error, NumberProblem):
         for name in counts:

@@ -6,14 +6,14 @@ Only these columns are ever looked at: exports hold prompts, keys and addresses 
 import re
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import partial
 from itertools import islice
 from operator import itemgetter
 from typing import Any
 
 from wasm_tools.invoice.choices import DAY_FIRST, MONTH_FIRST, Question
 from wasm_tools.invoice.dates import date_order, iso_day
-from wasm_tools.invoice.numerals import MissingNumber, decimal_commas, is_missing, number
+from wasm_tools.invoice.numerals import decimal_commas, is_missing
+from wasm_tools.invoice.readers.numbers import Numbers
 from wasm_tools.invoice.readers.reader import Context
 from wasm_tools.invoice.records import BLANK, Row, Table, normal_name
 from wasm_tools.invoice.remembered import Remembered
@@ -59,9 +59,9 @@ class Sheet:
         """A function from a row to the tuple of its cells in these columns (two or more)."""
         return itemgetter(*map(self.at, names))
 
-    def numbers(self, name: str, currency: str = "USD") -> Remembered[str, Decimal | None]:
+    def numbers(self, name: str, currency: str = "USD") -> Numbers:
         """From the text of a cell to its number, None where it is missing; raises NumberProblem."""
-        return Remembered(partial(_number, decimal_comma=self._commas[name], currency=currency))
+        return Numbers(self._commas[name], currency)
 
     def days(self, name: str, order: str = "") -> Remembered[str, str]:
         """From the text of a cell to its ISO day, `''` where it is missing; raises DateProblem.
@@ -108,13 +108,6 @@ class Sheet:
 def is_total(text: str) -> bool:
     """Whether a cell says that its row adds up other rows."""
     return text.strip().rstrip(":").casefold() in _TOTAL_WORDS
-
-
-def _number(text: str, decimal_comma: bool | None, currency: str) -> Decimal | None:
-    try:
-        return number(text, decimal_comma, currency)
-    except MissingNumber:
-        return None
 
 
 def _may_have_commas(table: Table) -> bool:
