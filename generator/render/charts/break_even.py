@@ -155,4 +155,4 @@ def _band(at: Crossing | None, api: Sequence[Known]) -> tuple[Series, ...]:
     ends = tuple(
         Point(float(f"{x:.4g}"), round(unit * x, 2), "break-even", low=bottom, high=top) for x in (at.low, at.high)
     )
-    return (Series("Break-even lies here", "band", ends, colour=2),)
+    return (Series(text("charts.break_even.band"), "band", ends, colour=2),)
