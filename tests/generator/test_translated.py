@@ -23,6 +23,13 @@ SAME |= {
     "text, image, audio, video, pdf;", "text, image, audio …;", "fp8, bf16, int4 …;", "token, image, audio_second …;",
     "on_demand, spot, 1y, 3y …;", "NVIDIA, AMD …;",
 }  # fmt: skip
+# Ids that the planner offers, its keys, and what its examples hold.
+SAME |= {
+    "azure-2023-code", "azure-2023-conv", "mlperf-deepseek-r1", "mlperf-llama2-70b", "mlperf-llama3-1-405b",
+    "mlperf-llama3-1-8b", "mlperf-mixtral-8x7b", "mooncake-conversation", "africa", "australia", "europe", "india", "japan",
+    "middle-east", "south-america", "southeast-asia", "us-east", "us-west", "USA", "int8", "int4", "mxfp4", "Ctrl+Z",
+    "Ctrl+Y", "h100-sxm=8 l40s=4", "acme llama-3.3-70b-instruct 0.80 1.20\nacme h100-sxm 1.95",
+}  # fmt: skip
 FIGURES = re.compile(r"(TTFT|ITL|E2E|ms|fp\d+|bf16|vLLM|SGLang|\d[\d.]*[kM]?|\W|\b[A-D]\b)+")
 
 
