@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wasm_tools.methods.plan import asked
-from wasm_tools.plan_report.contents import Subject, chosen_plan, inputs_of, report
+from wasm_tools.plan_report.contents import Subject, chosen_plan, report
 from wasm_tools.plan_report.facts import read_facts
 from wasm_tools.plan_report.html import html
 from wasm_tools.plan_report.markdown import markdown
@@ -31,7 +31,7 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
     subject = Subject(
         name=name,
         note=note,
-        inputs=inputs_of(form),
+        form=form,
         id=inputs_id(form, catalogue.as_of, facts.build, meant),
     )
     made = report(subject, found, ranking, plan, facts)

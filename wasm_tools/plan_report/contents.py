@@ -1,11 +1,12 @@
 """What stands in a report: the question, one plan of its answer, what else was close, and what all of it rests on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from wasm_tools.plan_report.facts import Facts
+from wasm_tools.plan_report.inputs import defaults_words, inputs_of
 from wasm_tools.plan_report.parts import Lines, Part, Report, Section, Table, Text, section
 from wasm_tools.planner.batch import without_plan_words
 from wasm_tools.planner.candidate import Candidate
@@ -32,21 +33,12 @@ METRICS = {"ttft": "First token", "itl": "Between tokens", "e2e": "Whole request
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
-    """One input of the question as the report shows it."""
-
-    name: str
-    value: str
-    is_default: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Subject:
-    """What a report is about: the name of the scenario (empty: none), its inputs, and the id that follows from them."""
+    """What a report is about: the scenario's name (empty: none), note and form, and the id that follows from its inputs."""
 
     name: str
     note: str
-    inputs: Sequence[Input]
+    form: Mapping[str, Any]
     id: str
 
 
@@ -78,8 +70,9 @@ def report(subject: Subject, found: Answer, ranking: Ranking, plan: Plan | None,
             heads.insert(0, ("Recommended", why))
         sections = _plan_sections(found, plan, facts)
     alternatives = section("Alternatives", [_alternatives(found, ranking, plan, facts)])
-    rows = tuple((i.name, i.value, "default" if i.is_default else "given") for i in subject.inputs)
-    asked = section("Question", [Table(("Input", "Value", "Origin"), rows)])
+    rows = tuple((i.name, i.value, i.origin) for i in inputs_of(subject.form, found.question))
+    inputs = Table(("Input", "Value", "Origin"), rows)
+    asked = section("Question", [inputs, Text(defaults_words(subject.form))])
     last = section("How to read this", [Lines(_reading(found))])
     return Report(
         id=subject.id,
@@ -261,8 +254,3 @@ def _sentence(words: str) -> str:
     first = words.split(" ", 1)[0]
     begun = words[0].upper() + words[1:] if first.isalpha() else words
     return begun if begun.endswith((".", "!", "?")) else f"{begun}."
-
-
-def inputs_of(form: Mapping[str, Any]) -> tuple[Input, ...]:
-    """The inputs of a form record."""
-    return tuple(Input(name, str(value), False) for name, value in sorted(form.items()))

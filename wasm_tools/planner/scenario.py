@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from wasm_tools.planner.form_fields import FIELD
 from wasm_tools.workload.traffic import InputError
 
 VERSION = 1
@@ -90,14 +91,21 @@ def checked_apart(names: Iterable[str]) -> None:
 
 
 def checked_form(given: object, where: str = "") -> dict[str, Any]:
-    """A form record of plain JSON values without what asks for nothing. What its fields mean is checked by the form."""
+    """A form record of plain JSON values without what asks for nothing and what is the default of its field anyway.
+
+    What its fields mean is checked by the form.
+    """
     if not isinstance(given, dict):
         raise InputError(f"{where}form", "give an object with the fields of the planner's form")
     for field, value in given.items():
         if not field.isascii() or not field.isidentifier():
             raise InputError(f"{where}form", f"{field[:40]!a} is not the name of a field; remove it")
         _plain(f"{where}form.{field}", value)
-    return {field: value for field, value in given.items() if value not in (None, "", [], {})}
+    return {field: v for field, v in given.items() if v not in (None, "", [], {}) and not _is_default(field, v)}
+
+
+def _is_default(field: str, value: Any) -> bool:
+    return field in FIELD and canonical_text(value) == canonical_text(FIELD[field].default)
 
 
 def scenario_record(scenario: Scenario) -> dict[str, Any]:

@@ -7,8 +7,10 @@
  */
 import { saveText } from "./csv_text.mjs";
 import { element } from "./panel.mjs";
+import { recordOf } from "./planner_inputs.mjs";
+import { fieldsOfRecord } from "./planner_values.mjs";
 import { exported, imported } from "./scenario_files.mjs";
-import { fieldsOf, formOf, sameForm } from "./scenario_form.mjs";
+import { sameForm } from "./scenario_form.mjs";
 import { linkCopying, namedByLink } from "./scenario_link.mjs";
 import { THIS, scenarioList } from "./scenario_list.mjs";
 import { MOST, MOST_NAME, freeName, nameFault, scenarioStore, tidyName } from "./scenario_store.mjs";
@@ -62,7 +64,7 @@ export function scenariosPanel(state, host) {
 
   /** The form record of the page. */
   function form() {
-    return formOf(grid, state.fields);
+    return recordOf(grid, state.fields);
   }
 
   function show() {
@@ -135,7 +137,7 @@ export function scenariosPanel(state, host) {
     setOpened(name);
     nameField.value = name;
     noteField.value = scenario.note ?? "";
-    state.change(fieldsOf(grid, scenario.form));
+    state.change(fieldsOfRecord(grid.fields, scenario.form));
     say(text("scenarios.script.opened", { name }));
     show();
   }

@@ -1,23 +1,6 @@
-/**
- * Between the fields of the page and the form record of a scenario. No document here.
- *
- * @typedef {import("./planner_inputs.mjs").Fields} Fields
- * @typedef {import("./planner_inputs.mjs").Grid} Grid
- */
-import { recordOf } from "./planner_inputs.mjs";
-import { fieldsOfRecord } from "./planner_values.mjs";
+/** Form records of scenarios: whether two of them ask the same. No document here. */
 
-/** The form record that these fields make. @param {Grid} grid @param {Fields} fields */
-export function formOf(grid, fields) {
-  return recordOf(grid, fields);
-}
-
-/** The fields that a form record makes; what it leaves out is emptied. @param {Grid} grid @param {Record<string, any>} form @returns {Fields} */
-export function fieldsOf(grid, form) {
-  return fieldsOfRecord(grid.fields, form);
-}
-
-/** Whether two form records ask the same. @param {unknown} a @param {unknown} b */
+/** @param {unknown} a @param {unknown} b */
 export function sameForm(a, b) {
   return ordered(a) === ordered(b);
 }
