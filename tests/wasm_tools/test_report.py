@@ -111,6 +111,7 @@ def test_another_plan_has_another_report_and_the_recommended_one_the_id_of_the_q
     assert "Recommended" not in dict(other["report"]["facts"])
     table = next(s for s in other["report"]["sections"] if s["title"] == "Alternatives")["parts"][0]
     assert table["rows"][0][1] == "recommended"
+    assert len(table["rows"]) == len(alternatives["parts"][0]["rows"]), "the recommended plan in its own place"
     with pytest.raises(InputError, match="plan: 'api:no' is not an answer"):
         asked(plan="api:no")
 

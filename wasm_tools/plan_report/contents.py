@@ -34,7 +34,7 @@ METRICS = {"ttft": "First token", "itl": "Between tokens", "e2e": "Whole request
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a report is about: the scenario's name (empty: none), note and form, and the id that follows from its inputs."""
+    """What a report is about: name (empty: none), note and form of a scenario, and the id of its inputs."""
 
     name: str
     note: str
