@@ -87,12 +87,15 @@ export function scenarioList(list, chosen, actions) {
   }
 }
 
+/** @param {unknown} value */
+const shortly = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value)).slice(0, 40);
+
 /** What a form record asks, in a few words. @param {Record<string, any>} form */
 export function summary(form) {
   const { prompt_tokens: prompt, output_tokens: output, qps } = form;
   const known = [prompt, output, qps].every((figure) => typeof figure === "number");
   const words = known
     ? text("scenarios.script.summary", { prompt: count(prompt), output: count(output), qps: rate(qps) })
-    : Object.entries(form).slice(0, 4).map(([field, value]) => `${field} ${JSON.stringify(value).slice(0, 40)}`).join(", ");
+    : Object.entries(form).slice(0, 4).map(([field, value]) => `${field} ${shortly(value)}`).join(", ") || text("scenarios.script.standard");
   return element("small", { className: "muted" }, words);
 }

@@ -11,7 +11,6 @@ import { batchRows, batchTables, comparisonRows, comparisonTables } from "./scen
 import { english, parts, text } from "./texts.mjs";
 
 const COMPARED = [2, 6];
-const ALIASES = /** @type {Record<string, string>} */ ({ minimum_class: "class", peak_qps: "peak_factor" });
 
 /**
  * @param {import("./planner_state.mjs").State} state @param {HTMLElement} host @param {() => Scenario[]} picked the chosen ones
@@ -72,6 +71,6 @@ export function failureParts(error) {
 
 /** What the form calls a field. @param {string} field */
 function labelOf(field) {
-  const control = /** @type {HTMLInputElement | null} */ (document.querySelector(`#planner-form [name="${ALIASES[field] ?? field}"]`));
+  const control = /** @type {HTMLInputElement | null} */ (document.querySelector(`#planner-form [name="${field}"]`));
   return control?.labels?.[0]?.firstChild?.textContent?.trim() || field;
 }
