@@ -26,7 +26,8 @@ SAME |= {
 # Ids that the planner offers, its keys, and what its examples hold.
 SAME |= {
     "azure-2023-code", "azure-2023-conv", "mlperf-deepseek-r1", "mlperf-llama2-70b", "mlperf-llama3-1-405b",
-    "mlperf-llama3-1-8b", "mlperf-mixtral-8x7b", "mooncake-conversation", "africa", "australia", "europe", "india", "japan",
+    "mlperf-llama3-1-8b", "mlperf-mixtral-8x7b", "mooncake-conversation", "africa", "australia", "europe", "india",
+    "japan",
     "middle-east", "south-america", "southeast-asia", "us-east", "us-west", "USA", "int8", "int4", "mxfp4", "Ctrl+Z",
     "Ctrl+Y", "h100-sxm=8 l40s=4", "acme llama-3.3-70b-instruct 0.80 1.20\nacme h100-sxm 1.95",
 }  # fmt: skip
