@@ -11,6 +11,7 @@ from generator.render.texts import OTHERS
 # The one inline script, told by how it starts: the colours, before anything is painted. Any other stops the build.
 KNOWN_SCRIPTS = ('document.documentElement.className="js";',)
 
+WORKER = "sw.js"  # keeps the pages of its folder for visits without a network; browsers must see a newer one at once
 TOOL_FOLDERS = ("tools/", *(f"{spoken}/tools/" for spoken in OTHERS))  # pages that run the engine
 
 # Folders of assets whose files or folders carry their content hash in the name: a browser may keep them.
@@ -109,6 +110,7 @@ def headers_file(tool: str) -> str:
             "  X-Frame-Options: DENY",
             "  Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()",
             *(line for folder in TOOL_FOLDERS for line in (f"/{folder}*", f"  {directive}")),
+            *(line for folder in TOOL_FOLDERS for line in (f"/{folder}{WORKER}", "  Cache-Control: no-cache")),
             "/assets/engine/*",
             f"  {directive}",
             "/embed/*",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generator.publish.links import broken_links
+from generator.publish.offline import write_offline_workers
 from generator.publish.policy import (
     CHART_MARK,
     TOOL_FOLDERS,
@@ -46,6 +47,7 @@ def sealed(site: Path, facts: Mapping[str, object]) -> Seal:
         is_tool, charts = name.startswith(TOOL_FOLDERS), CHART_MARK in html
         text = with_policy(html, policy(hashes, is_tool, charts))
         (site / name).write_text(text, encoding="utf-8")
+    write_offline_workers(site)
     (site / "_headers").write_text(headers_file(policy(hashes, tool=True)), encoding="utf-8")
     (site / ".nojekyll").write_text("", encoding="utf-8")
     files = sorted(p for p in site.rglob("*") if p.is_file())

@@ -48,9 +48,10 @@ class Page:
     template: str
     context: Mapping[str, Any]
     scripts: tuple[str, ...] = ()
+    ahead: tuple[str, ...] = ()  # modules that its scripts import sooner or later, fetched at once
     styles: tuple[str, ...] = ()
     tool: bool = False  # runs the engine: needs the wider policy of tool pages
-    data: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, str | bytes] = field(default_factory=dict)
     alternates: tuple[Alternate, ...] = ()
     structured: tuple[Mapping[str, Any], ...] = ()
     picture: str = ""

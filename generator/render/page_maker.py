@@ -98,12 +98,12 @@ def write_page(page: Page, html: str, out: Path) -> None:
     """Write a page and the files beside it; RenderError when something lies there already."""
     folder = out / page.path
     folder.mkdir(parents=True, exist_ok=True)
-    files = {"index.html": html, **page.data}
-    for name, text in files.items():
+    files: dict[str, str | bytes] = {"index.html": html, **page.data}
+    for name, content in files.items():
         target = folder / name
         if target.exists():
             raise RenderError(f"{page.path or 'home'}: {name} is written twice; two pages claim one address")
-        target.write_text(text, encoding="utf-8", newline="\n")
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 def write_files(files: Iterable[tuple[str, bytes]], out: Path) -> None:

@@ -53,6 +53,7 @@ class Shell:
         head = head.replace(TITLE, escape(page.title)).replace(DESCRIPTION, escape(page.description))
         head = head.replace(OTHER, page.root + page.other or "./", 1)
         extra = [f'<link rel="stylesheet" href="{page.root}{self.versioned(s)}">' for s in page.styles]
+        extra += [f'<link rel="modulepreload" href="{page.root}{self.versioned(s)}">' for s in page.ahead]
         extra += [f'<script type="module" src="{page.root}{self.versioned(s)}"></script>' for s in page.scripts]
         for other in page.alternates:
             kind, title = escape(other.media_type), escape(other.title)

@@ -1,11 +1,12 @@
 """How long a reader waits for Python: our bundle against plain `loadPyodide` + `import pydantic`, in one run.
 
-    python -m tests.bench.bench_engine_start [--rounds 5]
-    python -m tests.bench.bench_engine_start --engine . --pack planner=build/precompute/pack.json \\
-        --ask plan --params '{"prompt_tokens": 1000, …}'
+    python -m tests.bench.bench_engine_start --site site [--rounds 5]      (a built site: `atlas build --site site`)
 
-Each round drives fresh Chromium profiles: the first visit is cold, the second and third are warm. The variants take
-turns, so that a busy machine slows all of them alike. Prints medians in seconds and the ratio to the stock cold start.
+Each round drives fresh Chromium profiles and opens the planner with a question of its own in the address. The first
+visit is cold, the second and third are warm: between them the page has time to keep its snapshot and its files, as it
+has while somebody reads. The variants take turns, so that a busy machine slows all of them alike. Prints medians in
+seconds, the ratio to the stock cold start, when the precomputed answer is there with the inputs live, and the bytes on
+the way.
 """
 
 import argparse
@@ -13,32 +14,34 @@ import json
 import statistics
 import sys
 import tempfile
+from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+from playwright.sync_api import BrowserContext, Page
+
 from tests.browser.chromium import chromium
-from tests.browser.loopback import TOOL_PAGE_POLICY, loopback
-from tests.browser.tiny_engine import PACK, tiny_engine
-from wasm_tools.bundle.assemble import assemble
+from tests.browser.loopback import Loopback, loopback
+from tests.browser.tool_site_copy import BASE, tool_site_copy
 from wasm_tools.bundle.failure import BundleError
 from wasm_tools.bundle.runtime import installed_runtime
 from wasm_tools.bundle.wheels import wheels
 
 ROOT = Path(__file__).parent.parent.parent
+STOCK = ROOT / "node_modules" / "pyodide"
 VISITS = ("cold", "warm", "warm 2")
+QUESTION = f"/{BASE}/tools/planner/?profile=1024-1024&slo=interactive&load=10&class=large&qps=7"
 STOCK_WORKER = """
 import {{ loadPyodide }} from "/stock/pyodide.mjs";
 const python = await loadPyodide({{ indexURL: new URL("/stock/", self.location.origin).href }});
-const wheels = {wheels};
-if (wheels.length) {{
-  await python.loadPackage(wheels.map((name) => new URL(`/wheels/${{name}}`, self.location.origin).href));
-  python.runPython(`
+await python.loadPackage({wheels}.map((name) => new URL(`/wheels/${{name}}`, self.location.origin).href));
+python.runPython(`
 import pydantic
 class Model(pydantic.BaseModel):
     rate: float
 Model(rate=1.5)
 `);
-}}
 self.postMessage("ready");
 """
 ASK_STOCK = """(script) => new Promise((resolve, reject) => {
@@ -47,69 +50,116 @@ ASK_STOCK = """(script) => new Promise((resolve, reject) => {
   worker.onmessage = () => resolve(performance.now() - began);
   worker.onerror = (event) => reject(new Error(event.message));
 })"""
-ASK_ENGINE = """async ([script, method, params]) => {
-  const began = performance.now();
-  const { startEngine } = await import(script);
-  const engine = startEngine();
-  await engine.call(method, params);
-  return performance.now() - began;
+# Marks, in milliseconds since the page was asked for: the answer with live inputs, and the engine's answer.
+MARKS = """
+window.marks = {};
+new MutationObserver(() => {
+  const shown = document.querySelector("#answer tr[data-plan-id]")?.dataset.source;
+  if (shown) marks[shown] ??= performance.now();
+  const engine = document.documentElement.dataset.engine;
+  if (engine) marks[engine] ??= performance.now();
+}).observe(document, { subtree: true, childList: true, attributeFilter: ["data-engine", "data-source"] });
+"""
+KEPT = """async () => {
+  await navigator.serviceWorker.ready;
+  for (let waited = 0; waited < 60000; waited += 100) {
+    const names = (await caches.keys()).map((name) => name.split(" ")[0]);
+    if (names.includes("atlas-memory") && names.includes("atlas-tools")) break;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 1000));
 }"""
 
 
 def main() -> None:
-    """Measure and print a table."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--site", type=Path, required=True, help="a built and sealed site")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--engine", type=Path, help="folder with a package wasm_tools; a tiny one by default")
-    parser.add_argument("--pack", action="append", help="NAME=FILE, a data pack that the engine loads")
-    parser.add_argument("--ask", default="platform", help="the method of the first question")
-    parser.add_argument("--params", type=json.loads, default={}, help="its input as JSON")
     options = parser.parse_args()
-    cache = ROOT / ".cache" / "bundle"
-    stock = ROOT / "node_modules" / "pyodide"
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
-        site = Path(scratch, "site")
-        engine_dir = options.engine or tiny_engine(Path(scratch, "engine"))
-        given = [pair.partition("=") for pair in options.pack or []]
-        packs = {name: Path(file).read_bytes() for name, _, file in given} or {"core": PACK}
-        manifest = assemble(engine_dir, stock, site / "bundle", packs, "node", cache)
-        (site / "index.html").write_text("<!doctype html><title>start</title>")
-        (site / "stock").symlink_to(stock)
-        try:
-            downloaded = wheels(ROOT / "requirements-pyodide.lock", installed_runtime(stock), cache)
-        except BundleError as reason:
-            sys.exit(f"The yardstick needs pydantic for the browser. {reason}")
-        (site / "wheels").symlink_to(downloaded[0].parent)
-        names = [path.name for path in downloaded]
-        (site / "stock-plain.mjs").write_text(STOCK_WORKER.format(wheels="[]"))
-        (site / "stock-pydantic.mjs").write_text(STOCK_WORKER.format(wheels=names))
-        host = stack.enter_context(loopback(site, {}, compress=True))
-        strict = stack.enter_context(loopback(site, {"Content-Security-Policy": TOOL_PAGE_POLICY}, compress=True))
-        engine_script = f"/bundle/{manifest.files['engine.mjs'].file}"
-        variants = {
-            "stock + pydantic": (host, ASK_STOCK, "/stock-pydantic.mjs"),
-            "stock": (host, ASK_STOCK, "/stock-plain.mjs"),
-            "atlas, first answer": (strict, ASK_ENGINE, [engine_script, options.ask, options.params]),
-        }
-        seconds: dict[str, list[list[float]]] = {name: [[], [], []] for name in variants}
+        folder = Path(scratch)
+        tool_site_copy(options.site, folder)
+        stock_files(folder)
+        host = stack.enter_context(loopback(folder, {}, compress=True))
+        seconds: dict[str, list[list[float]]] = defaultdict(lambda: [[], [], []])
         for turn in range(options.rounds + 1):
-            for name, (server, ask, script) in variants.items():
-                with chromium() as browser:
-                    for visit in range(len(VISITS)):
-                        page = browser.new_page()
-                        page.goto(f"{server.origin}/")
-                        taken = page.evaluate(ask, script) / 1000
-                        if turn > 0:  # in the first turn the host is still compressing
-                            seconds[name][visit].append(taken)
-                        page.wait_for_timeout(500)
-                        page.close()
+            measured = [*stock_round(host), *(r for r in planner_round(host))]
+            if turn > 0:  # in the first turn the host is still compressing
+                for name, visit, taken in measured:
+                    seconds[name][visit].append(taken)
+        print_times(seconds, options.rounds)
+        for compress in (True, False):
+            host.compress = compress
+            cold, warm = wire_bytes(host)
+            print(f"bytes, host {'compresses' if compress else 'plain':10} cold {cold:>10,}   warm {warm:>8,}")
+
+
+def stock_files(folder: Path) -> None:
+    """The yardstick beside the site, without its headers."""
+    try:
+        downloaded = wheels(ROOT / "requirements-pyodide.lock", installed_runtime(STOCK), ROOT / ".cache" / "bundle")
+    except BundleError as reason:
+        sys.exit(f"The yardstick needs pydantic for the browser. {reason}")
+    (folder / "stock").symlink_to(STOCK)
+    (folder / "wheels").symlink_to(downloaded[0].parent)
+    names = json.dumps([path.name for path in downloaded])
+    (folder / "stock.mjs").write_text(STOCK_WORKER.format(wheels=names))
+    (folder / "index.html").write_text("<!doctype html><title>stock</title>")
+
+
+def stock_round(host: Loopback) -> Iterator[tuple[str, int, float]]:
+    """Plain `loadPyodide` with pydantic: three visits of one profile."""
+    with chromium() as browser:
+        for visit in range(len(VISITS)):
+            page = browser.new_page()
+            page.goto(host.origin)
+            yield "stock + pydantic", visit, page.evaluate(ASK_STOCK, "/stock.mjs") / 1000
+            page.close()
+
+
+def planner_round(host: Loopback) -> Iterator[tuple[str, int, float]]:
+    """The planner's page: three visits of one profile, counted from the request of the page."""
+    with chromium() as browser:
+        browser.add_init_script(MARKS)
+        for visit in range(len(VISITS)):
+            page = visited(browser, host)
+            marks = page.evaluate("marks")
+            yield "planner, own answer", visit, marks["engine"] / 1000
+            yield "of it: start of Python", visit, (marks["ready"] - marks["loading"]) / 1000
+            yield "page usable", visit, marks["precomputed"] / 1000
+            page.evaluate(KEPT)
+            page.close()
+
+
+def visited(browser: BrowserContext, host: Loopback) -> Page:
+    """The planner with the engine's answer to the question in the address."""
+    page = browser.new_page()
+    page.goto(host.origin + QUESTION)
+    page.wait_for_selector("#answer[data-source=engine] tr[data-plan-id]", timeout=120_000)
+    return page
+
+
+def wire_bytes(host: Loopback) -> tuple[int, int]:
+    """Bytes that the host sent for a first and a second visit, headers and all that is kept for later included."""
+    found = []
+    with chromium() as browser:
+        for _ in range(2):
+            before = host.sent
+            page = visited(browser, host)
+            page.evaluate(KEPT)
+            page.close()
+            found.append(host.sent - before)
+    return found[0], found[1]
+
+
+def print_times(seconds: dict[str, list[list[float]]], rounds: int) -> None:
+    """The table of medians."""
     medians = {name: [statistics.median(runs) for runs in visits] for name, visits in seconds.items()}
     yardstick = medians["stock + pydantic"][0]
-    print(f"{'median of ' + str(options.rounds):24}" + "".join(f"{visit:>16}" for visit in VISITS))
+    print(f"{'median of ' + str(rounds):24}" + "".join(f"{visit:>16}" for visit in VISITS))
     for name, values in medians.items():
         print(f"{name:24}" + "".join(f"{value:8.2f} s {value / yardstick:4.2f}x" for value in values))
-    sizes = manifest.files.values()
-    print(f"bundle: {sum(f.bytes for f in sizes):,} bytes on disk, {manifest.gzip_bytes():,} with gzip")
 
 
 if __name__ == "__main__":

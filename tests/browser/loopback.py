@@ -1,6 +1,7 @@
 """A static host on the loopback interface, as plain as the usual ones, that remembers what it was asked for."""
 
 import gzip
+import hashlib
 import mimetypes
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ TOOL_PAGE_POLICY = (
     "worker-src 'self' blob:; img-src 'self' data:"
 )
 TYPES = {".mjs": "text/javascript", ".wasm": "application/wasm", ".json": "application/json", ".html": "text/html"}
+NEWEST = ("index.html", "bundle.json", "sw.js")  # change under their names
 COMPRESSED = {"text/javascript", "application/wasm", "application/json", "text/html", "text/css"}
 
 
@@ -24,13 +26,16 @@ class Loopback:
 
     `headers` go out with every answer. `answers` maps the end of a path to another (status, body). `types` are content
     types by ending. With `compress`, text and wasm go out as gzip; with `unpacks_gz`, the host declares a `.gz` file
-    to be a compressed transport, so that the browser unpacks it.
+    to be a compressed transport, so that the browser unpacks it. `sent` counts bytes with their headers; a host that is
+    `down` answers nobody.
     """
 
     folder: Path
     headers: dict[str, str]
     origin: str = ""
     asked: list[str] = field(default_factory=list)
+    sent: int = 0
+    down: bool = False
     answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=lambda: dict(TYPES))
     compress: bool = False
@@ -41,7 +46,7 @@ class Loopback:
 def loopback(folder: Path, headers: Mapping[str, str] | None = None, compress: bool = False) -> Iterator[Loopback]:
     """Serve `folder` on a free port until the block ends."""
     host = Loopback(folder, dict(headers or {}), compress=compress)
-    packed: dict[Path, bytes] = {}
+    packed: dict[str, bytes] = {}
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -51,6 +56,9 @@ def loopback(folder: Path, headers: Mapping[str, str] | None = None, compress: b
             """Nothing: `asked` is the log."""
 
         def do_GET(self) -> None:
+            if host.down:
+                self.close_connection = True
+                return
             path = unquote(urlsplit(self.path).path)
             host.asked.append(path)
             file = folder / path.removeprefix("/")
@@ -65,20 +73,25 @@ def loopback(folder: Path, headers: Mapping[str, str] | None = None, compress: b
 
         def _send(self, status: int, body: bytes, file: Path) -> None:
             kind = host.types.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+            mark = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+            if status == 200 and self.headers.get("If-None-Match") == mark:
+                status, body = 304, b""
             self.send_response(status)
             if host.compress and kind in COMPRESSED and status == 200:
-                if file not in packed:
-                    packed[file] = gzip.compress(body, 6)
-                body = packed[file]
+                if mark not in packed:
+                    packed[mark] = gzip.compress(body, 6)
+                body = packed[mark]
                 self.send_header("Content-Encoding", "gzip")
             elif host.unpacks_gz and file.suffix == ".gz" and status == 200:
                 self.send_header("Content-Encoding", "gzip")
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
-            fixed = status == 200 and file.name not in ("index.html", "bundle.json")
+            self.send_header("ETag", mark)
+            fixed = status in (200, 304) and file.name not in NEWEST and "/api/" not in self.path
             self.send_header("Cache-Control", "public, max-age=31536000, immutable" if fixed else "no-cache")
             for name, value in host.headers.items():
                 self.send_header(name, value)
+            host.sent += sum(map(len, self._headers_buffer)) + len(body)
             self.end_headers()
             with suppress(ConnectionError):  # a page that is closed does not wait for the rest
                 self.wfile.write(body)

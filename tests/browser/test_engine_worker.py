@@ -202,6 +202,26 @@ def test_a_runtime_that_ended_is_replaced(opened):
     assert "restarting" in page.evaluate("states.map(([state]) => state)")
 
 
+def test_a_lack_of_memory_is_said_and_python_starts_afresh(opened):
+    page = opened()
+    error = ask(page, "exhaust")["error"]
+    assert error["message"] == "Python ran out of memory. It starts afresh; ask for less at once."
+    assert ask(page, "echo", "again") == {"ok": "again"}
+    assert page.evaluate("states.map(([state]) => state)").count("restarting") == 1
+
+
+def test_a_worker_that_was_killed_is_replaced_and_the_question_answered(opened):
+    page = opened(watchdogSeconds=1)
+    page.evaluate("engine.ready")
+    page.evaluate(
+        "() => { const start = Worker; window.Worker = class extends start { kept = (window.kept = this); }; }"
+    )
+    page.evaluate("engine.restart()")
+    page.evaluate("kept.terminate()")
+    assert ask(page, "echo", "still here") == {"ok": "still here"}
+    assert "restarting" in page.evaluate("states.map(([state]) => state)")
+
+
 @pytest.mark.parametrize(
     ("file", "answer", "sentence"),
     [

@@ -197,7 +197,7 @@ def test_manifests_are_linked_and_there(page: Page, site: Path, site_address: st
 
 
 def test_the_page_works_without_the_grades(page: Page, site_address: str) -> None:
-    page.route("**/grades-*.json", lambda route: route.abort())
+    page.route("**/grades-*.json.gz", lambda route: route.abort())
     answered(page, site_address + "tools/planner/")
     assert len(page.evaluate(PLANS)) == 30
 

@@ -1,5 +1,6 @@
 """Scenarios and the report in the planner's page: kept, compared, taken out and in, shared by a link, printed."""
 
+import gzip
 import json
 import re
 from collections.abc import Iterator
@@ -281,10 +282,10 @@ def test_the_report_of_the_page_has_the_bytes_of_the_command(page: Page, site: P
 def published(site: Path) -> dict[str, Any]:
     """What the site publishes beside the planner."""
     folder = site / "tools/planner"
-    (facts,), (grades,) = folder.glob("report-*.json"), folder.glob("grades-*.json")
+    (facts,), (grades,) = folder.glob("report-*.json"), folder.glob("grades-*.json.gz")
     return {
         "facts": json.loads(facts.read_text(encoding="utf-8")),
-        "grades": json.loads(grades.read_text(encoding="utf-8")),
+        "grades": json.loads(gzip.decompress(grades.read_bytes())),
     }
 
 

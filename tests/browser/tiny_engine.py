@@ -54,9 +54,11 @@ def handle(method, params_json):
     elif method == "imports":
         result = __import__(params).__name__
     elif method == "exhaust":
+        import js
+        js.WebAssembly.Memory.prototype.grow = None  # a machine that has no more, without using up this one
         hoard = []
         while True:
-            hoard.append(bytearray(50_000_000))
+            hoard.append(bytearray(1_000_000))
     elif method == "globals":
         import js
         result = {name: js.Reflect.has(js, name) and getattr(js, name, None) is not None for name in params}

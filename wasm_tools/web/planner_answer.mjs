@@ -66,7 +66,7 @@ export function plannerAnswer(state, answer) {
 
   async function loadGrades() {
     try {
-      const letters = await (await fetch(new URL(settings.grades, document.baseURI))).json();
+      const letters = JSON.parse(await unpackedText(await fetch(new URL(settings.grades, document.baseURI))));
       for (const [letter, keys] of Object.entries(letters)) {
         for (const key of /** @type {string[]} */ (keys)) grades[key] = letter;
       }

@@ -5,6 +5,7 @@
  */
 import { csvText, saveText } from "./csv_text.mjs";
 import { money } from "./figures.mjs";
+import { unpackedText } from "./loading.mjs";
 import { element } from "./panel.mjs";
 import { nameWords } from "./plan_words.mjs";
 import { printReport, reportElements } from "./report_view.mjs";
@@ -115,7 +116,7 @@ export function reportPanel(state, host) {
 async function json(address) {
   const response = await fetch(new URL(address, document.baseURI));
   if (!response.ok) throw new Error(text("planner.script.answered", { status: String(response.status) }));
-  return response.json();
+  return JSON.parse(await unpackedText(response));
 }
 
 /** The ranked list as rows, those of `atlas plan --csv`. @param {any[]} plans @returns {[string[], (string | number | null)[][]]} */

@@ -154,6 +154,8 @@ export function plannerState(settings, runtimeOf) {
       const response = await fetch(new URL(`${settings.root}api/v1/${path}.json`, document.baseURI));
       if (!response.ok) throw new Error(text("planner.script.answered", { status: String(response.status) }));
       const stored = await response.json();
+      // A page that was kept, or left open over night, must not mix its prices with those of a newer build.
+      if (stored.as_of !== settings.as_of) throw new Error(text("planner.script.other_day", { date: stored.as_of }));
       const ranking = stored.classes ? stored.classes[inputs.class] : stored;
       if (!ranking) throw new Error(text("planner.script.no_class", { name: inputs.class }));
       if (mine !== turn) return;

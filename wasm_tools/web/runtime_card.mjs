@@ -24,11 +24,13 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
   const progress = /** @type {HTMLProgressElement} */ (card.querySelector("progress"));
   const action = /** @type {HTMLButtonElement} */ (card.querySelector("[data-runtime-action]"));
   const technical = /** @type {HTMLElement} */ (card.querySelector("[data-runtime-technical]"));
+  const newer = /** @type {HTMLElement} */ (card.querySelector("[data-runtime-newer]"));
   const root = document.documentElement;
   /** @type {Promise<Engine> | null} */
   let started = null;
   let began = 0;
   let mayRemember = remembers;
+  let kept = false;
   const saves = /** @type {any} */ (navigator).connection?.saveData === true;
 
   /** @param {State} state @param {{message: string, technical: string} | null} failure @param {Engine | null} engine */
@@ -49,12 +51,25 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
         const seconds = localNumber(((performance.now() - began) / 1000).toFixed(1));
         said.textContent = text("tools.script.runs", { seconds });
         if (engine) onReady(engine);
+        keep();
         if (engine && !engine.restored) setTimeout(rememberLater, REMEMBER_AFTER_MS, engine);
       }
     } else if (state === "restarting") {
       root.dataset.engine = "loading";
       said.textContent = text("tools.script.afresh");
     }
+  }
+
+  /** From the first use on the page is there without a network, too. */
+  async function keep() {
+    const { offline } = card.dataset;
+    if (kept || saves || !offline) return;
+    kept = true;
+    const { keepOffline } = await import("./offline.mjs");
+    await keepOffline(offline, buildId, (load) => {
+      newer.hidden = false;
+      /** @type {HTMLButtonElement} */ (newer.querySelector("button")).onclick = load;
+    });
   }
 
   /** Once, when nothing is being calculated. @param {Engine} engine */

@@ -209,10 +209,13 @@ function answer({ method, params }) {
     if (reply.ok) return { ok: true, result: reply.result };
     return { ok: false, error: { message: reply.error.message, field: reply.error.field ?? null, technical: "" } };
   } catch (error) {
-    // An exception of Python leaves it sound; anything else (no memory, no stack) is the end of this runtime.
-    const broken = /** @type {any} */ (error)?.name !== "PythonError" && !(error instanceof SyntaxError);
+    // An exception of Python leaves it sound; anything else (no stack, an abort) is the end of this runtime. So is a lack
+    // of memory: what a runtime has once taken it never gives back.
+    const full = lastLine(error).startsWith("MemoryError");
+    const broken = full || (/** @type {any} */ (error)?.name !== "PythonError" && !(error instanceof SyntaxError));
+    const happened = full ? "Python ran out of memory." : "Python broke down during the calculation.";
     const message = broken
-      ? "Python broke down during the calculation. It starts afresh; ask for less at once."
+      ? `${happened} It starts afresh; ask for less at once.`
       : `The calculation stopped at something it did not expect. ${lastLine(error)}`;
     return { ok: false, error: { message, field: null, technical: technicalText(error) }, broken };
   }

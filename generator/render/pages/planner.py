@@ -1,5 +1,6 @@
 """The planner: a form with its defaults, the precomputed answer to them, and what the script needs to go on."""
 
+import gzip
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from generator.render.planner_form import choices, grid_settings, known_names, p
 from generator.render.report_facts import price_grades, report_facts
 from generator.render.site_index import OWN_HARDWARE, SiteIndex, site_index
 from generator.render.texts import text
-from generator.render.tool_assets import data_block, download_bytes, module
+from generator.render.tool_assets import data_block, download_bytes, module, modules_of
 from generator.render.translated import files_of, root_from
 from wasm_tools.plan_report.facts import facts_record
 from wasm_tools.planner.form_fields import FIELD
@@ -45,7 +46,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     ranking = cell.rankings[START["class"]]
     table = plan_table("plans", text("planner.script.caption"), ranking, index, PLANS_SHOWN)
     grades = compact_json(price_grades(index))
-    grades_name = hashed_name("grades", grades)
+    grades_name = f"{hashed_name('grades', grades)}.gz"
     facts = report_facts(data)
     facts_text = compact_json(facts_record(facts))
     facts_name = hashed_name("report", facts_text)
@@ -68,10 +69,11 @@ def pages(data: SiteData) -> Iterator[Page]:
             "settings": data_block(settings(data, index, report)),
         },
         scripts=(module(data, "planner.mjs"), module(data, "relative_dates.mjs")),
+        ahead=(module(data, "engine.mjs"), *modules_of(data, "planner.mjs", "engine.mjs")),
         styles=("assets/tools.css", "assets/planner_scenarios.css"),
         texts=SCRIPT_TEXTS,
         tool=True,
-        data={grades_name: grades.decode(), facts_name: facts_text.decode()},
+        data={grades_name: gzip.compress(grades, mtime=0), facts_name: facts_text.decode()},
     )
 
 
@@ -87,6 +89,7 @@ def settings(data: SiteData, index: SiteIndex, report: Mapping[str, str]) -> dic
     return {
         "root": root_from(PATH),
         "build_id": data.bundle["build_id"],
+        "as_of": catalogue.as_of,
         "bytes": download_bytes(data, PACKS),
         **report,
         "files_data": module(data, "manifests.json"),

@@ -1,0 +1,131 @@
+"""Promises of the tool pages between visits: without a network, in two tabs, across builds, and after mishaps."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser.chromium import chromium
+from tests.browser.loopback import Loopback, loopback
+from tests.browser.tool_site_copy import BASE, LATER, later_build, tool_site_copy
+
+pytestmark = [pytest.mark.browser, pytest.mark.site]
+PLANNER = f"/{BASE}/tools/planner/"
+OWN = PLANNER + "?profile=1024-1024&slo=batch&load=10&class=large"
+ANSWERED = "#answer[data-source=engine] tr[data-plan-id]"
+SETTLED = """async () => {
+  const registration = await navigator.serviceWorker.ready;
+  for (let waited = 0; registration.active?.state !== "activated"; waited += 50) {
+    if (waited > 60000) throw new Error("the service worker is not active");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 300)); // what was shown is being kept
+  return (await caches.keys()).filter((name) => name.startsWith("atlas-tools"));
+}"""
+BUILD = "JSON.parse(document.getElementById('planner-data').textContent).build_id"
+
+
+@pytest.fixture(scope="module")
+def host(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Loopback]:
+    folder = tmp_path_factory.mktemp("host")
+    tool_site_copy(site, folder)
+    with loopback(folder) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def visited(host: Loopback) -> Iterator[BrowserContext]:
+    """A browser that was on the planner once."""
+    with chromium() as browser:
+        page = answered(browser.new_page(), host.origin + OWN)
+        assert len(page.evaluate(SETTLED)) == 1
+        page.close()
+        yield browser
+
+
+@pytest.fixture
+def page(visited: BrowserContext) -> Iterator[Page]:
+    page = visited.new_page()
+    yield page
+    page.close()
+
+
+def answered(page: Page, address: str) -> Page:
+    page.goto(address)
+    page.wait_for_selector(ANSWERED, timeout=90_000)
+    return page
+
+
+def test_a_second_visit_costs_a_few_kilobytes(page: Page, host: Loopback) -> None:
+    before, asked = host.sent, len(host.asked)
+    answered(page, host.origin + OWN)
+    page.evaluate(SETTLED)
+    assert host.sent - before < 50_000
+    assert {path for path in host.asked[asked:] if "/assets/" in path} == set()
+
+
+def test_without_a_network_both_tools_work_and_what_was_entered_is_there(page: Page, host: Loopback) -> None:
+    host.down = True
+    try:
+        page.goto(host.origin + OWN)
+        page.wait_for_selector("tr[data-plan-id]")
+        assert page.evaluate("document.querySelector('#answer-status').textContent").strip()
+        page.wait_for_selector(ANSWERED, timeout=90_000)
+        assert page.input_value("[name=class]") == "large"
+        assert page.evaluate("document.styleSheets.length") >= 3
+        page.goto(f"{host.origin}/{BASE}/tools/invoice/")
+        page.wait_for_selector("html[data-engine=ready]", timeout=90_000)
+        page.click("#bill-sample")
+        page.wait_for_selector("#bill-result:not([hidden])", timeout=60_000)
+    finally:
+        host.down = False
+
+
+def test_two_tabs_answer_their_own_questions(visited: BrowserContext, host: Loopback) -> None:
+    first, second = visited.new_page(), visited.new_page()
+    first.goto(host.origin + OWN)
+    second.goto(host.origin + PLANNER + "?profile=512-256&slo=conversational&load=1&class=small")
+    for tab in (first, second):
+        tab.wait_for_selector(ANSWERED, timeout=90_000)
+    assert first.inner_text("#question") != second.inner_text("#question")
+    first.close()
+    second.fill("[name=qps]", "3")
+    second.locator("#question", has_text="3 ").wait_for()
+    second.wait_for_selector("#answer:not([aria-busy])", timeout=30_000)
+    assert second.get_attribute("#answer", "data-source") == "engine"
+    second.close()
+
+
+def test_a_reload_in_the_middle_of_a_start_starts_again_with_the_same_inputs(page: Page, host: Loopback) -> None:
+    page.goto(host.origin + OWN)
+    page.wait_for_selector("html[data-engine=loading]", timeout=30_000)
+    page.reload()
+    page.wait_for_selector(ANSWERED, timeout=90_000)
+    assert page.input_value("[name=class]") == "large"
+
+
+def test_a_new_build_is_announced_and_loaded_when_the_reader_says_so(visited: BrowserContext, host: Loopback) -> None:
+    open_tab = answered(visited.new_page(), host.origin + OWN)
+    old = open_tab.evaluate(BUILD)
+    later_build(host.folder / BASE)
+    # A visit gets the new page and its own files, while the tab goes on with the files of its build, which are gone.
+    visit = answered(visited.new_page(), host.origin + OWN)
+    assert visit.evaluate(BUILD) == LATER
+    scripts = "performance.getEntriesByType('resource').map((e) => e.name).filter((n) => n.includes('/web-'))"
+    assert {"web-feedfacefeed" in name for name in visit.evaluate(scripts)} == {True}
+    visit.close()
+    open_tab.bring_to_front()
+    open_tab.evaluate("navigator.serviceWorker.getRegistration().then((r) => r.update())")
+    newer = open_tab.locator("[data-runtime-newer] button")
+    newer.wait_for(timeout=60_000)
+    assert open_tab.evaluate(BUILD) == old
+    script = open_tab.evaluate("document.querySelector('script[src*=\"/planner.mjs\"]').src")
+    assert open_tab.evaluate("(script) => import(script).then(Boolean)", script.replace("/planner.", "/remember."))
+    with open_tab.expect_navigation(timeout=60_000):
+        newer.click()
+    assert open_tab.evaluate(BUILD) == LATER
+    open_tab.wait_for_selector(ANSWERED, timeout=90_000)
+    assert open_tab.input_value("[name=class]") == "large"
+    assert open_tab.locator("[data-runtime-newer]").is_hidden()
+    open_tab.close()

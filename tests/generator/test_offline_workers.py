@@ -1,0 +1,97 @@
+"""Promises of the service workers' lists: every file of the tool pages of one build, and a new name for any change."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from generator.publish.offline import write_offline_workers
+from generator.publish.policy import headers_file
+
+PAGE = """<html><head><link rel="stylesheet" href="../../assets/atlas.css?v=0a1b"><link rel="alternate" href="../../x/">
+<link rel="modulepreload" href="../../assets/engine/web-01/engine.mjs"><script type="module" src="../../assets/a.mjs">
+</script><link rel="icon" href="https://elsewhere.example/i.svg"></head><body><a href="../other/">o</a></body></html>"""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site with two tool pages in English, one in German, and a bundle."""
+    for place in ("tools/planner", "tools/invoice", "de/tools/planner"):
+        (tmp_path / place).mkdir(parents=True)
+        depth = "../" * place.count("/")
+        (tmp_path / place / "index.html").write_text(PAGE.replace("../../", f"{depth}../"))
+    (tmp_path / "tools/planner/grades-0a.json.gz").write_bytes(b"grades")
+    engine = tmp_path / "assets/engine/web-01"
+    engine.mkdir(parents=True)
+    (tmp_path / "assets/atlas.css").write_text("body {}")
+    (tmp_path / "assets/a.mjs").write_text("1;")
+    files = {"engine.mjs": {"file": "web-01/engine.mjs"}, "plotly-basic.min.js": {"file": "web-01/plotly.js"}}
+    manifest = {"build_id": "0123", "files": files}
+    (tmp_path / "assets/engine/bundle.json").write_text(json.dumps(manifest))
+    write_offline_workers(tmp_path)
+    return tmp_path
+
+
+def build(site: Path, folder: str = "tools") -> dict[str, Any]:
+    """The list inside a service worker."""
+    (line,) = [x for x in (site / folder / "sw.js").read_text().splitlines() if x.startswith("const BUILD = ")]
+    return json.loads(line.removeprefix("const BUILD = ").removesuffix(";"))
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_the_list_has_pages_what_lies_beside_them_what_they_load_and_the_engine(site: Path) -> None:
+    found = build(site)
+    page = (site / "tools/planner/index.html").read_text()
+    assert found["files"] == {
+        "tools/planner/": digest(page),
+        "tools/invoice/": digest(page),
+        "tools/planner/grades-0a.json.gz": digest("grades"),
+        "assets/atlas.css?v=0a1b": digest("body {}"),
+        "assets/a.mjs": digest("1;"),
+        "assets/engine/web-01/engine.mjs": "",  # its name says what it holds
+        "assets/engine/bundle-0123.json": "",
+    }
+    assert (found["root"], found["engine"]) == ("../", "0123")
+
+
+def test_each_language_has_its_own(site: Path) -> None:
+    german = build(site, "de/tools")
+    assert german["root"] == "../../"
+    assert {"de/tools/planner/", "assets/a.mjs"} <= german["files"].keys()
+    assert not any(name.startswith("tools/") for name in german["files"])
+
+
+@pytest.mark.parametrize("changed", ["tools/invoice/index.html", "assets/atlas.css"])
+def test_any_change_is_another_build_and_the_same_files_are_the_same_script(site: Path, changed: str) -> None:
+    before, script = build(site)["id"], (site / "tools/sw.js").read_bytes()
+    write_offline_workers(site)
+    assert (site / "tools/sw.js").read_bytes() == script
+    (site / changed).write_text("another")
+    write_offline_workers(site)
+    assert build(site)["id"] != before
+
+
+def test_the_way_back_lies_beside_it_and_needs_no_list(site: Path) -> None:
+    text = (site / "tools/sw-off.js").read_text()
+    assert "registration.unregister()" in text
+    assert "BUILD" not in text
+
+
+def test_a_site_without_an_engine_gets_none(site: Path) -> None:
+    for worker in site.rglob("sw*.js"):
+        worker.unlink()
+    shutil.rmtree(site / "assets/engine")
+    write_offline_workers(site)
+    assert list(site.rglob("sw*.js")) == []
+
+
+def test_hosts_with_headers_let_browsers_see_a_newer_one_at_once() -> None:
+    lines = headers_file("x").splitlines()
+    for place in ("/tools/sw.js", "/de/tools/sw.js"):
+        assert lines[lines.index(place) + 1] == "  Cache-Control: no-cache"

@@ -1,0 +1,124 @@
+/**
+ * Keeps the tool pages of one build in the browser, so that they work without a network. The line of BUILD is filled in
+ * when a site is sealed (generator/publish/offline.py); the script is published as `sw.js` at the top of each folder of
+ * tool pages. Pages work the same without it.
+ *
+ * - Installed whole or not at all, under a cache of the build's own name.
+ * - A page comes from the network while there is one, else from this build. Whatever it then asks for by a name that
+ *   carries a hash can only be its own; the cache before this one stays for tabs that were opened with it.
+ * - A newer one waits until no tab uses this one, or until the reader asks for it.
+ */
+"use strict";
+const BUILD = {};
+const ROOT = new URL(BUILD.root, self.location.href);
+const PREFIX = `atlas-tools ${new URL("./", self.location.href).pathname} `;
+const OWN = PREFIX + BUILD.id;
+const BUILDS_KEPT = 2;
+const PATIENCE_MS = 3000;
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("message", (event) => {
+  const { type, urls } = event.data;
+  if (type === "activate") self.skipWaiting();
+  else if (type === "build") event.ports[0].postMessage(BUILD.engine);
+  else if (type === "keep") event.waitUntil(Promise.allSettled(urls.filter(isData).map(fresh)));
+});
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || !url.href.startsWith(ROOT.href)) return;
+  if (request.mode === "navigate") {
+    if (pageAt(url) in BUILD.files) event.respondWith(page(request, pageAt(url)));
+  } else if (url.href.slice(ROOT.href.length) in BUILD.files || url.pathname.startsWith(`${ROOT.pathname}assets/engine/`)) {
+    event.respondWith(kept(request));
+  } else if (isData(url.href)) event.respondWith(fresh(request));
+});
+
+async function install() {
+  try {
+    const cache = await caches.open(OWN);
+    await Promise.all(
+      Object.entries(BUILD.files).map(async ([file, sha256]) => {
+        const url = new URL(file, ROOT).href;
+        // A copy that the browser has kept is good enough where it is the right one.
+        const found = (await published(url, sha256, "default")) ?? (await published(url, sha256, "reload"));
+        if (!found) throw new Error(`${file} is not the one of this build`);
+        await cache.put(url, found);
+      }),
+    );
+  } catch (error) {
+    await caches.delete(OWN);
+    throw error;
+  }
+}
+
+/** A file as a response of its own, so that no redirect clings to it; null when it is of another build. */
+async function published(url, sha256, cache) {
+  const response = await fetch(url, { cache });
+  if (!response.ok) return null;
+  const body = await response.arrayBuffer();
+  if (sha256) {
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+    if (Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") !== sha256) return null;
+  }
+  const headers = new Headers(response.headers);
+  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
+  return new Response(body, { headers });
+}
+
+async function activate() {
+  const mine = (await ours()).filter((name) => name !== OWN);
+  await Promise.all(mine.slice(0, Math.max(0, mine.length - BUILDS_KEPT + 1)).map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+/** The caches of this folder's builds, oldest first. */
+async function ours() {
+  return (await caches.keys()).filter((name) => name.startsWith(PREFIX));
+}
+
+/** The name of a page in the list: its address without the reader's inputs. */
+function pageAt(url) {
+  return url.href.split(/[?#]/)[0].slice(ROOT.href.length);
+}
+
+/** What may be shown later without a network although it was not in the list: published data and pictures. */
+function isData(url) {
+  return ["api/v1/", "assets/"].some((folder) => url.startsWith(ROOT.href + folder));
+}
+
+async function page(request, name) {
+  const held = () => caches.match(new URL(name, ROOT).href, { cacheName: OWN });
+  const answer = fetch(request);
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
+  try {
+    const first = await Promise.race([answer, late]);
+    if (first?.ok || first?.type === "opaqueredirect") return first;
+  } catch {
+    // no network: below
+  }
+  return (await held()) ?? answer;
+}
+
+/** A file whose name carries a hash: from whichever build holds it. */
+async function kept(request) {
+  for (const cacheName of (await ours()).reverse()) {
+    const found = await caches.match(request.url, { cacheName });
+    if (found) return found;
+  }
+  return fetch(request);
+}
+
+/** Published data: today's where there is a network, else those that were shown before. */
+async function fresh(request) {
+  try {
+    const answer = await fetch(request);
+    if (answer.ok && !answer.redirected) (await caches.open(OWN)).put(request, answer.clone()).catch(() => {});
+    return answer;
+  } catch (error) {
+    const found = await caches.match(request, { cacheName: OWN });
+    if (found) return found;
+    throw error;
+  }
+}
