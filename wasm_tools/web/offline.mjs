@@ -14,7 +14,8 @@ export async function keepOffline(place, buildId, onNewer) {
   if (!registration) return; // storage refused: the page works the same
   const see = async () => {
     const { waiting, active } = registration;
-    if (waiting && active && (await buildOf(waiting)) !== buildId) onNewer(() => load(waiting));
+    const build = waiting && active && (await buildOf(waiting));
+    if (waiting && build && build !== buildId) onNewer(() => load(waiting));
   };
   const watch = () => {
     const worker = registration.installing;
