@@ -28,6 +28,7 @@ from generator.plan_text import (
 )
 from generator.precompute.catalogue import planner_catalogue
 from generator.scenario_commands import catalogue_at, scenarios, scenarios_of
+from generator.what_if_text import print_what_if, what_if_records
 from wasm_tools.methods.plan import asked as asked_of_form
 from wasm_tools.planner import Answer, Plan, Question, Ranking, answer, ranking_of, ranking_record
 from wasm_tools.planner.candidate import Candidate
@@ -74,6 +75,9 @@ def plan(
             "--scenario", help="A file of the planner's page that states the question; several are summed up."
         ),
     ] = None,
+    what_if: Annotated[
+        bool, typer.Option("--what-if", help="Change one thing at a time and tell the best plan after each.")
+    ] = False,
 ) -> None:
     """Rank every way to serve a workload by monthly cost: APIs, rented, serverless and own GPUs in one list.
 
@@ -81,17 +85,22 @@ def plan(
     """
     if as_json + as_csv + as_diagnostics > 1:
         raise InputError("--json", "--json, --csv and --diagnostics exclude each other; give one of them")
+    if what_if and (as_csv or as_diagnostics):
+        raise InputError("--what-if", "it is printed as a table, or with --json; leave out the other form of output")
     asked = (
         _asked_scenario(flags, scenario, as_of, overlay, as_json, as_csv) if scenario else _asked(flags, as_of, overlay)
     )
+    changed = what_if_records(asked.found) if what_if else []
     if as_json:
-        typer.echo(json.dumps(_record(asked), ensure_ascii=False))
+        typer.echo(json.dumps(_record(asked) | ({"what_if": changed} if what_if else {}), ensure_ascii=False))
     elif as_csv:
         typer.echo(_plans_csv(asked.ranking), nl=False)
     elif as_diagnostics:
         typer.echo(_csv(DIAGNOSTICS, diagnostics_table(asked.found, asked.ranking)), nl=False)
     else:
         print_ranking(Console(), asked.found, asked.ranking, flags.top, asked.hints)
+        if what_if:
+            print_what_if(Console(), asked.found, changed)
         if asked.ranking.plans:
             notes.print("`atlas explain NUMBER` with the same flags tells everything about a plan", style="dim")
     if not asked.ranking.plans:

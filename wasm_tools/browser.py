@@ -10,8 +10,8 @@ from wasm_tools.planner import Catalogue, Question, ranked_plans, ranking_record
 from wasm_tools.workload.traffic import InputError, Slo, Workload
 
 METHODS = (  # each a module of wasm_tools.methods
-    "plan", "files", "invoice", "scenarios", "batch", "compare", "report", "curves", "weights", "gpus", "memory",
-    "monte_carlo", "simulate",
+    "plan", "files", "invoice", "scenarios", "batch", "compare", "report", "what_if", "curves", "weights", "gpus",
+    "memory", "monte_carlo", "simulate",
     "read_config", "read_nodes", "read_trace",
 )  # fmt: skip
 # The planner's first answer waits for nothing else: other methods are imported when they are first asked.

@@ -283,3 +283,20 @@ def test_the_calibration_commands_are_mounted() -> None:
     mounted = {c.name or c.callback.__name__ for c in calibration_commands.commands.registered_commands}  # type: ignore[union-attr]
     groups = [g.typer_instance for g in app.registered_groups]
     assert calibration_commands.commands in groups and mounted == {"calibrate", "evaluate"}
+
+
+def test_what_if_tells_the_best_plan_after_each_change() -> None:
+    found = answer("plan", *CHAT, "--what-if")
+    by_id = {c["id"]: c for c in found["what_if"]}
+    best = next(p for p in found["plans"] if p["id"] == found["recommended"])
+    twice = by_id["traffic_2"]
+    assert twice["change"] == "Twice the traffic, 20 requests/s"
+    assert twice["usd_difference"] == pytest.approx(
+        float(twice["plan"]["usd_per_month"]) - float(best["usd_per_month"]), abs=0.011
+    )
+    assert twice["plan"]["id"] == answer("plan", *CHAT, "--qps", "20")["recommended"]
+    code, shown, _ = run("plan", *CHAT, "--what-if")
+    assert code == 0
+    assert "Twice the traffic" in shown.partition("What if")[2]
+    assert "what_if" not in answer("plan", *CHAT)
+    assert "--what-if" in refused("plan", *CHAT, "--what-if", "--csv")

@@ -146,6 +146,7 @@ def test_the_method_gives_each_part_alone() -> None:
     assert points[5]["qps"] == 1
     found = call("crossings", points=points)
     assert {c["before"] for c in found["crossings"]} <= {"api", "rented", "spot", "serverless", "reserved", "owned"}
+    assert {o["way"] for o in found["against_api"]} <= {"rented", "spot", "serverless", "reserved", "owned"}
     front = [p for p in call("pareto")["points"] if p["front"]]
     assert [p["usd_per_month"] for p in front] == sorted(p["usd_per_month"] for p in front)
     assert call("latency")["capacity"] > 2

@@ -42,12 +42,22 @@ def _cost(found: Answer, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _crossings(_: Answer, params: Mapping[str, Any]) -> dict[str, Any]:
-    """Where the cheapest way changes, from `points`: what `cost` gave for each factor, in ascending order."""
+    """Where the cheapest way changes, from `points`: what `cost` gave for each factor, in ascending order.
+
+    `against_api` says for each other way from which load on it first costs less than an API.
+    """
     points = params.get("points")
     if not isinstance(points, list):
         raise InputError("points", "give the points of the cost curve")
     costs = [(p["qps"], {way: c["usd_per_month"] for way, c in p["ways"].items()}) for p in points]
-    return {"crossings": [{**asdict(c), "qps": significant(c.qps, 3)} for c in crossings(costs)]}
+    overtaken = []
+    for way in WAYS:
+        pair = [(qps, {name: usd for name, usd in of.items() if name in ("api", way)}) for qps, of in costs]
+        first = next((c for c in crossings([p for p in pair if len(p[1]) == 2]) if c.after == way), None)
+        if first is not None:
+            overtaken.append({"way": way, "qps": significant(first.qps, 3)})
+    changes = [{**asdict(c), "qps": significant(c.qps, 3)} for c in crossings(costs)]
+    return {"crossings": changes, "against_api": overtaken}
 
 
 def _latency(found: Answer, params: Mapping[str, Any]) -> dict[str, Any]:

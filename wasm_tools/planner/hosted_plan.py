@@ -110,11 +110,15 @@ def hosted_plan(
 def _status_words(load: Load, misses: Misses) -> str:
     if misses:
         return "misses " + " and ".join(
-            f"the {NAMES[bound]} bound by {(factor - 1) * 100:.0f} %" for bound, factor in misses
+            f"the {NAMES[bound]} bound by {_percent(factor - 1)}" for bound, factor in misses
         )
     if load.status == "met":
         return "the estimates keep all bounds, and so do the far ends of their 90 % bands"
     return "the estimates keep all bounds; at the far end of their 90 % bands one would be missed"
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.0f} %" if share >= 0.005 else "less than 1 %"
 
 
 def _reasons(question: Question, catalogue: Catalogue, sized: Sized, load: Load, holding: Holding) -> tuple[str, ...]:

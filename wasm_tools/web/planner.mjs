@@ -13,6 +13,7 @@ import { scenariosPanel } from "./planner_scenarios.mjs";
 import { plannerNames } from "./planner_names.mjs";
 import { plannerState } from "./planner_state.mjs";
 import { weightsPanel } from "./planner_weights.mjs";
+import { whatIfPanel } from "./planner_what_if.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
 
 /**
@@ -20,6 +21,7 @@ import { runtimeCard } from "./runtime_card.mjs";
  * @type {Record<string, (state: import("./planner_state.mjs").State, host: HTMLElement) => void>}
  */
 const PANELS = {
+  what_if: whatIfPanel,
   charts: chartsPanel,
   weights: weightsPanel,
   gpus: gpusPanel,

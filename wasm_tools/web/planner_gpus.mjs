@@ -55,9 +55,9 @@ export function gpusPanel(state, host) {
     ];
   }
 
-  /** Why there is no plan, and what would let one in. @param {any} r */
+  /** Why there is no plan: what would let one in, where that can be said. @param {any} r */
   function why(r) {
-    return r.relaxation ? [english(r.missing), "; ", text("panels.gpus.looser"), " ", english(r.relaxation)] : [english(r.missing)];
+    return r.relaxation ? [text("panels.gpus.looser"), " ", english(r.relaxation)] : [english(r.missing)];
   }
 
   /** GPUs that nothing is known of, by reason. @param {any[]} rows */

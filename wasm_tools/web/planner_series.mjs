@@ -27,7 +27,7 @@ export function costChart(points, found, load) {
   });
   return {
     title: text("panels.charts.cost.title"),
-    summary: found ? crossingWords(found.crossings, points) : text("panels.computing"),
+    summary: found ? crossingWords(found, points) : text("panels.computing"),
     x: { label: text("panels.charts.load"), unit: text("panels.charts.rate"), scale: "log" },
     y: { label: text("panels.charts.month"), unit: "$", scale: "log" },
     series,
@@ -35,14 +35,16 @@ export function costChart(points, found, load) {
   };
 }
 
-/** @param {{qps: number, before: string, after: string}[]} crossings @param {any[]} points */
-function crossingWords(crossings, points) {
+/** @param {{crossings: {qps: number, after: string}[], against_api: {way: string, qps: number}[]}} found @param {any[]} points */
+function crossingWords({ crossings, against_api: overtaken }, points) {
   const named = (/** @type {string} */ way) => text(`panels.way.${way}`);
   const cheapest = Object.entries(points[0]?.ways ?? {}).sort(([, a], [, b]) => a.usd_per_month - b.usd_per_month)[0];
   if (!cheapest) return text("panels.nothing");
   const begin = text("panels.charts.cost.cheapest", { way: named(cheapest[0]), load: rate(points[0].qps) });
   const steps = crossings.map((c) => text("panels.charts.cost.crossing", { way: named(c.after), load: rate(c.qps) }));
-  return [begin, ...(steps.length ? steps : [text("panels.charts.cost.always")]), text("panels.charts.cost.note")].join(" ");
+  const even = overtaken.map((o) => text("panels.charts.cost.break_even", { way: named(o.way), load: rate(o.qps) }));
+  const against = even.length ? [text("panels.charts.cost.against_api", { points: even.join(", ") })] : [];
+  return [begin, ...(steps.length ? steps : [text("panels.charts.cost.always")]), ...against, text("panels.charts.cost.note")].join(" ");
 }
 
 /** The times of a plan by load, with the bounds of the target. @param {any} found @returns {Chart | string} */
