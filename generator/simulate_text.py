@@ -12,7 +12,7 @@ BOUNDS = {
     "itl": "time between tokens",
     "e2e": "whole answer",
     "speed": "output speed",
-    "throughput": "the peak is carried",
+    "throughput": "carrying the peak",
     "budget": "budget",
     "all": "everything",
 }
@@ -20,6 +20,11 @@ INPUTS = {
     "load": "mean load", "peak": "peak over mean", "prompt": "prompt length", "output": "answer length",
     "first_token": "error of the first token", "tpot": "error of the pace", "price": "price",
 }  # fmt: skip
+COSTS = {
+    "nothing": "the machines of this plan are kept whatever comes: the load does not change their cost",
+    "load": "the replicas of this plan follow the load, up to the most that it has",
+    "tokens": "every token is paid for: the cost follows requests and lengths",
+}
 CAUSES = {"start": "a replica to start", "slot": "a free slot", "prefill": "another prefill"}
 
 
@@ -65,7 +70,9 @@ def print_months(to: Console, record: Mapping[str, Any]) -> None:
         )
     cvs = {name: value for name, value in record["assumptions"].items() if name != "draws"}
     stated = ", ".join(f"{n} {v:g}{'' if n in record['stated'] else ' (assumed)'}" for n, v in cvs.items())
-    to.print(f"spreads: {stated}; price ±{100 * record['price_error']:g} %; {record['cost_words']}", highlight=False)
+    to.print(
+        f"spreads: {stated}; price ±{100 * record['price_error']:g} %; {COSTS[record['cost_follows']]}", highlight=False
+    )
 
 
 def print_run(to: Console, record: Mapping[str, Any]) -> None:

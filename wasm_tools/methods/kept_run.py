@@ -12,8 +12,8 @@ _kept: dict[str, tuple[str, Any, Any]] = {}  # by method: parameters, data and r
 
 
 def kept_run[Run](method: str, params: Mapping[str, Any], packs: Mapping[str, Any], begin: Callable[[], Run]) -> Run:
-    """The run of these parameters, whatever their `until`, as far as it has come; else a new one."""
-    key = json.dumps({name: value for name, value in params.items() if name != "until"}, sort_keys=True)
+    """The run of these parameters, whatever their `until` and `brief`, as far as it has come; else a new one."""
+    key = json.dumps({name: value for name, value in params.items() if name not in ("until", "brief")}, sort_keys=True)
     known, data = _kept.get(method), packs.get("planner")
     if known is not None and known[0] == key and known[1] is data:
         run: Run = known[2]

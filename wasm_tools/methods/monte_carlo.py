@@ -17,7 +17,7 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
     """The record of the draws of `seed` for `plan`, the recommended one without an id, of the question in `form`.
 
     `draws`, `load_cv`, `peak_cv`, `prompt_cv` and `output_cv` are as in `MONTE_CARLO`. With `until` only so many
-    months are drawn yet, for a page that shows progress: see `kept_run`.
+    months are drawn yet, for a page that shows progress: see `kept_run`; with `brief` only their number is told.
     """
     until = params.get("until")
     if until is not None and (isinstance(until, bool) or not isinstance(until, int) or until < 0):
@@ -30,4 +30,4 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
 
     run = kept_run("monte_carlo", params, packs, begin)
     run.run(until, packs.get("report"))
-    return run.record()
+    return {"drawn": len(run.drawn), "draws": run.draws} if params.get("brief") else run.record()

@@ -6,7 +6,6 @@ None of the defaults has a source: they are ours, and every result names those i
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 from wasm_tools.workload.traffic import MAX_ARRIVAL_CV, InputError
@@ -33,7 +32,7 @@ MONTE_CARLO = (
     Assumption("output_cv", 0.1, 0, 2, "cv", "how far the mean answer length may be from the stated one"),
 )
 SIMULATION = (
-    Assumption("minutes", 10, 1, 2880, "min", "simulated time"),
+    Assumption("minutes", 10, 0.01, 2880, "min", "simulated time"),
     Assumption("qps", None, 0.000001, 100_000, "requests/s", "rate of requests; the peak of the question"),
     Assumption("arrival_cv", None, 0, MAX_ARRIVAL_CV, "cv", "variation of the time between arrivals; of the question"),
     Assumption("start_hour", None, 0, 23, "h", "hour of the day at which a daily pattern starts", True),
@@ -55,8 +54,7 @@ def assumed(table: tuple[Assumption, ...], given: Mapping[str, Any]) -> dict[str
     known = {a.name for a in table}
     for name in given:
         if name not in known:
-            near = get_close_matches(name, sorted(known), 1)
-            raise InputError(name, f"there is no such assumption{f'; did you mean {near[0]}?' if near else ''}")
+            raise InputError(name, f"there is no such assumption; there are {', '.join(a.name for a in table)}")
     return {a.name: _checked(a, given[a.name]) if given.get(a.name) is not None else a.default for a in table}
 
 

@@ -14,6 +14,7 @@ from wasm_tools.uncertainty.randomness import generator
 
 QUANTILES = (5, 25, 50, 75, 95)
 BINS = 30
+FENCE = 4  # distances of the quartiles
 UNIFORM = math.sqrt(3)  # of a uniform number from -1 to 1 the standard score
 UNKNOWN = "nobody has measured this API under this load, so nothing can be said about its times"
 
@@ -68,7 +69,7 @@ class MonteCarlo:
             if times
             else None,
             "price_error": significant(self.months.price_error),
-            "cost_words": self.months.cost.words,
+            "cost_follows": self.months.cost.follows,
             "unknown": UNKNOWN if self.of.is_api else "",
             "observed": observed_spread(self.of),
             "percentiles": {"ttft": first, "itl": gap, "e2e": whole},
@@ -127,11 +128,16 @@ def quantiles(values: Sequence[float]) -> dict[str, float | None]:
 
 
 def histogram(values: Sequence[float]) -> dict[str, Any]:
-    """Counts in equal steps from the 1 % to the 99 % quantile of the finite values, what is beyond, and overload."""
+    """Counts in equal steps over where most finite values lie, how many lie beyond, and how many are overloaded.
+
+    The steps go from the 1 % to the 99 % quantile, and not beyond four times the distance of the quartiles from the
+    upper one: near overload times have a long tail that would leave the rest in one step.
+    """
     ordered = sorted(v for v in values if math.isfinite(v))
     if not ordered:
         return {"edges": [], "counts": [], "below": 0, "above": 0, "overloaded": len(values)}
-    low, high = ordered[len(ordered) // 100], ordered[-1 - len(ordered) // 100]
+    low, lower, upper, high = (ordered[place * (len(ordered) - 1) // 100] for place in (1, 25, 75, 99))
+    high = min(high, upper + FENCE * (upper - lower))
     if high - low <= 1e-9 * abs(high):
         low, high = low - abs(low) * 0.005 - 1e-9, high + abs(high) * 0.005 + 1e-9
     edges = [low + (high - low) * k / BINS for k in range(BINS + 1)]

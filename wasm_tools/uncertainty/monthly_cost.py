@@ -10,13 +10,12 @@ from wasm_tools.uncertainty.chosen_plan import ChosenPlan
 from wasm_tools.workload.traffic import SECONDS_PER_MONTH
 
 STEP = 0.05  # of log work: machines come in whole numbers anyway
-FIXED = "the machines of this plan are kept whatever comes: the load does not change their cost"
-FOLLOWS = "the replicas of this plan follow the load, up to the most that it has"
-BY_TOKEN = "every token is paid for: the cost follows requests and lengths"
+NOTHING, LOAD, TOKENS = "nothing", "load", "tokens"  # what a cost follows
 
 
 class MonthlyCost:
-    """The cost of one plan by what a month brings; `words` says how it depends on it. What was worked out is kept."""
+    """The cost of one plan by what a month brings; `follows` says what moves it: machines that are kept cost
+    the same whatever comes, others follow the load, an API its tokens. What was worked out is kept."""
 
     def __init__(self, of: ChosenPlan) -> None:
         held = of.candidate.of[1] if not of.is_api else None
@@ -25,7 +24,7 @@ class MonthlyCost:
         )
         self.of, self.held = of, held
         self.fixed = float(of.plan.usd_per_month) if fixed else None
-        self.words = BY_TOKEN if of.is_api else FIXED if fixed else FOLLOWS
+        self.follows = TOKENS if of.is_api else NOTHING if fixed else LOAD
         self.requests = of.question.workload.qps * SECONDS_PER_MONTH
         self.of_request: dict[tuple[float, float], float] = {}
         self.of_work: dict[int, float] = {}

@@ -11,7 +11,9 @@ import { memoryPanel } from "./planner_memory.mjs";
 import { reportPanel } from "./planner_report.mjs";
 import { scenariosPanel } from "./planner_scenarios.mjs";
 import { plannerNames } from "./planner_names.mjs";
+import { simulationPanel } from "./planner_simulation.mjs";
 import { plannerState } from "./planner_state.mjs";
+import { uncertaintyPanel } from "./planner_uncertainty.mjs";
 import { weightsPanel } from "./planner_weights.mjs";
 import { whatIfPanel } from "./planner_what_if.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
@@ -28,6 +30,8 @@ const PANELS = {
   memory: memoryPanel,
   scenarios: scenariosPanel,
   report: reportPanel,
+  uncertainty: uncertaintyPanel,
+  simulation: simulationPanel,
 };
 
 const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));

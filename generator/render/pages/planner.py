@@ -35,7 +35,7 @@ WAYS: dict[str, tuple[str, ...]] = {
 PATH = "tools/planner/"
 SCRIPT_TEXTS = (
     "planner.script", "planner.field", "plan", "parts", "words.class", "tools.script", "chart", "panels",
-    "planner.priority", "scenarios.script",
+    "planner.priority", "scenarios.script", "uncertainty",
 )  # fmt: skip
 
 

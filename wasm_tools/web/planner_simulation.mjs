@@ -1,0 +1,141 @@
+/** The planner's panel of simulation: a plan's replicas under requests in time, with queue, scaling and cold starts. */
+import { DASH, count, milliseconds, money, percent, seconds, significant } from "./figures.mjs";
+import { drawChart } from "./live_chart.mjs";
+import { element } from "./panel.mjs";
+import { computedPanel, panelTable, planChoice } from "./planner_panel.mjs";
+import { lines, ofHundred, runFields, runProgress } from "./planner_runs.mjs";
+import { text } from "./texts.mjs";
+
+const MINUTES = 10;
+const REQUESTS = 60_000; // of a run that nobody asked to be longer
+const OF_PLAN = ["arrival_cv", "min_replicas", "max_replicas", "target_in_flight", "start_s", "down_delay_s"]; // empty: those of question and plan
+const said = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`uncertainty.run.${key}`, values);
+
+/** @param {import("./planner_panel.mjs").State} state @param {HTMLElement} host */
+export function simulationPanel(state, host) {
+  const { label, select } = planChoice(state, () => refresh(), (plan) => Boolean(plan.gpu));
+  const fields = runFields("run", [
+    { name: "arrivals", label: said("field.arrivals"), choices: ["peak", "mean", "day"].map((way) => /** @type {[string, string]} */ ([way, said(`arrivals.${way}`)])) },
+    { name: "minutes", label: said("field.minutes"), value: String(MINUTES) },
+    { name: "seed", label: text("uncertainty.seed"), value: "1", step: "1" },
+    { name: "availability", label: said("field.availability"), hint: said("none"), percent: true },
+    { name: "patience_s", label: said("field.patience_s"), hint: said("none") },
+    ...OF_PLAN.map((name) => ({ name, label: said(`field.${name}`), hint: said("of_plan") })),
+  ], () => refresh());
+  const minutes = /** @type {HTMLInputElement} */ (fields.inputs.minutes);
+  let touched = false;
+  minutes.addEventListener("input", () => (touched = true));
+  const progress = runProgress();
+  const result = element("div", { className: "run-result" });
+  host.append(element("p", {}, label), fields.box, progress.box, result);
+
+  const refresh = computedPanel(state, /** @type {HTMLDetailsElement} */ (host), async ({ call, signal }) => {
+    if (!select.value) return result.replaceChildren(element("p", { className: "muted" }, said("none_hosted")));
+    if (!touched) minutes.value = String(fittingMinutes(Number(state.record.peak_qps)));
+    const asked = { plan: select.value, ...fields.given() };
+    const whole = 60 * Number(fields.given().minutes ?? MINUTES);
+    fields.refuse(null);
+    try {
+      const part = (/** @type {number} */ share) => ({ ...asked, until: share * whole });
+      const share = await progress.run(async (until) => {
+        await call("simulate", { ...part(until), brief: true });
+        return until;
+      }, signal);
+      const found = await call("simulate", part(share));
+      if (!signal.aborted) show(found);
+    } catch (error) {
+      if (!signal.aborted) fields.refuse(/** @type {any} */ (error));
+      throw error;
+    }
+  });
+
+  /** @param {any} found */
+  function show(found) {
+    for (const name of OF_PLAN) /** @type {HTMLInputElement} */ (fields.inputs[name]).placeholder = significant(found.assumptions[name]);
+    result.replaceChildren(element("p", { className: "run-verdict" }, verdict(found)));
+    if (found.simulated_s < found.seconds) result.append(element("p", { className: "muted" }, said("stopped", { done: significant(found.simulated_s / 60), all: significant(found.seconds / 60) })));
+    result.append(timesTable(found), ...chartsOf(found), lines(facts(found)));
+    result.append(element("h4", {}, text("uncertainty.assumed")), lines(assumptions(found)));
+  }
+}
+
+/** A mean to three digits; what is next to nothing is nothing. @param {number} value */
+const few = (value) => (value < 0.05 ? "0" : significant(Number(value.toPrecision(3))));
+
+/** Minutes of a run that a page can wait for, at most ten. @param {number} rate */
+function fittingMinutes(rate) {
+  const most = REQUESTS / (60 * rate);
+  return most >= MINUTES || !Number.isFinite(most) ? MINUTES : Number(most.toPrecision(2));
+}
+
+/** @param {any} found */
+function verdict({ targets, counts }) {
+  const missed = ["ttft", "itl", "e2e"].filter((name) => targets[name].met === false).map((name) => said(`bound.${name}`));
+  if (!counts.served) return said("nothing_served");
+  return missed.length ? said("misses", { list: missed.join(", ") }) : said("keeps");
+}
+
+/** @param {any} found */
+function timesTable({ times, targets }) {
+  const heads = ["time", "mean", "p50", "p90", "p95", "p99", "bound", "within"].map((name) => said(`column.${name}`));
+  const { box, body, row } = panelTable(said("caption"), heads, [1, 2, 3, 4, 5, 6, 7]);
+  for (const name of ["ttft", "itl", "e2e"]) {
+    const form = (/** @type {number | null} */ ms) => (ms === null ? DASH : name === "e2e" ? `${seconds(ms)} s` : `${milliseconds(ms)} ms`);
+    const figures = ["mean", "p50", "p90", "p95", "p99"].map((p) => form(times[`${name}_ms`][p]));
+    const { bound, percentile, within } = targets[name];
+    body.append(row([said(`bound.${name}`), ...figures, `≤ ${form(bound)} (p${percentile})`, within === null ? DASH : `${ofHundred(within)} %`]));
+  }
+  return box;
+}
+
+/** @param {any} found */
+function chartsOf({ timeline, replicas, assumptions: a }) {
+  const minutes = timeline.t_s.map((/** @type {number} */ s) => s / 60);
+  const points = (/** @type {string} */ name) => timeline[name].map((/** @type {number} */ value, /** @type {number} */ n) => [minutes[n], value]);
+  const most = (/** @type {string} */ name) => few(Math.max(...timeline[name], 0));
+  const charts = /** @type {[string, [string, "line" | "step"][]][]} */ ([
+    ["requests", [["in_service", "line"], ["waiting", "line"]]],
+    ["replicas", [["ready", "step"], ["starting", "step"]]],
+    ["rates", [["arrivals_per_s", "line"], ["served_per_s", "line"]]],
+  ]);
+  if (!minutes.length) return [];
+  const moves = a.min_replicas !== a.max_replicas || replicas.failures;
+  return [element("div", { className: "charts run-charts" }, ...charts.filter(([chart]) => moves || chart !== "replicas").map(([chart, series]) => {
+    const place = element("div", { id: `run-${chart}`, className: "chart-host" });
+    queueMicrotask(() => drawChart(place, {
+      title: said(`chart.${chart}`),
+      summary: said(`summary.${chart}`, { first: most(series[0][0]), second: most(series[1][0]) }),
+      x: { label: said("axis.minute") },
+      y: { label: said(`axis.${chart}`), zero: true },
+      series: series.map(([name, kind]) => ({ name: said(`series.${name}`), kind, points: points(name) })),
+      height: 180,
+    }));
+    return place;
+  }))];
+}
+
+/** @param {any} found */
+function facts({ counts, queue, replicas }) {
+  const told = [said("counts", { arrived: count(counts.arrived), served: count(counts.served), in_service: count(counts.in_service), waiting: count(counts.waiting) })];
+  if (counts.given_up) told.push(said("given_up", { n: counts.given_up }));
+  const causes = Object.entries(queue.wait_ms_by_cause).filter(([, ms]) => Number(ms) > 0.05).map(([cause, ms]) => said(`wait.${cause}`, { ms: milliseconds(Number(ms)) }));
+  told.push(causes.length ? said("waits", { list: causes.join(", "), longest: count(queue.longest) }) : said("no_wait"));
+  told.push(said("replicas", { mean: few(replicas.mean_ready), starts: count(replicas.starts), hours: few(replicas.hours) }));
+  if (replicas.failures) told.push(said("failures", { n: replicas.failures, retried: count(counts.retried) }));
+  if (replicas.usd_per_month !== null) told.push(said("cost", { usd: money(String(replicas.usd)), month: money(String(replicas.usd_per_month)) }));
+  return told;
+}
+
+/** @param {any} found */
+function assumptions({ assumptions: a, seed, evidence }) {
+  const rate = significant(Number(a.mean_rate.toPrecision(4)));
+  return [
+    said("arrive", { way: said(`arrivals.${a.arrivals}`), rate, cv: significant(a.arrival_cv), seed: String(seed) }),
+    a.min_replicas === a.max_replicas
+      ? said("kept", { n: a.max_replicas })
+      : said("follow", { least: count(a.min_replicas), most: count(a.max_replicas), target: significant(Number(a.target_in_flight.toPrecision(3))), check: significant(a.check_s), delay: significant(a.down_delay_s), start: significant(Number(a.start_s.toPrecision(3))) }),
+    a.availability === null ? said("no_failures") : said("up", { share: percent(a.availability) }),
+    said("service", { evidence: text(`uncertainty.evidence.${evidence}`) }),
+    said("model"),
+  ];
+}
