@@ -176,6 +176,15 @@ def test_failures_take_the_stated_share_of_the_time() -> None:
     assert run.retried > 100
 
 
+def test_the_least_busy_replica_takes_a_request() -> None:
+    run = Simulation(station(64, 1.0, Scaling(4, 4, 1.0, 0.0, 0.0, 15.0)), Traffic(Rates((80.0,)), 1.0, 60.0), 1)
+    for second in range(5, 60):
+        run.run(second)
+        busy = [server.in_service for server in run.ready]
+        assert max(busy) - min(busy) <= 8
+        assert sum(busy) > 40
+
+
 def test_rates_of_a_trace_set_the_arrivals() -> None:
     run = Simulation(station(64, 1.0), Traffic(Rates((2.0, 0.0, 8.0), 100.0), 1.0, 600.0), 1)
     run.run()

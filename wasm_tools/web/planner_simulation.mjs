@@ -9,18 +9,18 @@ import { text } from "./texts.mjs";
 const MINUTES = 10;
 const REQUESTS = 60_000; // of a run that nobody asked to be longer
 const OF_PLAN = ["arrival_cv", "min_replicas", "max_replicas", "target_in_flight", "start_s", "down_delay_s"]; // empty: those of question and plan
-const said = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`uncertainty.run.${key}`, values);
+const tell = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`uncertainty.run.${key}`, values);
 
 /** @param {import("./planner_panel.mjs").State} state @param {HTMLElement} host */
 export function simulationPanel(state, host) {
   const { label, select } = planChoice(state, () => refresh(), (plan) => Boolean(plan.gpu));
   const fields = runFields("run", [
-    { name: "arrivals", label: said("field.arrivals"), choices: ["peak", "mean", "day"].map((way) => /** @type {[string, string]} */ ([way, said(`arrivals.${way}`)])) },
-    { name: "minutes", label: said("field.minutes"), value: String(MINUTES) },
+    { name: "arrivals", label: tell("field.arrivals"), choices: ["peak", "mean", "day"].map((way) => /** @type {[string, string]} */ ([way, tell(`arrivals.${way}`)])) },
+    { name: "minutes", label: tell("field.minutes"), value: String(MINUTES) },
     { name: "seed", label: text("uncertainty.seed"), value: "1", step: "1" },
-    { name: "availability", label: said("field.availability"), hint: said("none"), percent: true },
-    { name: "patience_s", label: said("field.patience_s"), hint: said("none") },
-    ...OF_PLAN.map((name) => ({ name, label: said(`field.${name}`), hint: said("of_plan") })),
+    { name: "availability", label: tell("field.availability"), hint: tell("none"), percent: true },
+    { name: "patience_s", label: tell("field.patience_s"), hint: tell("none") },
+    ...OF_PLAN.map((name) => ({ name, label: tell(`field.${name}`), hint: tell("of_plan") })),
   ], () => refresh());
   const minutes = /** @type {HTMLInputElement} */ (fields.inputs.minutes);
   let touched = false;
@@ -30,7 +30,7 @@ export function simulationPanel(state, host) {
   host.append(element("p", {}, label), fields.box, progress.box, result);
 
   const refresh = computedPanel(state, /** @type {HTMLDetailsElement} */ (host), async ({ call, signal }) => {
-    if (!select.value) return result.replaceChildren(element("p", { className: "muted" }, said("none_hosted")));
+    if (!select.value) return result.replaceChildren(element("p", { className: "muted" }, tell("none_hosted")));
     if (!touched) minutes.value = String(fittingMinutes(Number(state.record.peak_qps)));
     const asked = { plan: select.value, ...fields.given() };
     const whole = 60 * Number(fields.given().minutes ?? MINUTES);
@@ -53,7 +53,7 @@ export function simulationPanel(state, host) {
   function show(found) {
     for (const name of OF_PLAN) /** @type {HTMLInputElement} */ (fields.inputs[name]).placeholder = significant(found.assumptions[name]);
     result.replaceChildren(element("p", { className: "run-verdict" }, verdict(found)));
-    if (found.simulated_s < found.seconds) result.append(element("p", { className: "muted" }, said("stopped", { done: significant(found.simulated_s / 60), all: significant(found.seconds / 60) })));
+    if (found.simulated_s < found.seconds) result.append(element("p", { className: "muted" }, tell("stopped", { done: significant(found.simulated_s / 60), all: significant(found.seconds / 60) })));
     result.append(timesTable(found), ...chartsOf(found), lines(facts(found)));
     result.append(element("h4", {}, text("uncertainty.assumed")), lines(assumptions(found)));
   }
@@ -70,20 +70,20 @@ function fittingMinutes(rate) {
 
 /** @param {any} found */
 function verdict({ targets, counts }) {
-  const missed = ["ttft", "itl", "e2e"].filter((name) => targets[name].met === false).map((name) => said(`bound.${name}`));
-  if (!counts.served) return said("nothing_served");
-  return missed.length ? said("misses", { list: missed.join(", ") }) : said("keeps");
+  const missed = ["ttft", "itl", "e2e"].filter((name) => targets[name].met === false).map((name) => tell(`bound.${name}`));
+  if (!counts.served) return tell("nothing_served");
+  return missed.length ? tell("misses", { list: missed.join(", ") }) : tell("keeps");
 }
 
 /** @param {any} found */
 function timesTable({ times, targets }) {
-  const heads = ["time", "mean", "p50", "p90", "p95", "p99", "bound", "within"].map((name) => said(`column.${name}`));
-  const { box, body, row } = panelTable(said("caption"), heads, [1, 2, 3, 4, 5, 6, 7]);
+  const heads = ["time", "mean", "p50", "p90", "p95", "p99", "bound", "within"].map((name) => tell(`column.${name}`));
+  const { box, body, row } = panelTable(tell("caption"), heads, [1, 2, 3, 4, 5, 6, 7]);
   for (const name of ["ttft", "itl", "e2e"]) {
     const form = (/** @type {number | null} */ ms) => (ms === null ? DASH : name === "e2e" ? `${seconds(ms)} s` : `${milliseconds(ms)} ms`);
     const figures = ["mean", "p50", "p90", "p95", "p99"].map((p) => form(times[`${name}_ms`][p]));
     const { bound, percentile, within } = targets[name];
-    body.append(row([said(`bound.${name}`), ...figures, `≤ ${form(bound)} (p${percentile})`, within === null ? DASH : `${ofHundred(within)} %`]));
+    body.append(row([tell(`bound.${name}`), ...figures, `≤ ${form(bound)} (p${percentile})`, within === null ? DASH : `${ofHundred(within)} %`]));
   }
   return box;
 }
@@ -103,11 +103,11 @@ function chartsOf({ timeline, replicas, assumptions: a }) {
   return [element("div", { className: "charts run-charts" }, ...charts.filter(([chart]) => moves || chart !== "replicas").map(([chart, series]) => {
     const place = element("div", { id: `run-${chart}`, className: "chart-host" });
     queueMicrotask(() => drawChart(place, {
-      title: said(`chart.${chart}`),
-      summary: said(`summary.${chart}`, { first: most(series[0][0]), second: most(series[1][0]) }),
-      x: { label: said("axis.minute") },
-      y: { label: said(`axis.${chart}`), zero: true },
-      series: series.map(([name, kind]) => ({ name: said(`series.${name}`), kind, points: points(name) })),
+      title: tell(`chart.${chart}`),
+      summary: tell(`summary.${chart}`, { first: most(series[0][0]), second: most(series[1][0]) }),
+      x: { label: tell("axis.minute") },
+      y: { label: tell(`axis.${chart}`), zero: true },
+      series: series.map(([name, kind]) => ({ name: tell(`series.${name}`), kind, points: points(name) })),
       height: 180,
     }));
     return place;
@@ -116,13 +116,13 @@ function chartsOf({ timeline, replicas, assumptions: a }) {
 
 /** @param {any} found */
 function facts({ counts, queue, replicas }) {
-  const told = [said("counts", { arrived: count(counts.arrived), served: count(counts.served), in_service: count(counts.in_service), waiting: count(counts.waiting) })];
-  if (counts.given_up) told.push(said("given_up", { n: counts.given_up }));
-  const causes = Object.entries(queue.wait_ms_by_cause).filter(([, ms]) => Number(ms) > 0.05).map(([cause, ms]) => said(`wait.${cause}`, { ms: milliseconds(Number(ms)) }));
-  told.push(causes.length ? said("waits", { list: causes.join(", "), longest: count(queue.longest) }) : said("no_wait"));
-  told.push(said("replicas", { mean: few(replicas.mean_ready), starts: count(replicas.starts), hours: few(replicas.hours) }));
-  if (replicas.failures) told.push(said("failures", { n: replicas.failures, retried: count(counts.retried) }));
-  if (replicas.usd_per_month !== null) told.push(said("cost", { usd: money(String(replicas.usd)), month: money(String(replicas.usd_per_month)) }));
+  const told = [tell("counts", { arrived: count(counts.arrived), served: count(counts.served), in_service: count(counts.in_service), waiting: count(counts.waiting) })];
+  if (counts.given_up) told.push(tell("given_up", { n: counts.given_up }));
+  const causes = Object.entries(queue.wait_ms_by_cause).filter(([, ms]) => Number(ms) > 0.05).map(([cause, ms]) => tell(`wait.${cause}`, { ms: milliseconds(Number(ms)) }));
+  told.push(causes.length ? tell("waits", { list: causes.join(", "), longest: count(queue.longest) }) : tell("no_wait"));
+  told.push(tell("replicas", { mean: few(replicas.mean_ready), starts: count(replicas.starts), hours: few(replicas.hours) }));
+  if (replicas.failures) told.push(tell("failures", { n: replicas.failures, retried: count(counts.retried) }));
+  if (replicas.usd_per_month !== null) told.push(tell("cost", { usd: money(String(replicas.usd)), month: money(String(replicas.usd_per_month)) }));
   return told;
 }
 
@@ -130,12 +130,12 @@ function facts({ counts, queue, replicas }) {
 function assumptions({ assumptions: a, seed, evidence }) {
   const rate = significant(Number(a.mean_rate.toPrecision(4)));
   return [
-    said("arrive", { way: said(`arrivals.${a.arrivals}`), rate, cv: significant(a.arrival_cv), seed: String(seed) }),
+    tell("arrive", { way: tell(`arrivals.${a.arrivals}`), rate, cv: significant(a.arrival_cv), seed: String(seed) }),
     a.min_replicas === a.max_replicas
-      ? said("kept", { n: a.max_replicas })
-      : said("follow", { least: count(a.min_replicas), most: count(a.max_replicas), target: significant(Number(a.target_in_flight.toPrecision(3))), check: significant(a.check_s), delay: significant(a.down_delay_s), start: significant(Number(a.start_s.toPrecision(3))) }),
-    a.availability === null ? said("no_failures") : said("up", { share: percent(a.availability) }),
-    said("service", { evidence: text(`uncertainty.evidence.${evidence}`) }),
-    said("model"),
+      ? tell("kept", { n: a.max_replicas })
+      : tell("follow", { least: count(a.min_replicas), most: count(a.max_replicas), target: significant(Number(a.target_in_flight.toPrecision(3))), check: significant(a.check_s), delay: significant(a.down_delay_s), start: significant(Number(a.start_s.toPrecision(3))) }),
+    a.availability === null ? tell("no_failures") : tell("up", { share: percent(a.availability) }),
+    tell("service", { evidence: text(`uncertainty.evidence.${evidence}`) }),
+    tell("model"),
   ];
 }

@@ -9,7 +9,7 @@ import { localNumber, text } from "./texts.mjs";
 const DRAWS = 10_000;
 const SPREADS = /** @type {[string, number][]} */ ([["load_cv", 20], ["peak_cv", 10], ["prompt_cv", 10], ["output_cv", 10]]); // in %, as the engine has them
 const DRIVERS = 3;
-const said = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`uncertainty.months.${key}`, values);
+const tell = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`uncertainty.months.${key}`, values);
 const FORMS = /** @type {Record<string, (value: number) => string>} */ ({
   ttft: (ms) => `${milliseconds(ms)} ms`,
   itl: (ms) => `${milliseconds(ms)} ms`,
@@ -22,8 +22,8 @@ const MEASURES = /** @type {Record<string, string>} */ ({ ttft: "ttft_ms", itl: 
 export function uncertaintyPanel(state, host) {
   const { label, select } = planChoice(state, () => refresh());
   const fields = runFields("months", [
-    ...SPREADS.map(([name, value]) => ({ name, label: said(`field.${name}`), value: String(value), percent: true })),
-    { name: "draws", label: said("field.draws"), value: String(DRAWS), step: "1" },
+    ...SPREADS.map(([name, value]) => ({ name, label: tell(`field.${name}`), value: String(value), percent: true })),
+    { name: "draws", label: tell("field.draws"), value: String(DRAWS), step: "1" },
     { name: "seed", label: text("uncertainty.seed"), value: "1", step: "1" },
   ], () => refresh());
   const progress = runProgress();
@@ -52,7 +52,7 @@ export function uncertaintyPanel(state, host) {
   /** @param {any} found */
   function show(found) {
     result.replaceChildren(element("p", { className: "run-verdict" }, verdict(found)));
-    if (found.drawn < found.draws) result.append(element("p", { className: "muted" }, said("stopped", { drawn: count(found.drawn), draws: count(found.draws) })));
+    if (found.drawn < found.draws) result.append(element("p", { className: "muted" }, tell("stopped", { drawn: count(found.drawn), draws: count(found.draws) })));
     result.append(boundsTable(found), ...chartsOf(found), lines(causes(found)));
     result.append(element("h4", {}, text("uncertainty.assumed")), lines(assumptions(found)));
   }
@@ -61,14 +61,14 @@ export function uncertaintyPanel(state, host) {
 /** @param {any} found */
 function verdict(found) {
   const { all, budget } = found.confidence;
-  if (all !== null) return said(budget === null ? "all" : "all_budget", { share: ofHundred(all) });
-  return budget === null ? said("unknown") : said("unknown_budget", { share: ofHundred(budget) });
+  if (all !== null) return tell(budget === null ? "all" : "all_budget", { share: ofHundred(all) });
+  return budget === null ? tell("unknown") : tell("unknown_budget", { share: ofHundred(budget) });
 }
 
 /** @param {any} found */
 function boundsTable(found) {
-  const heads = ["bound", "asked", "kept", "p5", "p50", "p95"].map((name) => said(`column.${name}`));
-  const { box, body, row } = panelTable(said("caption"), heads, [1, 2, 3, 4, 5]);
+  const heads = ["bound", "asked", "kept", "p5", "p50", "p95"].map((name) => tell(`column.${name}`));
+  const { box, body, row } = panelTable(tell("caption"), heads, [1, 2, 3, 4, 5]);
   for (const name of ["ttft", "itl", "e2e", "speed", "throughput", "budget"]) {
     const share = found.confidence[name];
     const spread = found.distribution[MEASURES[name]];
@@ -76,9 +76,9 @@ function boundsTable(found) {
     const bound = found.bounds[name] ?? null;
     const form = FORMS[name];
     const at = found.percentiles[name];
-    const figures = ["p5", "p50", "p95"].map((p) => (!spread ? DASH : spread[p] === null ? said("overload") : form(spread[p])));
-    const kept = share === null ? (name === "budget" ? DASH : said("not_known")) : said("of_hundred", { share: ofHundred(share) });
-    const words = at ? `${said(`bound.${name}`)} (p${at})` : said(`bound.${name}`);
+    const figures = ["p5", "p50", "p95"].map((p) => (!spread ? DASH : spread[p] === null ? tell("overload") : form(spread[p])));
+    const kept = share === null ? (name === "budget" ? DASH : tell("not_known")) : tell("of_hundred", { share: ofHundred(share) });
+    const words = at ? `${tell(`bound.${name}`)} (p${at})` : tell(`bound.${name}`);
     body.append(row([words, bound === null || !form ? DASH : `≤ ${form(bound)}`, kept, ...figures]));
   }
   return box;
@@ -97,14 +97,15 @@ function chartsOf(found) {
     const bound = found.bounds[name];
     const { p5, p50, p95 } = found.distribution[measure];
     const form = FORMS[name];
-    const high = p95 === null ? said("overload") : form(p95);
+    const [low, middle, high] = [p5, p50, p95].map((value) => (value === null ? tell("overload") : form(value)));
+    const words = { low, middle, high };
     queueMicrotask(() => drawChart(place, {
-      title: said(`chart.${name}`),
-      summary: said("chart_summary", { low: form(p5), middle: p50 === null ? said("overload") : form(p50), high, outside: count(below + above), overloaded: count(overloaded) }),
-      x: { label: said(`axis.${name}`), unit: { budget: "$", ttft: "ms", e2e: "s" }[name] },
-      y: { label: said("axis.months"), zero: true },
-      series: [{ name: said("axis.months"), kind: "bar", points: counts.map((/** @type {number} */ n, /** @type {number} */ k) => [middle(k), n]) }],
-      lines: bound === null || bound === undefined ? [] : [{ axis: "x", value: bound / scale, label: said("chart_bound", { bound: form(bound) }) }],
+      title: tell(`chart.${name}`),
+      summary: tell(p95 === null ? "chart_summary_overload" : "chart_summary", { ...words, outside: count(below + above), overloaded: count(overloaded) }),
+      x: { label: tell(`axis.${name}`), unit: { budget: "$", ttft: "ms", e2e: "s" }[name] },
+      y: { label: tell("axis.months"), zero: true },
+      series: [{ name: tell("axis.months"), kind: "bar", points: counts.map((/** @type {number} */ n, /** @type {number} */ k) => [middle(k), n]) }],
+      lines: bound === null || bound === undefined ? [] : [{ axis: "x", value: bound / scale, label: tell("chart_bound", { bound: form(bound) }) }],
       height: 180,
     }));
     return place;
@@ -114,27 +115,27 @@ function chartsOf(found) {
 /** @param {any} found @returns {(string | Node)[]} */
 function causes(found) {
   const told = /** @type {(string | Node)[]} */ ([]);
-  for (const { bound, share } of found.misses) told.push(said("miss", { share: ofHundred(share), bound: said(`bound.${bound}`) }));
-  const drivers = found.drivers.slice(0, DRIVERS).map((/** @type {any} */ d) => said("driver", { input: said(`input.${d.input}`), score: `${d.score < 0 ? "−" : "+"}${localNumber(Math.abs(d.score).toFixed(1))}` }));
-  if (drivers.length) told.push(said("drivers", { list: drivers.join(", ") }));
-  if (!told.length && found.confidence.all === 1) told.push(said("no_miss"));
+  for (const { bound, share } of found.misses) told.push(tell("miss", { share: ofHundred(share), bound: tell(`bound.${bound}`) }));
+  const drivers = found.drivers.slice(0, DRIVERS).map((/** @type {any} */ d) => tell("driver", { input: tell(`input.${d.input}`), score: `${d.score < 0 ? "−" : "+"}${localNumber(Math.abs(d.score).toFixed(1))}` }));
+  if (drivers.length) told.push(tell("drivers", { list: drivers.join(", ") }));
+  if (!told.length && found.confidence.all === 1) told.push(tell("no_miss"));
   if (found.observed) {
     const { within_bound: within, requests, window_minutes: minutes, observed } = found.observed;
     const share = within.about === null ? `${percent(within.least)} – ${percent(within.most)}` : percent(within.about);
-    told.push(said("observed", { share, requests: count(requests), minutes: count(minutes), date: observed.slice(0, 10) }));
+    told.push(tell("observed", { share, requests: count(requests), minutes: count(minutes), date: observed.slice(0, 10) }));
   }
   return told;
 }
 
 /** @param {any} found @returns {(string | Node)[]} */
 function assumptions(found) {
-  const spread = SPREADS.map(([name]) => said(`spread.${name}`, { share: significant(found.assumptions[name] * 100) })).join("; ");
-  const told = /** @type {(string | Node)[]} */ ([said("month", { seed: String(found.seed) }), `${spread}. ${said("ours")}`]);
+  const spread = SPREADS.map(([name]) => tell(`spread.${name}`, { share: significant(found.assumptions[name] * 100) })).join("; ");
+  const told = /** @type {(string | Node)[]} */ ([tell("month", { seed: String(found.seed) }), `${spread}. ${tell("ours")}`]);
   if (found.band) {
     const range = (/** @type {number[]} */ [low, high]) => `× ${significant(Number(low.toPrecision(3)))} – ${significant(Number(high.toPrecision(3)))}`;
-    told.push(said("band", { first: range(found.band.first_token), tpot: range(found.band.tpot), evidence: text(`uncertainty.evidence.${found.evidence}`) }));
+    told.push(tell("band", { first: range(found.band.first_token), tpot: range(found.band.tpot), evidence: text(`uncertainty.evidence.${found.evidence}`) }));
   }
-  told.push(said("price", { share: significant(found.price_error * 100) }), said(`cost.${found.cost_follows}`));
-  if (found.unknown) told.push(said("api"));
+  told.push(tell("price", { share: significant(found.price_error * 100) }), tell(`cost.${found.cost_follows}`));
+  if (found.unknown) told.push(tell("api"));
   return told;
 }
