@@ -44,6 +44,26 @@ def page(browser: BrowserContext, site_address: str) -> Iterator[Page]:
     page.close()
 
 
+@pytest.fixture(scope="module")
+def engine_page(browser: BrowserContext, site_address: str) -> Iterator[Page]:
+    """A page whose engine runs: starting it takes longer than any of these tests."""
+    page = browser.new_page()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    opened(page, site_address)
+    page.wait_for_selector("#answer[data-source=engine] tr", timeout=90_000)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def running(engine_page: Page) -> Page:
+    """The same as a reader finds it: nothing saved, the first question."""
+    engine_page.evaluate("localStorage.clear(); dispatchEvent(new StorageEvent('storage', { key: null }))")
+    engine_page.fill("#scenarios [name=note]", "")
+    engine_page.fill("[name=qps]", "1")
+    return engine_page
+
+
 def opened(page: Page, site_address: str, path: str = PLANNER) -> Page:
     page.goto(site_address + path)
     page.evaluate("document.querySelector('#scenarios').open = true")
@@ -66,11 +86,6 @@ def said(page: Page, words: str) -> None:
 
 def action(page: Page, name: str, what: str) -> None:
     page.get_by_role("group", name=f"Actions for {name}", exact=True).get_by_role("button", name=what).click()
-
-
-def engine(page: Page) -> Page:
-    page.wait_for_selector("#answer[data-source=engine] tr", timeout=90_000)
-    return page
 
 
 def test_a_question_is_saved_changed_renamed_copied_deleted_and_survives_a_reload(page: Page) -> None:
@@ -100,12 +115,12 @@ def test_a_question_is_saved_changed_renamed_copied_deleted_and_survives_a_reloa
     assert names(page) == ["Chat", "=Search <b>"]
     action(page, "Chat", "Delete")
     assert names(page) == ["=Search <b>"]
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Put it back").click()
     assert names(page) == ["Chat", "=Search <b>"]
 
 
-def test_scenarios_are_compared_and_planned_together(page: Page) -> None:
-    engine(page)
+def test_scenarios_are_compared_and_planned_together(running: Page) -> None:
+    page = running
     save(page, "Chat")
     page.fill("[name=qps]", "8")
     page.get_by_role("button", name="Save as another").click()
@@ -142,8 +157,8 @@ def test_scenarios_are_compared_and_planned_together(page: Page) -> None:
     assert [line.split(",")[0] for line in lines[1:]] == ["Chat", "Peak season"]
 
 
-def test_what_is_exported_is_imported_again_byte_by_byte(page: Page, tmp_path: Path) -> None:
-    engine(page)
+def test_what_is_exported_is_imported_again_byte_by_byte(running: Page, tmp_path: Path) -> None:
+    page = running
     save(page, "Chät")
     page.fill("[name=qps]", "2.5")
     page.fill("#scenarios [name=name]", "Second")
@@ -175,8 +190,8 @@ def test_what_is_exported_is_imported_again_byte_by_byte(page: Page, tmp_path: P
     assert names(page) == ["Chät", "Second", "Second (2)"]
 
 
-def test_a_hostile_file_is_refused_in_words_and_changes_nothing(page: Page, tmp_path: Path) -> None:
-    engine(page)
+def test_a_hostile_file_is_refused_in_words_and_changes_nothing(running: Page, tmp_path: Path) -> None:
+    page = running
     save(page, "Chat")
     for content, words in (
         ("[" * 50_000, "nested"),
@@ -253,8 +268,8 @@ def test_where_the_browser_keeps_nothing_the_page_says_so_and_goes_on(
     page.close()
 
 
-def test_the_report_of_the_page_has_the_bytes_of_the_command(page: Page, site: Path) -> None:
-    engine(page)
+def test_the_report_of_the_page_has_the_bytes_of_the_command(running: Page, site: Path) -> None:
+    page = running
     save(page, "Chat")
     page.evaluate("document.querySelector('#report').open = true")
     page.locator("[data-report] h3").wait_for(timeout=60_000)
@@ -289,8 +304,8 @@ def published(site: Path) -> dict[str, Any]:
     }
 
 
-def test_the_report_is_printed_alone(page: Page) -> None:
-    engine(page)
+def test_the_report_is_printed_alone(running: Page) -> None:
+    page = running
     page.evaluate("document.querySelector('#report').open = true; window.print = () => { window.printed = true; }")
     page.locator("[data-report] h3").wait_for(timeout=60_000)
     page.locator("#report").get_by_role("button", name="Print").click()
@@ -303,8 +318,8 @@ def test_the_report_is_printed_alone(page: Page) -> None:
     page.emulate_media(media="screen")
 
 
-def test_nothing_leaves_the_browser(page: Page) -> None:
-    engine(page)
+def test_nothing_leaves_the_browser(running: Page) -> None:
+    page = running
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     save(page, "Chat")
