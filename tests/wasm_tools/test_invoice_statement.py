@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.wasm_tools.bills import HEADER, bill
-from tests.wasm_tools.invoices import opened, reading
+from tests.wasm_tools.invoices import fixture, opened, reading
 from wasm_tools.invoice.readers import five_column
 from wasm_tools.invoice.readers.reader import Context, Entries
 from wasm_tools.invoice.records import Table
@@ -68,6 +68,16 @@ def test_a_reader_that_loses_or_doubles_something_is_found_out(change: str) -> N
     found = opened(bill(*["a,llm,1,tokens,5"] * 3))
     found.reader = replace(found.reader, reading=defective(change))
     with pytest.raises(InvoiceError, match="report this file's header line as a defect"):
+        list(found.entries())
+
+
+def test_a_row_without_money_cannot_get_lost_either() -> None:
+    found = opened(fixture("claude_api_tokens_2026_09.csv"))
+    whole = found.reader.reading
+    found.reader = replace(
+        found.reader, reading=lambda table, context: (e for e in whole(table, context) if e.row != 3)
+    )
+    with pytest.raises(InvoiceError, match="2 rows were read but 1 came out"):
         list(found.entries())
 
 
