@@ -15,8 +15,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 CELLS = """() => [...document.querySelectorAll('#plans tbody tr:not(.why)')].map(
   row => [...row.cells].slice(0, -1).map(cell => cell.textContent.trim().replace(/\\s+/g, ' ')))"""
-AROUND = """() => [...document.querySelectorAll('#answers .answer, #plans tr.why, #orders p, #plans caption')].map(
-  part => {
+AROUND = """() => [...document.querySelectorAll(
+  '#answers .answer, #plans tr.why, #near p, #orders p, #plans caption')].map(part => {
     const read = part.cloneNode(true);
     for (const files of read.querySelectorAll('[data-files]')) files.remove();  // the engine alone can make files
     return read.textContent.trim().replace(/\\s+/g, ' ');

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from generator.render import plan_words
 from generator.render.pages.planner import settings
 from generator.render.plan_answers import LISTS, listed_plans, pointed_plans, relaxation_words, shown_plans
-from generator.render.plan_rows import list_row
+from generator.render.plan_rows import list_row, near_lines
 from generator.render.plan_words import (
     KINDS,
     STATUSES,
@@ -36,7 +37,7 @@ from wasm_tools.planner.question import KINDS as ENGINE_KINDS
 SAID = """
 import { bandWords, engineWords, machineWords, nameWords, sellerWords, skuWords, timesWords, whyLines }
   from "./plan_words.mjs";
-import { listLines, pointedPlans, relaxationWords, shownPlans } from "./plan_answers.mjs";
+import { listLines, nearLines, pointedPlans, relaxationWords, shownPlans } from "./plan_answers.mjs";
 const { words, recommendable, rankings } = given;
 console.log(JSON.stringify(rankings.map((ranking) => ({
   plans: ranking.plans.map((plan) => [
@@ -48,6 +49,7 @@ console.log(JSON.stringify(rankings.map((ranking) => ({
   relaxation: relaxationWords(ranking),
   shown: [1, 4, 30].map((number) => shownPlans(ranking, number, recommendable).map(({ id }) => id)),
   lists: listLines(ranking, words).map(({ line }) => line),
+  near: nearLines(ranking, words).map((line) => line.join("")),
 }))));
 """
 
@@ -73,6 +75,8 @@ def rankings() -> Iterator[Ranking]:
         plans = tuple((n, p) for n, p in enumerate([*others, *(p for _, p in case.ranking.plans), grown], 1))
         close = tuple(p.id for p in others)
         yield replace(case.ranking, plans=plans, close=close, pareto=("grown",))
+        cheaper = replace(grown, id="near", slo="near", usd_per_month=Decimal("1.25"), slo_reason="misses one by 9 %")
+        yield replace(case.ranking, plans=((1, cheaper), *plans))
         yield replace(case.ranking, recommended="", relaxation=Relaxation((("itl", 1.3), ("ttft", 2.0)), 4))
         yield replace(case.ranking, plans=case.ranking.plans[:1], recommended="", relaxation=None, lists={})
 
@@ -106,6 +110,7 @@ def test_the_page_and_its_script_say_the_same() -> None:
         assert said["answers"] == [[a.id, a.title, a.plan["id"], a.note] for a in pointed]
         assert said["relaxation"] == relaxation_words(ranking)
         assert said["shown"] == [[p["id"] for p in shown_plans(ranking, n, recommendable)] for n in (1, 4, 30)]
+        assert said["near"] == near_lines(ranking, names)
         assert said["lists"] == [
             f"{title}, by {by}: "
             + "; ".join(
@@ -117,6 +122,7 @@ def test_the_page_and_its_script_say_the_same() -> None:
 
 
 def test_made_up_rankings_reach_every_answer_and_every_kind_of_line() -> None:
+    assert any(near_lines(r, site_index(tool_site()).plan_names) for r in records())
     found = {a.id for r in records() for a in pointed_plans(r, page_settings()["recommendable"])}
     assert found == {"recommended", "unverified", "close", "committed"}
     labels = {line.partition(":")[0] for r in records() for p in r["plans"] for line in why_lines(p)}

@@ -15,6 +15,7 @@ const QUALIFIED = ["met", "likely"];
 const EXTREMES = ["lowest_latency", "best_quality"];
 const LONG = 20;
 const LIST_SHOWN = 5;
+const NEAR_SHOWN = 3;
 const LISTS = ["best_quality", "lowest_cost", "lowest_latency", "simplest", "balanced", "pareto"];
 
 /** The answers, the recommended one first. @param {Ranking} ranking @param {string[]} recommendable kinds @returns {Pointed[]} */
@@ -76,6 +77,26 @@ export function listLines(ranking, words) {
     const line = plans.map((plan, place) => `${place + 1}. ${listWords(plan, words)}`).join("; ");
     return plans.length ? [{ title, line: `${text("parts.ordered", { title, by: text(`plan.list.${name}.by`) })}: ${line}.` }] : [];
   });
+}
+
+/**
+ * Plans that miss a bound by little and cost less than the recommended one, each in a sentence in parts, cheapest first;
+ * one of each model and GPU. As `near_lines` in generator/render/plan_rows.py.
+ * @param {Ranking} ranking @param {import("./plan_words.mjs").Words} words
+ */
+export function nearLines({ plans, recommended }, words) {
+  const best = plans.find(({ id }) => id === recommended);
+  const cents = (/** @type {PlanRecord} */ plan) => Math.round(Number(plan.usd_per_month) * 100);
+  const seen = new Set();
+  const lines = plans.flatMap((plan) => {
+    const thing = `${plan.model}|${plan.gpu}`;
+    const saved = best ? cents(best) - cents(plan) : null;
+    if (plan.slo !== "near" || seen.has(thing) || (saved !== null && saved <= 0)) return [];
+    seen.add(thing);
+    const said = { name: nameWords(plan, words), cost: money(plan.usd_per_month), reason: english(plan.slo_reason) };
+    return [saved === null ? parts("plan.near", said) : parts("plan.near_saves", { ...said, saved: money(String(saved / 100)) })];
+  });
+  return lines.slice(0, NEAR_SHOWN);
 }
 
 /** @param {PlanRecord} plan @param {import("./plan_words.mjs").Words} words */

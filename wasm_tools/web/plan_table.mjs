@@ -5,7 +5,7 @@
  * @typedef {import("./plan_words.mjs").Words} Words
  */
 import { DASH, count, milliseconds, money, percent, seconds, signedPercent } from "./figures.mjs";
-import { listLines, pointedPlans, relaxationParts } from "./plan_answers.mjs";
+import { listLines, nearLines, pointedPlans, relaxationParts } from "./plan_answers.mjs";
 import { bandWords, engineWords, machineWords, sellerWords, skuWords, timesWords, whyParts } from "./plan_words.mjs";
 import { english, parts, text } from "./texts.mjs";
 
@@ -44,6 +44,14 @@ export function answerCards(ranking, recommendable, words) {
   });
   const none = element("section", "answer", element("h3", "", text("plan.answer.recommended")), element("p", "", ...relaxation));
   return relaxation.length ? [none, ...cards] : cards;
+}
+
+/** What almost qualified, as one paragraph or none. @param {import("./plan_answers.mjs").Ranking} ranking @param {Words} words */
+export function nearParagraphs(ranking, words) {
+  const lines = nearLines(ranking, words);
+  if (!lines.length) return [];
+  const said = lines.flatMap((line, n) => (n ? [" ", ...line] : line));
+  return [element("p", "near-misses", link(`${words.root}glossary/#near-miss`, text("parts.near")), ": ", ...said)];
 }
 
 /** The other orderings, one paragraph each. @param {import("./plan_answers.mjs").Ranking} ranking @param {Words} words */

@@ -6,7 +6,7 @@
 import { unpackedText } from "./loading.mjs";
 import { shownPlans } from "./plan_answers.mjs";
 import { filesOf } from "./plan_files.mjs";
-import { answerCards, excludedRows, listParagraphs, planRows } from "./plan_table.mjs";
+import { answerCards, excludedRows, listParagraphs, nearParagraphs, planRows } from "./plan_table.mjs";
 import { text } from "./texts.mjs";
 
 const DEPLOYMENT =
@@ -46,6 +46,7 @@ export function plannerAnswer(state, answer) {
     const plans = shownPlans(ranking, settings.shown, settings.recommendable);
     const rows = plans.flatMap((plan) => planRows(plan, source, words));
     byId("answers").replaceChildren(...answerCards(ranking, settings.recommendable, words));
+    byId("near").replaceChildren(...nearParagraphs(ranking, words));
     byId("orders").replaceChildren(...listParagraphs(ranking, words));
     const caption = text("plan.caption", { title: text("planner.script.caption"), percentile: String(ranking.percentile) });
     table.caption?.replaceChildren(text("parts.as_of", { what: caption, date: ranking.as_of }));
