@@ -21,7 +21,7 @@ from wasm_tools.planner.presets import preset_rows, read_presets
 from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.request_cost import Prices, TokenPrices
 
-PACK_VERSION = 4
+PACK_VERSION = 5
 
 
 class PackError(ValueError):
@@ -41,7 +41,7 @@ def read_catalogue(pack: Mapping[str, Any]) -> Catalogue:
         as_of=pack["as_of"],
         models=models,
         gpus=gpus,
-        rates=tuple(_rate(row) for row in pack["rates"]),
+        rates=_rates(pack["rates"], [_prices(rows) for rows in pack["prices"]]),
         rentals=tuple(_rental(row) for row in pack["rentals"]),
         curves=tuple(_curve(row) for row in pack["curves"]),
         deployables=tuple(Deployable(*row) for row in pack["deployables"]),
@@ -70,20 +70,10 @@ def _model(row: Sequence[Any]) -> ModelCard:
     )
 
 
-def _rate(row: Sequence[Any]) -> ApiRate:
-    provider, sku, model, region, prices, evidence, note, suspect, max_output, families, age_days = row
-    return ApiRate(
-        provider,
-        sku,
-        model,
-        region,
-        _prices(prices),
-        evidence,
-        note,
-        suspect,
-        max_output,
-        families,
-        age_days,
+def _rates(rows: Sequence[Sequence[Any]], prices: Sequence[Prices]) -> tuple[ApiRate, ...]:
+    """The rates, with their prices by place in the list of price books: most books hold for several regions."""
+    return tuple(
+        ApiRate(provider, sku, model, region, prices[book], *rest) for provider, sku, model, region, book, *rest in rows
     )
 
 
@@ -134,6 +124,8 @@ def _curve(row: Sequence[Any]) -> Curve:
 
 def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
     """The pack object of a catalogue: the inverse of `read_catalogue`."""
+    books = {str(_price_rows(r.prices)): r.prices for r in catalogue.rates}
+    places = {text: place for place, text in enumerate(books)}
     return {
         "version": PACK_VERSION,
         "as_of": catalogue.as_of,
@@ -177,13 +169,14 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
             ]
             for g in catalogue.gpus.values()
         ],
+        "prices": [_price_rows(prices) for prices in books.values()],
         "rates": [
             [
                 r.provider,
                 r.sku,
                 r.model,
                 r.region,
-                _price_rows(r.prices),
+                places[str(_price_rows(r.prices))],
                 r.evidence,
                 r.note,
                 r.suspect,
