@@ -12,11 +12,12 @@ from generator.publish.policy import TOOL_FOLDERS, WORKER
 SCRIPTS = Path(__file__).parents[2] / "wasm_tools" / "web"
 WAY_BACK = "sw-off.js"
 ENGINE = "assets/engine/"
-# What no tool page needs without a network: it alone is as large as a third of all the rest.
+# What no tool page needs without a network.
 LEFT_OUT = frozenset({"plotly-basic.min.js"})
 PLACEHOLDER = "const BUILD = {};"
 
 _LOADED = re.compile(r"<(?:link|script)\b[^>]*>", re.IGNORECASE)
+_SCRIPT_NAME = re.compile(r'"\./(\w+\.mjs)"')
 _ADDRESS = re.compile(r'\s(?:href|src)="([^"]+)"')
 _KINDS = re.compile(r'\srel="(?:stylesheet|icon|modulepreload|preload)"|^<script\b', re.IGNORECASE)
 
@@ -29,7 +30,7 @@ def write_offline_workers(site: Path) -> None:
     for folder in TOOL_FOLDERS if (site / ENGINE / "bundle.json").is_file() else ():
         pages = sorted((site / folder).glob("*/index.html"))
         if pages:
-            files = {**page_files(site, pages), **engine_files(site)}
+            files = {**page_files(site, pages), **engine_files(site, pages)}
             build = {"id": build_digest(files), "engine": engine_build(site), "root": root_of(folder), "files": files}
             filled = f"const BUILD = {json.dumps(build, separators=(',', ':'), sort_keys=True)};"
             script = (SCRIPTS / "service_worker.js").read_text(encoding="utf-8")
@@ -64,10 +65,23 @@ def loaded(html: str) -> list[str]:
     return [address for address in addresses if not urlsplit(address).scheme and not address.startswith("/")]
 
 
-def engine_files(site: Path) -> dict[str, str]:
-    """The engine's files. Their names carry their hashes, so no checksum is compared: some hosts unpack a `.gz`."""
+def engine_files(site: Path, pages: Iterable[Path]) -> dict[str, str]:
+    """The engine's files: runtime, archives and packs, and the scripts that the pages load, early or late.
+
+    Their names carry their hashes, so no checksum is compared: some hosts unpack a `.gz`.
+    """
     manifest = _manifest(site)
-    names = [entry["file"] for name, entry in manifest["files"].items() if name not in LEFT_OUT]
+    scripts = {name: site / ENGINE / e["file"] for name, e in manifest["files"].items() if e["file"].startswith("web-")}
+    waiting = ["worker.mjs"]  # the page's scripts name it, but not as an import
+    for page in pages:
+        waiting += [PurePosixPath(address).name for address in loaded(page.read_text(encoding="utf-8"))]
+    needed: set[str] = set()
+    while waiting:
+        name = waiting.pop()
+        if name in scripts and name not in needed | LEFT_OUT:
+            needed.add(name)
+            waiting += _SCRIPT_NAME.findall(scripts[name].read_text(encoding="utf-8"))
+    names = [e["file"] for name, e in manifest["files"].items() if name not in scripts or name in needed]
     return {ENGINE + name: "" for name in sorted([*names, f"bundle-{manifest['build_id']}.json"])}
 
 

@@ -28,7 +28,11 @@ def site(tmp_path: Path) -> Path:
     engine.mkdir(parents=True)
     (tmp_path / "assets/atlas.css").write_text("body {}")
     (tmp_path / "assets/a.mjs").write_text("1;")
-    files = {"engine.mjs": {"file": "web-01/engine.mjs"}, "plotly-basic.min.js": {"file": "web-01/plotly.js"}}
+    scripts = {"engine.mjs": 'import "./late.mjs";', "late.mjs": "", "worker.mjs": "", "explore.mjs": ""}
+    for name, text in scripts.items():
+        (engine / name).write_text(text)
+    files = {name: {"file": f"web-01/{name}"} for name in (*scripts, "plotly-basic.min.js")}
+    files["engine.zip"] = {"file": "engine-01.zip.gz"}
     manifest = {"build_id": "0123", "files": files}
     (tmp_path / "assets/engine/bundle.json").write_text(json.dumps(manifest))
     write_offline_workers(tmp_path)
@@ -54,7 +58,10 @@ def test_the_list_has_pages_what_lies_beside_them_what_they_load_and_the_engine(
         "tools/planner/grades-0a.json.gz": digest("grades"),
         "assets/atlas.css?v=0a1b": digest("body {}"),
         "assets/a.mjs": digest("1;"),
-        "assets/engine/web-01/engine.mjs": "",  # its name says what it holds
+        "assets/engine/engine-01.zip.gz": "",  # its name says what it holds
+        "assets/engine/web-01/engine.mjs": "",
+        "assets/engine/web-01/late.mjs": "",
+        "assets/engine/web-01/worker.mjs": "",
         "assets/engine/bundle-0123.json": "",
     }
     assert (found["root"], found["engine"]) == ("../", "0123")

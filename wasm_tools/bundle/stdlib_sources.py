@@ -18,10 +18,13 @@ WHY_LEFT_OUT = {
     ),
     "no process, socket, server or foreign function": (
         "concurrent/interpreters ctypes ftplib http imaplib mailbox multiprocessing netrc poplib pyodide/http "
-        "pyodide/_nodesock_transport smtplib socketserver webbrowser wsgiref xmlrpc ipaddress nturl2path sched"
+        "pyodide/_nodesock_transport smtplib socketserver webbrowser wsgiref xmlrpc ipaddress nturl2path sched "
+        "asyncio/windows_events asyncio/windows_utils asyncio/proactor_events concurrent/futures/process "
+        "logging/config logging/handlers urllib/error urllib/request urllib/response urllib/robotparser"
     ),
     "no installation, desktop or database file": (
         "curses dbm distutils ensurepip lib2to3 shelve sqlite3 tkinter turtle venv zipapp colorsys platform sysconfig "
+        "importlib/metadata importlib/resources "
         "_sysconfigdata__emscripten_wasm32-emscripten"
     ),
     "formats and helpers that the engine does without": (

@@ -115,8 +115,7 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
     action.textContent = text("tools.script.load", { size: megabytes(bytes) });
     action.onclick = () => void start();
   } else {
-    if (document.readyState === "complete") whenIdle(start);
-    else addEventListener("load", () => whenIdle(start), { once: true });
+    whenIdle(start);
   }
   return { start };
 }
