@@ -20,8 +20,8 @@ from wasm_tools.methods import monte_carlo, simulate
 from wasm_tools.methods.answered import answered
 
 FORM = {
-    "prompt_tokens": 1024, "output_tokens": 1024, "qps": 25, "peak_qps": 50, "ttft_ms": 500, "itl_ms": 35,
-    "e2e_ms": 40_000, "minimum_class": "medium", "kinds": "rented",
+    "prompt_tokens": 1024, "output_tokens": 1024, "qps": 25, "peak_factor": 2, "ttft_ms": 500, "itl_ms": 35,
+    "e2e_ms": 40_000, "class": "medium", "kinds": "rented",
 }  # fmt: skip
 LIMITS = {"monte_carlo": 2.0, "simulate": 3.0}
 METHODS = {"monte_carlo": monte_carlo, "simulate": simulate}

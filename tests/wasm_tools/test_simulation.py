@@ -227,6 +227,13 @@ def test_a_plan_behaves_as_its_analytic_model_says() -> None:
     assert record["replicas"]["usd_per_month"] == pytest.approx(float(run.of.plan.usd_per_month), rel=1e-6)
 
 
+def test_a_run_that_nobody_asked_to_be_longer_is_short() -> None:
+    few, many = plan_run(question()), plan_run(question(), qps=1000)
+    assert few.record()["assumptions"]["minutes"] == 10
+    assert many.record()["assumptions"]["minutes"] == 1
+    assert many.record()["counts"]["arrived"] == pytest.approx(60_000, rel=0.02)
+
+
 def test_a_day_starts_an_hour_before_its_peak() -> None:
     hours = tuple(2.0 if h in (9, 10) else 20 / 22 for h in range(24))
     asked = question(pattern=ArrivalPattern("day", "A day", hours, 2.0, 1.0))

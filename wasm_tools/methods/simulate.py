@@ -17,7 +17,7 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
     """The record of a run of `seed` for `plan`, the recommended one without an id, of the question in `form`.
 
     The run is described by `NAMES`, see `simulation_of`. With `until` it is simulated up to that second only, for a
-    page that shows progress: see `kept_run`; with `brief` only that second is told.
+    page that shows progress: see `kept_run`; with `brief` only that second and the last one are told.
     """
     until = params.get("until")
     if until is not None and (isinstance(until, bool) or not isinstance(until, int | float) or not until >= 0):
@@ -30,4 +30,6 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
 
     run = kept_run("simulate", params, packs, begin)
     run.run(until, packs.get("report"))
-    return {"simulated_s": run.simulation.now} if params.get("brief") else run.record()
+    if params.get("brief"):
+        return {"simulated_s": run.simulation.now, "seconds": run.simulation.traffic.seconds}
+    return run.record()

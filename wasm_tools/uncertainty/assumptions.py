@@ -32,7 +32,7 @@ MONTE_CARLO = (
     Assumption("output_cv", 0.1, 0, 2, "cv", "how far the mean answer length may be from the stated one"),
 )
 SIMULATION = (
-    Assumption("minutes", 10, 0.01, 2880, "min", "simulated time"),
+    Assumption("minutes", None, 0.01, 2880, "min", "simulated time; ten, fewer where requests are very many"),
     Assumption("qps", None, 0.000001, 100_000, "requests/s", "rate of requests; the peak of the question"),
     Assumption("arrival_cv", None, 0, MAX_ARRIVAL_CV, "cv", "variation of the time between arrivals; of the question"),
     Assumption("start_hour", None, 0, 23, "h", "hour of the day at which a daily pattern starts", True),

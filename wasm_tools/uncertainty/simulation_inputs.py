@@ -16,6 +16,7 @@ from wasm_tools.workload.traffic import InputError
 ARRIVALS = ("peak", "mean", "day", "trace")
 HOUR_S = 3600.0
 MOST_BINS = 10_000
+MINUTES, MANY = 10.0, 60_000  # of a run that nobody asked to be longer, and its requests at most
 
 
 def simulation_of(of: ChosenPlan, seed: int, given: Mapping[str, Any]) -> tuple[Simulation, dict[str, Any]]:
@@ -43,11 +44,11 @@ def simulation_of(of: ChosenPlan, seed: int, given: Mapping[str, Any]) -> tuple[
     )
     arrivals = str(given.get("arrivals") or "peak")
     rates = _rates(of, arrivals, numbers, given)
-    seconds = 60 * _or(numbers["minutes"], 0.0)
+    seconds = 60 * _or(numbers["minutes"], min(MINUTES, significant(MANY * MINUTES / rates.expected(60 * MINUTES), 2)))
     arrival_cv = _or(numbers["arrival_cv"], w.arrival_cv)
     traffic = Traffic(rates, arrival_cv, seconds, numbers["patience_s"], numbers["availability"])
     ran = {
-        "minutes": numbers["minutes"],
+        "minutes": significant(seconds / 60),
         "arrivals": arrivals,
         "mean_rate": significant(rates.expected(seconds) / seconds),
         "arrival_cv": arrival_cv,

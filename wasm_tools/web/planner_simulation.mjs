@@ -6,9 +6,7 @@ import { computedPanel, panelTable, planChoice } from "./planner_panel.mjs";
 import { lines, ofHundred, runFields, runProgress } from "./planner_runs.mjs";
 import { text } from "./texts.mjs";
 
-const MINUTES = 10;
-const REQUESTS = 60_000; // of a run that nobody asked to be longer
-const OF_PLAN = ["arrival_cv", "min_replicas", "max_replicas", "target_in_flight", "start_s", "down_delay_s"]; // empty: those of question and plan
+const OF_PLAN = ["minutes", "arrival_cv", "min_replicas", "max_replicas", "target_in_flight", "start_s", "down_delay_s"]; // empty: what the engine takes from question and plan
 const tell = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`uncertainty.run.${key}`, values);
 
 /** @param {import("./planner_panel.mjs").State} state @param {HTMLElement} host */
@@ -16,26 +14,22 @@ export function simulationPanel(state, host) {
   const { label, select } = planChoice(state, () => refresh(), (plan) => Boolean(plan.gpu));
   const fields = runFields("run", [
     { name: "arrivals", label: tell("field.arrivals"), choices: ["peak", "mean", "day"].map((way) => /** @type {[string, string]} */ ([way, tell(`arrivals.${way}`)])) },
-    { name: "minutes", label: tell("field.minutes"), value: String(MINUTES) },
+    { name: "minutes", label: tell("field.minutes") },
     { name: "seed", label: text("uncertainty.seed"), value: "1", step: "1" },
     { name: "availability", label: tell("field.availability"), hint: tell("none"), percent: true },
     { name: "patience_s", label: tell("field.patience_s"), hint: tell("none") },
-    ...OF_PLAN.map((name) => ({ name, label: tell(`field.${name}`), hint: tell("of_plan") })),
+    ...OF_PLAN.slice(1).map((name) => ({ name, label: tell(`field.${name}`), hint: tell("of_plan") })),
   ], () => refresh());
-  const minutes = /** @type {HTMLInputElement} */ (fields.inputs.minutes);
-  let touched = false;
-  minutes.addEventListener("input", () => (touched = true));
   const progress = runProgress();
   const result = element("div", { className: "run-result" });
   host.append(element("p", {}, label), fields.box, progress.box, result);
 
   const refresh = computedPanel(state, /** @type {HTMLDetailsElement} */ (host), async ({ call, signal }) => {
     if (!select.value) return result.replaceChildren(element("p", { className: "muted" }, tell("none_hosted")));
-    if (!touched) minutes.value = String(fittingMinutes(Number(state.record.peak_qps)));
     const asked = { plan: select.value, ...fields.given() };
-    const whole = 60 * Number(fields.given().minutes ?? MINUTES);
     fields.refuse(null);
     try {
+      const { seconds: whole } = await call("simulate", { ...asked, until: 0, brief: true });
       const part = (/** @type {number} */ share) => ({ ...asked, until: share * whole });
       const share = await progress.run(async (until) => {
         await call("simulate", { ...part(until), brief: true });
@@ -61,12 +55,6 @@ export function simulationPanel(state, host) {
 
 /** A mean to three digits; what is next to nothing is nothing. @param {number} value */
 const few = (value) => (value < 0.05 ? "0" : significant(Number(value.toPrecision(3))));
-
-/** Minutes of a run that a page can wait for, at most ten. @param {number} rate */
-function fittingMinutes(rate) {
-  const most = REQUESTS / (60 * rate);
-  return most >= MINUTES || !Number.isFinite(most) ? MINUTES : Number(most.toPrecision(2));
-}
 
 /** @param {any} found */
 function verdict({ targets, counts }) {
