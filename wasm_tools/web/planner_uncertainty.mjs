@@ -93,7 +93,7 @@ function chartsOf(found) {
     const place = element("div", { id: `months-${name}`, className: "chart-host" });
     const { edges, counts, below, above, overloaded } = found.histogram[measure];
     const scale = measure === "e2e_ms" ? 1000 : 1;
-    const middle = (/** @type {number} */ n) => (edges[n] + edges[n + 1]) / 2 / scale;
+    const centre = (/** @type {number} */ n) => (edges[n] + edges[n + 1]) / 2 / scale;
     const bound = found.bounds[name];
     const { p5, p50, p95 } = found.distribution[measure];
     const form = FORMS[name];
@@ -104,7 +104,7 @@ function chartsOf(found) {
       summary: tell(p95 === null ? "chart_summary_overload" : "chart_summary", { ...words, outside: count(below + above), overloaded: count(overloaded) }),
       x: { label: tell(`axis.${name}`), unit: { budget: "$", ttft: "ms", e2e: "s" }[name] },
       y: { label: tell("axis.months"), zero: true },
-      series: [{ name: tell("axis.months"), kind: "bar", points: counts.map((/** @type {number} */ n, /** @type {number} */ k) => [middle(k), n]) }],
+      series: [{ name: tell("axis.months"), kind: "bar", points: counts.map((/** @type {number} */ n, /** @type {number} */ k) => [centre(k), n]) }],
       lines: bound === null || bound === undefined ? [] : [{ axis: "x", value: bound / scale, label: tell("chart_bound", { bound: form(bound) }) }],
       height: 180,
     }));
