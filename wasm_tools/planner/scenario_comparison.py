@@ -5,7 +5,8 @@ from typing import Any
 
 from wasm_tools.planner.batch import Planned
 from wasm_tools.planner.plan import plan_record, significant
-from wasm_tools.planner.scenario import stable
+from wasm_tools.planner.question import Question
+from wasm_tools.planner.scenario import canonical_text, stable
 from wasm_tools.workload.traffic import InputError
 
 LEAST, MOST = 2, 6
@@ -26,19 +27,21 @@ def comparison_record(
 ) -> dict[str, Any]:
     """A JSON-safe record of 2 to 6 scenarios and their answers, in the order given.
 
-    `inputs` are their form records. A row of `inputs` has a value a scenario, that of the default where it names none;
-    a row of `answers` says whether the plans differ in it, what is best, and for figures the change against the first
-    scenario as a share.
+    `inputs` are their form records. A row of `inputs` has a value a scenario: where it names none, what follows or is
+    the default; null where its form is wrong. A row of `answers` says whether the plans differ in it, what is best, and
+    for figures the change against the first scenario as a share.
     """
     checked_number(len(rows))
     plans = [plan_record(row.plan) if row.plan else None for row in rows]
-    names = dict.fromkeys(name for form in inputs for name in form)
+    following = [_following(row.question) if row.question else {} for row in rows]
+    names = {name for part in (*inputs, *following) for name in part}
+    known = [{**defaults, **follows} if follows else {} for follows in following]
     return {
         "as_of": as_of,
         "names": [row.name for row in rows],
         "ids": [row.id for row in rows],
         "why": [row.why for row in rows],
-        "inputs": [_input(name, inputs, defaults) for name in sorted(names)],
+        "inputs": [_input(name, inputs, known) for name in sorted(names)],
         "answers": [_answer(figure, plans) for figure in FIGURES if any(_says(plan, figure) for plan in plans)],
     }
 
@@ -53,8 +56,57 @@ def _says(plan: Mapping[str, Any] | None, figure: str) -> bool:
     return plan is not None and plan[figure] not in ("", None)
 
 
-def _input(name: str, inputs: Sequence[Mapping[str, Any]], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    values = [stable(form.get(name, defaults.get(name))) for form in inputs]
+def _following(question: Question) -> dict[str, Any]:
+    """The main figures of a question by the fields that give them where a form says them itself."""
+    workload, slo = question.workload, question.slo
+    return {
+        "prompt_tokens": workload.prompt_tokens,
+        "output_tokens": workload.output_tokens,
+        "qps": workload.qps,
+        "peak_factor": significant(workload.peak_qps / workload.qps, 6),
+        "ttft_ms": slo.ttft_ms,
+        "itl_ms": slo.itl_ms,
+        "e2e_ms": significant(slo.e2e_ms),
+        "percentile": slo.percentile,
+        "class": workload.minimum_class,
+    }
+
+
+def _input(name: str, inputs: Sequence[Mapping[str, Any]], known: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    pairs = list(zip(inputs, known, strict=True))
+    comparable = {
+        canonical_text(form.get(name, follows.get(name))) for form, follows in pairs if follows or name in form
+    }
+    return {
+        "field": name,
+        "values": [stable(form.get(name, follows.get(name))) for form, follows in pairs],
+        "default": [name not in form for form in inputs],
+        "differs": len(comparable) > 1,
+    }
+
+
+def _says(plan: Mapping[str, Any] | None, figure: str) -> bool:
+    return plan is not None and plan[figure] not in ("", None)
+
+
+def _following(question: Question) -> dict[str, Any]:
+    """The main figures of a question by the fields that give them where a form says them itself."""
+    workload, slo = question.workload, question.slo
+    return {
+        "prompt_tokens": workload.prompt_tokens,
+        "output_tokens": workload.output_tokens,
+        "qps": workload.qps,
+        "peak_factor": significant(workload.peak_qps / workload.qps, 6),
+        "ttft_ms": slo.ttft_ms,
+        "itl_ms": slo.itl_ms,
+        "e2e_ms": significant(slo.e2e_ms),
+        "percentile": slo.percentile,
+        "class": workload.minimum_class,
+    }
+
+
+def _input(name: str, inputs: Sequence[Mapping[str, Any]], known: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    values = [stable(form.get(name, follows.get(name))) for form, follows in zip(inputs, known, strict=True)]
     return {
         "field": name,
         "values": values,

@@ -34,7 +34,7 @@ export function scenariosPanel(state, host) {
 
   const list = scenarioList(/** @type {HTMLUListElement} */ (find("[data-list]")), chosen, {
     open, rename, duplicate, remove, choose: () => say(),
-  });
+  }, grid);
   saving.addEventListener("submit", (event) => {
     event.preventDefault();
     save(false);

@@ -7,6 +7,8 @@
  */
 import { count, rate } from "./figures.mjs";
 import { element } from "./panel.mjs";
+import { effectiveOf } from "./planner_inputs.mjs";
+import { fieldsOfRecord } from "./planner_values.mjs";
 import { text } from "./texts.mjs";
 
 /** The question that stands in the form, among the chosen ones. */
@@ -14,9 +16,9 @@ export const THIS = "";
 
 /**
  * @param {HTMLUListElement} list @param {Set<string>} chosen names that are chosen; THIS for the question of the form
- * @param {Actions} actions
+ * @param {Actions} actions @param {import("./planner_inputs.mjs").Grid} grid
  */
-export function scenarioList(list, chosen, actions) {
+export function scenarioList(list, chosen, actions, grid) {
   /** @param {Scenario[]} scenarios @param {string} opened name of the open one @param {Record<string, any>} form of the page */
   return function draw(scenarios, opened, form) {
     const names = new Set(scenarios.map(({ name }) => name));
@@ -28,7 +30,7 @@ export function scenarioList(list, chosen, actions) {
 
   /** @param {Record<string, any>} form */
   function thisLine(form) {
-    return element("li", {}, box(THIS, text("scenarios.script.this")), element("span", {}, text("scenarios.script.this"), " ", summary(form)));
+    return element("li", {}, box(THIS, text("scenarios.script.this")), element("span", {}, text("scenarios.script.this"), " ", summary(form, grid)));
   }
 
   /** @param {Scenario} scenario @param {boolean} isOpen */
@@ -37,7 +39,7 @@ export function scenarioList(list, chosen, actions) {
     open.setAttribute("aria-label", text("scenarios.script.open", { name }));
     if (isOpen) open.setAttribute("aria-current", "true");
     open.addEventListener("click", () => actions.open(name));
-    const words = element("span", {}, open, " ", summary(form), ...(note ? [element("small", { className: "said-note" }, note)] : []));
+    const words = element("span", {}, open, " ", summary(form, grid), ...(note ? [element("small", { className: "said-note" }, note)] : []));
     const buttons = element("span", { className: "row-actions" });
     buttons.setAttribute("role", "group");
     buttons.setAttribute("aria-label", text("scenarios.script.actions", { name }));
@@ -90,12 +92,12 @@ export function scenarioList(list, chosen, actions) {
 /** @param {unknown} value */
 const shortly = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value)).slice(0, 40);
 
-/** What a form record asks, in a few words. @param {Record<string, any>} form */
-export function summary(form) {
-  const { prompt_tokens: prompt, output_tokens: output, qps } = form;
+/** What a form record asks, in a few words. @param {Record<string, any>} form @param {import("./planner_inputs.mjs").Grid} grid */
+function summary(form, grid) {
+  const { prompt_tokens: prompt, output_tokens: output, qps } = effectiveOf(grid, fieldsOfRecord(grid.fields, form));
   const known = [prompt, output, qps].every((figure) => typeof figure === "number");
   const words = known
-    ? text("scenarios.script.summary", { prompt: count(prompt), output: count(output), qps: rate(qps) })
+    ? text("scenarios.script.summary", { prompt: count(Number(prompt)), output: count(Number(output)), qps: rate(Number(qps)) })
     : Object.entries(form).slice(0, 4).map(([field, value]) => `${field} ${shortly(value)}`).join(", ") || text("scenarios.script.standard");
   return element("small", { className: "muted" }, words);
 }
