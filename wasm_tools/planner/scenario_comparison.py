@@ -85,36 +85,6 @@ def _input(name: str, inputs: Sequence[Mapping[str, Any]], known: Sequence[Mappi
     }
 
 
-def _says(plan: Mapping[str, Any] | None, figure: str) -> bool:
-    return plan is not None and plan[figure] not in ("", None)
-
-
-def _following(question: Question) -> dict[str, Any]:
-    """The main figures of a question by the fields that give them where a form says them itself."""
-    workload, slo = question.workload, question.slo
-    return {
-        "prompt_tokens": workload.prompt_tokens,
-        "output_tokens": workload.output_tokens,
-        "qps": workload.qps,
-        "peak_factor": significant(workload.peak_qps / workload.qps, 6),
-        "ttft_ms": slo.ttft_ms,
-        "itl_ms": slo.itl_ms,
-        "e2e_ms": significant(slo.e2e_ms),
-        "percentile": slo.percentile,
-        "class": workload.minimum_class,
-    }
-
-
-def _input(name: str, inputs: Sequence[Mapping[str, Any]], known: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    values = [stable(form.get(name, follows.get(name))) for form, follows in zip(inputs, known, strict=True)]
-    return {
-        "field": name,
-        "values": values,
-        "default": [name not in form for form in inputs],
-        "differs": any(value != values[0] for value in values),
-    }
-
-
 def _answer(figure: str, plans: Sequence[Mapping[str, Any] | None]) -> dict[str, Any]:
     values = [plan[figure] if plan else None for plan in plans]
     numbers = [_figure(figure, value) for value in values]
