@@ -69,6 +69,15 @@ def test_times_rise_with_the_load_and_meet_the_plan_at_its_peak() -> None:
     assert curve.points[-1].qps < curve.saturation
 
 
+def test_the_load_of_a_curve_is_that_of_all_replicas() -> None:
+    busy = replace(QUESTION, workload=replace(QUESTION.workload, qps=20, peak_qps=40))
+    sized = cheapest(asked(busy), "rented").of[0].sized
+    curve = latency_curve(busy, sized)
+    assert sized.carrying > 1
+    assert curve.points[-1].qps == pytest.approx(0.97 * sized.carrying * sized.served.replica.saturation)
+    assert curve.capacity >= 40
+
+
 def test_parts_of_an_api_add_up_to_the_cent() -> None:
     question = replace(
         QUESTION,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.wasm_tools.catalogues import GPU, catalogue
+from tests.wasm_tools.catalogues import GPU, catalogue, deployable
 from wasm_tools.methods import gpus, memory
 from wasm_tools.planner import Catalogue, Question, answer
 from wasm_tools.planner.gpu_options import gpu_options, hosted_models
@@ -31,6 +31,12 @@ def test_every_gpu_has_a_plan_or_a_reason() -> None:
     assert rented.plan.id == next(c.id for c in found.candidates if c.kind == "rented" and c.qualifies)
     assert (none.gpu.id, none.plan, none.smallest) == ("l4", None, 0)
     assert none.missing
+
+
+def test_the_smallest_set_is_that_of_the_most_exact_weights_it_holds() -> None:
+    both = replace(catalogue(), deployables=(deployable(4), deployable(4, "bf16")))
+    (option,) = gpu_options(QUESTION, both, "open-70b")
+    assert (option.smallest, option.precision) == (4, "bf16")
 
 
 def test_a_target_that_no_gpu_keeps_is_named_with_what_would_help() -> None:

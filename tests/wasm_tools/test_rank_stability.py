@@ -41,6 +41,11 @@ def test_two_plans_that_trade_alike_share_the_nearby_weights() -> None:
     assert first["cheap"] + first["fast"] == pytest.approx(1.0)
 
 
+def test_a_dearer_plan_on_fewer_gpus_is_first_where_simplicity_counts() -> None:
+    order = balanced_order([candidate("many", 100, 1000, gpus=8), candidate("one", 101, 1000)], EQUAL)
+    assert [(b.candidate.id, b.first) for b in order.plans] == [("one", 1.0), ("many", 0.0)]
+
+
 def test_the_order_and_its_terms_are_those_of_the_balanced_value() -> None:
     found = answer(QUESTION, catalogue()).candidates
     weights = Weights(2.0, 0.5, 1.0, 0.25)

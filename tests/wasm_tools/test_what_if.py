@@ -44,6 +44,15 @@ def test_every_kind_of_change_is_there() -> None:
     }  # fmt: skip
 
 
+def test_changes_say_what_they_set() -> None:
+    found = made()
+    assert [found[name].values for name in ("traffic_2", "traffic_half", "traffic_10")] == [
+        {"qps": 2.0}, {"qps": 0.5}, {"qps": 10.0},
+    ]  # fmt: skip
+    assert found["looser_ttft_ms"].patch == {"e2e_ms": 40_000.0, "ttft_ms": 600.0}
+    assert found["own_gpus-h100-sxm"].patch["kinds"] == ["owned"]
+
+
 def test_what_would_change_nothing_is_not_offered() -> None:
     found = made({**FORM, "cacheable_share": 0.5, "gpus": ["h100-sxm"], "kinds": ["spot"], "class": "frontier"})
     assert {"cached", "gpu-h100-sxm", "way-spot", "class_higher-large"}.isdisjoint(found)
@@ -57,6 +66,7 @@ def test_what_would_change_nothing_is_not_offered() -> None:
         {"users": 5000, "active": 0.2, "per_minute": 0.4, "peak_factor": 3},
         {"kinds": ["rented", "spot"], "without_providers": ["host"], "open_weights": False},
         {"ttft_ms": 450, "itl_ms": 33, "e2e_ms": 30_000},
+        {"ttft_ms": None, "itl_ms": None, "e2e_ms": None, "slo": "usual"},
         {"batchable_share": 0.1, "cacheable_share": 0.2, "providers": ["neocloud", "host"]},
     ],
 )
