@@ -94,7 +94,8 @@ const shortly = (value) => (typeof value === "object" ? JSON.stringify(value) : 
 
 /** What a form record asks, in a few words. @param {Record<string, any>} form @param {import("./planner_inputs.mjs").Grid} grid */
 function summary(form, grid) {
-  const { prompt_tokens: prompt, output_tokens: output, qps } = effectiveOf(grid, fieldsOfRecord(grid.fields, form));
+  const fields = Object.fromEntries(Object.entries(fieldsOfRecord(grid.fields, form)).filter(([, typed]) => typed));
+  const { prompt_tokens: prompt, output_tokens: output, qps } = effectiveOf(grid, fields);
   const known = [prompt, output, qps].every((figure) => typeof figure === "number");
   const words = known
     ? text("scenarios.script.summary", { prompt: count(Number(prompt)), output: count(Number(output)), qps: rate(Number(qps)) })
