@@ -180,7 +180,7 @@ def bundle_stage(at: Inputs, results: Precomputed) -> Mapping[str, Any]:
         "planner": pack_text(results.catalogue).encode(),
         "manifests": manifest_pack_text(at.registry, at.places.registry).encode(),
         "invoice": json.dumps(
-            invoice_pack(at.registry, at.state.offers, at.as_of), ensure_ascii=False, separators=(",", ":")
+            invoice_pack(at.registry, at.state, at.as_of), ensure_ascii=False, separators=(",", ":")
         ).encode(),
     }
     assemble(at.places.root, at.places.runtime, at.places.bundle, packs, node, at.places.cache)

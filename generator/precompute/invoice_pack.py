@@ -8,25 +8,30 @@ from typing import Any
 
 from generator.places import checkout
 from generator.precompute.catalogue import published_offers
+from generator.precompute.invoice_history import Key, ended, history_texts, price_periods
+from generator.precompute.invoice_models import invoice_hosts, invoice_models, invoice_scores, naming
 from generator.registry import Registry
-from wasm_tools.invoice.pack import COLUMNS, PACK_VERSION, short_evidence
+from generator.sync.state import State
+from wasm_tools.invoice.pack import COLUMNS, PACK_VERSION, PAST_COLUMNS, short_evidence
 from wasm_tools.pricing.meters import price_text
 from wasm_tools.pricing.offers import Offer
 
 
-def invoice_pack(
-    registry: Registry, offers: Iterable[Offer], as_of: str, registry_dir: Path | None = None
-) -> dict[str, Any]:
-    """The pack object of the prices in force on `as_of`; `wasm_tools.invoice.pack.read_price_book` reads it.
+def invoice_pack(registry: Registry, state: State, as_of: str, registry_dir: Path | None = None) -> dict[str, Any]:
+    """The pack object of the prices up to `as_of`; `wasm_tools.invoice.pack.read_price_book` reads it.
 
     Unit spellings and workload aliases come from `registry_dir`, by default that of the checkout. Only names that
     have a price are included.
     """
     folder = registry_dir or checkout().registry
     rows = sorted(
-        (replace(o, model=registry.model_of(o.provider, o.sku)) for o in published_offers(registry, offers, as_of)),
+        (
+            replace(o, model=registry.model_of(o.provider, o.sku))
+            for o in published_offers(registry, state.offers, as_of)
+        ),
         key=lambda o: o.key,
     )
+    periods = price_periods(state.offers, state.events, as_of)
     providers, models = {o.provider for o in rows}, {o.model for o in rows if o.model}
     names = {name.lower(): p.id for name, p in registry.provider_by_alias.items() if p.id in providers}
     names |= {p.name.lower(): p.id for p in registry.providers if p.id in providers and p.name.lower() not in names}
@@ -39,8 +44,34 @@ def invoice_pack(
         "workload_aliases": _records(folder / "workload_aliases.csv"),
         "provider_aliases": dict(sorted(names.items())),
         "model_aliases": {a: m for a, m in sorted(registry.model_by_alias.items()) if m in models},
-        "offers": {name: _coded([_cell(o, name) for o in rows]) for name in COLUMNS},
+        "offers": {name: _coded([_cell(o, name) for o in rows]) for name in COLUMNS}
+        | {"history": _coded(history_texts(rows, periods))},
+        "past": _past(registry, rows, ended(state.offers, periods, as_of)),
+        "bill_names": _records(folder / "bill_names.csv"),
+        "naming": naming(registry),
+        "models": invoice_models(registry, models),
+        "hosts": invoice_hosts(registry, state, rows),
+        "scores": invoice_scores(registry, state, models, folder),
+        "sources": {name: found.observed_at for name, found in sorted(state.snapshots.items())},
     }
+
+
+def _past(registry: Registry, rows: Iterable[Offer], gone: Sequence[tuple[Key, str]]) -> dict[str, Any]:
+    """What is no longer listed under PAST_COLUMNS; its workload is that of other prices of the SKU."""
+    workloads = {(o.provider, o.sku): o.workload for o in rows}
+    table = [
+        (
+            provider,
+            sku,
+            registry.model_of(provider, sku),
+            workloads.get((provider, sku), "llm"),
+            str(meter),
+            region,
+            text,
+        )
+        for (provider, sku, meter, region, _), text in gone
+    ]
+    return {name: _coded([row[at] for row in table]) for at, name in enumerate(PAST_COLUMNS)}
 
 
 def _cell(offer: Offer, column: str) -> str:

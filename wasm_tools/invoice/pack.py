@@ -1,4 +1,4 @@
-"""The invoice pack: list prices, unit spellings and names as one JSON object, and a bill held against them.
+"""The invoice pack: prices with their dates, unit spellings and names as one JSON object, and a bill held against them.
 
 The prices lie in columns with dictionaries: rows repeat the same few providers, meters, regions and source lists, and
 forty thousand of them have to reach a browser in well under a megabyte.
@@ -7,26 +7,33 @@ forty thousand of them have to reach a browser in well under a megabyte.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from wasm_tools.invoice.analysis import analyse
 from wasm_tools.invoice.billed import read
+from wasm_tools.invoice.models import ModelBook, read_models
+from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.record import to_record
+from wasm_tools.invoice.resolution import Names, read_names
+from wasm_tools.invoice.tariffs import PriceList, Tariff, periods_reader
 from wasm_tools.invoice.units import UnitSpellings, unit_spellings, workload_names
 from wasm_tools.pricing.meters import UnitRegistry, parse_meter, price_text, unit_registry
 from wasm_tools.pricing.offers import Evidence, Offer
 
-PACK_VERSION = 1
+PACK_VERSION = 2
 COLUMNS = ("provider", "sku", "model", "workload", "meter", "region", "price", "evidence")
+PAST_COLUMNS = ("provider", "sku", "model", "workload", "meter", "region", "history")
 
 
 class PackError(ValueError):
     """A data pack that this engine cannot read."""
 
 
-@dataclass(frozen=True, slots=True)
-class PriceBook:
-    """Everything that a bill is held against."""
+@dataclass(frozen=True)
+class OfferBook:
+    """The content of a pack. `histories` are the texts of the offers; `past` is what is no longer listed."""
 
     as_of: str
     offers: tuple[Offer, ...]
@@ -35,16 +42,40 @@ class PriceBook:
     workload_aliases: Mapping[str, str]
     provider_aliases: Mapping[str, str]
     model_aliases: Mapping[str, str]
+    histories: tuple[str, ...]
+    past: tuple[tuple[Offer, str], ...]
+    names: Names
+    models: ModelBook
+    sources: Mapping[str, str]
+
+    @cached_property
+    def dated(self) -> PriceBook:
+        """The prices with their dates, put in order on first use."""
+        periods = periods_reader()
+        listed = (Tariff(o, periods(h, o.price)) for o, h in zip(self.offers, self.histories, strict=True))
+        gone = (Tariff(o, periods(h, None)) for o, h in self.past)
+        return PriceBook(
+            self.as_of,
+            PriceList(chain(listed, gone)),
+            self.names,
+            self.models,
+            self.units,
+            self.spellings,
+            self.workload_aliases,
+            self.sources,
+        )
 
 
-def read_price_book(pack: Mapping[str, Any]) -> PriceBook:
+def read_price_book(pack: Mapping[str, Any]) -> OfferBook:
     """The price book in a pack object (parsed JSON); raises PackError when its version is another."""
     if pack.get("version") != PACK_VERSION:
         raise PackError(
             f"the invoice pack has version {pack.get('version')!r}, this engine reads {PACK_VERSION}; reload the page"
         )
     units = unit_registry(pack["units"])
-    return PriceBook(
+    models = read_models(*(pack[name]["rows"] for name in ("models", "hosts", "scores")))
+    names = ((m.name, m.id) for m in models.models.values())
+    return OfferBook(
         as_of=pack["as_of"],
         offers=tuple(_offers(pack["offers"])),
         units=units,
@@ -52,7 +83,28 @@ def read_price_book(pack: Mapping[str, Any]) -> PriceBook:
         workload_aliases=workload_names(pack["workload_aliases"]),
         provider_aliases=pack["provider_aliases"],
         model_aliases=pack["model_aliases"],
+        histories=tuple(_texts(pack["offers"]["history"])),
+        past=tuple(_past(pack["past"])),
+        names=read_names(pack["naming"], pack["bill_names"], pack["provider_aliases"], pack["model_aliases"], names),
+        models=models,
+        sources=pack["sources"],
     )
+
+
+def _texts(column: Mapping[str, Sequence[Any]]) -> list[str]:
+    values = column["values"]
+    return [values[code] for code in column["codes"]]
+
+
+def _past(columns: Mapping[str, Mapping[str, Sequence[Any]]]) -> list[tuple[Offer, str]]:
+    """What is no longer listed, at its last price, with the text of its history."""
+    found = []
+    for provider, sku, model, workload, meter, region, history in zip(
+        *(_texts(columns[name]) for name in PAST_COLUMNS), strict=True
+    ):
+        last = Decimal(history.split()[-2].partition("=")[2])
+        found.append((Offer(provider, sku, model, workload, parse_meter(meter), region, last), history))
+    return found
 
 
 def _offers(columns: Mapping[str, Mapping[str, Sequence[Any]]]) -> list[Offer]:
@@ -93,8 +145,8 @@ def short_evidence(offer: Offer) -> str:
     return " ".join(parts)
 
 
-def bill_record(data: bytes, book: PriceBook) -> dict[str, Any]:
-    """The analysis of a bill as JSON-safe data, with the date of the prices. Raises InvoiceError in words."""
+def bill_record(data: bytes, book: OfferBook) -> dict[str, Any]:
+    """The analysis of one bill against the latest prices as JSON-safe data, with their date. Raises InvoiceError."""
     analysis = analyse(
         read(data),
         book.offers,

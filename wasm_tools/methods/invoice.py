@@ -4,7 +4,7 @@ import base64
 from collections.abc import MutableMapping
 from typing import Any
 
-from wasm_tools.invoice.pack import PriceBook, bill_record, read_price_book
+from wasm_tools.invoice.pack import OfferBook, bill_record, read_price_book
 from wasm_tools.invoice.usage import InvoiceError
 from wasm_tools.workload.traffic import InputError
 
@@ -14,7 +14,7 @@ def answer(params: MutableMapping[str, Any], packs: MutableMapping[str, Any]) ->
     book = packs.get("invoice")
     if book is None:
         raise InputError("pack", "the price data are not loaded yet")
-    if not isinstance(book, PriceBook):
+    if not isinstance(book, OfferBook):
         book = packs["invoice"] = read_price_book(book)
     text, packed = params.get("text"), params.get("base64")
     if isinstance(text, str) == isinstance(packed, str):

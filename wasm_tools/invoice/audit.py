@@ -1,0 +1,222 @@
+"""The price audit of one line: what it was billed at, held against the list price of its own day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+from wasm_tools.invoice.comparison import rounding_of
+from wasm_tools.invoice.line_meters import Fit
+from wasm_tools.invoice.tariffs import Quote, Tariff
+from wasm_tools.invoice.unit_reading import envelope_reading, fitting_reading, near
+from wasm_tools.invoice.usage import LineKey
+
+LIST, FACTOR, CONTRACT, ABOVE = "list", "known factor", "contract discount", "above list"
+UNEXPLAINED, UNIT, FLOOR = "cannot be explained", "unit contradicts price", "below the rounding floor"
+UNKNOWN, VALUED, LEFT_OUT = "unknown", "no cost stated", "not compared"
+VERDICTS = (LIST, FACTOR, CONTRACT, ABOVE, UNEXPLAINED, UNIT, FLOOR, UNKNOWN, VALUED, LEFT_OUT)
+NO_PRICE, NO_PRICE_OF_DAY = "the catalogue has no price of this model and class", "no price of that day"
+NO_QUANTITY = "the file states no quantity of this line"
+MIXED = "the file does not say which tokens were counted, and the price lies between those of several kinds"
+TOLERANCE = Decimal("0.01")
+FLOOR_USD = Decimal("0.50")  # below it, half a cent is more than one percent
+LATE_DAYS = 92  # a change is seen when a source is read again; ours: the longest time between two readings, rounded up
+_QUOTIENTS = Context(prec=28)
+_PERCENT = Decimal("0.01")
+_CENT = Decimal("0.005")
+_FACTORS = (
+    (Decimal("0.5"), "0.5 × list: the usual batch or flex discount"),
+    (Decimal("1.1"), "1.1 × list: the usual surcharge of regional processing"),
+    (Decimal("0.55"), "0.55 × list: batch with regional processing"),
+)
+_CACHE_FACTORS = (
+    (Decimal("0.1"), "0.1 × list: cached input"),
+    (Decimal("0.25"), "0.25 × list: cached input"),
+    (Decimal("1.25"), "1.25 × list: written to the cache for 5 minutes"),
+    (Decimal("2"), "2 × list: written to the cache for an hour"),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verdict:
+    """How one price stands. `price` is what it was held against, per display unit of the meter of `tariff`.
+
+    `factor` is billed ÷ list where it is not 1; `size` the base units per billed unit where the stated unit was wrong.
+    """
+
+    kind: str
+    detail: str = ""
+    tariff: Tariff | None = None
+    price: Decimal | None = None
+    per: int = 1
+    factor: Decimal | None = None
+    size: Decimal | None = None
+    note: str = ""
+
+
+class LineRule:
+    """The judge of all lines of one key and day.
+
+    A cost per base unit between `low` and `high` is `plain`: at the list price. `common` is the verdict of all lines,
+    whatever they cost, where nothing can be judged.
+    """
+
+    __slots__ = (
+        "_base", "_day", "_fit", "_key", "_made", "_others", "_per", "_quotes", "_span",
+        "common", "high", "low", "plain", "reason",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        key: LineKey,
+        day: str,
+        found: Fit,
+        per: int,
+        reason: str,
+        span: Sequence[Decimal] = (),
+        left_out: str = "",
+    ) -> None:
+        self._key, self._day, self._fit, self._per, self._span = key, day, found, per, span
+        self._made: dict[tuple[object, ...], Verdict] = {}
+        self._quotes = _quotes(found.said, day)
+        self._others = _quotes(found.other, day)
+        self.low = self.high = Decimal(0)
+        self.plain: Verdict | None = None
+        self.reason = reason
+        self._base = self._first(found.first)  # what factors are held against
+        self.common: Verdict | None = None
+        if left_out:
+            self.common = Verdict(LEFT_OUT, left_out)
+        elif reason:
+            self.common = None if span else Verdict(UNKNOWN, reason)
+        elif not self._quotes:
+            self.reason = NO_PRICE_OF_DAY if found.said else NO_PRICE
+            self.common = None if self._base else Verdict(UNKNOWN, self.reason)
+        elif self._base is not None and self._base[1].price > 0:
+            tariff, quote = self._base
+            self.low = quote.price * (1 - TOLERANCE) / per
+            self.high = quote.price * (1 + TOLERANCE) / per
+            self.plain = Verdict(LIST, "", tariff, quote.price, per, note=quote.note)
+
+    def _first(self, first: Tariff | None) -> tuple[Tariff, Quote] | None:
+        known = self._quotes or self._others
+        return next((pair for pair in known if pair[0] is first), known[0] if known else None)
+
+    def verdict(self, quantity: Decimal | None, cost: Decimal | None) -> Verdict:
+        """The verdict of one line with what it says of quantity (base units) and cost (US dollars)."""
+        if self.common is not None:
+            return self.common
+        if quantity is None:
+            return self._verdict(LEFT_OUT, NO_QUANTITY)
+        if cost is None:
+            return self._verdict(UNKNOWN, self.reason) if self.reason else self.plain_or(VALUED)
+        if not quantity or quantity < 0 or cost < 0:
+            return self._verdict(LEFT_OUT, "a line without quantity, or with a negative one, has no price")
+        per_unit = _QUOTIENTS.divide(Decimal(self._per), quantity)
+        price, slack = _QUOTIENTS.multiply(cost, per_unit), _QUOTIENTS.multiply(rounding_of(cost), per_unit)
+        if self._span:
+            return self._unnamed(price)
+        return (
+            self._matched(price, slack)
+            or self._changed_late(price, slack)
+            or self._rounded(cost)
+            or self._factor(price, slack)
+            or (self._verdict(UNKNOWN, self.reason) if self.reason else self._apart(price))
+        )
+
+    def plain_or(self, kind: str) -> Verdict:
+        """A verdict that carries the list price without judging."""
+        plain = self.plain
+        if plain is None:
+            return self._verdict(kind, "the list price is zero")
+        return self._verdict(kind, "", plain.tariff, plain.price, note=plain.note)
+
+    def _verdict(
+        self, kind: str, detail: str = "", tariff: Tariff | None = None, price: Decimal | None = None,
+        factor: Decimal | None = None, size: Decimal | None = None, note: str = "",
+    ) -> Verdict:  # fmt: skip
+        known = (kind, detail, id(tariff), price, factor, size, note)
+        found = self._made.get(known)
+        if found is None:
+            found = self._made[known] = Verdict(kind, detail, tariff, price, self._per, factor, size, note)
+        return found
+
+    def _matched(self, price: Decimal, slack: Decimal) -> Verdict | None:
+        """A listed price: one that agrees with the line, else one of another tier, band or place."""
+        for tariff, quote in self._quotes:
+            if near(price, quote.price, TOLERANCE, slack):
+                return self._verdict(LIST, "", tariff, quote.price, note=quote.note)
+        for tariff, quote in self._others:
+            if near(price, quote.price, TOLERANCE, slack):
+                place = "" if tariff.offer.region == "global" else f", {tariff.offer.region}"
+                detail = f"the list price of {tariff.meter}{place}"
+                factor = None if self._base is None else _ratio(quote.price, self._base[1].price)
+                return self._verdict(FACTOR, detail, tariff, quote.price, factor, note=quote.note)
+        return None
+
+    def _changed_late(self, price: Decimal, slack: Decimal) -> Verdict | None:
+        """A price that was first seen soon after the day: sources are read now and then, so it may be older."""
+        for tariff in self._fit.said:
+            later = tariff.next_after(self._day)
+            if later and _days(self._day, later[0]) <= LATE_DAYS and near(price, later[1], TOLERANCE, slack):
+                return self._verdict(LIST, "", tariff, later[1], note=f"this price was first seen on {later[0]}")
+        return None
+
+    def _rounded(self, cost: Decimal) -> Verdict | None:
+        if cost < FLOOR_USD and rounding_of(cost) == _CENT and not self.reason:
+            return self.plain_or(FLOOR)
+        return None
+
+    def _factor(self, price: Decimal, slack: Decimal) -> Verdict | None:
+        if self._base is None or self._fit.mixed:
+            return None
+        tariff, quote = self._base
+        for factor, detail in _FACTORS + (_CACHE_FACTORS if self._key.line_class == "input" else ()):
+            if near(price, quote.price * factor, TOLERANCE, slack):
+                return self._verdict(FACTOR, detail, tariff, quote.price, factor, note=quote.note)
+        return None
+
+    def _apart(self, price: Decimal) -> Verdict:
+        """A price that no list and no usual factor explains."""
+        prices = sorted({q.price for _, q in self._quotes if q.price > 0})
+        if self.plain is None or self.plain.price is None or not prices:
+            return self._verdict(UNKNOWN, "the catalogue lists this as free at this provider")
+        lowest, highest = prices[0], prices[-1]
+        size = fitting_reading(price, prices, self._key.unit)
+        if size is not None:
+            return self._verdict(UNIT, _reading(size), self.plain.tariff, self.plain.price, size=size)
+        against = lowest if self._fit.mixed else self.plain.price
+        if price > highest:
+            dearest = next(t for t, q in self._quotes if q.price == highest)
+            return self._verdict(ABOVE, "", dearest, highest, _ratio(price, highest))
+        if price < against:
+            factor = _ratio(price, against)
+            kind = CONTRACT if factor >= Decimal("0.4") else UNEXPLAINED
+            return self._verdict(kind, f"{1 - factor:.0%} below list", self.plain.tariff, against, factor)
+        if self._fit.mixed:
+            return self._verdict(UNKNOWN, MIXED)
+        return self._verdict(UNEXPLAINED, "between several list prices", self.plain.tariff, self.plain.price)
+
+    def _unnamed(self, price: Decimal) -> Verdict:
+        """A line without a known price, whose unit is held against the range of its provider's prices."""
+        size = envelope_reading(price, self._span, self._key.unit)
+        if size is None:
+            return self._verdict(UNKNOWN, self.reason)
+        return self._verdict(UNIT, f"{_reading(size)}; {self.reason}", size=size)
+
+
+def _quotes(tariffs: Iterable[Tariff], day: str) -> list[tuple[Tariff, Quote]]:
+    return [(t, quote) for t in tariffs if (quote := t.on(day)) is not None]
+
+
+def _ratio(a: Decimal, b: Decimal | None) -> Decimal:
+    return _QUOTIENTS.divide(a, b).quantize(_PERCENT, ROUND_HALF_EVEN) if b else Decimal(0)
+
+
+def _reading(size: Decimal) -> str:
+    return f"the quantity fits the price when the stated unit is taken × {size.normalize():f}"
+
+
+def _days(first: str, second: str) -> int:
+    """Days between two ISO days, counted by months of 31: enough to tell weeks from quarters."""
+    (y1, m1, d1), (y2, m2, d2) = (map(int, day.split("-")) for day in (first, second))
+    return (y2 - y1) * 372 + (m2 - m1) * 31 + d2 - d1

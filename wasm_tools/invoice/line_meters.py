@@ -1,0 +1,94 @@
+"""Which meters of a product a line may have been billed by, and which of them what the line says points to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from wasm_tools.invoice.tariffs import Tariff
+from wasm_tools.invoice.usage import LineKey
+from wasm_tools.pricing.meters import TIERS, Meter
+
+# direction, modality, cache of a meter by line class; '' is any
+SHAPES = {
+    "input_uncached": ("input", "text", "none"),
+    "input": ("input", "text", ""),
+    "cache_read": ("input", "text", "read"),
+    "cache_write": ("input", "text", "write"),
+    "cache_write_5m": ("input", "text", "write"),
+    "cache_write_1h": ("input", "text", "write_1h"),
+    "cache_storage": ("input", "text", "storage"),
+    "output": ("output", "text", "none"),
+    "reasoning": ("output", "text", "none"),
+    "audio_in": ("input", "audio", "none"),
+    "audio_out": ("output", "audio", "none"),
+    "image_in": ("input", "image", "none"),
+    "image_out": ("output", "image", "none"),
+    "video_in": ("input", "video", "none"),
+    "embedding": ("input", "text", "none"),
+}
+NEVER = frozenset({"blended", "storage"})  # classes that no meter stands for
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """Tariffs by how well they fit a line: `said` agree with all that it states, `other` differ in tier, band or place.
+
+    `first` is the one of `said`, or of `other` if there is none, that a line without further words means. `mixed`: the
+    line does not say which of several kinds of tokens (input, output, cached) it counts.
+    """
+
+    first: Tariff | None
+    said: tuple[Tariff, ...]
+    other: tuple[Tariff, ...]
+    mixed: bool
+
+
+def fit(tariffs: Iterable[Tariff], key: LineKey) -> Fit:
+    """The tariffs that a line of `key` may have been billed by. Nobody bills a gift: free variants are left out."""
+    if key.line_class in NEVER or not key.unit:
+        return Fit(None, (), (), False)
+    direction, modality, cache = SHAPES.get(key.line_class, ("", "", ""))
+    cached = dict(key.join).get("modality", "") if cache else ""
+    modality = cached if cached and cached != "text" else modality
+    shaped = [
+        t
+        for t in tariffs
+        if t.meter.unit == key.unit
+        and t.meter.variant != "free"
+        and direction in ("", t.meter.direction)
+        and modality in ("", t.meter.modality)
+        and cache in ("", t.meter.cache)
+    ]
+    places = {t.offer.region for t in shaped}
+    said = [t for t in shaped if _agrees(t, key, places)]
+    first = min(said or shaped, key=lambda t: _order(t, key), default=None)
+    kinds = {(t.meter.direction, t.meter.modality, t.meter.cache) for t in said}
+    return Fit(first, tuple(said), tuple(t for t in shaped if t not in said), len(kinds) > 1)
+
+
+def _agrees(t: Tariff, key: LineKey, places: set[str]) -> bool:
+    meter = t.meter
+    return (
+        (key.tier not in TIERS or meter.tier == key.tier)
+        and (key.context_band != "short" or not meter.above_tokens)
+        and (key.context_band != "long" or meter.above_tokens > 0)
+        and (key.region not in places or t.offer.region == key.region)
+        and (key.region_scope != "global" or "global" not in places or t.offer.region == "global")
+    )
+
+
+def _order(t: Tariff, key: LineKey) -> tuple[object, ...]:
+    """What a line means that says no more: standard, uncached, short, everywhere, without conditions."""
+    meter: Meter = t.meter
+    return (
+        t.gone,
+        meter.tier != "standard" if key.tier not in TIERS else False,
+        meter.cache != "none",
+        meter.above_tokens,
+        t.offer.region not in (key.region, "global") if key.region else t.offer.region != "global",
+        bool(meter.variant),
+        bool(meter.window),
+        meter.direction != "input",
+        t.offer.price,
+        t.offer.region,
+        str(meter),
+    )
