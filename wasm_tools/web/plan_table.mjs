@@ -9,6 +9,8 @@ import { listLines, nearLines, pointedPlans, relaxationParts } from "./plan_answ
 import { bandWords, engineWords, machineWords, sellerWords, skuWords, timesWords, whyParts } from "./plan_words.mjs";
 import { english, parts, text } from "./texts.mjs";
 
+const OWN = "own-"; // begins the ids of what a reader adds to the catalogue
+
 /** Two rows a plan: the figures, and the reasons behind them. @param {PlanRecord} plan @param {string} source @param {Words} words */
 export function planRows(plan, source, words) {
   const row = element("tr", plan.slo);
@@ -100,10 +102,15 @@ function nameCell(plan, words) {
 /** What runs where, with its links. @param {PlanRecord} plan @param {Words} words */
 function nameParts(plan, words) {
   const machine = machineWords(plan, words);
-  const model = link(`${words.root}models/${plan.model}/`, words.models[plan.model] ?? plan.model);
+  const model = named(`${words.root}models/${plan.model}/`, words.models, plan.model);
   const where = machine ? ` ${text("parts.on")} ${machine} ` : " ";
   if (plan.kind in words.own) return [model, where + sellerWords(plan, words)];
-  return [model, `${where}${text("parts.at")} `, link(`${words.root}providers/${plan.provider}/`, words.providers[plan.provider] ?? plan.provider)];
+  return [model, `${where}${text("parts.at")} `, named(`${words.root}providers/${plan.provider}/`, words.providers, plan.provider)];
+}
+
+/** A name with a link to its page; what the reader added has none. @param {string} href @param {Record<string, string>} names @param {string} id */
+function named(href, names, id) {
+  return id in names && !id.startsWith(OWN) ? link(href, names[id]) : (names[id] ?? id);
 }
 
 /** @param {PlanRecord} plan */

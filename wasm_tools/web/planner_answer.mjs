@@ -43,6 +43,8 @@ export function plannerAnswer(state, answer) {
   function show() {
     const { ranking, source, note } = state;
     if (source === "precomputed") remember(ranking.plans);
+    words.models = { ...settings.words.models, "own-model": state.record.own_model?.name || text("planner.field.own_model") };
+    words.gpus = { ...settings.words.gpus, "own-gpu": state.record.own_gpu?.name || text("planner.field.own_gpu") };
     const plans = shownPlans(ranking, settings.shown, settings.recommendable);
     const rows = plans.flatMap((plan) => planRows(plan, source, words));
     byId("answers").replaceChildren(...answerCards(ranking, settings.recommendable, words));

@@ -109,6 +109,7 @@ export function plannerState(settings, runtimeOf) {
     clearTimeout(answerTimer);
     const resting = !state.busy && performance.now() - editedAt > PAUSE_MS;
     editedAt = performance.now();
+    begin(); // from here on what is shown answers an earlier question
     answerTimer = window.setTimeout(answerNow, resting ? 0 : PAUSE_MS);
   }
 
