@@ -40,6 +40,12 @@ class Table:
         """What detection compares: the columns."""
         return frozenset(self.header)
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The columns as the file writes them, without outer blanks."""
+        lines = io.TextIOWrapper(io.BytesIO(self.data), "utf-8", newline="")
+        return tuple(name.strip() for name in next(self._reader(islice(lines, self.above - 1, None))))
+
     def rows(self, needed: int = 0, counted: Callable[[int], None] | None = None) -> Iterator[Row]:
         """Each row: its number in a spreadsheet, its cells and a problem in words, `''` when there is none.
 

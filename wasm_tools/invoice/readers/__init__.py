@@ -5,15 +5,23 @@ from wasm_tools.invoice.readers import (
     anthropic_cost_api,
     anthropic_usage,
     anthropic_usage_api,
+    aws_cost_explorer,
+    aws_cur,
+    azure_cost,
     five_column,
     focus,
     focus_json,
+    gcp_bigquery,
+    gcp_billing,
     ledger,
+    litellm_spend,
     openai_costs,
     openai_costs_api,
     openai_usage,
     openai_usage_api,
     openai_usage_other,
+    openrouter_activity,
+    openrouter_generations,
 )
 from wasm_tools.invoice.readers.reader import Reader
 
@@ -33,5 +41,13 @@ READERS: tuple[Reader, ...] = tuple(
         focus,
         focus_json,
         ledger,
+        aws_cur,
+        aws_cost_explorer,
+        azure_cost,
+        gcp_billing,
+        gcp_bigquery,
+        openrouter_activity,
+        openrouter_generations,
+        litellm_spend,
     )
 )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -20,16 +20,17 @@ class FieldProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields of one record. Paths name fields in fields: "amount.value"."""
+    """The fields of one record. Paths name fields in fields: "amount.value"; "^currency" is one of the page."""
 
     number: int  # of the record, counted from 1
     values: Mapping[str, Any]
     problem: str = ""
+    page: Mapping[str, Any] = field(default_factory=dict)  # of the page around the record
 
     def value(self, path: str) -> Any:
         """The value as it stands in the file; None where it is absent."""
-        found: Any = self.values
-        for name in path.split("."):
+        found: Any = self.page if path.startswith("^") else self.values
+        for name in path.removeprefix("^").split("."):
             if not isinstance(found, dict):
                 return None
             found = found.get(name)
@@ -89,7 +90,7 @@ def records(document: JsonDocument, context: Context) -> Iterator[Fields]:
     """The records of a file, counted."""
     for record in document.records():
         context.rows += 1
-        yield Fields(record.number, record.fields, record.problem)
+        yield Fields(record.number, record.fields, record.problem, record.page)
 
 
 def without_result(bucket: Fields, result: Fields | None, start: str) -> Excluded:
@@ -99,21 +100,24 @@ def without_result(bucket: Fields, result: Fields | None, start: str) -> Exclude
     return bucket.excluded(reason, detail, (start,))
 
 
-def results(document: JsonDocument, context: Context, start: str) -> Iterator[tuple[Fields, Fields | None]]:
+def results(
+    document: JsonDocument, context: Context, start: str, held: str = "results"
+) -> Iterator[tuple[Fields, Fields | None]]:
     """Each bucket with each of its results, counted and numbered by results; None for a bucket without any.
 
-    `start` is the field in which a bucket says when it begins; a record without it is a broken one.
+    `start` is the field in which a bucket says when it begins; a record without it is a broken one. `held` is the
+    field that holds the results.
     """
     row = 0
     for record in document.records():
-        found = record.fields.get("results")
+        found = record.fields.get(held)
         problem = record.problem or ("" if start in record.fields else f"{start} is missing")
         if not problem and not isinstance(found, list):
-            problem = "results is not a list"
+            problem = f"{held} is not a list"
         for result in found if isinstance(found, list) and found and not problem else (None,):
             row += 1
             context.rows += 1
-            bucket = Fields(row, record.fields, problem)
+            bucket = Fields(row, record.fields, problem, record.page)
             if result is None:
                 yield bucket, None
             elif isinstance(result, dict):

@@ -1,0 +1,78 @@
+"""Gateways and their logs: tokens by class, one cost a row, estimates apart from bills."""
+
+from decimal import Decimal
+
+from tests.wasm_tools.invoices import fixture, reading
+
+HEAD = "Date,Slug,Usage,BYOK Usage,Requests,Prompt Tokens,Completion Tokens,Reasoning Tokens\n"
+
+
+def test_openrouter_activity_adds_up_and_reasoning_is_part_of_the_output() -> None:
+    lines, excluded, statement = reading("openrouter_activity_2026-09.csv")
+    assert statement.analysed == {"USD": Decimal("1.762")}
+    assert not excluded
+    assert [(x.key.line_class, x.quantity, x.cost, x.requests) for x in lines[3:]] == [
+        ("input", 200_000, None, 12),
+        ("output", 50_000, None, None),
+        ("blended", None, Decimal("1.35"), None),
+    ]
+    assert {(x.key.provider, x.key.developer) for x in lines} == {
+        ("openrouter", "deepseek"),
+        ("openrouter", "anthropic"),
+    }
+    assert lines[0].key.join == (("openrouter_slug", "deepseek/deepseek-v3.2"),)
+
+
+def test_what_was_paid_with_an_own_key_is_not_on_this_bill() -> None:
+    lines, _, statement = reading((HEAD + "2026-09-01,a/b,0.05,1.5,3,10,2,0\n").encode())
+    assert [(x.key.kind, x.cost) for x in lines if x.cost is not None] == [
+        ("usage", Decimal("0.05")),
+        ("byok", Decimal("1.5")),
+    ]
+    assert statement.analysed == {"USD": Decimal("0.05")}
+    assert statement.excluded["byok"].cost == {"USD": Decimal("1.5")}
+
+
+def test_openrouter_generations_take_the_cached_tokens_out_and_the_saving_once() -> None:
+    lines, _, statement = reading("openrouter_generations_2026-09.csv")
+    assert statement.analysed == {"USD": Decimal("0.0123")}, "cost_cache is in cost_total already"
+    assert [(x.key.line_class, x.quantity) for x in lines] == [
+        ("input_uncached", 2_000),
+        ("cache_read", 3_000),
+        ("output", 500),
+        ("blended", None),
+    ]
+    assert {x.key.host for x in lines} == {"Anthropic"}
+    assert lines[0].key.join == (("openrouter_permaslug", "anthropic/claude-4.5-sonnet-20250929"),)
+
+
+def test_more_cached_than_there_was_is_a_failure_that_keeps_its_cost() -> None:
+    data = fixture("openrouter_generations_2026-09.csv").replace(b",120,3000,", b",120,5001,")
+    lines, excluded, statement = reading(data)
+    assert not lines
+    assert [(e.reason, e.cost) for e in excluded] == [("parse_error", Decimal("0.0123"))]
+    assert statement.failed_rows == 1
+
+
+def test_litellm_is_an_estimate_and_its_metadata_are_never_quoted() -> None:
+    data = fixture("litellm_spendlogs_2026-09.csv").replace(b'""cached_tokens"": 0', b'""cached_tokens"": 400')
+    lines, _, statement = reading(data)
+    assert statement.reader.estimate
+    assert statement.parsed == {"USD": Decimal("0.0105")}
+    assert [(x.key.line_class, x.quantity, x.key.cost_basis) for x in lines] == [
+        ("input_uncached", 600, "none"),
+        ("cache_read", 400, "none"),
+        ("output", 500, "none"),
+        ("blended", None, "estimated"),
+    ]
+    assert lines[0].key.join == (("litellm_provider", "openai"), ("model_group", "gpt-4o"))
+    broken = data.replace(b",0.0105,", b",x,").replace(b'{""usage_object', b'{""prompt"": ""secret"", ""usage_object')
+    (excluded,) = reading(broken)[1]
+    assert "secret" not in excluded.raw
+
+
+def test_litellm_without_details_leaves_the_cache_state_open_and_its_own_cache_costs_nothing() -> None:
+    text = fixture("litellm_spendlogs_2026-09.csv").decode()
+    bare = text[: text.index('"{""usage')] + "\n"
+    assert reading(bare.encode())[0][0].key.line_class == "input"
+    assert {x.key.kind for x in reading(text.replace("False", "True").encode())[0]} == {"included"}

@@ -1,0 +1,86 @@
+"""LiteLLM's spend logs as CSV: a row a call. The spend is an estimate by LiteLLM's own prices, never an invoice.
+
+The prompt contains the cached tokens, which stand in the metadata. The metadata is read for its counts alone: prompts
+may stand in it too. A call that LiteLLM answered from its own cache reached no provider.
+"""
+
+import json
+from dataclasses import replace
+from decimal import Decimal
+
+from wasm_tools.invoice.readers.call_lines import CallKeys, CountsProblem, call_lines, taken_out
+from wasm_tools.invoice.readers.fields import FieldProblem, Fields
+from wasm_tools.invoice.readers.priced_rows import Layout, priced_rows, sheet_of
+from wasm_tools.invoice.readers.reader import Context, Entries, Reader
+from wasm_tools.invoice.records import Table
+from wasm_tools.invoice.remembered import Remembered
+from wasm_tools.invoice.usage import Excluded, LineKey
+
+LAYOUT = Layout(
+    required=("request_id", "spend", "model_group", "custom_llm_provider"),
+    day="startTime",
+    words=("model", "model_group", "custom_llm_provider", "call_type", "cache_hit", "team_id"),
+    hidden=("user", "metadata"),
+    counts=("prompt_tokens", "completion_tokens"),
+    cost="spend",
+)
+ESTIMATE = "the costs are estimates of the log, not an invoice"
+_READ = ("usage_object.prompt_tokens_details.cached_tokens", "usage_object.cache_read_input_tokens")
+_WRITTEN = ("usage_object.cache_creation_input_tokens", "usage_object.prompt_tokens_details.cache_creation_tokens")
+
+
+def reading(table: Table, context: Context) -> Entries:
+    """Each call as its tokens and its estimated cost."""
+    context.note(ESTIMATE)
+    sheet, keys = sheet_of(table, context, LAYOUT), CallKeys()
+    key_of: Remembered[tuple[str, ...], LineKey] = Remembered(lambda words: _key(*words))
+    for row in priced_rows(sheet, context, LAYOUT, lambda _: "USD"):
+        if isinstance(row, Excluded):
+            yield row
+            continue
+        *words, team, user, metadata = row.words
+        prompt, completion = row.counts
+        try:
+            read, written = cached_tokens(metadata)
+            uncached = taken_out(prompt, read, written)
+        except (CountsProblem, FieldProblem) as error:
+            yield sheet.excluded(row.number, row.cells, "parse_error", f"metadata: {error}", row.cost, "USD")
+            continue
+        key = key_of[tuple(words)]
+        first = "embedding" if key.workload == "embeddings" else "input" if read is None else "input_uncached"
+        counts = ((first, uncached), ("cache_read", read), ("cache_write", written), ("output", completion))
+        group = tuple((name, text) for name, text in (("team", team), ("user", user)) if text)
+        yield from call_lines(row.number, row.day, key, counts, row.cost, keys, 1, None, group)
+
+
+def cached_tokens(metadata: str) -> tuple[Decimal | None, Decimal | None]:
+    """Tokens read from and written to the provider's cache; None where the metadata do not say."""
+    try:
+        found = json.loads(metadata, parse_float=Decimal, parse_int=Decimal, parse_constant=str) if metadata else {}
+    except (ValueError, RecursionError):
+        found = {}
+    fields = Fields(0, found if isinstance(found, dict) else {})
+    return _first(fields, _READ), _first(fields, _WRITTEN)
+
+
+def _first(fields: Fields, paths: tuple[str, ...]) -> Decimal | None:
+    return next((amount for path in paths if (amount := fields.amount(path)) is not None), None)
+
+
+def _key(model: str, model_group: str, provider: str, call_type: str, cache_hit: str) -> LineKey:
+    joins = (("litellm_provider", provider), ("model_group", model_group))
+    key = LineKey(
+        provider=provider,
+        model_raw=model or model_group,
+        workload="embeddings" if "embedding" in call_type else "",
+        line_class="blended",
+        cost_basis="estimated",
+        currency="USD",
+        join=tuple((name, value) for name, value in joins if value),
+    )
+    return replace(key, kind="included") if cache_hit.casefold() == "true" else key
+
+
+READER = Reader(
+    "litellm_spend", "LiteLLM spend logs (CSV)", "table", frozenset(LAYOUT.required), reading, "superset", estimate=True
+)
