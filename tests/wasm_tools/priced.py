@@ -1,17 +1,22 @@
 """A small book of dated prices, and lines to hold against it, for the tests of the audit and the report."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from tests.wasm_tools.bills import SPELLINGS, UNITS, WORKLOADS, offer
 from wasm_tools.invoice.audit import Verdict
+from wasm_tools.invoice.cells import audited
+from wasm_tools.invoice.documents import Document
 from wasm_tools.invoice.models import ModelBook
+from wasm_tools.invoice.opportunities import Tier, opportunities
 from wasm_tools.invoice.price_book import PriceBook
+from wasm_tools.invoice.readers.reader import Context, Reader
 from wasm_tools.invoice.resolution import Names
+from wasm_tools.invoice.statement import OpenBill
 from wasm_tools.invoice.tariffs import Periods, PriceList, Tariff
-from wasm_tools.invoice.usage import LineKey
+from wasm_tools.invoice.usage import Excluded, LineKey, UsageLine
 
 NAMES = Names(
     providers={"open ai": "openai"},
@@ -73,3 +78,31 @@ def judged(
     if rule.common is None and rule.plain and rule.low * amount <= usd <= rule.high * amount:
         return rule.plain  # the short way that `audited` takes
     return rule.verdict(amount, usd)
+
+
+def bill_of(lines: Sequence[UsageLine], file: str = "bill.csv", estimate: bool = False) -> OpenBill:
+    """A bill of these lines, as if a reader had made them."""
+
+    def reading(_: object, context: Context) -> Iterator[UsageLine | Excluded]:
+        context.counted(len(lines))
+        for number, x in enumerate(lines, 2):
+            if x.cost is not None:
+                context.money(x.key.currency, x.cost)
+            yield replace(x, row=number)
+
+    reader = Reader("made", "made", "table", frozenset({"x"}), reading, estimate=estimate)
+    return OpenBill(file, reader, cast("Document", None), Context(), ())
+
+
+def line(said: LineKey, quantity: str | None, cost: str | None, day: str = "2026-09-01", **group: str) -> UsageLine:
+    amount = None if quantity is None else Decimal(quantity)
+    return UsageLine(0, day, said, amount, None if cost is None else Decimal(cost), group=tuple(group.items()))
+
+
+def tiers_of(
+    lines: Sequence[UsageLine], prices: PriceBook, shares: Mapping[str, Decimal] | None = None
+) -> dict[str, Tier]:
+    """The opportunities of a bill."""
+    cells = audited(bill_of(lines), prices).cells
+    analysed = sum((c.cost for c in cells if c.key.kind == "usage" and c.key.currency == "USD"), Decimal(0))
+    return opportunities(cells, prices, shares or {}, analysed)

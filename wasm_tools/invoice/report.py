@@ -1,0 +1,158 @@
+"""The report on bills: read, audited, added up, with opportunities by tier, as one JSON-safe record."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Context, Decimal, localcontext
+from typing import Any
+
+from wasm_tools.collector import collector_at_rest
+from wasm_tools.invoice.audit import ABOVE, LEFT_OUT, UNKNOWN, VALUED
+from wasm_tools.invoice.cells import ZERO, Audited, Cell, audited
+from wasm_tools.invoice.choices import Choices, Question
+from wasm_tools.invoice.opportunities import Tier, opportunities
+from wasm_tools.invoice.pack import OfferBook
+from wasm_tools.invoice.price_book import PriceBook
+from wasm_tools.invoice.report_record import CELL_COLUMNS, cell_row, file_record, price, tier_record, usd
+from wasm_tools.invoice.totals import by_all, coverage, totals
+from wasm_tools.invoice.uploads import Refused, open_bills
+from wasm_tools.invoice.usage import InvoiceError, exact_sum
+
+VERSION = 1
+BILL, USAGE, RECONCILED = "bill", "usage", "reconciled"
+_WORKING = Context(prec=50)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user decides. `shares` are those of opportunities.SHARES, 0 where nothing is said."""
+
+    choices: Choices = field(default_factory=Choices)
+    shares: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything that is known of the uploaded files. `roles` are those of the files, in their order."""
+
+    book: PriceBook
+    files: tuple[Audited, ...]
+    roles: tuple[str, ...]
+    refused: tuple[Refused, ...]
+    tiers: Mapping[str, Tier]
+
+    @property
+    def bills(self) -> tuple[Audited, ...]:
+        """The files whose amounts count."""
+        return tuple(f for f, role in zip(self.files, self.roles, strict=True) if role == BILL)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """The cells of the files whose amounts count."""
+        return [cell for f in self.bills for cell in f.cells]
+
+
+def report(files: Iterable[tuple[str, bytes]], book: PriceBook, options: Options | None = None) -> Report:
+    """The report on uploaded files (name, bytes). Files that cannot be read are in `refused`, with the reason.
+
+    Raises InvoiceError when none can be read, or for a share that is none.
+    """
+    wanted = options or Options()
+    bills, refused = open_bills(files, wanted.choices, book.spellings, book.workloads)
+    found: list[Audited] = []
+    failed = list(refused)
+    for bill in bills:
+        try:
+            found.append(audited(bill, book, len(found)))
+        except InvoiceError as error:
+            failed.append(Refused(bill.file, error))
+    if not found and len(failed) == 1:
+        raise failed[0].error
+    roles = tuple(map(_role, found))
+    with localcontext(_WORKING), collector_at_rest():
+        cells = [c for f, role in zip(found, roles, strict=True) if role == BILL for c in f.cells]
+        analysed = exact_sum(c.cost for c in cells if c.key.kind == "usage" and c.key.currency == "USD")
+        tiers = opportunities(cells, book, wanted.shares, analysed)
+    return Report(book, tuple(found), roles, tuple(failed), tiers)
+
+
+def _role(file: Audited) -> str:
+    """What a file is for: a bill has amounts, a usage file has none."""
+    priced = any(c.verdict.kind != VALUED and c.key.currency for c in file.cells) or any(file.statement.parsed.values())
+    return BILL if priced or not file.cells else USAGE
+
+
+def report_record(
+    files: Iterable[tuple[str, bytes]], book: OfferBook, options: Options | None = None
+) -> dict[str, Any]:
+    """The report as JSON-safe data: money, quantities and prices as exact decimal text. Raises InvoiceError."""
+    return to_record(report(files, book.dated, options))
+
+
+@collector_at_rest()
+def to_record(found: Report) -> dict[str, Any]:
+    """A report as JSON-safe data."""
+    cells = found.cells
+    usage = [c for c in cells if c.key.kind == "usage"]
+    with localcontext(_WORKING):
+        return {
+            "version": VERSION,
+            "as_of": found.book.as_of,
+            "sources": dict(found.book.sources),
+            "files": [file_record(f, role) for f, role in zip(found.files, found.roles, strict=True)],
+            "refused": [_refused(r) for r in found.refused],
+            "totals": totals(found.bills),
+            "coverage": coverage(usage),
+            "verdicts": _counted(usage, lambda c: {"verdict": c.verdict.kind}),
+            "reasons": _counted(
+                (c for c in usage if c.verdict.kind in (UNKNOWN, LEFT_OUT)),
+                lambda c: {"verdict": c.verdict.kind, "reason": c.verdict.detail},
+            ),
+            "overpaid_usd": usd(overpaid(usage)),
+            "unresolved": _unresolved(usage),
+            "by": by_all(found.bills),
+            "cells": {"columns": list(CELL_COLUMNS), "rows": [cell_row(c, found) for c in _ordered(found)]},
+            "opportunities": {name: tier_record(tier) for name, tier in found.tiers.items()},
+        }
+
+
+def overpaid(cells: Iterable[Cell]) -> Decimal:
+    """USD billed above the highest list price that agrees with each line."""
+    above = (c for c in cells if c.verdict.kind == ABOVE and c.verdict.price is not None and c.quantity is not None)
+    return sum((c.cost - price(c.verdict) * (c.quantity or ZERO) / c.verdict.per for c in above), ZERO)
+
+
+def _ordered(found: Report) -> list[Cell]:
+    cells = [c for f in found.files for c in f.cells]
+    return sorted(cells, key=lambda c: (c.file, c.first_row, c.key.line_class, c.day))
+
+
+def _refused(refused: Refused) -> dict[str, Any]:
+    error = refused.error
+    about, options = (error.about, list(error.options)) if isinstance(error, Question) else ("", [])
+    return {"file": refused.file, "message": str(error), "about": about, "options": options}
+
+
+def _counted(cells: Iterable[Cell], names: Any) -> list[dict[str, Any]]:
+    """Lines and USD by what `names` says of a cell, the largest amount first."""
+    groups: dict[tuple[tuple[str, str], ...], list[Cell]] = {}
+    for cell in cells:
+        groups.setdefault(tuple(names(cell).items()), []).append(cell)
+    rows = [(dict(name), sum(c.lines for c in found), _usd(found)) for name, found in groups.items()]
+    rows.sort(key=lambda r: (-r[2], *r[0].values()))
+    return [{**name, "lines": lines, "usd": usd(amount)} for name, lines, amount in rows]
+
+
+def _unresolved(cells: Iterable[Cell]) -> list[dict[str, Any]]:
+    """Spend on names that no table knows, the largest first."""
+    return _counted(
+        (c for c in cells if c.product.reason),
+        lambda c: {
+            "provider": c.key.provider or c.key.host,
+            "model": c.key.model_raw,
+            "reason": c.product.reason,
+        },
+    )
+
+
+def _usd(cells: Sequence[Cell]) -> Decimal:
+    return exact_sum(c.cost for c in cells if c.key.currency in ("USD", ""))

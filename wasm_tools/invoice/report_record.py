@@ -1,0 +1,134 @@
+"""Parts of a report as plain data: decimal text for money, quantities and prices."""
+
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import TYPE_CHECKING, Any
+
+from wasm_tools.invoice.audit import Verdict
+from wasm_tools.invoice.cells import ZERO, Audited, Cell
+from wasm_tools.invoice.opportunities import Tier
+from wasm_tools.invoice.opportunities.hosts import NotComparable
+from wasm_tools.invoice.opportunities.savings import Item
+from wasm_tools.invoice.statement import Money
+from wasm_tools.invoice.usage import decimal_text
+from wasm_tools.pricing.offers import evidence_text
+
+if TYPE_CHECKING:
+    from wasm_tools.invoice.report import Report
+
+CELL_COLUMNS = (
+    "file", "row", "day", "provider", "model", "sku", "class", "unit", "tier", "quantity", "usd", "currency", "lines",
+    "implied_price", "list_price", "per", "verdict", "detail", "factor", "note", "meter", "region", "evidence", "since",
+)  # fmt: skip
+_DISPLAY = Context(prec=9, rounding=ROUND_HALF_EVEN)  # implied prices are quotients; nine digits are shown
+_CENTS = Decimal("0.01")
+
+
+def usd(amount: Decimal) -> str:
+    """An amount without rounding."""
+    return decimal_text(amount)
+
+
+def cents(amount: Decimal) -> str:
+    """An amount that was worked out, to the cent."""
+    return format(amount.quantize(_CENTS, ROUND_HALF_EVEN), "f")
+
+
+def price(verdict: Verdict) -> Decimal:
+    """The list price of a verdict, 0 where it has none."""
+    return verdict.price or ZERO
+
+
+def file_record(file: Audited, role: str) -> dict[str, Any]:
+    """One file: what it is, what was read, what was left out and why."""
+    s = file.statement
+    return {
+        "file": s.file,
+        "reader": s.reader.id,
+        "title": s.reader.title,
+        "estimate": s.reader.estimate,
+        "role": role,
+        "rows": s.rows,
+        "analysed_rows": s.analysed_rows,
+        "excluded_rows": s.excluded_rows,
+        "failed_rows": s.failed_rows,
+        "lines": s.lines,
+        "parsed": _money(s.parsed),
+        "analysed": _money(s.analysed),
+        "cash": _money(s.cash),
+        "excluded": [
+            {
+                "reason": reason,
+                "entries": left.entries,
+                "cost": _money(left.cost),
+                "without_cost": left.without_cost,
+            }
+            for reason, left in s.excluded.items()
+        ],
+        "first_day": s.first_day,
+        "last_day": s.last_day,
+        "notes": list(s.notes),
+    }
+
+
+def _money(amounts: Money) -> dict[str, str]:
+    return {currency: usd(amount) for currency, amount in amounts.items()}
+
+
+def cell_row(cell: Cell, found: "Report") -> list[Any]:
+    """A cell under CELL_COLUMNS."""
+    key, product, verdict, tariff = cell.key, cell.product, cell.verdict, cell.verdict.tariff
+    unit = found.book.units.units.get(key.unit)
+    implied = None
+    if cell.quantity and key.currency and unit is not None:
+        implied = decimal_text(_DISPLAY.plus(cell.cost * unit.per / cell.quantity))
+    quote = tariff.on(cell.day) if tariff else None
+    return [
+        found.files[cell.file].statement.file, cell.first_row, cell.day, product.provider or key.provider or key.host,
+        product.model or key.model_raw, product.sku, key.line_class, key.unit or key.unit_raw, key.tier,
+        None if cell.quantity is None else decimal_text(cell.quantity),
+        usd(cell.cost) if key.currency else None, key.currency, cell.lines, implied,
+        None if verdict.price is None else decimal_text(verdict.price), unit.label if unit else "",
+        verdict.kind, verdict.detail, None if verdict.factor is None else decimal_text(verdict.factor), verdict.note,
+        str(tariff.meter) if tariff else "", tariff.offer.region if tariff else "",
+        evidence_text(tariff.offer.evidence) if tariff else "", quote.since if quote else "",
+    ]  # fmt: skip
+
+
+def tier_record(tier: Tier) -> dict[str, Any]:
+    """One tier: items, what the user's shares claim and what would be saved at most."""
+    return {
+        "claimed_usd": cents(tier.claimed),
+        "up_to_usd": cents(tier.up_to),
+        "items": [_item(item) for item in tier.items],
+        "minor_items": tier.minor,
+        "not_comparable": [_silent(one) for one in tier.not_comparable],
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "tier": item.tier,
+        "provider": item.provider,
+        "model": item.model,
+        "sku": item.sku,
+        "to": dict(zip(("provider", "sku", "model"), item.to, strict=True)),
+        "lines": item.lines,
+        "basis_usd": cents(item.basis),
+        "low_usd": cents(item.low),
+        "high_usd": cents(item.high),
+        "claimed_usd": cents(item.claimed),
+        "share_id": item.share_id,
+        "formula": item.formula,
+        "assumption": item.assumption,
+        "changes": item.changes,
+        "verify": item.verify,
+        "evidence": list(item.evidence),
+        "grade": item.grade,
+        "days": list(item.days),
+        "facts": dict(item.facts),
+    }
+
+
+def _silent(one: NotComparable) -> dict[str, Any]:
+    return {"provider": one.provider, "model": one.model, "usd": cents(one.usd), "reason": one.reason}
