@@ -101,8 +101,8 @@ class LineRule:
         known = self._quotes or self._others
         return next((pair for pair in known if pair[0] is first), known[0] if known else None)
 
-    def verdict(self, quantity: Decimal | None, cost: Decimal | None) -> Verdict:
-        """The verdict of one line with what it says of quantity (base units) and cost (US dollars)."""
+    def verdict(self, quantity: Decimal | None, cost: Decimal | None, lines: int = 1) -> Verdict:
+        """The verdict of a quantity (base units) and a cost (US dollars), which was rounded on `lines` lines."""
         if self.common is not None:
             return self.common
         if quantity is None:
@@ -112,7 +112,7 @@ class LineRule:
         if not quantity or quantity < 0 or cost < 0:
             return self._verdict(LEFT_OUT, "a line without quantity, or with a negative one, has no price")
         per_unit = _QUOTIENTS.divide(Decimal(self._per), quantity)
-        price, slack = _QUOTIENTS.multiply(cost, per_unit), _QUOTIENTS.multiply(rounding_of(cost), per_unit)
+        price, slack = _QUOTIENTS.multiply(cost, per_unit), _QUOTIENTS.multiply(rounding_of(cost) * lines, per_unit)
         if self._span:
             return self._unnamed(price)
         return (

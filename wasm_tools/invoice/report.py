@@ -6,13 +6,24 @@ from decimal import Context, Decimal, localcontext
 from typing import Any
 
 from wasm_tools.collector import collector_at_rest
-from wasm_tools.invoice.audit import ABOVE, LEFT_OUT, UNKNOWN, VALUED
+from wasm_tools.invoice.audit import ABOVE, LEFT_OUT, UNKNOWN
 from wasm_tools.invoice.cells import ZERO, Audited, Cell, audited
 from wasm_tools.invoice.choices import Choices, Question
+from wasm_tools.invoice.joining import Join, is_usage, joined
 from wasm_tools.invoice.opportunities import Tier, opportunities
+from wasm_tools.invoice.overlap import Reconciliation, overlapped, reconciled
 from wasm_tools.invoice.pack import OfferBook
 from wasm_tools.invoice.price_book import PriceBook
-from wasm_tools.invoice.report_record import CELL_COLUMNS, cell_row, file_record, price, tier_record, usd
+from wasm_tools.invoice.report_record import (
+    CELL_COLUMNS,
+    cell_row,
+    file_record,
+    join_record,
+    price,
+    reconciliation_record,
+    tier_record,
+    usd,
+)
 from wasm_tools.invoice.totals import by_all, coverage, totals
 from wasm_tools.invoice.uploads import Refused, open_bills
 from wasm_tools.invoice.usage import InvoiceError, exact_sum
@@ -40,15 +51,14 @@ class Report:
     refused: tuple[Refused, ...]
     tiers: Mapping[str, Tier]
 
+    cells: tuple[Cell, ...]  # of the bills, joined with what the usage files counted
+    join: Join | None
+    reconciliations: tuple[Reconciliation, ...]
+
     @property
     def bills(self) -> tuple[Audited, ...]:
         """The files whose amounts count."""
         return tuple(f for f, role in zip(self.files, self.roles, strict=True) if role == BILL)
-
-    @property
-    def cells(self) -> list[Cell]:
-        """The cells of the files whose amounts count."""
-        return [cell for f in self.bills for cell in f.cells]
 
 
 def report(files: Iterable[tuple[str, bytes]], book: PriceBook, options: Options | None = None) -> Report:
@@ -67,18 +77,37 @@ def report(files: Iterable[tuple[str, bytes]], book: PriceBook, options: Options
             failed.append(Refused(bill.file, error))
     if not found and len(failed) == 1:
         raise failed[0].error
-    roles = tuple(map(_role, found))
+    roles, reconciliations = _roles(found)
     with localcontext(_WORKING), collector_at_rest():
-        cells = [c for f, role in zip(found, roles, strict=True) if role == BILL for c in f.cells]
+        bills_read, usage = ([f for f, r in zip(found, roles, strict=True) if r == role] for role in (BILL, USAGE))
+        cells, join = joined(bills_read, [u for u in usage if not u.statement.reader.estimate], book)
         analysed = exact_sum(c.cost for c in cells if c.key.kind == "usage" and c.key.currency == "USD")
         tiers = opportunities(cells, book, wanted.shares, analysed)
-    return Report(book, tuple(found), roles, tuple(failed), tiers)
+    return Report(book, tuple(found), roles, tuple(failed), tiers, tuple(cells), join, reconciliations)
 
 
-def _role(file: Audited) -> str:
-    """What a file is for: a bill has amounts, a usage file has none."""
-    priced = any(c.verdict.kind != VALUED and c.key.currency for c in file.cells) or any(file.statement.parsed.values())
-    return BILL if priced or not file.cells else USAGE
+def _roles(files: Sequence[Audited]) -> tuple[tuple[str, ...], tuple[Reconciliation, ...]]:
+    """What each file is for, and the views of those that cover what a bill covers. Estimates never count as spend."""
+    roles = [BILL] * len(files)
+    views = []
+    bills: list[Audited] = []
+    for at, file in enumerate(files):
+        if file.statement.reader.estimate or is_usage(file):
+            roles[at] = USAGE
+            continue
+        bill = overlapped(file, bills)
+        if bill is None:
+            bills.append(file)
+        else:
+            roles[at] = RECONCILED
+            views.append(reconciled(bill, file, valued=False))
+    for at, file in enumerate(files):
+        if roles[at] == USAGE and file.statement.reader.estimate:
+            bill = overlapped(file, bills)
+            if bill is not None:
+                roles[at] = RECONCILED
+                views.append(reconciled(bill, file, valued=True))
+    return tuple(roles), tuple(views)
 
 
 def report_record(
@@ -91,8 +120,7 @@ def report_record(
 @collector_at_rest()
 def to_record(found: Report) -> dict[str, Any]:
     """A report as JSON-safe data."""
-    cells = found.cells
-    usage = [c for c in cells if c.key.kind == "usage"]
+    usage = [c for c in found.cells if c.key.kind == "usage"]
     with localcontext(_WORKING):
         return {
             "version": VERSION,
@@ -112,6 +140,8 @@ def to_record(found: Report) -> dict[str, Any]:
             "by": by_all(found.bills),
             "cells": {"columns": list(CELL_COLUMNS), "rows": [cell_row(c, found) for c in _ordered(found)]},
             "opportunities": {name: tier_record(tier) for name, tier in found.tiers.items()},
+            "join": None if found.join is None else join_record(found.join, found),
+            "reconciliations": [reconciliation_record(r) for r in found.reconciliations],
         }
 
 
@@ -122,7 +152,8 @@ def overpaid(cells: Iterable[Cell]) -> Decimal:
 
 
 def _ordered(found: Report) -> list[Cell]:
-    cells = [c for f in found.files for c in f.cells]
+    others = (f for f, role in zip(found.files, found.roles, strict=True) if role != BILL)
+    cells = [*found.cells, *(c for f in others for c in f.cells)]
     return sorted(cells, key=lambda c: (c.file, c.first_row, c.key.line_class, c.day))
 
 

@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 from wasm_tools.invoice.audit import Verdict
 from wasm_tools.invoice.cells import ZERO, Audited, Cell
+from wasm_tools.invoice.joining import Join
 from wasm_tools.invoice.opportunities import Tier
 from wasm_tools.invoice.opportunities.hosts import NotComparable
 from wasm_tools.invoice.opportunities.savings import Item
+from wasm_tools.invoice.overlap import Reconciliation
 from wasm_tools.invoice.statement import Money
 from wasm_tools.invoice.usage import decimal_text
 from wasm_tools.pricing.offers import evidence_text
@@ -20,6 +22,7 @@ CELL_COLUMNS = (
     "implied_price", "list_price", "per", "verdict", "detail", "factor", "note", "meter", "region", "evidence", "since",
 )  # fmt: skip
 _DISPLAY = Context(prec=9, rounding=ROUND_HALF_EVEN)  # implied prices are quotients; nine digits are shown
+_SHARE = Decimal("0.0001")
 _CENTS = Decimal("0.01")
 
 
@@ -132,3 +135,37 @@ def _item(item: Item) -> dict[str, Any]:
 
 def _silent(one: NotComparable) -> dict[str, Any]:
     return {"provider": one.provider, "model": one.model, "usd": cents(one.usd), "reason": one.reason}
+
+
+def join_record(join: Join, found: "Report") -> dict[str, Any]:
+    """How far cost and usage files met, and what has no counterpart; cells under CELL_COLUMNS."""
+    return {
+        "files": list(join.files),
+        "joined_usd": usd(join.joined),
+        "cost_usd": usd(join.cost),
+        "coverage": decimal_text(join.coverage.quantize(_SHARE)),
+        "lines": [cell_row(c, found) for c in join.cells],
+        "cost_without_usage": [cell_row(c, found) for c in join.cost_without_usage],
+        "usage_without_cost": [cell_row(c, found) for c in join.usage_without_cost],
+    }
+
+
+def reconciliation_record(view: Reconciliation) -> dict[str, Any]:
+    """The differences of two files by day and model."""
+    return {
+        "files": [view.bill, view.other],
+        "valued_at_list": view.valued,
+        "bill_usd": cents(sum((r.bill for r in view.rows), ZERO)),
+        "other_usd": cents(sum((r.other for r in view.rows), ZERO)),
+        "uncovered_usd": cents(view.uncovered),
+        "rows": [
+            {
+                "day": r.day,
+                "model": r.model,
+                "bill_usd": cents(r.bill),
+                "other_usd": cents(r.other),
+                "difference_usd": cents(r.bill - r.other),
+            }
+            for r in view.rows
+        ],
+    }
