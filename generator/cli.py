@@ -17,6 +17,7 @@ from generator import (
     benchmark_commands,
     catalogue_commands,
     compat_commands,
+    invoice_commands,
     kinds_commands,
     manifest_commands,
     memory_commands,
@@ -59,6 +60,7 @@ for part in (
     kinds_commands,
     memory_commands,
     usage_commands,
+    invoice_commands,
     calibration_commands,
     validate_commands,
 ):
