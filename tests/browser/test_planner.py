@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.shown_plans import expected_rows, site_catalogue
 from wasm_tools.planner import Limits, Question, Wishes, ranked_plans, ranking_record
@@ -275,7 +275,7 @@ def test_what_is_pasted_is_read_in_the_page_and_stands_in_the_address(
     }
     page.fill("[data-paste=read_nodes] textarea", json.dumps({"items": [node, node]}))
     page.locator("[data-paste=read_nodes] textarea").blur()
-    page.wait_for_function("document.querySelector('[name=inventory]').value === 'h100-sxm=16'")
+    expect(page.locator("[name=inventory]")).to_have_value("h100-sxm=16")
     assert "16 × NVIDIA H100 SXM 80GB" in page.inner_text("#said-read_nodes")
     page.check("[name=kinds][value=owned]")
     asked_again(page)
@@ -291,13 +291,13 @@ def test_what_is_pasted_is_read_in_the_page_and_stands_in_the_address(
     assert len(plans) > 3
     page.fill("[data-paste=read_config] textarea", "no JSON")
     page.locator("[data-paste=read_config] textarea").blur()
-    page.wait_for_function("document.querySelector('#said-read_config').textContent.includes('not JSON')")
+    expect(page.locator("#said-read_config")).to_contain_text("not JSON")
     trace = "TIMESTAMP,ContextTokens,GeneratedTokens\n" + "".join(
         f"2023-11-16 18:{n // 6:02}:{n % 6 * 10:02}.5000000,{100 + n % 7 * 50},{20 + n % 5}\n" for n in range(120)
     )
     files = [{"name": "trace.csv", "mimeType": "text/csv", "buffer": trace.encode()}]
     page.set_input_files("[data-paste=read_trace] input[type=file]", files)
-    page.wait_for_function("document.querySelector('[name=prompt_spread]').value !== ''")
+    expect(page.locator("[name=prompt_spread]")).not_to_have_value("")
     asked_again(page)
     page.wait_for_timeout(300)
     assert page.input_value("[name=qps]").startswith("0.1")
