@@ -3,9 +3,10 @@
 import pytest
 
 from tests.wasm_tools.bills import HEADER
-from tests.wasm_tools.invoices import opened, reading
+from tests.wasm_tools.invoices import FOLDER, fixture, opened, reading
 from wasm_tools.invoice import detection
 from wasm_tools.invoice.choices import Choices, Question
+from wasm_tools.invoice.documents import JsonDocument, documents
 from wasm_tools.invoice.readers import READERS
 from wasm_tools.invoice.readers.reader import Reader
 from wasm_tools.invoice.usage import InvoiceError
@@ -24,6 +25,22 @@ def test_each_format_is_the_one_for_its_own_names(reader: Reader) -> None:
         fitting = {r.id: s for r in READERS if r.kind == reader.kind and (s := r.recognised(names))}
         best = [i for i, s in fitting.items() if not any(s < other for other in fitting.values())]
         assert best == [reader.id]
+
+
+FIXTURES = sorted(path.name for path in FOLDER.iterdir() if path.suffix in (".csv", ".json", ".jsonl"))
+
+
+def test_every_format_has_a_fixture() -> None:
+    assert {opened(fixture(name), name).reader.id for name in FIXTURES} == {r.id for r in READERS}
+
+
+@pytest.mark.parametrize("name", FIXTURES)
+def test_no_two_formats_want_the_same_fixture(name: str) -> None:
+    found = documents(fixture(name).removeprefix(b"\xef\xbb\xbf"))
+    kind = "json" if isinstance(found[0], JsonDocument) else "table"
+    fitting = {r.id: s for r in READERS if r.kind == kind for d in found if (s := r.recognised(d.names))}
+    best = [i for i, s in fitting.items() if not any(s < other for other in fitting.values())]
+    assert best == [opened(fixture(name), name).reader.id]
 
 
 @pytest.mark.parametrize(

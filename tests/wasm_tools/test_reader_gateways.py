@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 from tests.wasm_tools.invoices import fixture, reading
+from wasm_tools.invoice.readers.call_lines import MAY_CONTAIN_CACHED
+from wasm_tools.invoice.readers.cursor import ODD_TOTAL
 
 HEAD = "Date,Slug,Usage,BYOK Usage,Requests,Prompt Tokens,Completion Tokens,Reasoning Tokens\n"
 
@@ -76,3 +78,52 @@ def test_litellm_without_details_leaves_the_cache_state_open_and_its_own_cache_c
     bare = text[: text.index('"{""usage')] + "\n"
     assert reading(bare.encode())[0][0].key.line_class == "input"
     assert {x.key.kind for x in reading(text.replace("False", "True").encode())[0]} == {"included"}
+
+
+def test_vercel_adds_up_and_leaves_open_what_its_input_contains() -> None:
+    lines, _, statement = reading("vercel_ai_gateway_report.json")
+    assert statement.analysed == {"USD": Decimal("1.35")}
+    assert [(x.key.line_class, x.quantity, x.requests, x.notes) for x in lines] == [
+        ("input_uncached", 200_000, 12, ()),
+        ("output", 50_000, None, ()),
+        ("blended", None, None, ()),
+    ]
+    cached = fixture("vercel_ai_gateway_report.json").replace(b'"cached_input_tokens": 0', b'"cached_input_tokens": 9')
+    first = reading(cached)[0][0]
+    assert (first.key.line_class, first.notes) == ("input", (MAY_CONTAIN_CACHED,))
+
+
+def test_vercel_rows_of_an_own_key_are_no_spend() -> None:
+    data = fixture("vercel_ai_gateway_report.json").replace(b'"total_cost": 1.35', b'"total_cost": 0')
+    lines, _, statement = reading(data)
+    assert {x.key.kind for x in lines} == {"byok"}
+    assert (statement.analysed, lines[-1].list_cost) == ({}, Decimal("1.35"))
+
+
+def test_cursor_adds_up_and_what_the_plan_includes_costs_nothing() -> None:
+    lines, excluded, statement = reading("cursor_usage_2026-09.csv")
+    assert statement.analysed == {"USD": Decimal("0.31")}
+    assert not excluded
+    assert (statement.analysed_rows, statement.excluded_rows) == (1, 1)
+    included = [(x.key.line_class, x.quantity, x.key.kind) for x in lines if x.row == 2]
+    assert included == [
+        ("input_uncached", 900, "included"),
+        ("cache_write", 21_000, "included"),
+        ("cache_read", 310_000, "included"),
+        ("output", 4_200, "included"),
+    ]
+
+
+def test_cursor_takes_out_what_the_total_says_is_contained_and_reads_no_address() -> None:
+    lines, excluded, statement = reading("cursor_usage_team_2026-09.csv")
+    assert [(x.key.line_class, x.quantity) for x in lines] == [
+        ("input_uncached", 1_000),
+        ("cache_write", 200),
+        ("cache_read", 5_000),
+        ("output", 300),
+    ]
+    assert [e.reason for e in excluded] == ["no_quantity"]
+    assert statement.parsed == {}
+    assert "example.com" not in repr(lines) + repr(excluded)
+    odd = fixture("cursor_usage_team_2026-09.csv").replace(b'"6500"', b'"6501"')
+    assert reading(odd)[0][0].notes == (ODD_TOTAL,)

@@ -9,11 +9,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from wasm_tools.invoice.remembered import Remembered
-from wasm_tools.invoice.usage import EXACT, LineKey, UsageLine
+from wasm_tools.invoice.usage import EXACT, LineKey, UsageLine, exact_sum
 
 Group = tuple[tuple[str, str], ...]
 Counts = Iterable[tuple[str, Decimal | None]]
 MAY_CONTAIN_CACHED = "the format does not say whether the input contains the cached tokens"
+ESTIMATE = "the costs are estimates of the log, not an invoice"
 MORE_CACHED = "more tokens are cached than there were in the input"
 
 
@@ -57,6 +58,21 @@ def taken_out(total: Decimal | None, *parts: Decimal | None) -> Decimal | None:
     if rest is not None and rest < 0:
         raise CountsProblem(MORE_CACHED)
     return rest
+
+
+def input_class(
+    total: Decimal | None, inputs: Decimal | None, outputs: Decimal | None, parts: tuple[Decimal | None, ...]
+) -> tuple[str, tuple[str, ...]]:
+    """The class of the input of a log whose format leaves open whether it contains the `parts` beside it, and notes.
+
+    A total that adds up with them says that it does not.
+    """
+    if all(part is None for part in parts):
+        return "input", ()
+    if not any(parts):
+        return "input_uncached", ()
+    whole = exact_sum(count for count in (inputs, outputs, *parts) if count is not None)
+    return ("input_uncached", ()) if total == whole else ("input", (MAY_CONTAIN_CACHED,))
 
 
 def _token_key(key: LineKey, line_class: str) -> LineKey:

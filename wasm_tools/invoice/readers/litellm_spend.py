@@ -8,7 +8,7 @@ import json
 from dataclasses import replace
 from decimal import Decimal
 
-from wasm_tools.invoice.readers.call_lines import CallKeys, CountsProblem, call_lines, taken_out
+from wasm_tools.invoice.readers.call_lines import ESTIMATE, CallKeys, CountsProblem, call_lines, taken_out
 from wasm_tools.invoice.readers.fields import FieldProblem, Fields
 from wasm_tools.invoice.readers.priced_rows import Layout, priced_rows, sheet_of
 from wasm_tools.invoice.readers.reader import Context, Entries, Reader
@@ -24,7 +24,6 @@ LAYOUT = Layout(
     counts=("prompt_tokens", "completion_tokens"),
     cost="spend",
 )
-ESTIMATE = "the costs are estimates of the log, not an invoice"
 _READ = ("usage_object.prompt_tokens_details.cached_tokens", "usage_object.cache_read_input_tokens")
 _WRITTEN = ("usage_object.cache_creation_input_tokens", "usage_object.prompt_tokens_details.cache_creation_tokens")
 
