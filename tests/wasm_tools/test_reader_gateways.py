@@ -119,11 +119,11 @@ def test_cursor_takes_out_what_the_total_says_is_contained_and_reads_no_address(
     assert [(x.key.line_class, x.quantity) for x in lines] == [
         ("input_uncached", 1_000),
         ("cache_write", 200),
-        ("cache_read", 5_000),
+        ("cache_read", 1_005_000),
         ("output", 300),
     ]
     assert [e.reason for e in excluded] == ["no_quantity"]
     assert statement.parsed == {}
     assert "example.com" not in repr(lines) + repr(excluded)
-    odd = fixture("cursor_usage_team_2026-09.csv").replace(b'"6500"', b'"6501"')
+    odd = fixture("cursor_usage_team_2026-09.csv").replace(b'"1006500"', b'"1006501"')
     assert reading(odd)[0][0].notes == (ODD_TOTAL,)
