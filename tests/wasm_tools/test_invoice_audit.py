@@ -66,7 +66,7 @@ def test_what_is_no_longer_listed_has_no_price_of_that_day() -> None:
         (key("gpt-x-mini", "input"), "0.025", FACTOR, "0.1"),
         (key(tier="standard", context_band="short"), "1.70", CONTRACT, "0.85"),
         (key(tier="standard", context_band="short", region_scope="global"), "2.50", ABOVE, "1.25"),
-        (key(tier="standard", context_band="short", region_scope="global"), "0.60", UNEXPLAINED, "0.30"),
+        (key(tier="standard", context_band="short", region_scope="global"), "0.60", UNEXPLAINED, None),
     ],
 )
 def test_what_explains_a_price(said: object, cost: str, kind: str, factor: str | None) -> None:

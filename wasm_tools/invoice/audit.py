@@ -1,13 +1,13 @@
 """The price audit of one line: what it was billed at, held against the list price of its own day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from wasm_tools.invoice.comparison import rounding_of
 from wasm_tools.invoice.line_meters import Fit
 from wasm_tools.invoice.tariffs import Quote, Tariff
-from wasm_tools.invoice.unit_reading import envelope_reading, fitting_reading, near
+from wasm_tools.invoice.unit_reading import Span, fitting_reading, spans_of
 from wasm_tools.invoice.usage import LineKey
 
 LIST, FACTOR, CONTRACT, ABOVE = "list", "known factor", "contract discount", "above list"
@@ -21,7 +21,8 @@ TOLERANCE = Decimal("0.01")
 FLOOR_USD = Decimal("0.50")  # below it, half a cent is more than one percent
 LATE_DAYS = 92  # a change is seen when a source is read again; ours: the longest time between two readings, rounded up
 _QUOTIENTS = Context(prec=28)
-_PERCENT = Decimal("0.01")
+_PERCENT, _TENTH, _UNIT = Decimal("0.01"), Decimal("0.1"), Decimal(1)
+_LEAST = Decimal("0.4")  # of list: the largest discount that is taken for one
 _CENT = Decimal("0.005")
 _FACTORS = (
     (Decimal("0.5"), "0.5 × list: the usual batch or flex discount"),
@@ -38,9 +39,9 @@ _CACHE_FACTORS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verdict:
-    """How one price stands. `price` is what it was held against, per display unit of the meter of `tariff`.
+    """How one price stands against `price`, per display unit of `tariff`; `factor` is billed ÷ list where not 1.
 
-    `factor` is billed ÷ list where it is not 1; `size` the base units per billed unit where the stated unit was wrong.
+    `size` is the factor on the quantity where the stated unit was wrong.
     """
 
     kind: str
@@ -53,6 +54,9 @@ class Verdict:
     note: str = ""
 
 
+Band = tuple[Decimal, Decimal, Verdict]  # the lowest and highest price that counts as one, and what it is then
+
+
 class LineRule:
     """The judge of all lines of one key and day.
 
@@ -61,7 +65,8 @@ class LineRule:
     """
 
     __slots__ = (
-        "_base", "_day", "_fit", "_key", "_made", "_others", "_per", "_quotes", "_span",
+        "_bands", "_base", "_day", "_factors", "_fit", "_key", "_made", "_others", "_per", "_prices", "_quotes",
+        "_span", "_spans",
         "common", "high", "low", "plain", "reason",
     )  # fmt: skip
 
@@ -83,6 +88,10 @@ class LineRule:
         self.plain: Verdict | None = None
         self.reason = reason
         self._base = self._first(found.first)  # what factors are held against
+        self._bands: list[Band] | None = None  # made when a line is not at the plain price
+        self._factors: list[Band] = []
+        self._prices: list[Decimal] = []
+        self._spans: list[Span] = []
         self.common: Verdict | None = None
         if left_out:
             self.common = Verdict(LEFT_OUT, left_out)
@@ -108,27 +117,35 @@ class LineRule:
         if quantity is None:
             return self._verdict(LEFT_OUT, NO_QUANTITY)
         if cost is None:
-            return self._verdict(UNKNOWN, self.reason) if self.reason else self.plain_or(VALUED)
+            return self._verdict(UNKNOWN, self.reason) if self.reason else self._plain_as(VALUED)
         if not quantity or quantity < 0 or cost < 0:
             return self._verdict(LEFT_OUT, "a line without quantity, or with a negative one, has no price")
         per_unit = _QUOTIENTS.divide(Decimal(self._per), quantity)
         price, slack = _QUOTIENTS.multiply(cost, per_unit), _QUOTIENTS.multiply(rounding_of(cost) * lines, per_unit)
         if self._span:
             return self._unnamed(price)
+        if self._bands is None:
+            self._prepare()
+        low, high = price - slack, price + slack
         return (
-            self._matched(price, slack)
-            or self._changed_late(price, slack)
+            _within(self._bands or (), low, high)
             or self._rounded(cost)
-            or self._factor(price, slack)
+            or _within(self._factors, low, high)
             or (self._verdict(UNKNOWN, self.reason) if self.reason else self._apart(price))
         )
 
-    def plain_or(self, kind: str) -> Verdict:
+    def _prepare(self) -> None:
+        """The prices that explain a line, in the order in which they are tried."""
+        self._bands = [*self._matches(), *self._changed_late()]
+        self._factors = list(self._usual_factors())
+        self._prices = sorted({q.price for _, q in self._quotes if q.price > 0})
+        self._spans = spans_of(self._prices)
+
+    def _plain_as(self, kind: str) -> Verdict:
         """A verdict that carries the list price without judging."""
-        plain = self.plain
-        if plain is None:
+        if self.plain is None:
             return self._verdict(kind, "the list price is zero")
-        return self._verdict(kind, "", plain.tariff, plain.price, note=plain.note)
+        return self._verdict(kind, "", self.plain.tariff, self.plain.price, note=self.plain.note)
 
     def _verdict(
         self, kind: str, detail: str = "", tariff: Tariff | None = None, price: Decimal | None = None,
@@ -140,48 +157,42 @@ class LineRule:
             found = self._made[known] = Verdict(kind, detail, tariff, price, self._per, factor, size, note)
         return found
 
-    def _matched(self, price: Decimal, slack: Decimal) -> Verdict | None:
-        """A listed price: one that agrees with the line, else one of another tier, band or place."""
+    def _matches(self) -> Iterator[Band]:
+        """Listed prices: those that agree with the line, then those of another tier, band or place."""
         for tariff, quote in self._quotes:
-            if near(price, quote.price, TOLERANCE, slack):
-                return self._verdict(LIST, "", tariff, quote.price, note=quote.note)
+            yield _band(quote.price, self._verdict(LIST, "", tariff, quote.price, note=quote.note))
         for tariff, quote in self._others:
-            if near(price, quote.price, TOLERANCE, slack):
-                place = "" if tariff.offer.region == "global" else f", {tariff.offer.region}"
-                detail = f"the list price of {tariff.meter}{place}"
-                factor = None if self._base is None else _ratio(quote.price, self._base[1].price)
-                return self._verdict(FACTOR, detail, tariff, quote.price, factor, note=quote.note)
-        return None
+            place = "" if tariff.offer.region == "global" else f", {tariff.offer.region}"
+            detail = f"the list price of {tariff.meter}{place}"
+            factor = None if self._base is None else _ratio(quote.price, self._base[1].price)
+            yield _band(quote.price, self._verdict(FACTOR, detail, tariff, quote.price, factor, note=quote.note))
 
-    def _changed_late(self, price: Decimal, slack: Decimal) -> Verdict | None:
-        """A price that was first seen soon after the day: sources are read now and then, so it may be older."""
+    def _changed_late(self) -> Iterator[Band]:
+        """Prices that were first seen soon after the day: sources are read now and then, so they may be older."""
         for tariff in self._fit.said:
             later = tariff.next_after(self._day)
-            if later and _days(self._day, later[0]) <= LATE_DAYS and near(price, later[1], TOLERANCE, slack):
-                return self._verdict(LIST, "", tariff, later[1], note=f"this price was first seen on {later[0]}")
-        return None
+            if later and _days(self._day, later[0]) <= LATE_DAYS:
+                note = f"this price was first seen on {later[0]}"
+                yield _band(later[1], self._verdict(LIST, "", tariff, later[1], note=note))
 
     def _rounded(self, cost: Decimal) -> Verdict | None:
-        if cost < FLOOR_USD and rounding_of(cost) == _CENT and not self.reason:
-            return self.plain_or(FLOOR)
-        return None
+        rounded = cost < FLOOR_USD and rounding_of(cost) == _CENT and not self.reason
+        return self._plain_as(FLOOR) if rounded else None
 
-    def _factor(self, price: Decimal, slack: Decimal) -> Verdict | None:
+    def _usual_factors(self) -> Iterator[Band]:
         if self._base is None or self._fit.mixed:
-            return None
+            return
         tariff, quote = self._base
         for factor, detail in _FACTORS + (_CACHE_FACTORS if self._key.line_class == "input" else ()):
-            if near(price, quote.price * factor, TOLERANCE, slack):
-                return self._verdict(FACTOR, detail, tariff, quote.price, factor, note=quote.note)
-        return None
+            verdict = self._verdict(FACTOR, detail, tariff, quote.price, factor, note=quote.note)
+            yield _band(quote.price * factor, verdict)
 
     def _apart(self, price: Decimal) -> Verdict:
         """A price that no list and no usual factor explains."""
-        prices = sorted({q.price for _, q in self._quotes if q.price > 0})
-        if self.plain is None or self.plain.price is None or not prices:
+        if self.plain is None or self.plain.price is None or not self._prices:
             return self._verdict(UNKNOWN, "the catalogue lists this as free at this provider")
-        lowest, highest = prices[0], prices[-1]
-        size = fitting_reading(price, prices, self._key.unit)
+        lowest, highest = self._prices[0], self._prices[-1]
+        size = fitting_reading(price, self._spans, self._key.unit)
         if size is not None:
             return self._verdict(UNIT, _reading(size), self.plain.tariff, self.plain.price, size=size)
         against = lowest if self._fit.mixed else self.plain.price
@@ -190,26 +201,43 @@ class LineRule:
             return self._verdict(ABOVE, "", dearest, highest, _ratio(price, highest))
         if price < against:
             factor = _ratio(price, against)
-            kind = CONTRACT if factor >= Decimal("0.4") else UNEXPLAINED
-            return self._verdict(kind, f"{1 - factor:.0%} below list", self.plain.tariff, against, factor)
+            if factor < _LEAST:
+                return self._verdict(UNEXPLAINED, "less than 40 % of list", self.plain.tariff, against)
+            return self._verdict(CONTRACT, f"{1 - factor:.0%} below list", self.plain.tariff, against, factor)
         if self._fit.mixed:
             return self._verdict(UNKNOWN, MIXED)
         return self._verdict(UNEXPLAINED, "between several list prices", self.plain.tariff, self.plain.price)
 
     def _unnamed(self, price: Decimal) -> Verdict:
         """A line without a known price, whose unit is held against the range of its provider's prices."""
-        size = envelope_reading(price, self._span, self._key.unit)
+        size = fitting_reading(price, ((self._span[0], self._span[1]),), self._key.unit)
         if size is None:
             return self._verdict(UNKNOWN, self.reason)
         return self._verdict(UNIT, f"{_reading(size)}; {self.reason}", size=size)
+
+
+def _band(price: Decimal, verdict: Verdict) -> Band:
+    return price * (1 - TOLERANCE), price * (1 + TOLERANCE), verdict
+
+
+def _within(bands: Iterable[Band], low: Decimal, high: Decimal) -> Verdict | None:
+    """The verdict of the first band that a price between `low` and `high` may lie in."""
+    for least, most, verdict in bands:
+        if least <= high and low <= most:
+            return verdict
+    return None
 
 
 def _quotes(tariffs: Iterable[Tariff], day: str) -> list[tuple[Tariff, Quote]]:
     return [(t, quote) for t in tariffs if (quote := t.on(day)) is not None]
 
 
-def _ratio(a: Decimal, b: Decimal | None) -> Decimal:
-    return _QUOTIENTS.divide(a, b).quantize(_PERCENT, ROUND_HALF_EVEN) if b else Decimal(0)
+def _ratio(a: Decimal, b: Decimal) -> Decimal:
+    """a ÷ b to the hundredth, from 2 on to the tenth and from 20 on to the unit: cells would be too many."""
+    if not b:
+        return Decimal(0)
+    ratio = _QUOTIENTS.divide(a, b)
+    return ratio.quantize(_PERCENT if ratio < 2 else _TENTH if ratio < 20 else _UNIT, ROUND_HALF_EVEN)
 
 
 def _reading(size: Decimal) -> str:

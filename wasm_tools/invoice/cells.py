@@ -45,7 +45,6 @@ class GroupSum:
     group: Group
     lines: int = 0
     cost: Decimal = ZERO
-    quantity: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,61 +57,76 @@ class Audited:
 
 
 class _Slot:
-    """The cells of one key and day."""
+    """The cells of one key and day, and the groups of the key on all days."""
 
-    __slots__ = ("cells", "rule", "usual")
+    __slots__ = ("cells", "groups", "rule", "usual")
 
-    def __init__(self, rule: LineRule) -> None:
-        self.rule = rule
+    def __init__(self, rule: LineRule, groups: dict[Group, GroupSum]) -> None:
+        self.rule, self.groups = rule, groups
         self.cells: dict[int, Cell] = {}
-        self.usual: Cell | None = None
+        self.usual: Cell | None = None  # of the verdict that most lines have
 
 
 def audited(bill: OpenBill, book: PriceBook, file: int = 0) -> Audited:
     """A bill read to its end, each line judged by the price of its day."""
-    slots: dict[tuple[int, str], _Slot] = {}
-    groups: dict[tuple[int, Group], GroupSum] = {}
-    keys: dict[int, LineKey] = {}
+    slots: dict[int, dict[str, _Slot]] = {}  # by the identity of the key, then by day
+    keys: list[LineKey] = []  # held, so that no other key can have the identity of one of them
     estimate = bill.reader.estimate
     with localcontext(EXACT), collector_at_rest():
         for line in bill.entries():
             if not isinstance(line, UsageLine):
                 continue
-            key, cost, quantity = line.key, line.cost, line.quantity
-            place = (id(key), line.day)
-            slot = slots.get(place)
-            if slot is None:
-                keys[id(key)] = key
-                slot = slots[place] = _Slot(book.rule(key, line.day, estimate))
-            rule = slot.rule
+            key, day, cost, quantity = line.key, line.day, line.cost, line.quantity
+            try:
+                slot = slots[id(key)][day]
+            except KeyError:
+                slot = _new_slot(slots, keys, key, day, book.rule(key, day, estimate))
+            rule, cell = slot.rule, slot.usual
             verdict = rule.common
-            if verdict is not None:
-                cell = slot.usual
-            elif cost is not None and quantity and rule.plain and rule.low * quantity <= cost <= rule.high * quantity:
-                verdict, cell = rule.plain, slot.usual
-            else:
-                verdict = rule.verdict(quantity, cost)
-                cell = slot.cells.get(id(verdict))
+            if verdict is None:
+                verdict = rule.plain
+                if (
+                    cost is None
+                    or not quantity
+                    or verdict is None
+                    or not rule.low * quantity <= cost <= rule.high * quantity
+                ):
+                    verdict = rule.verdict(quantity, cost)
+                    cell = slot.cells.get(id(verdict))
             if cell is None:
-                cell = Cell(key, book.product(key), line.day, verdict, file, line.row)
-                slot.cells[id(verdict)] = cell
+                cell = slot.cells[id(verdict)] = Cell(key, book.product(key), day, verdict, file, line.row)
                 if verdict is rule.plain or verdict is rule.common:
                     slot.usual = cell
             cell.lines += 1
+            group = line.group
+            together = None
+            if group:
+                together = slot.groups.get(group)
+                if together is None:
+                    together = slot.groups[group] = GroupSum(key, group)
+                together.lines += 1
             if cost is not None:
                 cell.cost += cost
+                if together is not None:
+                    together.cost += cost
             if quantity is not None:
                 cell.quantity = quantity if cell.quantity is None else cell.quantity + quantity
             if line.requests is not None:
                 cell.requests = line.requests + (cell.requests or 0)
-            if line.group:
-                together = groups.get((id(key), line.group))
-                if together is None:
-                    together = groups[id(key), line.group] = GroupSum(key, line.group)
-                together.lines += 1
-                if cost is not None:
-                    together.cost += cost
-                if quantity is not None:
-                    together.quantity += quantity
-    cells = tuple(cell for slot in slots.values() for cell in slot.cells.values())
-    return Audited(bill.statement(), cells, tuple(groups.values()))
+    by_day = [slot for days in slots.values() for slot in days.values()]
+    groups = {id(slot.groups): slot.groups for slot in by_day}
+    return Audited(
+        bill.statement(),
+        tuple(cell for slot in by_day for cell in slot.cells.values()),
+        tuple(one for found in groups.values() for one in found.values()),
+    )
+
+
+def _new_slot(slots: dict[int, dict[str, _Slot]], keys: list[LineKey], key: LineKey, day: str, rule: LineRule) -> _Slot:
+    days = slots.get(id(key))
+    if days is None:
+        days = slots[id(key)] = {}
+        keys.append(key)
+    other = next(iter(days.values()), None)
+    slot = days[day] = _Slot(rule, other.groups if other else {})
+    return slot

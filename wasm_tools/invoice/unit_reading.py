@@ -1,8 +1,10 @@
 """Units that contradict the price: the one other reading of the stated unit that fits, if there is exactly one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import cache
 
+Span = tuple[Decimal, Decimal]
 WIDTH = Decimal(
     "0.6"
 )  # of a list price, both ways: batch and large discounts; a thousand apart, two readings never fit
@@ -14,30 +16,28 @@ _SIZES = {
 _THOUSANDS = (1_000, 1_000_000)
 
 
-def near(price: Decimal, listed: Decimal, tolerance: Decimal, slack: Decimal = Decimal(0)) -> bool:
-    """Whether a price counts as a list price; `slack` is what rounding may have added or taken."""
-    return abs(price - listed) <= listed * tolerance + slack
-
-
+@cache
 def sizes(unit: str) -> tuple[Decimal, ...]:
     """How many times too large or too small a unit may have been taken."""
     found = tuple(map(Decimal, _SIZES.get(unit, _THOUSANDS)))
     return (*found, *(1 / size for size in found))
 
 
-def fitting_reading(price: Decimal, listed: Sequence[Decimal], unit: str) -> Decimal | None:
-    """The factor on the quantity that brings `price` near a list price; None when it fits as it is, or several do."""
-    return _only(price, unit, lambda implied: any(near(implied, p, WIDTH) for p in listed))
+def spans_of(listed: Iterable[Decimal]) -> list[Span]:
+    """The prices that each list price could explain, discounts and surcharges included."""
+    return [(p * (1 - WIDTH), p * (1 + WIDTH)) for p in listed]
 
 
-def envelope_reading(price: Decimal, span: Sequence[Decimal], unit: str) -> Decimal | None:
-    """The same against the lowest and highest price of a provider, where the file names no model."""
-    low, high = span
-    return _only(price, unit, lambda implied: low <= implied <= high)
+def fitting_reading(price: Decimal, spans: Sequence[Span], unit: str) -> Decimal | None:
+    """The factor on the quantity that brings `price` into a span; None when it fits as it is, or several do.
 
-
-def _only(price: Decimal, unit: str, fits: Callable[[Decimal], bool]) -> Decimal | None:
-    if fits(price):
+    Where the file names no model, the span is that of all prices of the provider.
+    """
+    if _fits(price, spans):
         return None
-    found = [size for size in sizes(unit) if fits(price / size)]
+    found = [size for size in sizes(unit) if _fits(price / size, spans)]
     return found[0] if len(found) == 1 else None
+
+
+def _fits(price: Decimal, spans: Sequence[Span]) -> bool:
+    return any(low <= price <= high for low, high in spans)
