@@ -22,9 +22,11 @@ from wasm_tools.invoice.report_record import (
     price,
     reconciliation_record,
     tier_record,
+    trend_record,
     usd,
 )
 from wasm_tools.invoice.totals import by_all, coverage, totals
+from wasm_tools.invoice.trend import trend
 from wasm_tools.invoice.uploads import Refused, open_bills
 from wasm_tools.invoice.usage import InvoiceError, exact_sum
 
@@ -142,6 +144,7 @@ def to_record(found: Report) -> dict[str, Any]:
             "opportunities": {name: tier_record(tier) for name, tier in found.tiers.items()},
             "join": None if found.join is None else join_record(found.join, found),
             "reconciliations": [reconciliation_record(r) for r in found.reconciliations],
+            "trend": trend_record(trend(found.cells)),
         }
 
 

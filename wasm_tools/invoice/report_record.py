@@ -11,6 +11,7 @@ from wasm_tools.invoice.opportunities.hosts import NotComparable
 from wasm_tools.invoice.opportunities.savings import Item
 from wasm_tools.invoice.overlap import Reconciliation
 from wasm_tools.invoice.statement import Money
+from wasm_tools.invoice.trend import Trend
 from wasm_tools.invoice.usage import decimal_text
 from wasm_tools.pricing.offers import evidence_text
 
@@ -169,3 +170,45 @@ def reconciliation_record(view: Reconciliation) -> dict[str, Any]:
             for r in view.rows
         ],
     }
+
+
+def trend_record(found: Trend) -> dict[str, Any]:
+    """The series of days, the end of the month, days that stand out, and why two months differ."""
+    end, change = found.month_end, found.change
+    return {
+        "days": [{"day": day, "usd": usd(amount)} for day, amount in found.days],
+        "provisional": list(found.provisional),
+        "reason": found.reason,
+        "month_end": None
+        if end is None
+        else {
+            "month": end.month,
+            "actual_usd": usd(end.actual),
+            "estimate_usd": cents(end.estimate),
+            "low_usd": cents(end.low),
+            "high_usd": cents(end.high),
+        },
+        "anomalies": [
+            {
+                "day": a.day,
+                "usd": usd(a.usd),
+                "usual_usd": cents(a.usual),
+                "explained_by": {"model": a.model, "class": a.line_class, "usd": cents(a.by)},
+            }
+            for a in found.anomalies
+        ],
+        "changes": None
+        if change is None
+        else {
+            "months": [change.first, change.second],
+            "before_usd": usd(change.before),
+            "after_usd": usd(change.after),
+            "volume_usd": cents(change.volume),
+            "price_usd": cents(change.price),
+            "mix_usd": cents(change.after - change.before - _cents(change.volume) - _cents(change.price)),
+        },
+    }
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENTS, ROUND_HALF_EVEN)

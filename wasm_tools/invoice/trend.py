@@ -1,0 +1,188 @@
+"""Spend by day: the series, the end of the month, days that stand out, and why two months differ.
+
+Nothing is filled in before the first use; days without a line inside the files are zero. The last days are provisional:
+providers bill late.
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from wasm_tools.invoice.cells import ZERO, Cell
+from wasm_tools.invoice.usage import exact_sum
+
+PROVISIONAL_DAYS = 3
+ACTIVE_DAYS, WEEKLY_DAYS = 14, 28  # below the first nothing is estimated; from the second on each weekday is its own
+SPREAD = Decimal("1.4826")  # of a normal distribution: standard deviation ÷ median absolute deviation
+OUTLIER, BAND = Decimal("3.5"), Decimal("1.2816")  # standard deviations; 80 % of months lie within the second
+FLOOR_USD = Decimal(1)
+FEW = f"fewer than {ACTIVE_DAYS} days with use"
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEnd:
+    """The month of the last day: what was spent so far, and the estimate of its whole with an 80 % band."""
+
+    month: str
+    actual: Decimal
+    estimate: Decimal
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Anomaly:
+    """A day far from the usual, and the model and class that differ most from their own usual day."""
+
+    day: str
+    usd: Decimal
+    usual: Decimal
+    model: str
+    line_class: str
+    by: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Why the spend of two months differs: `volume` + `price` + `mix` = `after` − `before`.
+
+    Price is the change of the unit prices at the later quantities; volume what the same mix would have cost more; mix
+    the rest: other models, classes and tiers, and lines whose quantity is not known.
+    """
+
+    first: str
+    second: str
+    before: Decimal
+    after: Decimal
+    volume: Decimal
+    price: Decimal
+    mix: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """The series and what follows from it; `reason` says why an estimate is missing."""
+
+    days: tuple[tuple[str, Decimal], ...]
+    provisional: tuple[str, ...]
+    month_end: MonthEnd | None
+    anomalies: tuple[Anomaly, ...]
+    change: Change | None
+    reason: str
+
+
+def trend(cells: Iterable[Cell]) -> Trend:
+    """The trend of usage in US dollars; cells without a day have no part in it."""
+    dated = [c for c in cells if c.day and c.key.kind == "usage" and c.key.currency == "USD"]
+    series = _series(dated)
+    active = [day for day, usd in series if usd]
+    provisional = tuple(day for day, _ in series[-PROVISIONAL_DAYS:])
+    if len(active) < ACTIVE_DAYS:
+        return Trend(tuple(series), provisional, None, (), _change(dated), FEW)
+    return Trend(tuple(series), provisional, _month_end(series), tuple(_anomalies(series, dated)), _change(dated), "")
+
+
+def _series(cells: Sequence[Cell]) -> list[tuple[str, Decimal]]:
+    spent: dict[str, Decimal] = {}
+    for c in cells:
+        spent[c.day] = spent.get(c.day, ZERO) + c.cost
+    if not spent:
+        return []
+    first, last = (date.fromisoformat(day) for day in (min(spent), max(spent)))
+    days = (str(first + timedelta(n)) for n in range((last - first).days + 1))
+    return [(day, spent.get(day, ZERO)) for day in days]
+
+
+def median(values: Sequence[Decimal]) -> Decimal:
+    """The middle value, or the mean of the two; the sequence must not be empty."""
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return ordered[middle] if len(ordered) % 2 else (ordered[middle - 1] + ordered[middle]) / 2
+
+
+def deviation(values: Sequence[Decimal]) -> Decimal:
+    """The standard deviation that the median absolute deviation stands for."""
+    middle = median(values)
+    return SPREAD * median([abs(v - middle) for v in values])
+
+
+def _alike(series: Sequence[tuple[str, Decimal]]) -> dict[int, list[Decimal]]:
+    """Amounts by weekday; all weekdays alike while there are too few days, and then only days with use."""
+    weekly = len(series) >= WEEKLY_DAYS
+    every = [usd for _, usd in series if usd]
+    found: dict[int, list[Decimal]] = {n: [] if weekly else every for n in range(7)}
+    if weekly:
+        for day, usd in series:
+            found[date.fromisoformat(day).weekday()].append(usd)
+    return found
+
+
+def _month_end(series: Sequence[tuple[str, Decimal]]) -> MonthEnd:
+    last = date.fromisoformat(series[-1][0])
+    month = series[-1][0][:7]
+    actual = exact_sum(usd for day, usd in series if day.startswith(month))
+    alike = _alike(series)
+    left = [last + timedelta(n) for n in range(1, monthrange(last.year, last.month)[1] - last.day + 1)]
+    more = sum((median(alike[day.weekday()]) for day in left), ZERO)
+    variance = sum((deviation(alike[day.weekday()]) ** 2 for day in left), ZERO)
+    band = BAND * variance.sqrt()
+    return MonthEnd(month, actual, actual + more, max(actual, actual + more - band), actual + more + band)
+
+
+def _anomalies(series: Sequence[tuple[str, Decimal]], cells: Sequence[Cell]) -> Iterable[Anomaly]:
+    alike = _alike(series)
+    for day, usd in series:
+        values = alike[date.fromisoformat(day).weekday()]
+        usual, spread = median(values), deviation(values)
+        distance = abs(usd - usual)
+        unusual = distance > OUTLIER * spread if spread else usd > 2 * usual
+        if unusual and distance > FLOOR_USD and (usd or not spread):
+            yield Anomaly(day, usd, usual, *_explained(day, cells, len([1 for _, u in series if u])))
+
+
+def _explained(day: str, cells: Sequence[Cell], active: int) -> tuple[str, str, Decimal]:
+    """The model and class whose spend of the day is furthest from its mean over the days with use."""
+    means: dict[tuple[str, str], Decimal] = {}
+    today: dict[tuple[str, str], Decimal] = {}
+    for c in cells:
+        place = (c.product.model or c.product.sku or c.key.model_raw, c.key.line_class)
+        means[place] = means.get(place, ZERO) + c.cost / active
+        if c.day == day:
+            today[place] = today.get(place, ZERO) + c.cost
+    differences = {place: today.get(place, ZERO) - mean for place, mean in means.items()}
+    model, line_class = max(differences, key=lambda p: (abs(differences[p]), p))
+    return model, line_class, differences[model, line_class]
+
+
+def _change(cells: Sequence[Cell]) -> Change | None:
+    """The last two months that have use, held against each other; None with fewer."""
+    months = sorted({c.day[:7] for c in cells})
+    if len(months) < 2:
+        return None
+    first, second = (_priced([c for c in cells if c.day.startswith(month)]) for month in months[-2:])
+    before, after = (exact_sum(c.cost for c in cells if c.day.startswith(month)) for month in months[-2:])
+    both = first.keys() & second.keys()
+    price = sum((second[k][1] - first[k][1] / first[k][0] * second[k][0] for k in both), ZERO)
+    volume = ZERO
+    for unit in {place[-1] for place in first}:
+        (old, paid), (new, _) = (_of_unit(sums, unit) for sums in (first, second))
+        volume += paid * (new / old - 1) if old and new else ZERO
+    return Change(months[-2], months[-1], before, after, volume, price, after - before - volume - price)
+
+
+def _of_unit(sums: Mapping[tuple[str, ...], tuple[Decimal, Decimal]], unit: str) -> tuple[Decimal, Decimal]:
+    found = [both for place, both in sums.items() if place[-1] == unit]
+    return sum((quantity for quantity, _ in found), ZERO), sum((cost for _, cost in found), ZERO)
+
+
+def _priced(cells: Sequence[Cell]) -> Mapping[tuple[str, ...], tuple[Decimal, Decimal]]:
+    """Quantity and cost by model, class, tier and unit, where there is a quantity."""
+    found: dict[tuple[str, ...], tuple[Decimal, Decimal]] = {}
+    for c in cells:
+        if c.quantity:
+            place = (c.product.provider, c.product.sku or c.key.model_raw, c.key.line_class, c.key.tier, c.key.unit)
+            quantity, cost = found.get(place, (ZERO, ZERO))
+            found[place] = (quantity + c.quantity, cost + c.cost)
+    return found
