@@ -1,13 +1,18 @@
 """Opportunities: planted inefficiencies are found with the exact amount, nothing else is, and nothing is added up."""
 
 import random
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from tests.wasm_tools.priced import TARIFFS, book, key, line, tariff, tiers_of
-from wasm_tools.invoice.models import HostFacts, ModelBook, ModelFacts
+from tests.wasm_tools.priced import TARIFFS, bill_of, book, key, line, tariff, tiers_of
+from wasm_tools.invoice.cells import audited
+from wasm_tools.invoice.models import HostFacts, ModelBook, ModelFacts, Score
+from wasm_tools.invoice.opportunities import opportunities
+from wasm_tools.invoice.tariffs import Tariff
 from wasm_tools.invoice.usage import InvoiceError, UsageLine
+from wasm_tools.pricing.offers import Evidence
 
 STANDARD = {"tier": "standard", "context_band": "short", "region_scope": "global"}
 M = "1000000"
@@ -137,6 +142,70 @@ def test_like_with_like_only() -> None:
     models = hosts(hosta=HostFacts("fp8", 131072), hostb=HostFacts("fp8", 131072))
     lines = [line(key("o70b", provider="hosta", tier="batch"), "10000000", "4.50")]
     assert tiers_of(lines, book(batch, models=models))["B"].items == ()
+
+
+TEXT = frozenset({"text"})
+CHEAP = (
+    tariff("labb", "model-b", "input.text.token", "1"),
+    tariff("labb", "model-b", "output.text.token", "2"),
+)
+WORK = [line(key(**STANDARD), "10000000", "20.00"), line(key(line_class="output"), "10000000", "80.00")]
+
+
+def others(**change: object) -> ModelBook:
+    """gpt-x and model-b with scores on two benchmarks; `change` are fields of model-b or its scores."""
+    fields = {"context": 200000, "inputs": TEXT, "outputs": TEXT, **change}
+    scores = fields.pop("scores", {"bench-1": "79", "bench-2": "60"})
+    models = {
+        "gpt-x": ModelFacts("gpt-x", "GPT X", "openai", "no", 128000, "", TEXT, TEXT),
+        "model-b": ModelFacts("model-b", "Model B", "labb", **fields),  # type: ignore[arg-type]
+    }
+    own = {"bench-1": "80", "bench-2": "50", "bench-3": "10"}
+    stated = {"gpt-x": own, "model-b": scores}
+    return ModelBook(
+        models,
+        {},
+        {m: {b: Score(Decimal(v), "2026-01-01", "hand", False) for b, v in s.items()} for m, s in stated.items()},  # type: ignore[attr-defined]
+    )
+
+
+def twice_stated(found: Tariff) -> Tariff:
+    offer = found.offer
+    return replace(found, offer=replace(offer, evidence=(*offer.evidence, Evidence("second", offer.price))))
+
+
+def test_another_model_is_told_with_a_range_over_the_length_of_its_answers() -> None:
+    """Input 10 M at 1, output 7 to 15 M at 2: 24 to 40 instead of 100."""
+    prices = book((*TARIFFS, *map(twice_stated, CHEAP)), models=others())
+    (item,) = tiers_of(WORK, prices, {"model": Decimal("0.5")})["C"].items
+    assert (item.low, item.high, item.claimed, item.basis) == (60, 76, 30, 100)
+    assert item.to == ("labb", "model-b", "model-b")
+    assert item.facts["benchmarks"] == "bench-1: 80 → 79 (hand); bench-2: 50 → 60 (hand)"
+    cautious = audited(bill_of(WORK), prices).cells
+    assert opportunities(cautious, prices, {}, Decimal(100), Decimal("0.5"))["C"].items == ()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scores": {"bench-1": "99"}},  # one benchmark in common
+        {"scores": {"bench-1": "77", "bench-2": "60"}},  # too far behind on one
+        {"context": 100000},
+        {"context": None},
+        {"inputs": frozenset({"audio"})},
+        {"outputs": frozenset({"image"})},
+        {"deprecated": "2026-12-01"},
+    ],
+)
+def test_another_model_must_be_known_to_be_as_good(change: dict[str, object]) -> None:
+    prices = book((*TARIFFS, *map(twice_stated, CHEAP)), models=others(**change))
+    assert tiers_of(WORK, prices)["C"].items == ()
+
+
+def test_the_price_of_another_model_has_two_sources_and_is_of_the_same_kind() -> None:
+    assert tiers_of(WORK, book((*TARIFFS, *CHEAP), models=others()))["C"].items == ()
+    embeddings = [twice_stated(tariff("labb", "model-b", str(t.meter), "1", workload="embeddings")) for t in CHEAP]
+    assert tiers_of(WORK, book((*TARIFFS, *embeddings), models=others()))["C"].items == ()
 
 
 def test_savings_never_exceed_what_was_paid_on_random_bills() -> None:

@@ -11,6 +11,7 @@ from wasm_tools.invoice.cells import ZERO, Audited, Cell, audited
 from wasm_tools.invoice.choices import Choices, Question
 from wasm_tools.invoice.joining import Join, is_usage, joined
 from wasm_tools.invoice.opportunities import Tier, opportunities
+from wasm_tools.invoice.opportunities.other_models import DELTA
 from wasm_tools.invoice.overlap import Reconciliation, overlapped, reconciled
 from wasm_tools.invoice.pack import OfferBook
 from wasm_tools.invoice.price_book import PriceBook
@@ -37,10 +38,14 @@ _WORKING = Context(prec=50)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the user decides. `shares` are those of opportunities.SHARES, 0 where nothing is said."""
+    """What the user decides. `shares` are those of opportunities.SHARES, 0 where nothing is said.
+
+    `delta` are the points that another model may fall behind on a benchmark to stand for the present one.
+    """
 
     choices: Choices = field(default_factory=Choices)
     shares: Mapping[str, Decimal] = field(default_factory=dict)
+    delta: Decimal = DELTA
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def report(files: Iterable[tuple[str, bytes]], book: PriceBook, options: Options
         bills_read, usage = ([f for f, r in zip(found, roles, strict=True) if r == role] for role in (BILL, USAGE))
         cells, join = joined(bills_read, [u for u in usage if not u.statement.reader.estimate], book)
         analysed = exact_sum(c.cost for c in cells if c.key.kind == "usage" and c.key.currency == "USD")
-        tiers = opportunities(cells, book, wanted.shares, analysed)
+        tiers = opportunities(cells, book, wanted.shares, analysed, wanted.delta)
     return Report(book, tuple(found), roles, tuple(failed), tiers, tuple(cells), join, reconciliations)
 
 

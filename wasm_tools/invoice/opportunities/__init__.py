@@ -1,4 +1,4 @@
-"""Opportunities in tiers that are never added up: A same model and provider, B same weights elsewhere, C, D."""
+"""Opportunities in tiers that are never added up: A same model and provider, B same weights, C another model."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,14 @@ from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.opportunities import same_model
 from wasm_tools.invoice.opportunities.caches import cache_items
 from wasm_tools.invoice.opportunities.hosts import HOST, NotComparable, host_items
+from wasm_tools.invoice.opportunities.other_models import DELTA, MODEL, model_items
 from wasm_tools.invoice.opportunities.savings import ONE, ZERO, Item, best, items
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.usage import InvoiceError
 
+HUNDRED = Decimal(100)
 MATERIAL_USD, MATERIAL_SHARE = Decimal(1), Decimal("0.01")
-SHARES = (*same_model.ORDER, HOST)
+SHARES = (*same_model.ORDER, HOST, MODEL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +47,33 @@ def require_shares(shares: Mapping[str, Decimal]) -> None:
 
 
 def opportunities(
-    cells: Sequence[Cell], book: PriceBook, shares: Mapping[str, Decimal], analysed: Decimal
+    cells: Sequence[Cell],
+    book: PriceBook,
+    shares: Mapping[str, Decimal],
+    analysed: Decimal,
+    delta: Decimal = DELTA,
 ) -> dict[str, Tier]:
-    """The tiers of a bill whose spend under analysis is `analysed` USD. Costs are read only, never assumed."""
+    """The tiers of a bill whose spend under analysis is `analysed` USD.
+
+    `delta` are the points that another model may fall behind on a benchmark.
+    """
     require_shares(shares)
+    if not 0 <= delta <= HUNDRED:
+        raise InvoiceError(f"delta is {delta}, it has to be between 0 and {HUNDRED} points")
     caches, used = cache_items(cells, book)
     free = [cell for cell in cells if id(cell) not in used]
     chosen = best(same_model.savings(free, book), shares, same_model.ORDER)
     same = [*caches, *items(chosen, same_model.WORDS, shares)]
     hosts, silent = host_items(cells, book, shares.get(HOST, ZERO))
-    return {"A": _tier(same, analysed), "B": _tier(hosts, analysed, silent)}
+    models, unknown = model_items(cells, book, shares.get(MODEL, ZERO), delta)
+    return {"A": _tier(same, analysed), "B": _tier(hosts, analysed, silent), "C": _tier(models, analysed, unknown)}
 
 
 def _tier(found: Iterable[Item], analysed: Decimal, silent: Iterable[NotComparable] = ()) -> Tier:
     """The material items. Raises InvoiceError when they save more than was paid: a defect of ours."""
     everything = list(found)
     for item in everything:
-        if not 0 <= item.claimed <= item.high <= item.basis:
+        if not 0 <= item.claimed <= item.low <= item.high <= item.basis:
             raise InvoiceError(f"{item.id} would save {item.high} of {item.basis} USD: please report this as a defect")
     if sum((i.high for i in everything), ZERO) > analysed:
         raise InvoiceError("the items would save more than was paid: please report this as a defect")

@@ -100,7 +100,7 @@ def _moved(cells: list[Cell], tariffs: list[Tariff]) -> list[Saving]:
     savings = []
     for cell in cells:
         own, price = cell.verdict.tariff, billed_price(cell)
-        tariff = _like(own, tariffs) if own else None
+        tariff = like(own, tariffs) if own else None
         quote = tariff.on(cell.day) if tariff and not tariff.gone else None
         if tariff is None or quote is None or quote.price <= 0 or price is None or cell.quantity is None:
             return []
@@ -109,7 +109,7 @@ def _moved(cells: list[Cell], tariffs: list[Tariff]) -> list[Saving]:
     return savings
 
 
-def _like(own: Tariff, tariffs: list[Tariff]) -> Tariff | None:
+def like(own: Tariff, tariffs: list[Tariff]) -> Tariff | None:
     """The tariff of the same meter; of tokens that went through a cache, else the one of uncached input."""
     wanted = [own.meter]
     if own.meter.cache != "none":
