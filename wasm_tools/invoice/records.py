@@ -44,7 +44,8 @@ class Table:
     def titles(self) -> tuple[str, ...]:
         """The columns as the file writes them, without outer blanks."""
         lines = io.TextIOWrapper(io.BytesIO(self.data), "utf-8", newline="")
-        return tuple(name.strip() for name in next(self._reader(islice(lines, self.above - 1, None))))
+        head = islice(lines, self.above - 1, self.above)
+        return tuple(n.strip() for n in next(csv.reader(head, delimiter=self.delimiter, skipinitialspace=True)))
 
     def rows(self, needed: int = 0, counted: Callable[[int], None] | None = None) -> Iterator[Row]:
         """Each row: its number in a spreadsheet, its cells and a problem in words, `''` when there is none.
