@@ -28,7 +28,7 @@ def reading(table: Table, context: Context) -> Entries:
     """Each row as one line a column of Bedrock; what other services cost is excluded in one sum a row."""
     context.note(SPEND_ONLY)
     by = next(name for name in _BY if normal_name(name) in table.names)
-    columns = tuple(name for name in table.titles if name.endswith("($)") and normal_name(name) not in _REPEATED)
+    columns = tuple(name for name in table.titles if name and normal_name(name) not in (*_REPEATED, normal_name(by)))
     sheet = Sheet(table, context, (by,), columns, columns)
     first, day_of = sheet.at(by), sheet.days(by)
     costs = [
