@@ -13,7 +13,9 @@ from rich.table import Table
 from generator import nightly
 from generator.options import AsJson, AsOf, Overlay
 from generator.places import checkout
+from generator.precompute.catalogue import planner_catalogue
 from generator.precompute.invoice_pack import invoice_pack
+from wasm_tools.invoice.opportunities.other_models import DELTA
 from wasm_tools.invoice.pack import read_price_book
 from wasm_tools.invoice.report import Options, report_record
 from wasm_tools.invoice.report_text import TITLES, cells_csv, memo
@@ -31,6 +33,12 @@ def invoice(
         list[str] | None,
         typer.Option("--share", help="The share of the work that an action fits, like batch=0.3; may be repeated."),
     ] = None,
+    delta: Annotated[
+        str, typer.Option("--delta", help="Points that another model may fall behind on a benchmark.")
+    ] = str(DELTA),
+    gpus: Annotated[
+        bool, typer.Option("--gpus", help="Plan the traffic of open models on rented, committed and own GPUs, too.")
+    ] = False,
     as_of: AsOf = None,
     overlay: Overlay = None,
     as_json: AsJson = False,
@@ -38,12 +46,13 @@ def invoice(
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the report as a memo in Markdown.")] = False,
 ) -> None:
     """Hold bills against the list price of each line's own day, and tell what would cost less."""
-    shares = dict(map(_share, share or ()))
+    shares, points = dict(map(_share, share or ())), _number("delta", delta)
     contents = [(path.name, _content(path)) for path in files]
     at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=as_of is None), overlay)
+    catalogue = planner_catalogue(at.registry, at.state, at.places.registry, at.as_of) if gpus else None
     book = read_price_book(invoice_pack(at.registry, at.state, at.as_of))
     try:
-        record = report_record(contents, book, Options(shares=shares))
+        record = report_record(contents, book, Options(shares=shares, delta=points), catalogue)
     except InvoiceError as error:
         raise InputError("file", str(error)) from None
     if as_json:
@@ -57,11 +66,20 @@ def invoice(
 
 
 def _share(text: str) -> tuple[str, Decimal]:
-    name, _, value = text.partition("=")
+    name, found, value = text.partition("=")
+    if not found:
+        raise InputError("share", f"{text!r} is not a name and a number like batch=0.3")
+    return name, _number("share", value)
+
+
+def _number(name: str, text: str) -> Decimal:
     try:
-        return name, Decimal(value)
+        value = Decimal(text)
     except InvalidOperation:
-        raise InputError("share", f"{text!r} is not a name and a number like batch=0.3") from None
+        raise InputError(name, f"{text!r} is not a number") from None
+    if not value.is_finite():
+        raise InputError(name, f"{text!r} is not a finite number")
+    return value
 
 
 def _content(path: Path) -> bytes:

@@ -65,6 +65,8 @@ def test_the_memo_names_files_tiers_and_unknown_names(bill: str) -> None:
     [
         (["missing.csv"], "cannot be read"),
         (["--share", "batch", "missing.csv"], "batch=0.3"),
+        (["--share", "batch=NaN", "missing.csv"], "finite"),
+        (["--delta", "x", "missing.csv"], "not a number"),
     ],
 )
 def test_bad_input_is_said_in_words(arguments: list[str], message: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, localcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wasm_tools.collector import collector_at_rest
 from wasm_tools.invoice.audit import ABOVE, LEFT_OUT, UNKNOWN
@@ -30,6 +30,9 @@ from wasm_tools.invoice.totals import by_all, coverage, totals
 from wasm_tools.invoice.trend import trend
 from wasm_tools.invoice.uploads import Refused, open_bills
 from wasm_tools.invoice.usage import InvoiceError, exact_sum
+
+if TYPE_CHECKING:
+    from wasm_tools.planner import Catalogue
 
 VERSION = 1
 BILL, USAGE, RECONCILED = "bill", "usage", "reconciled"
@@ -68,7 +71,12 @@ class Report:
         return tuple(f for f, role in zip(self.files, self.roles, strict=True) if role == BILL)
 
 
-def report(files: Iterable[tuple[str, bytes]], book: PriceBook, options: Options | None = None) -> Report:
+def report(
+    files: Iterable[tuple[str, bytes]],
+    book: PriceBook,
+    options: Options | None = None,
+    catalogue: "Catalogue | None" = None,
+) -> Report:
     """The report on uploaded files (name, bytes). Files that cannot be read are in `refused`, with the reason.
 
     Raises InvoiceError when none can be read, or for a share that is none.
@@ -89,7 +97,7 @@ def report(files: Iterable[tuple[str, bytes]], book: PriceBook, options: Options
         bills_read, usage = ([f for f, r in zip(found, roles, strict=True) if r == role] for role in (BILL, USAGE))
         cells, join = joined(bills_read, [u for u in usage if not u.statement.reader.estimate], book)
         analysed = exact_sum(c.cost for c in cells if c.key.kind == "usage" and c.key.currency == "USD")
-        tiers = opportunities(cells, book, wanted.shares, analysed, wanted.delta)
+        tiers = opportunities(cells, book, wanted.shares, analysed, wanted.delta, catalogue)
     return Report(book, tuple(found), roles, tuple(failed), tiers, tuple(cells), join, reconciliations)
 
 
@@ -118,10 +126,16 @@ def _roles(files: Sequence[Audited]) -> tuple[tuple[str, ...], tuple[Reconciliat
 
 
 def report_record(
-    files: Iterable[tuple[str, bytes]], book: OfferBook, options: Options | None = None
+    files: Iterable[tuple[str, bytes]],
+    book: OfferBook,
+    options: Options | None = None,
+    catalogue: "Catalogue | None" = None,
 ) -> dict[str, Any]:
-    """The report as JSON-safe data: money, quantities and prices as exact decimal text. Raises InvoiceError."""
-    return to_record(report(files, book.dated, options))
+    """The report as JSON-safe data: money, quantities and prices as exact decimal text. Raises InvoiceError.
+
+    Tier D needs the planner's catalogue; without one it is left out.
+    """
+    return to_record(report(files, book.dated, options, catalogue))
 
 
 @collector_at_rest()

@@ -1,8 +1,9 @@
-"""Opportunities in tiers that are never added up: A same model and provider, B same weights, C another model."""
+"""Opportunities in tiers that are never added up: A same model and provider, B same weights, C models, D GPUs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.opportunities import same_model
@@ -13,9 +14,12 @@ from wasm_tools.invoice.opportunities.savings import ONE, ZERO, Item, best, item
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.usage import InvoiceError
 
+if TYPE_CHECKING:
+    from wasm_tools.planner import Catalogue
+
 HUNDRED = Decimal(100)
 MATERIAL_USD, MATERIAL_SHARE = Decimal(1), Decimal("0.01")
-SHARES = (*same_model.ORDER, HOST, MODEL)
+SHARES = (*same_model.ORDER, HOST, MODEL, "commit", "self-host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,9 @@ def opportunities(
     shares: Mapping[str, Decimal],
     analysed: Decimal,
     delta: Decimal = DELTA,
+    catalogue: "Catalogue | None" = None,
 ) -> dict[str, Tier]:
-    """The tiers of a bill whose spend under analysis is `analysed` USD.
+    """The tiers of a bill whose spend under analysis is `analysed` USD; D only with the planner's catalogue.
 
     `delta` are the points that another model may fall behind on a benchmark.
     """
@@ -66,7 +71,14 @@ def opportunities(
     same = [*caches, *items(chosen, same_model.WORDS, shares)]
     hosts, silent = host_items(cells, book, shares.get(HOST, ZERO))
     models, unknown = model_items(cells, book, shares.get(MODEL, ZERO), delta)
-    return {"A": _tier(same, analysed), "B": _tier(hosts, analysed, silent), "C": _tier(models, analysed, unknown)}
+    tiers = {"A": _tier(same, analysed), "B": _tier(hosts, analysed, silent), "C": _tier(models, analysed, unknown)}
+    if catalogue is not None:
+        # Imported here: the planner is large, and most reports do without it.
+        from wasm_tools.invoice.opportunities.commitments import commitment_items
+
+        plans, unplanned = commitment_items(cells, book, catalogue, shares)
+        tiers["D"] = _tier(plans, analysed, unplanned)
+    return tiers
 
 
 def _tier(found: Iterable[Item], analysed: Decimal, silent: Iterable[NotComparable] = ()) -> Tier:
