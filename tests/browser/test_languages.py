@@ -57,6 +57,7 @@ def test_tools_speak_german(page: Page, site_address: str) -> None:
     assert "Anfragen/s im Mittel" in page.inner_text("#question")
     assert "möglichen Plänen" in page.inner_text("#answer-status")
     assert page.inner_text("#plans tbody td.key").endswith("$")
+    page.locator("#plans summary").first.click()
     assert page.get_attribute("#plans tr.why span", "lang") == "en"
     page.goto(f"{site_address}de/explore/?data=rentals&q=c:spot+sort:price&cur=EUR")
     page.wait_for_selector("section.is-open[data-live=all]")

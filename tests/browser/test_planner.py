@@ -21,6 +21,8 @@ AROUND = """() => [...document.querySelectorAll(
     for (const files of read.querySelectorAll('[data-files]')) files.remove();  // the engine alone can make files
     return read.textContent.trim().replace(/\\s+/g, ' ');
   })"""
+# What stands in a closed disclosure is written when it opens.
+OPEN = "document.querySelectorAll('#answer details:not([data-panel])').forEach((part) => { part.open = true; })"
 PLANS = "() => [...document.querySelectorAll('tr[data-plan-id]')].map(r => [r.dataset.planId, r.dataset.usdPerMonth])"
 
 
@@ -34,6 +36,14 @@ def answered(page: Page, address: str) -> Page:
     page.goto(address)
     page.wait_for_selector("#answer[data-source=engine] tr", timeout=90_000)
     return page
+
+
+def around(page: Page) -> list[str]:
+    """What stands around the rows, reasons included."""
+    page.evaluate(OPEN)
+    page.wait_for_timeout(100)
+    found: list[str] = page.evaluate(AROUND)
+    return found
 
 
 def asked_again(page: Page) -> None:
@@ -51,26 +61,26 @@ def test_plans_are_shown_before_python_and_survive_its_failure(page: Page, site:
     page.wait_for_selector("html[data-engine=failed]", timeout=60_000)
     assert page.locator("tr[data-source=precomputed]").count() == len(expected)
     assert "work without it" in page.inner_text("#runtime")
-    assert page.locator("#runtime button").is_visible()
+    assert page.locator("[data-runtime-action]").is_visible()
 
 
 def test_html_script_and_engine_show_the_same_rows(page: Page, site_address: str) -> None:
     client = page.context.new_cdp_session(page)
     client.send("Emulation.setScriptExecutionDisabled", {"value": True})
     page.goto(site_address + "tools/planner/")
-    written, around = page.evaluate(CELLS), page.evaluate(AROUND)
+    written, beside = page.evaluate(CELLS), page.evaluate(AROUND)
     client.send("Emulation.setScriptExecutionDisabled", {"value": False})
     assert len(written) == 30
-    assert len(around) > 36
+    assert len(beside) > 36
     other = without_python(page.context.new_page())
     other.goto(site_address + "tools/planner/")
     other.wait_for_selector("tr[data-source=precomputed]")
     assert other.evaluate(CELLS) == written
-    assert other.evaluate(AROUND) == around
+    assert around(other) == beside
     other.close()
     answered(page, site_address + "tools/planner/")
     assert page.evaluate(CELLS) == written
-    assert page.evaluate(AROUND) == around
+    assert around(page) == beside
 
 
 def test_limits_of_the_reader_are_kept_and_stand_in_the_address(page: Page, site: Path, site_address: str) -> None:
@@ -108,6 +118,8 @@ def test_own_inputs_give_the_plans_of_cpython(page: Page, site: Path, site_addre
     expected = expected_rows(record, catalogue)
     assert page.evaluate(PLANS) == expected
     assert len(expected) > 0
+    page.evaluate(OPEN)
+    page.wait_for_timeout(100)
     left_out = page.locator("#excluded tbody tr").all_inner_texts()
     assert sorted(int(t.split("\t")[-1].replace(",", "")) for t in left_out) == sorted(record["excluded"].values())  # type: ignore[attr-defined]
 
@@ -138,7 +150,7 @@ def test_users_become_requests_with_the_formula_shown(page: Page, site: Path, si
     asked_again(page)
     assert "= 4 requests/s on average; × 2 = 8 requests/s at peak" in page.inner_text("#load-formula")
     assert page.input_value("[name=use_case]") == "chatbot", "it still says which benchmarks count"
-    assert page.url.endswith("?use_case=chatbot&users=3000")
+    page.wait_for_url("**/?use_case=chatbot&users=3000")
 
 
 @pytest.mark.parametrize(
@@ -190,6 +202,7 @@ def test_manifests_are_linked_and_there(page: Page, site: Path, site_address: st
     assert found, "no plan of the grid has a manifest"
     without_python(page).goto(f"{site_address}tools/planner/?{found}")
     page.wait_for_selector("tr[data-source=precomputed]")
+    around(page)
     links = page.evaluate("[...document.querySelectorAll('#plans tr.why a[href*=manifests]')].map(a => a.href)")
     assert links
     for link in links:
@@ -200,6 +213,58 @@ def test_the_page_works_without_the_grades(page: Page, site_address: str) -> Non
     page.route("**/grades-*.json.gz", lambda route: route.abort())
     answered(page, site_address + "tools/planner/")
     assert len(page.evaluate(PLANS)) == 30
+
+
+def test_open_reasons_stay_with_their_plan_and_are_those_of_the_new_answer(page: Page, site_address: str) -> None:
+    answered(page, site_address + "tools/planner/?kinds=rented")
+    page.locator("tr[data-plan-id] summary").nth(1).click()
+    plan = page.locator("tr[data-plan-id]").nth(1).get_attribute("data-plan-id")
+    why = page.locator(f'tr[data-plan-id="{plan}"] + tr.why')
+    why.get_by_role("button", name="Deployment files").wait_for()
+    before = why.inner_text()
+    assert page.locator("tr.why .fit").count() == 1, "closed reasons are not written"
+    page.fill("[name=output_tokens]", "250")
+    asked_again(page)
+    assert page.locator("#plans details[open]").count() == page.locator(f'tr[data-plan-id="{plan}"]').count() == 1
+    assert why.is_visible()
+    assert why.inner_text() != before
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("tr.why .fit").count() == page.locator("tr[data-plan-id]").count()
+
+
+def test_a_link_below_the_answers_opens_its_panel(page: Page, site_address: str) -> None:
+    page.goto(site_address + "tools/planner/#memory")
+    page.wait_for_selector("details#memory[open]")
+    links = page.locator("#panel-links a")
+    for link in links.all():
+        panel = page.locator(f"details{link.get_attribute('href')}")
+        assert link.inner_text() in panel.locator("summary").inner_text()
+    links.first.press("Enter")
+    page.wait_for_selector("details#what-if[open]")
+    assert page.evaluate("document.activeElement.parentElement.id") == "what-if"
+    assert 0 <= page.locator("#what-if > summary").bounding_box()["y"] < 500  # type: ignore[index]
+    assert page.locator("details.tool-panel[data-panel]").count() == links.count()
+
+
+def test_a_phone_begins_with_the_essential_and_keeps_the_way_to_the_plans_in_view(
+    page: Page, site_address: str
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    answered(page, site_address + "tools/planner/")
+    bar = page.locator(".answer-bar a")
+    assert page.locator("[name=output_tokens]").is_visible()
+    assert not page.locator("[name=ttft_ms]").is_visible()
+    assert bar.bounding_box()["y"] + bar.bounding_box()["height"] <= 844  # type: ignore[index]
+    assert page.inner_text("#answer-cost") == page.inner_text("#answers .figure").split("/")[0].strip()
+    page.fill("[name=output_tokens]", "500")
+    asked_again(page)
+    assert page.inner_text("#answer-cost") == page.inner_text("#answers .figure").split("/")[0].strip()
+    page.click("[data-unfold]")
+    assert page.locator("[name=ttft_ms]").is_visible()
+    bar.click()
+    assert 0 <= page.locator("#question").bounding_box()["y"] < 200  # type: ignore[index]
+    assert page.evaluate("window.shifts") < 0.1
 
 
 def test_no_foreign_request_and_no_policy_violation(page: Page, site_address: str) -> None:

@@ -180,6 +180,24 @@ def test_open_panels_are_accessible_and_fit(planner: Page, width: int) -> None:
     assert planner.evaluate(RUN, None) == []
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_whole_page_is_accessible_with_everything_open(planner: Page, width: int) -> None:
+    planner.set_viewport_size({"width": width, "height": 900})
+    planner.evaluate(
+        "document.querySelectorAll('#answer .tool-panel, #planner-form details').forEach((d) => { d.open = true; })"
+    )
+    planner.locator("#plans summary").first.click()
+    for name in (f"one {width}", f"two {width}"):
+        planner.fill("#scenarios [name=name]", name)
+        planner.press("#scenarios [name=name]", "Enter")
+        planner.wait_for_selector(f".scenario-list >> text={name}")
+    planner.wait_for_selector("#answer .tool-panel[aria-busy]", state="detached", timeout=60_000)
+    planner.wait_for_selector("#report [data-report]:not([hidden])", timeout=60_000)
+    assert planner.evaluate("document.documentElement.scrollWidth") <= width
+    planner.evaluate(AXE)
+    assert planner.evaluate(RUN, None) == []
+
+
 def test_panels_speak_german(planner: Page, site_address: str) -> None:
     page = planner.context.new_page()
     page.goto(site_address + "de/tools/planner/")

@@ -3,7 +3,7 @@
  * as it is there. `html[data-engine]` is loading, ready or failed; every plan row says by `data-source` where it comes from.
  */
 import { plannerAdded } from "./planner_added.mjs";
-import { plannerAnswer } from "./planner_answer.mjs";
+import { aTask, plannerAnswer } from "./planner_answer.mjs";
 import { chartsPanel } from "./planner_charts.mjs";
 import { plannerForm } from "./planner_form.mjs";
 import { gpusPanel } from "./planner_gpus.mjs";
@@ -49,5 +49,22 @@ plannerNames(state, form);
 plannerAdded(state, form);
 plannerAnswer(state, byId("answer"));
 for (const [name, panel] of Object.entries(PANELS)) {
+  await aTask(); // the page can be used meanwhile
   for (const host of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-panel="${name}"]`))) panel(state, host);
 }
+
+/** A link to a panel opens it, too; so does an address that ends in its name. @param {string} hash */
+function openPanel(hash) {
+  const panel = document.querySelector(`details.tool-panel[id="${CSS.escape(hash.slice(1))}"]`);
+  if (!(panel instanceof HTMLDetailsElement)) return;
+  panel.open = true;
+  panel.scrollIntoView();
+  panel.querySelector("summary")?.focus({ preventScroll: true });
+}
+byId("panel-links").addEventListener("click", (event) => {
+  const link = /** @type {HTMLElement} */ (event.target).closest("a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault(); // the address carries the question, and going back is for pages
+  openPanel(link.hash);
+});
+openPanel(location.hash);

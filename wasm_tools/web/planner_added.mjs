@@ -62,7 +62,8 @@ function composed(state, part) {
   state.onFields(() => {
     const value = parsed(state.fields[name]);
     for (const input of inputs) {
-      if (input !== document.activeElement) input.value = String(value?.[input.dataset.part ?? ""] ?? "");
+      const words = String(value?.[input.dataset.part ?? ""] ?? "");
+      if (input !== document.activeElement && input.value !== words) input.value = words;
     }
   });
 }
@@ -84,7 +85,8 @@ function priced(state, part) {
   state.onFields(() => {
     if (area === document.activeElement) return;
     const rows = parsed(state.fields[name]);
-    area.value = Array.isArray(rows) ? rows.map((row) => Object.values(row ?? {}).join(" ")).join("\n") : "";
+    const lines = Array.isArray(rows) ? rows.map((row) => Object.values(row ?? {}).join(" ")).join("\n") : "";
+    if (area.value !== lines) area.value = lines;
   });
 }
 

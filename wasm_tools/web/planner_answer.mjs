@@ -3,12 +3,15 @@
  *
  * @typedef {import("./planner_state.mjs").State} State
  */
+import { money } from "./figures.mjs";
 import { unpackedText } from "./loading.mjs";
-import { shownPlans } from "./plan_answers.mjs";
+import { nearLines, pointedPlans, shownPlans } from "./plan_answers.mjs";
 import { filesOf } from "./plan_files.mjs";
-import { answerCards, excludedRows, listParagraphs, nearParagraphs, planRows } from "./plan_table.mjs";
+import { planList } from "./plan_list.mjs";
+import { answerCards, excludedRows, listParagraphs, nearParagraphs } from "./plan_table.mjs";
 import { text } from "./texts.mjs";
 
+const IN_VIEW = 12; // rows that a screen shows: they are written first, the others in later tasks
 const DEPLOYMENT =
   "model checkpoint precision kv_cache gpu engine engine_version tensor_parallel expert_parallel replicas concurrency".split(" ");
 
@@ -20,51 +23,89 @@ export function plannerAnswer(state, answer) {
   const left = /** @type {HTMLTableElement} */ (byId("excluded"));
   const status = byId("answer-status");
   const words = { ...settings.words, root: settings.root, grade, manifest, files };
+  const list = planList(table.tBodies[0], words);
   /** @type {Record<string, {path: string, reason: string}>} manifest by deployment, as the precomputed plans name them */
   const manifests = {};
   /** @type {Record<string, string>} grade by price */
   const grades = {};
   /** @type {Promise<string> | null} what the files of plans are made from, loaded when somebody asks for some */
   let filesData = null;
+  /** @type {(() => void)[]} */
+  const folded = [];
   let graded = false;
   const grading = loadGrades();
+  /** @type {any} the answer that is being drawn */
+  let drawing = null;
 
   state.onAnswer(async () => {
     const { ranking } = state;
+    drawing = ranking;
     if (!graded) await grading;
-    if (ranking === state.ranking) show();
+    for (const step of drawing === ranking ? steps() : []) {
+      step();
+      await aTask();
+      if (drawing !== ranking) return; // a newer answer is drawn over this one
+    }
+    drawing = null;
+    showBusy();
   });
   state.onTurn(() => {
-    if (state.busy && state.source === "engine") answer.setAttribute("aria-busy", "true");
-    else if (!state.busy) answer.removeAttribute("aria-busy");
+    showBusy();
     if (!state.busy && state.source === "" && state.note) status.textContent = state.note;
   });
+  drawnOpen("near", () => byId("near").replaceChildren(...nearParagraphs(state.ranking, words)));
+  drawnOpen("orders", () => byId("orders").replaceChildren(...listParagraphs(state.ranking, words)));
+  drawnOpen("excluded", () => left.tBodies[0].replaceChildren(...excludedRows(state.ranking.excluded)));
 
-  function show() {
+  function showBusy() {
+    if (state.busy && state.source === "engine") answer.setAttribute("aria-busy", "true");
+    else if (!state.busy && !drawing) answer.removeAttribute("aria-busy");
+  }
+
+  /** What there is to draw, in pieces that are a task each. */
+  function steps() {
     const { ranking, source, note } = state;
     if (source === "precomputed") remember(ranking.plans);
     words.models = { ...settings.words.models, "own-model": state.record.own_model?.name || text("planner.field.own_model") };
     words.gpus = { ...settings.words.gpus, "own-gpu": state.record.own_gpu?.name || text("planner.field.own_gpu") };
     const plans = shownPlans(ranking, settings.shown, settings.recommendable);
-    const rows = plans.flatMap((plan) => planRows(plan, source, words));
-    byId("answers").replaceChildren(...answerCards(ranking, settings.recommendable, words));
-    byId("near").replaceChildren(...nearParagraphs(ranking, words));
-    byId("orders").replaceChildren(...listParagraphs(ranking, words));
-    const caption = text("plan.caption", { title: text("planner.script.caption"), percentile: String(ranking.percentile) });
-    table.caption?.replaceChildren(text("parts.as_of", { what: caption, date: ranking.as_of }));
-    table.tBodies[0].replaceChildren(...(rows.length ? rows : [nothing()]));
-    left.tBodies[0].replaceChildren(...excludedRows(ranking.excluded));
-    answer.dataset.source = source;
-    const said = { shown: plans.length, possible: ranking.possible, date: ranking.as_of, how: note };
-    status.textContent = text("planner.script.shown", said);
+    return [
+      () => {
+        const [first] = pointedPlans(ranking, settings.recommendable);
+        write(byId("answer-cost"), first ? money(first.plan.usd_per_month) : "");
+        byId("answers").replaceChildren(...answerCards(ranking, settings.recommendable, words));
+        const caption = text("plan.caption", { title: text("planner.script.caption"), percentile: String(ranking.percentile) });
+        write(/** @type {HTMLElement} */ (table.caption), text("parts.as_of", { what: caption, date: ranking.as_of }));
+        status.textContent = text("planner.script.shown", { shown: plans.length, possible: ranking.possible, date: ranking.as_of, how: note });
+        list.draw(plans, 0, IN_VIEW);
+      },
+      () => list.draw(plans, IN_VIEW, plans.length),
+      () => {
+        list.end(plans.length, source);
+        const all = /** @type {number[]} */ (Object.values(ranking.excluded));
+        const near = nearLines(ranking, words).length;
+        write(byId("near-count"), text("planner.script.near_count", { n: near }));
+        /** @type {HTMLElement} */ (byId("near").closest("details")).hidden = !near;
+        write(byId("excluded-count"), text("planner.script.excluded_count", { n: all.reduce((sum, n) => sum + n, 0), reasons: all.length }));
+        for (const part of folded) part();
+        answer.dataset.source = source;
+      },
+    ];
   }
 
-  function nothing() {
-    const row = document.createElement("tr");
-    const cell = row.insertCell();
-    cell.colSpan = table.tHead?.rows[0].cells.length ?? 1;
-    cell.textContent = text("planner.script.nothing");
-    return row;
+  /** A part in a closed disclosure is drawn when that opens. @param {string} id @param {() => void} draw */
+  function drawnOpen(id, draw) {
+    const host = /** @type {HTMLDetailsElement} */ (byId(id).closest("details"));
+    let stale = false;
+    const refresh = () => {
+      if (stale && host.open) draw();
+      stale &&= !host.open;
+    };
+    host.addEventListener("toggle", refresh);
+    folded.push(() => {
+      stale = true;
+      refresh();
+    });
   }
 
   async function loadGrades() {
@@ -113,6 +154,14 @@ export function plannerAnswer(state, answer) {
     const { prompt_tokens: prompt, output_tokens: output } = state.source === "engine" ? state.inputs : state.ranking.workload;
     return [prompt, output, ...DEPLOYMENT.map((name) => plan[name])].join("|");
   }
+}
+
+/** What comes next is a task of its own: input and frames come in between. */
+export const aTask = () => new Promise((resolve) => setTimeout(resolve));
+
+/** @param {HTMLElement} place @param {string} words */
+function write(place, words) {
+  if (place.textContent !== words) place.textContent = words;
 }
 
 /** @param {any} settings */

@@ -19,6 +19,7 @@ export function plannerForm(state, form, status) {
   const byId = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
   const controls = /** @type {Control[]} */ ([...form.elements].filter((c) => /** @type {Control} */ (c).name));
   const whole = new Map([...form.querySelectorAll("[data-field]")].map((part) => [/** @type {HTMLElement} */ (part).dataset.field ?? "", /** @type {HTMLElement} */ (part)]));
+  const groups = [...form.querySelectorAll("details")].map((group) => ({ group, names: namesIn(group) }));
   const button = (/** @type {string} */ name) => /** @type {HTMLButtonElement} */ (form.querySelector(`[data-${name}]`));
   /** @type {Control | null} the field that is being typed in; it keeps what was typed */
   let typing = null;
@@ -39,6 +40,7 @@ export function plannerForm(state, form, status) {
     if (pressed.reset) reset([pressed.reset]);
     else if ("resetGroup" in pressed) reset(namesIn(/** @type {HTMLElement} */ (event.target).closest("details")));
     else if ("resetAll" in pressed) reset(Object.keys(state.fields));
+    else if ("unfold" in pressed) unfold();
     else if ("undo" in pressed) state.undo();
     else if ("redo" in pressed) state.redo();
   });
@@ -85,26 +87,32 @@ export function plannerForm(state, form, status) {
       const { name } = control;
       if (control === typing || (control === document.activeElement && control.value === "" && !fields[name])) continue;
       if (name === "mode") /** @type {HTMLInputElement} */ (control).checked = control.value === effective.mode;
-      else if (name === "ways") control.value = way;
+      else if (name === "ways") setValue(control, way);
       else if (control instanceof HTMLInputElement && control.type === "checkbox") {
         control.checked = control.dataset.switch ? (fields[name] ?? control.dataset.switch) === "1" : (fields[name] ?? "").split(" ").includes(control.value);
-      } else if (fields[name] !== "?") control.value = shownText(name, fields, presets, effective);
+      } else if (fields[name] !== "?") setValue(control, shownText(name, fields, presets, effective));
     }
     placeholder("e2e_ms", effective.e2e_ms === null ? "" : milliseconds(effective.e2e_ms));
     for (const name of ["prompt_tokens", "output_tokens", "qps", "users", "active", "per_minute", "peak_factor", "ttft_ms", "itl_ms"]) {
       const usual = effective[/** @type {keyof typeof effective} */ (name)];
       if (!fields[name] && usual !== null) placeholder(name, String(usual));
     }
-    for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-mode]"))) part.hidden = part.dataset.mode !== effective.mode;
+    for (const part of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-mode]"))) hide(part, part.dataset.mode !== effective.mode);
     showSet(fields);
-    byId("load-formula").textContent = loadWords(effective);
-    byId("question").textContent = questionWords(effective);
+    say(byId("load-formula"), loadWords(effective));
+    say(byId("question"), questionWords(effective));
+  }
+
+  /** On a phone the form begins with what nobody can leave out; here is the rest. */
+  function unfold() {
+    form.classList.add("is-whole");
+    button("unfold").setAttribute("aria-expanded", "true");
   }
 
   /** @param {string} name @param {string} value */
   function placeholder(name, value) {
     const control = form.elements.namedItem(name);
-    if (control instanceof HTMLInputElement) control.placeholder = value;
+    if (control instanceof HTMLInputElement && control.placeholder !== value) control.placeholder = value;
   }
 
   /** The option of the ways that has these kinds; "own" where none has. @param {string} kinds */
@@ -118,12 +126,12 @@ export function plannerForm(state, form, status) {
   function showSet(fields) {
     for (const [name, part] of whole) {
       const pressed = /** @type {HTMLElement | null} */ (part.querySelector(`[data-reset="${name}"]`));
-      if (pressed) pressed.hidden = !(name in fields);
+      if (pressed) hide(pressed, !(name in fields));
     }
-    for (const group of form.querySelectorAll("details")) {
-      const n = namesIn(group).filter((name) => name in fields).length;
-      /** @type {HTMLElement} */ (group.querySelector("[data-set]")).textContent = n ? text("planner.script.set", { n }) : "";
-      /** @type {HTMLElement} */ (group.querySelector(".reset-line")).hidden = !n;
+    for (const { group, names } of groups) {
+      const n = names.filter((name) => name in fields).length;
+      say(/** @type {HTMLElement} */ (group.querySelector("[data-set]")), n ? text("planner.script.set", { n }) : "");
+      hide(/** @type {HTMLElement} */ (group.querySelector(".reset-line")), !n);
     }
     button("undo").disabled = !state.canUndo;
     button("redo").disabled = !state.canRedo;
@@ -138,7 +146,7 @@ export function plannerForm(state, form, status) {
   function showTurn() {
     if (state.busy) return;
     for (const control of form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
-    for (const place of form.querySelectorAll(".field-error")) place.textContent = "";
+    for (const place of form.querySelectorAll(".field-error:not(:empty)")) place.textContent = "";
     if (state.error) showError(state.error);
   }
 
@@ -154,9 +162,18 @@ export function plannerForm(state, form, status) {
     place.replaceChildren(english(error.message));
     const group = place.closest("details");
     if (group) group.open = true;
+    if (place.closest("[data-rest]")) unfold();
     status.textContent = text("planner.script.earlier_field", { reason: error.message, label: text(`planner.field.${name}`) });
   }
 }
+
+// To write what stands there already costs a layout, and in a field the browser's own look at the form.
+/** @param {Control} control @param {string} value */
+const setValue = (control, value) => void (control.value === value || (control.value = value));
+/** @param {HTMLElement} place @param {string} words */
+const say = (place, words) => void (place.textContent === words || (place.textContent = words));
+/** @param {HTMLElement} part @param {boolean} hidden */
+const hide = (part, hidden) => void (part.hidden === hidden || (part.hidden = hidden));
 
 /** A rate: `1 request/s`. @param {number} requests */
 const perSecond = (requests) => text("plan.per_second", { n: requests, rate: rate(requests) });

@@ -46,7 +46,10 @@ export function plannerNames(state, form) {
       state.change({ [name]: chosen().filter((one) => one !== id).join(" ") });
       find.focus();
     });
+    let shown = "";
     state.onFields(() => {
+      if ((state.fields[name] ?? "") === shown) return;
+      shown = state.fields[name] ?? "";
       const names = new Map(chosen().length ? kinds[kind]() : []);
       chips.replaceChildren(...chosen().map((id) => element("li", {}, chip(id, names.get(id) ?? id))));
     });

@@ -65,13 +65,20 @@ export function computedPanel(state, host, compute) {
 export function planChoice(state, changed, fits = () => true) {
   const select = element("select");
   select.addEventListener("change", changed);
-  state.onAnswer(({ ranking }) => {
+  /** @type {any} the answer whose plans can be chosen: filled when the panel opens, for they are hundreds */
+  let offered = null;
+  function offer() {
+    const { ranking } = state;
+    if (!ranking || ranking === offered || !select.closest("details")?.open) return;
+    offered = ranking;
     const kept = select.value;
     const plans = ranking.plans.filter(fits);
-    select.replaceChildren(...plans.map((plan) => new Option(`${nameWords(plan, state.settings.words)}, ${money(plan.usd_per_month)}`, plan.id)));
-    const wanted = [kept, ranking.recommended].find((id) => plans.some((plan) => plan.id === id));
+    select.replaceChildren(...plans.map((/** @type {any} */ plan) => new Option(`${nameWords(plan, state.settings.words)}, ${money(plan.usd_per_month)}`, plan.id)));
+    const wanted = [kept, ranking.recommended].find((id) => plans.some((/** @type {any} */ plan) => plan.id === id));
     if (wanted) select.value = wanted;
-  });
+  }
+  state.onAnswer(offer);
+  document.addEventListener("toggle", offer, true); // before the panel computes with what is chosen
   return { label: element("label", { className: "plan-choice" }, `${text("panels.plan")} `, select), select };
 }
 

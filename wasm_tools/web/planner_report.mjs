@@ -28,8 +28,10 @@ export function reportPanel(state, host) {
   /** @type {unknown} the answer and the plan that it is about */
   let asked = null;
   let turn = 0;
+  /** @type {any} the answer whose plans can be chosen */
+  let offered = null;
 
-  panel.addEventListener("toggle", () => void show());
+  panel.addEventListener("toggle", () => void opened());
   choice.addEventListener("change", () => void show());
   for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (host.querySelectorAll("[data-save]"))) {
     const form = /** @type {string} */ (button.dataset.save);
@@ -41,16 +43,21 @@ export function reportPanel(state, host) {
   find('[data-list="json"]').addEventListener("click", () =>
     saveText(`${listName()}.json`, `${JSON.stringify({ form: state.record, ...state.ranking }, null, 1)}\n`, "application/json"),
   );
-  state.onAnswer(() => {
-    offer();
-    void show();
-  });
+  state.onAnswer(() => void opened());
+
+  /** A closed panel has nothing to do. */
+  async function opened() {
+    if (!panel.open || !state.ranking) return;
+    if (offered !== state.ranking) offer();
+    await show();
+  }
 
   const listName = () => `atlas-plans-${state.ranking.as_of}`;
 
   /** The plans that a report can be about; the chosen one stays while it is there. */
   function offer() {
-    const { plans, recommended } = state.ranking;
+    offered = state.ranking;
+    const { plans, recommended } = offered;
     const before = choice.value;
     const option = (/** @type {any} */ plan) =>
       element("option", { value: plan.id }, text("scenarios.script.plan_option", { rank: plan.rank, name: nameWords(plan, words), cost: money(plan.usd_per_month) }));
@@ -62,7 +69,6 @@ export function reportPanel(state, host) {
 
   /** Make the report when the panel is open and its question has changed. */
   async function show() {
-    if (!panel.open) return;
     if (state.source !== "engine") return say(text("scenarios.script.wait"));
     const key = JSON.stringify([state.record, choice.value, subject()]);
     if (key === asked && made) return;

@@ -13,6 +13,10 @@ const told = () => {
   return (shared.atlasTexts ??= block ? JSON.parse(block) : none());
 };
 
+/** @type {Intl.PluralRules | undefined} */
+let plurals;
+const pluralRules = () => (plurals ??= new Intl.PluralRules(language())); // to make them is what costs
+
 /** Add texts that a script fetched itself. @param {Record<string, Pattern>} texts */
 export const addTexts = (texts) => void Object.assign(told().texts, texts);
 
@@ -25,7 +29,7 @@ export const language = () => told().language;
  */
 export function text(key, values = {}) {
   const found = told().texts[key] ?? key;
-  const pattern = typeof found === "string" ? found : found[new Intl.PluralRules(language()).select(Number(values.n))] ?? found.other;
+  const pattern = typeof found === "string" ? found : found[pluralRules().select(Number(values.n))] ?? found.other;
   return pattern.replace(/\{(\w+)\}/g, (_, name) => {
     const value = values[name];
     return typeof value === "number" ? grouped(value) : (value ?? "");
