@@ -64,6 +64,7 @@ def test_the_same_file_under_another_name_is_refused() -> None:
         (gzip.compress(SEED)[:12] + b"\xff" * 40, "damaged"),
         (b"\x1f\x8b", "too early"),
     ],
+    ids=range(10),  # archives hold the time at which they were made, and processes must agree on the names of tests
 )
 def test_what_cannot_be_unpacked_is_refused_with_the_remedy(data: bytes, message: str) -> None:
     with pytest.raises(InvoiceError, match=message):
