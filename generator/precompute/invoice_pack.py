@@ -14,7 +14,9 @@ from generator.registry import Registry
 from generator.sync.state import State
 from wasm_tools.invoice.pack import COLUMNS, PACK_VERSION, PAST_COLUMNS, short_evidence
 from wasm_tools.pricing.meters import price_text
-from wasm_tools.pricing.offers import Offer
+from wasm_tools.pricing.offers import Offer, evidence_text
+
+GPU_BILLS = ("runpod",)  # providers whose bills name the GPU as their price list does
 
 
 def invoice_pack(registry: Registry, state: State, as_of: str, registry_dir: Path | None = None) -> dict[str, Any]:
@@ -47,6 +49,11 @@ def invoice_pack(registry: Registry, state: State, as_of: str, registry_dir: Pat
         "offers": {name: _coded([_cell(o, name) for o in rows]) for name in COLUMNS}
         | {"history": _coded(history_texts(rows, periods))},
         "past": _past(registry, rows, ended(state.offers, periods, as_of)),
+        "rentals": [
+            [g.provider, g.instance, g.commitment, g.region, price_text(g.price), evidence_text(g.evidence)]
+            for g in state.gpu_offers
+            if g.provider in GPU_BILLS and g.count == 1 and g.currency == "USD"
+        ],
         "bill_names": _records(folder / "bill_names.csv"),
         "naming": naming(registry),
         "models": invoice_models(registry, models),

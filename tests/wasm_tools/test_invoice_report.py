@@ -39,7 +39,7 @@ def test_a_real_format_from_file_to_findings() -> None:
     assert found["overpaid_usd"] == "0"
     (item,) = found["opportunities"]["A"]["items"]
     assert (item["id"], item["high_usd"], item["claimed_usd"]) == ("batch", "4.00", "2.00")
-    assert item["formula"] == "8.0 × (1 − 5 ÷ 10) [output]"
+    assert item["formula"] == "8 × (1 − 5 ÷ 10) [output]"
 
 
 def test_the_known_broken_example_is_told_with_the_reading_that_fits() -> None:

@@ -180,7 +180,7 @@ class LineRule:
         return self._plain_as(FLOOR) if rounded else None
 
     def _usual_factors(self) -> Iterator[Band]:
-        if self._base is None or self._fit.mixed:
+        if self._base is None or self._fit.mixed or self._key.unit != "token":
             return
         tariff, quote = self._base
         for factor, detail in _FACTORS + (_CACHE_FACTORS if self._key.line_class == "input" else ()):

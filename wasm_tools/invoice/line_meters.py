@@ -32,8 +32,8 @@ NEVER = frozenset({"blended", "storage"})  # classes that no meter stands for
 class Fit:
     """Tariffs by how well they fit a line: `said` agree with all that it states, `other` differ in tier, band or place.
 
-    `first` is the one of `said`, or of `other` if there is none, that a line without further words means. `mixed`: the
-    line does not say which of several kinds of tokens (input, output, cached) it counts.
+    Both begin with what a line without further words means; `first` is the one at the head. `mixed`: the line does not
+    say which of several kinds of tokens (input, output, cached) it counts.
     """
 
     first: Tariff | None
@@ -59,10 +59,11 @@ def fit(tariffs: Iterable[Tariff], key: LineKey) -> Fit:
         and cache in ("", t.meter.cache)
     ]
     places = {t.offer.region for t in shaped}
-    said = [t for t in shaped if _agrees(t, key, places)]
-    first = min(said or shaped, key=lambda t: _order(t, key), default=None)
+    shaped.sort(key=lambda t: _order(t, key))
+    said = tuple(t for t in shaped if _agrees(t, key, places))
     kinds = {(t.meter.direction, t.meter.modality, t.meter.cache) for t in said}
-    return Fit(first, tuple(said), tuple(t for t in shaped if t not in said), len(kinds) > 1)
+    other = tuple(t for t in shaped if t not in said)
+    return Fit((said or other or (None,))[0], said, other, len(kinds) > 1)
 
 
 def _agrees(t: Tariff, key: LineKey, places: set[str]) -> bool:
@@ -71,9 +72,14 @@ def _agrees(t: Tariff, key: LineKey, places: set[str]) -> bool:
         (key.tier not in TIERS or meter.tier == key.tier)
         and (key.context_band != "short" or not meter.above_tokens)
         and (key.context_band != "long" or meter.above_tokens > 0)
-        and (key.region not in places or t.offer.region == key.region)
-        and (key.region_scope != "global" or "global" not in places or t.offer.region == "global")
+        and _in_place(t.offer.region, key, places)
     )
+
+
+def _in_place(region: str, key: LineKey, places: set[str]) -> bool:
+    """Whether a price of a region holds: work that may run anywhere has the global price, wherever it was ordered."""
+    wanted = "global" if key.region_scope == "global" else key.region
+    return wanted not in places or region == wanted
 
 
 def _order(t: Tariff, key: LineKey) -> tuple[object, ...]:
@@ -81,10 +87,11 @@ def _order(t: Tariff, key: LineKey) -> tuple[object, ...]:
     meter: Meter = t.meter
     return (
         t.gone,
-        meter.tier != "standard" if key.tier not in TIERS else False,
+        meter.tier != (key.tier if key.tier in TIERS else "standard"),
         meter.cache != "none",
         meter.above_tokens,
-        t.offer.region not in (key.region, "global") if key.region else t.offer.region != "global",
+        key.region_scope != "global" and bool(key.region) and t.offer.region != key.region,
+        t.offer.region != "global",
         bool(meter.variant),
         bool(meter.window),
         meter.direction != "input",

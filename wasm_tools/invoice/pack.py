@@ -19,8 +19,8 @@ from wasm_tools.invoice.record import to_record
 from wasm_tools.invoice.resolution import Names, read_names
 from wasm_tools.invoice.tariffs import PriceList, Tariff, periods_reader
 from wasm_tools.invoice.units import UnitSpellings, unit_spellings, workload_names
-from wasm_tools.pricing.meters import UnitRegistry, parse_meter, price_text, unit_registry
-from wasm_tools.pricing.offers import Evidence, Offer
+from wasm_tools.pricing.meters import Meter, UnitRegistry, parse_meter, price_text, unit_registry
+from wasm_tools.pricing.offers import Evidence, Offer, parse_evidence
 
 PACK_VERSION = 2
 COLUMNS = ("provider", "sku", "model", "workload", "meter", "region", "price", "evidence")
@@ -33,7 +33,7 @@ class PackError(ValueError):
 
 @dataclass(frozen=True)
 class OfferBook:
-    """The content of a pack. `histories` are the texts of the offers; `past` is what is no longer listed."""
+    """The content of a pack: `histories` of the offers as texts, `past` what is no longer listed, `rentals` GPUs."""
 
     as_of: str
     offers: tuple[Offer, ...]
@@ -44,6 +44,7 @@ class OfferBook:
     model_aliases: Mapping[str, str]
     histories: tuple[str, ...]
     past: tuple[tuple[Offer, str], ...]
+    rentals: tuple[Offer, ...]
     names: Names
     models: ModelBook
     sources: Mapping[str, str]
@@ -53,10 +54,11 @@ class OfferBook:
         """The prices with their dates, put in order on first use."""
         periods = periods_reader()
         listed = (Tariff(o, periods(h, o.price)) for o, h in zip(self.offers, self.histories, strict=True))
+        rented = (Tariff(o, periods("", o.price)) for o in self.rentals)
         gone = (Tariff(o, periods(h, None)) for o, h in self.past)
         return PriceBook(
             self.as_of,
-            PriceList(chain(listed, gone)),
+            PriceList(chain(listed, rented, gone)),
             self.names,
             self.models,
             self.units,
@@ -85,6 +87,7 @@ def read_price_book(pack: Mapping[str, Any]) -> OfferBook:
         model_aliases=pack["model_aliases"],
         histories=tuple(_texts(pack["offers"]["history"])),
         past=tuple(_past(pack["past"])),
+        rentals=tuple(_rental(*row) for row in pack["rentals"]),
         names=read_names(pack["naming"], pack["bill_names"], pack["provider_aliases"], pack["model_aliases"], names),
         models=models,
         sources=pack["sources"],
@@ -94,6 +97,12 @@ def read_price_book(pack: Mapping[str, Any]) -> OfferBook:
 def _texts(column: Mapping[str, Sequence[Any]]) -> list[str]:
     values = column["values"]
     return [values[code] for code in column["codes"]]
+
+
+def _rental(provider: str, instance: str, commitment: str, region: str, price: str, evidence: str) -> Offer:
+    """A GPU that is rented by the hour, as an offer of its time; the commitment is the variant of the meter."""
+    meter = Meter("input", "any", "gpu_second", variant="" if commitment == "on_demand" else commitment)
+    return Offer(provider, instance, "", "gpu", meter, region, Decimal(price), parse_evidence(evidence))
 
 
 def _past(columns: Mapping[str, Mapping[str, Sequence[Any]]]) -> list[tuple[Offer, str]]:

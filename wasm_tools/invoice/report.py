@@ -1,7 +1,7 @@
 """The report on bills: read, audited, added up, with opportunities by tier, as one JSON-safe record."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Context, Decimal, localcontext
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from wasm_tools.invoice.report_record import (
     trend_record,
     usd,
 )
+from wasm_tools.invoice.splitting import split
 from wasm_tools.invoice.totals import by_all, coverage, totals
 from wasm_tools.invoice.trend import trend
 from wasm_tools.invoice.uploads import Refused, open_bills
@@ -87,7 +88,8 @@ def report(
     failed = list(refused)
     for bill in bills:
         try:
-            found.append(audited(bill, book, len(found)))
+            one = audited(bill, book, len(found))
+            found.append(one if bill.reader.estimate else replace(one, cells=tuple(split(one.cells, book))))
         except InvoiceError as error:
             failed.append(Refused(bill.file, error))
     if not found and len(failed) == 1:

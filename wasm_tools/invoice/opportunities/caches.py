@@ -7,6 +7,7 @@ from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.opportunities.savings import ZERO, Item, billed_price, evidence, grade, span
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.tariffs import Tariff
+from wasm_tools.invoice.usage import decimal_text
 
 CACHE = "cache"
 WRITES = frozenset({"write", "write_1h", "write_12h"})
@@ -56,11 +57,13 @@ def _item(found: list[tuple[Cell, Tariff, Decimal]], book: PriceBook) -> Item | 
         if own.meter.cache in WRITES:
             extra += difference
             basis += cell.cost
-            parts.append(f"{cell.cost:f} × (1 − {plain.normalize():f} ÷ {price.normalize():f}) [{own.meter.cache}]")
+            parts.append(
+                f"{decimal_text(cell.cost)} × (1 − {decimal_text(plain)} ÷ {decimal_text(price)}) [{own.meter.cache}]"
+            )
             ttl += _longer(cell, own, price, book)
         else:
             saved -= difference
-            parts.append(f"− {cell.cost:f} × ({plain.normalize():f} ÷ {price.normalize():f} − 1) [read]")
+            parts.append(f"− {decimal_text(cell.cost)} × ({decimal_text(plain)} ÷ {decimal_text(price)} − 1) [read]")
     loss = extra - saved
     if not 0 < loss <= basis:
         return None
@@ -73,7 +76,7 @@ def _item(found: list[tuple[Cell, Tariff, Decimal]], book: PriceBook) -> Item | 
         " ".join(parts), "the same prompts without writing to the cache", "prompts are no longer written to the cache",
         "Turn caching off for a day, or let its prefixes live until they are read again; compare the input cost.",
         evidence(tariffs), grade(tariffs), span(cell for cell, _, _ in found),
-        {"written_extra_usd": f"{extra:f}", "reads_saved_usd": f"{saved:f}", "one_hour_premium_usd": f"{ttl:f}"},
+        {"written_extra_usd": f"{extra:.2f}", "reads_saved_usd": f"{saved:.2f}", "one_hour_premium_usd": f"{ttl:.2f}"},
     )  # fmt: skip
 
 

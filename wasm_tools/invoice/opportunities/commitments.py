@@ -15,6 +15,7 @@ from wasm_tools.invoice.opportunities.other_models import CLASSES
 from wasm_tools.invoice.opportunities.savings import ZERO, Item, billed_price, evidence, grade, span
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.tariffs import Tariff
+from wasm_tools.invoice.usage import decimal_text
 from wasm_tools.planner import Catalogue, Limits, Question, Wishes, ranked_plans
 from wasm_tools.planner.plan import Plan
 from wasm_tools.planner.question import KINDS
@@ -131,7 +132,7 @@ def _item(
     return Item(
         kind, "D", provider, sku, traffic.model, (best.provider, best.sku, traffic.model), sum(c.lines for c in cells),
         basis, low, high, low * shares.get(kind, ZERO), kind,
-        f"{basis:f} − ({best.usd_per_month:.2f} to {worst.usd_per_month:.2f} a month) × {traffic.days} ÷ {MONTH_DAYS}",
+        f"{decimal_text(basis)} − ({best.usd_per_month:.2f} to {worst.usd_per_month:.2f} a month) × {traffic.days} ÷ {MONTH_DAYS}",
         ASSUMPTION, CHANGES, VERIFY, evidence(tariffs), grade(tariffs), span(cells),
         {
             "plan": best.id,

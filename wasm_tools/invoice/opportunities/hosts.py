@@ -13,6 +13,7 @@ from wasm_tools.invoice.models import HostFacts
 from wasm_tools.invoice.opportunities.savings import ZERO, Item, Saving, billed_price, evidence, grade, span
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.tariffs import Tariff
+from wasm_tools.invoice.usage import decimal_text
 
 HOST = "host"
 RANKS = {"fp32": 5, "bf16": 4, "fp16": 4, "fp8": 3, "int8": 3, "fp6": 2, "fp4": 1, "int4": 1}
@@ -86,7 +87,8 @@ def _best(
 
 def _part(s: Saving) -> str:
     cell = s.cell
-    return f"{cell.cost:f} − {cell.quantity:f} ÷ {cell.verdict.per} × {s.other.normalize():f} [{cell.key.line_class}]"
+    quantity, cost = decimal_text(cell.quantity or ZERO), decimal_text(cell.cost)
+    return f"{cost} − {quantity} ÷ {cell.verdict.per} × {decimal_text(s.other)} [{cell.key.line_class}]"
 
 
 def _sufficient(there: HostFacts, here: HostFacts) -> bool:

@@ -15,6 +15,7 @@ from wasm_tools.invoice.opportunities.hosts import NotComparable, like
 from wasm_tools.invoice.opportunities.savings import ZERO, Item, billed_price, evidence, grade, span
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.tariffs import Tariff
+from wasm_tools.invoice.usage import decimal_text
 
 MODEL = "model"
 DELTA = Decimal(2)  # points out of 100 that a candidate may fall behind, unless the user says otherwise
@@ -84,7 +85,7 @@ def _best(
         moves, key=lambda m: (-m[0], m[1].provider != m[2].developer, m[1].provider, m[1].sku)
     )
     high = min(basis, basis - move.low_cost)
-    formula = f"{basis:f} − ({move.low_cost:.2f} to {move.high_cost:.2f} for the same work at the other model's prices)"
+    formula = f"{decimal_text(basis)} − ({move.low_cost:.2f} to {move.high_cost:.2f} for the same work at the other model's prices)"
     return Item(
         MODEL, "C", provider, sku, facts.id, (move.provider, move.sku, other.id), sum(c.lines for c in cells), basis,
         low, high, low * share, MODEL, formula, ASSUMPTION, CHANGES, VERIFY,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from wasm_tools.invoice.audit import ABOVE, CONTRACT, FACTOR, LIST
 from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.tariffs import Tariff
+from wasm_tools.invoice.usage import decimal_text
 from wasm_tools.pricing.offers import evidence_text
 
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -128,7 +129,7 @@ def formula(found: Iterable[Saving]) -> str:
         place = (s.cell.key.line_class, s.price, s.other)
         parts[place] = parts.get(place, ZERO) + s.cell.cost
     texts = [
-        f"{usd:f} × (1 − {other.normalize():f} ÷ {price.normalize():f}) [{line_class}]"
+        f"{decimal_text(usd)} × (1 − {decimal_text(other)} ÷ {decimal_text(price)}) [{line_class}]"
         for (line_class, price, other), usd in sorted(parts.items())
     ]
     return " + ".join(texts)
