@@ -129,10 +129,11 @@ def _item(
     kind = COMMIT if best.kind.startswith(("reserved", "scheduled")) else SELF_HOST
     tariffs: list[Tariff] = [c.verdict.tariff for c in cells if c.verdict.tariff is not None]
     hardware = best.configuration
+    monthly = f"{best.usd_per_month:.2f} to {worst.usd_per_month:.2f}"
     return Item(
         kind, "D", provider, sku, traffic.model, (best.provider, best.sku, traffic.model), sum(c.lines for c in cells),
         basis, low, high, low * shares.get(kind, ZERO), kind,
-        f"{decimal_text(basis)} − ({best.usd_per_month:.2f} to {worst.usd_per_month:.2f} a month) × {traffic.days} ÷ {MONTH_DAYS}",
+        f"{decimal_text(basis)} − ({monthly} a month) × {traffic.days} ÷ {MONTH_DAYS}",
         ASSUMPTION, CHANGES, VERIFY, evidence(tariffs), grade(tariffs), span(cells),
         {
             "plan": best.id,

@@ -85,7 +85,8 @@ def _best(
         moves, key=lambda m: (-m[0], m[1].provider != m[2].developer, m[1].provider, m[1].sku)
     )
     high = min(basis, basis - move.low_cost)
-    formula = f"{decimal_text(basis)} − ({move.low_cost:.2f} to {move.high_cost:.2f} for the same work at the other model's prices)"
+    elsewhere = f"{move.low_cost:.2f} to {move.high_cost:.2f} for the same work at the other model's prices"
+    formula = f"{decimal_text(basis)} − ({elsewhere})"
     return Item(
         MODEL, "C", provider, sku, facts.id, (move.provider, move.sku, other.id), sum(c.lines for c in cells), basis,
         low, high, low * share, MODEL, formula, ASSUMPTION, CHANGES, VERIFY,
