@@ -53,6 +53,7 @@ def test_earlier_report_names_the_product_and_other_services_keep_their_cost() -
         ("USW2-C4.5Sonnet-cache-write-input-token-count", "C4.5Sonnet", "cache_write", "standard", "", "regional"),
         ("USE1-NovaPro-output-tokens-batch", "NovaPro", "output", "batch", "", "regional"),
         ("EUC1-NovaLite-input-tokens-flex-cross-region-global", "NovaLite", "input_uncached", "flex", "", "global"),
+        ("USE1-NovaPro-input-tokens-cross-region-geo", "NovaPro", "input_uncached", "standard", "", "geographic"),
         ("USE1-NovaPro-input-tokens-cross-region-eu", "NovaPro", "input_uncached", "standard", "", "geographic"),
         (
             "USW2-anthropic.claude-x-mantle-cache-write-tokens-standard",
@@ -75,6 +76,19 @@ def test_usage_types_are_parsed_by_their_grammar(
     usage_type: str, model: str, line_class: str, tier: str, band: str, scope: str
 ) -> None:
     assert parsed(usage_type) == (model, line_class, tier, band, scope)
+
+
+def test_products_of_the_marketplace_are_known_by_their_name_and_upfront_fees_are_purchases() -> None:
+    data = fixture("aws_cur_legacy_bedrock_2026-09.csv").replace(
+        b"AmazonBedrockFoundationModels,USE1-MP:USE1_Out", b"x,Out"
+    )
+    lines, _, statement = reading(data.replace(b"Credit", b"SavingsPlanUpfrontFee"))
+    assert [(x.key.model_raw, x.key.kind) for x in lines] == [
+        ("NovaPro", "usage"),
+        ("Claude Sonnet 4.5", "usage"),
+        ("", "purchase"),
+    ]
+    assert statement.analysed == {"USD": Decimal("4.95")}
 
 
 def test_cost_explorer_has_spend_only_and_its_first_row_repeats_the_others() -> None:

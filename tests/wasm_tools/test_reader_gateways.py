@@ -48,6 +48,12 @@ def test_openrouter_generations_take_the_cached_tokens_out_and_the_saving_once()
     assert lines[0].key.join == (("openrouter_permaslug", "anthropic/claude-4.5-sonnet-20250929"),)
 
 
+def test_generations_of_a_time_before_cached_tokens_leave_the_cache_open() -> None:
+    data = fixture("openrouter_generations_2026-09.csv").replace(b"tokens_cached", b"tokens_of_something")
+    first = reading(data)[0][0]
+    assert (first.key.line_class, first.quantity, first.requests) == ("input", 5_000, 1)
+
+
 def test_more_cached_than_there_was_is_a_failure_that_keeps_its_cost() -> None:
     data = fixture("openrouter_generations_2026-09.csv").replace(b",120,3000,", b",120,5001,")
     lines, excluded, statement = reading(data)
@@ -66,6 +72,12 @@ def test_litellm_is_an_estimate_and_its_metadata_are_never_quoted() -> None:
         ("cache_read", 400, "none"),
         ("output", 500, "none"),
         ("blended", None, "estimated"),
+    ]
+    written = data.replace(b'""cached_tokens"": 400}', b'""cached_tokens"": 400}, ""cache_creation_input_tokens"": 100')
+    assert [(x.key.line_class, x.quantity) for x in reading(written)[0]][:3] == [
+        ("input_uncached", 500),
+        ("cache_read", 400),
+        ("cache_write", 100),
     ]
     assert lines[0].key.join == (("litellm_provider", "openai"), ("model_group", "gpt-4o"))
     broken = data.replace(b",0.0105,", b",x,").replace(b'{""usage_object', b'{""prompt"": ""secret"", ""usage_object')
@@ -105,6 +117,7 @@ def test_cursor_adds_up_and_what_the_plan_includes_costs_nothing() -> None:
     assert statement.analysed == {"USD": Decimal("0.31")}
     assert not excluded
     assert (statement.analysed_rows, statement.excluded_rows) == (1, 1)
+    assert [x.requests for x in lines] == [1, None, None, None, 1, None, None, None]
     included = [(x.key.line_class, x.quantity, x.key.kind) for x in lines if x.row == 2]
     assert included == [
         ("input_uncached", 900, "included"),

@@ -27,6 +27,14 @@ def test_together_counts_a_missing_cost_as_a_failure_and_takes_the_currency_of_t
     assert [e.reason for e in reading(day)[1]] == ["empty_period", "parse_error"]
 
 
+def test_together_names_its_batches_and_units_only_where_it_states_them() -> None:
+    text = fixture("together_billing_usage.json").replace(b"Serverless Inference - Input", b"Batch Inference - Output")
+    first = reading(text)[0][0].key
+    assert (first.line_class, first.tier) == ("output", "batch")
+    text = fixture("together_billing_usage.json").replace(b"GPU Clusters", b"Embedding Endpoints")
+    assert (reading(text)[0][1].key.line_class, reading(text)[0][1].key.unit) == ("embedding", "")
+
+
 def test_runpod_gives_gpu_seconds_whose_price_an_hour_is_the_posted_one() -> None:
     lines, _, statement = reading("runpod_billing.json")
     assert statement.analysed == {"USD": Decimal("2.2309989242022857")}
@@ -61,6 +69,9 @@ def test_fireworks_counts_tokens_without_money_and_reads_no_address() -> None:
     time = reading(data)[0][2]
     assert (time.key.line_class, time.key.unit, time.quantity) == ("gpu_time", "gpu_second", 7_200)
     assert ("accelerator", "NVIDIA_H100") in time.key.join
+    other = data.replace(b"TEXT_COMPLETION_INFERENCE", b"EMBEDDING_BATCH")
+    first = reading(other)[0][0].key
+    assert (first.line_class, first.tier) == ("embedding", "batch")
     assert "example.com" not in repr(reading(data.replace(b"1000000,100000", b"x,1")))
 
 
@@ -78,6 +89,9 @@ def test_deepgram_has_dollars_without_minutes_and_missing_dollars_are_not_zero()
     _, (excluded,), found = reading(json.dumps(data).encode())
     assert (excluded.reason, excluded.detail, excluded.cost) == ("parse_error", "dollars is missing", None)
     assert found.parsed == {"USD": Decimal("0.42")}
+    data["results"][1]["dollars"] = 1
+    spoken = reading(json.dumps(data).encode())[0][1].key
+    assert (spoken.line_class, spoken.workload, spoken.model_raw) == ("characters", "text-to-speech", "aura-2")
 
 
 def test_elevenlabs_counts_credits_that_are_no_characters_of_a_price() -> None:
@@ -92,3 +106,4 @@ def test_elevenlabs_counts_credits_that_are_no_characters_of_a_price() -> None:
     assert statement.parsed == {}
     short = b'{"time": [1788220800000, 1788307200000], "usage": {"All": [5]}}'
     assert [e.reason for e in reading(short)[1]] == ["parse_error"]
+    assert reading(short)[0][0].group == (), "all is no group"

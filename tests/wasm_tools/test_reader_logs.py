@@ -60,6 +60,19 @@ def test_helicone_knows_the_cache_in_json_alone_and_a_failed_request_has_no_toke
         assert [e.reason for e in excluded] == ["no_quantity"]
 
 
+def test_helicone_leaves_open_what_its_total_does_not_settle_and_takes_either_name_of_a_cost() -> None:
+    data = (
+        fixture("helicone_requests.jsonl")
+        .replace(b'read_tokens":0', b'read_tokens":400')
+        .replace(b'"cost":', b'"costUSD":')
+    )
+    lines, _, statement = reading(data)
+    assert (lines[0].key.line_class, lines[0].notes) == ("input", (MAY_CONTAIN_CACHED,))
+    assert statement.parsed == {"USD": Decimal("0.0075")}
+    apart = reading(data.replace(b'"total_tokens":1500', b'"total_tokens":1900'))[0][0]
+    assert (apart.key.line_class, apart.notes) == ("input_uncached", ())
+
+
 def test_ccusage_counts_the_models_of_a_day_and_not_the_day_again() -> None:
     lines, _, statement = reading("ccusage_daily.json")
     assert statement.parsed == {"USD": Decimal("0.0235")}, "the total that the file states"
