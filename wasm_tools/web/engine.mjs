@@ -18,7 +18,7 @@
  * @property {number} [watchdogSeconds] how long a busy worker may give no sign of life
  * @property {number} [startSeconds] how long a starting worker may give none
  * @property {(state: State, failure: EngineError | null) => void} [onState] every change after "starting"
- * @property {(progress: Progress) => void} [onProgress]
+ * @property {(progress: Progress) => void} [onProgress] like `onState`, it may come after the start
  * @typedef {{id: number, generation: number, method: string, params: unknown, hangs: number,
  *   onReport?: (report: Report) => void, resolve: (result: any) => void, reject: (error: unknown) => void}} Pending
  */
@@ -32,7 +32,7 @@ const STILL_WORKS = "Tables, precomputed plans and downloads on this site work w
 
 /** Start Python. Returns at once; calls wait until it is ready. @param {Options} options */
 export function startEngine(options = {}) {
-  const { watchdogSeconds = 20, startSeconds = 60, onState, onProgress } = options;
+  const { watchdogSeconds = 20, startSeconds = 60 } = options;
   /** @type {Map<number, Pending>} in the order in which the worker answers them */
   const pending = new Map();
   /** @type {State} */
@@ -56,7 +56,7 @@ export function startEngine(options = {}) {
     if (next === state && why === failure) return;
     state = next;
     failure = why;
-    onState?.(state, failure);
+    options.onState?.(state, failure);
   }
 
   /** @param {EngineError} error */
@@ -116,7 +116,7 @@ export function startEngine(options = {}) {
     const request = pending.get(message.id);
     switch (message.type) {
       case "progress":
-        onProgress?.(message);
+        options.onProgress?.(message);
         break;
       case "ready":
         restored = message.restored;

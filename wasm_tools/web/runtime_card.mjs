@@ -1,10 +1,12 @@
 /**
  * The card at the bottom of a tool page: what Python is doing, how far it is, and the way out when it failed.
- * It also starts the engine: when the page is idle, or on request where the reader saves data.
+ * It also starts the engine where that has not begun early: when the page is idle, or on request where the reader saves data.
  *
  * @typedef {import("./engine.mjs").State} State
  * @typedef {ReturnType<typeof import("./engine.mjs").startEngine>} Engine
  */
+import { early } from "./early.mjs";
+import { startEngine } from "./engine.mjs";
 import { megabytes } from "./figures.mjs";
 import { localNumber, text } from "./texts.mjs";
 
@@ -82,16 +84,12 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
 
   async function launch() {
     root.dataset.engine = "loading";
-    began = performance.now();
+    began = early?.began ?? performance.now();
     action.hidden = true;
     progress.hidden = false;
     said.textContent = stageWords("loading");
-    const { startEngine } = await import("./engine.mjs");
-    /** @type {Engine} */
-    const engine = startEngine({
-      packs,
-      buildId,
-      ...(watchdogSeconds && { watchdogSeconds }),
+    /** @type {import("./engine.mjs").Options} */
+    const options = {
       onProgress({ stage, loaded, total, fraction }) {
         progress.value = fraction;
         const known = stageWords(stage);
@@ -99,7 +97,11 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
         said.textContent = stage === "loading" ? text("tools.script.progress", of) : known;
       },
       onState: (state, failure) => show(state, failure, engine),
-    });
+    };
+    if (early) Object.assign(early.options, options);
+    /** @type {Engine} */
+    const engine = early?.engine ?? startEngine({ packs, buildId, ...(watchdogSeconds && { watchdogSeconds }), ...options });
+    if (engine.state !== "starting") show(engine.state, engine.failure, engine);
     return engine;
   }
 
@@ -114,6 +116,8 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
     action.hidden = false;
     action.textContent = text("tools.script.load", { size: megabytes(bytes) });
     action.onclick = () => void start();
+  } else if (early) {
+    start();
   } else {
     whenIdle(start);
   }

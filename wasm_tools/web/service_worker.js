@@ -38,11 +38,14 @@ self.addEventListener("fetch", (event) => {
 async function install() {
   try {
     const cache = await caches.open(OWN);
+    const shown = (await self.clients.matchAll({ includeUncontrolled: true })).map((client) => client.url);
     await Promise.all(
       Object.entries(BUILD.files).map(async ([file, sha256]) => {
         const url = new URL(file, ROOT).href;
         // A copy that the browser has kept is good enough where it is the right one.
-        const found = (await published(url, sha256, "default")) ?? (await published(url, sha256, "reload"));
+        // It has a page that is open under its whole address, inputs included.
+        const near = shown.find((open) => pageAt(new URL(open)) === file) ?? url;
+        const found = (await published(near, sha256, "default")) ?? (await published(url, sha256, "reload"));
         if (!found) throw new Error(`${file} is not the one of this build`);
         await cache.put(url, found);
       }),

@@ -50,6 +50,7 @@ def pages(data: SiteData) -> Iterator[Page]:
     facts = report_facts(data)
     facts_text = compact_json(facts_record(facts))
     facts_name = hashed_name("report", facts_text)
+    first = (module(data, "early.mjs"), *modules_of(data, "early.mjs"))  # Python starts before all else
     report = {"build": facts.build, "grades": files_of(PATH) + grades_name, "facts": files_of(PATH) + facts_name}
     yield Page(
         path=PATH,
@@ -66,10 +67,13 @@ def pages(data: SiteData) -> Iterator[Page]:
             "fields": FIELD,
             "choices": choices(data.registry, data.results.catalogue),
             "placeholders": placeholders(data.results.catalogue.hosting),
+            "early": module(data, "early.mjs"),
+            "build_id": data.bundle["build_id"],
+            "packs": PACKS,
             "settings": data_block(settings(data, index, report)),
         },
         scripts=(module(data, "planner.mjs"), module(data, "relative_dates.mjs")),
-        ahead=(module(data, "engine.mjs"), *modules_of(data, "planner.mjs", "engine.mjs")),
+        ahead=(*first, *(name for name in modules_of(data, "planner.mjs") if name not in first)),
         styles=("assets/tools.css", "assets/planner_scenarios.css"),
         texts=SCRIPT_TEXTS,
         tool=True,
