@@ -25,7 +25,7 @@ NAMES = Names(
     aliases={"o70b": "open-70b"},
     prefixes={"": ("models/", "openai/"), "hosta": ("us.", "meta.")},
     versions=("-1:0",),
-    each_date=frozenset({"seek-v3"}),
+    each_date=frozenset({"seek-v3", "seek-r1"}),
 )
 NO_MODELS = ModelBook({}, {}, {})
 

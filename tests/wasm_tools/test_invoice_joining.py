@@ -4,7 +4,9 @@ from decimal import Decimal
 from typing import Any
 
 from tests.wasm_tools.invoices import fixture
-from tests.wasm_tools.priced import book, tariff
+from tests.wasm_tools.priced import bill_of, book, key, line, tariff
+from wasm_tools.invoice.cells import audited
+from wasm_tools.invoice.joining import joined
 from wasm_tools.invoice.models import ModelBook
 from wasm_tools.invoice.report import report, to_record
 from wasm_tools.invoice.resolution import Names
@@ -67,6 +69,17 @@ def test_rows_of_the_same_key_are_summed_and_never_taken_for_repetitions() -> No
     assert found["totals"]["USD"]["analysed"] == "30.85"
     assert {"verdict": "above list", "lines": 2, "usd": "12"} in found["verdicts"]
     assert found["overpaid_usd"] == "6"
+
+
+def test_a_cost_file_without_tiers_meets_the_standard_tier() -> None:
+    prices = book()
+    cost = audited(bill_of([line(key(), None, "2.00"), line(key(line_class="output"), None, "8.00")]), prices)
+    counted = key(tier="standard", currency="", cost_basis="none")
+    usage = audited(bill_of([line(counted, "1000000", None)], "usage.csv"), prices, 1)
+    cells, found = joined([cost], [usage], prices)
+    assert found is not None
+    assert (found.joined, found.cost, found.coverage) == (2, 10, Decimal("0.2"))
+    assert {(c.key.line_class, c.quantity) for c in cells} == {("input_uncached", 1_000_000), ("output", None)}
 
 
 def test_a_cost_file_alone_has_no_prices_to_judge() -> None:

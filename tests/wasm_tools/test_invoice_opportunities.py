@@ -53,6 +53,12 @@ def test_a_planted_condition_is_found_with_its_exact_amount(planted: UsageLine, 
     assert amounts([planted]) == {action: amount}
 
 
+def test_what_is_no_longer_sold_is_no_opportunity() -> None:
+    gone = tariff("openai", "gone-x", "input.text.token;tier=batch", "1", ("2026-01-01", "1"), ("2026-10-01", ""))
+    prices = book((tariff("openai", "gone-x", "input.text.token", "2"), gone))
+    assert tiers_of([line(key("gone-x", tier="standard"), "4000000", "8.00")], prices)["A"].items == ()
+
+
 def test_a_share_claims_its_part_and_only_that() -> None:
     lines = [line(key(**STANDARD), "4000000", "8.00")]
     tier = tiers_of(lines, book(), {"batch": Decimal("0.3")})["A"]

@@ -53,3 +53,7 @@ def test_what_has_no_one_reading_stays_whole(cost: str, classes: dict[str, str])
 
 def test_input_of_unknown_cache_state_is_split_at_list() -> None:
     assert {c.verdict.kind for c in parts("10.00", input="1000000", output="1000000")} == {LIST}
+
+
+def test_thirds_of_a_cent_go_to_the_last_part() -> None:
+    assert sum(c.cost for c in parts("1.00", input_uncached="1000000", output="500000")) == 1
