@@ -99,12 +99,15 @@ def test_another_format_of_the_same_days_is_held_against_the_bill() -> None:
     assert view["bill_usd"] == "14.30"
 
 
-def test_a_later_export_of_the_same_days_is_not_added() -> None:
+def test_a_later_export_adds_only_the_days_that_are_new() -> None:
     lines = fixture(OPENAI).decode().splitlines()
     again = "\n".join([*lines[:-1], lines[1].replace("1788220800", "1788307200").replace("5.0", "6.0"), ""]).encode()
     found = record((OPENAI, fixture(OPENAI)), ("later.csv", again))
     assert [f["role"] for f in found["files"]] == ["bill", "reconciled"]
     assert found["reconciliations"][0]["uncovered_usd"] == "6.00"
+    assert found["totals"]["USD"]["analysed"] == "20.3"  # the day that only the later export has
+    assert found["coverage"]["analysed_usd"] == "20.3"
+    assert sum(Decimal(r["usd"]) for r in found["by"]["project"]) == Decimal("20.3")
 
 
 def test_a_ledger_is_held_against_the_bill_at_list_prices() -> None:

@@ -56,4 +56,4 @@ def test_input_of_unknown_cache_state_is_split_at_list() -> None:
 
 
 def test_thirds_of_a_cent_go_to_the_last_part() -> None:
-    assert sum(c.cost for c in parts("1.00", input_uncached="1000000", output="500000")) == 1
+    assert sum(c.cost for c in parts("1.00", input_uncached="1000000", cache_read="4000000", output="250000")) == 1

@@ -1,7 +1,7 @@
 """Files that cover the same spend: told apart by provider and days, held against each other, never added."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from wasm_tools.invoice.cells import ZERO, Audited, Cell
@@ -25,7 +25,7 @@ class Difference:
 class Reconciliation:
     """A file held against the bill that covers the same provider and days. `valued`: its quantities at list price.
 
-    `uncovered` is what the file states for providers and days that the bill does not cover: it is in no total.
+    `uncovered` is what the file states for providers and days that the bill does not cover: that part is added.
     """
 
     bill: str
@@ -68,19 +68,40 @@ def _repeats(file: Audited, bill: Audited, theirs: Days) -> bool:
     return whole > 0 and again >= REPEATED * whole
 
 
-def reconciled(bill: Audited, other: Audited, valued: bool) -> Reconciliation:
-    """The differences by day and model on the days and providers that both cover, largest first."""
+def reconciled(bill: Audited, other: Audited, valued: bool, part: Audited | None = None) -> Reconciliation:
+    """The differences by day and model on the days and providers that both cover, largest first.
+
+    `part` is what no bill covers (see `uncovered`).
+    """
     mine, theirs = days_of(bill), days_of(other)
     common = {(p, day) for p, days in mine.items() for day in days & theirs.get(p, set())}
     left, right = (_by_model(file, common, value) for file, value in ((bill, False), (other, valued)))
     rows = [Difference(*at, left.get(at, ZERO), right.get(at, ZERO)) for at in left.keys() | right.keys()]
     rows.sort(key=lambda r: (-abs(r.bill - r.other), r.day, r.model))
-    uncovered = exact_sum(
-        c.cost
-        for c in other.cells
-        if c.key.kind == "usage" and (c.product.provider or c.key.provider, c.day) not in common and not valued
-    )
-    return Reconciliation(bill.statement.file, other.statement.file, valued, tuple(rows), uncovered)
+    apart = exact_sum(c.cost for c in part.cells if c.key.kind == "usage") if part else ZERO
+    return Reconciliation(bill.statement.file, other.statement.file, valued, tuple(rows), apart)
+
+
+def uncovered(bills: Sequence[Audited], other: Audited) -> Audited:
+    """The part of a file for providers and days that no bill covers, as a file of its own without groups.
+
+    What has no day cannot be told apart and is left out.
+    """
+    known = [days_of(bill) for bill in bills]
+
+    def covered(cell: Cell) -> bool:
+        provider = cell.product.provider or cell.key.provider
+        return not cell.day or any(cell.day in days.get(provider, ()) for days in known)
+
+    cells = tuple(c for c in other.cells if not covered(c))
+    usage = [c for c in cells if c.key.kind == "usage"]
+    sums = ({k: exact_sum(c.cost for c in of if c.key.currency == k) for k in _currencies(of)} for of in (cells, usage))
+    parsed, analysed = sums
+    return Audited(replace(other.statement, parsed=parsed, analysed=analysed), cells, ())
+
+
+def _currencies(cells: Iterable[Cell]) -> list[str]:
+    return sorted({c.key.currency for c in cells if c.key.currency})
 
 
 def _by_model(file: Audited, common: set[tuple[str, str]], valued: bool) -> dict[tuple[str, str], Decimal]:

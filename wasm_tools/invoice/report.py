@@ -12,7 +12,7 @@ from wasm_tools.invoice.choices import Choices, Question
 from wasm_tools.invoice.joining import Join, is_usage, joined
 from wasm_tools.invoice.opportunities import Tier, opportunities
 from wasm_tools.invoice.opportunities.other_models import DELTA
-from wasm_tools.invoice.overlap import Reconciliation, overlapped, reconciled
+from wasm_tools.invoice.overlap import Reconciliation, overlapped, reconciled, uncovered
 from wasm_tools.invoice.pack import OfferBook
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.report_record import (
@@ -65,11 +65,7 @@ class Report:
     cells: tuple[Cell, ...]  # of the bills, joined with what the usage files counted
     join: Join | None
     reconciliations: tuple[Reconciliation, ...]
-
-    @property
-    def bills(self) -> tuple[Audited, ...]:
-        """The files whose amounts count."""
-        return tuple(f for f, role in zip(self.files, self.roles, strict=True) if role == BILL)
+    bills: tuple[Audited, ...]  # what counts: whole files, and parts of others that no bill covers
 
 
 def report(
@@ -94,19 +90,25 @@ def report(
             failed.append(Refused(bill.file, error))
     if not found and len(failed) == 1:
         raise failed[0].error
-    roles, reconciliations = _roles(found)
+    roles, reconciliations, parts = _roles(found)
     with localcontext(_WORKING), collector_at_rest():
-        bills_read, usage = ([f for f, r in zip(found, roles, strict=True) if r == role] for role in (BILL, USAGE))
-        cells, join = joined(bills_read, [u for u in usage if not u.statement.reader.estimate], book)
+        whole, usage = ([f for f, r in zip(found, roles, strict=True) if r == role] for role in (BILL, USAGE))
+        counted = (*whole, *parts)
+        cells, join = joined(counted, [u for u in usage if not u.statement.reader.estimate], book)
         analysed = exact_sum(c.cost for c in cells if c.key.kind == "usage" and c.key.currency == "USD")
         tiers = opportunities(cells, book, wanted.shares, analysed, wanted.delta, catalogue)
-    return Report(book, tuple(found), roles, tuple(failed), tiers, tuple(cells), join, reconciliations)
+    return Report(book, tuple(found), roles, tuple(failed), tiers, tuple(cells), join, reconciliations, counted)
 
 
-def _roles(files: Sequence[Audited]) -> tuple[tuple[str, ...], tuple[Reconciliation, ...]]:
-    """What each file is for, and the views of those that cover what a bill covers. Estimates never count as spend."""
+def _roles(
+    files: Sequence[Audited],
+) -> tuple[tuple[str, ...], tuple[Reconciliation, ...], tuple[Audited, ...]]:
+    """What each file is for, the views of those that cover what a bill covers, and the parts of them that none covers.
+
+    Estimates never count as spend.
+    """
     roles = [BILL] * len(files)
-    views = []
+    views, parts = [], []
     bills: list[Audited] = []
     for at, file in enumerate(files):
         if file.statement.reader.estimate or is_usage(file):
@@ -117,14 +119,16 @@ def _roles(files: Sequence[Audited]) -> tuple[tuple[str, ...], tuple[Reconciliat
             bills.append(file)
         else:
             roles[at] = RECONCILED
-            views.append(reconciled(bill, file, valued=False))
+            part = uncovered((*bills, *parts), file)
+            parts.append(part)
+            views.append(reconciled(bill, file, valued=False, part=part))
     for at, file in enumerate(files):
         if roles[at] == USAGE and file.statement.reader.estimate:
             bill = overlapped(file, bills)
             if bill is not None:
                 roles[at] = RECONCILED
                 views.append(reconciled(bill, file, valued=True))
-    return tuple(roles), tuple(views)
+    return tuple(roles), tuple(views), tuple(part for part in parts if part.cells)
 
 
 def report_record(
@@ -177,7 +181,8 @@ def overpaid(cells: Iterable[Cell]) -> Decimal:
 
 def _ordered(found: Report) -> list[Cell]:
     others = (f for f, role in zip(found.files, found.roles, strict=True) if role != BILL)
-    cells = [*found.cells, *(c for f in others for c in f.cells)]
+    counted = {id(c) for c in found.cells}
+    cells = [*found.cells, *(c for f in others for c in f.cells if id(c) not in counted)]
     return sorted(cells, key=lambda c: (c.file, c.first_row, c.key.line_class, c.day))
 
 
