@@ -108,7 +108,8 @@ def _roles(
     Estimates never count as spend.
     """
     roles = [BILL] * len(files)
-    views, parts = [], []
+    views: list[Reconciliation] = []
+    parts: list[Audited] = []
     bills: list[Audited] = []
     for at, file in enumerate(files):
         if file.statement.reader.estimate or is_usage(file):
