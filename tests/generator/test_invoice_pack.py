@@ -4,7 +4,7 @@ import gzip
 import json
 from collections import Counter
 from dataclasses import replace
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +18,15 @@ from generator.render.invoice_sample import sample_bill
 from generator.sync.state import PriceEvent, load_state
 from tests.generator.small_site import offer
 from tests.generator.tool_site import tool_site
+from tests.wasm_tools.priced import bill_of
 from wasm_tools import browser
 from wasm_tools.invoice.audit import LIST
+from wasm_tools.invoice.cells import audited
 from wasm_tools.invoice.line_meters import SHAPES
+from wasm_tools.invoice.opportunities import opportunities
 from wasm_tools.invoice.pack import OfferBook, PackError, bill_record, read_price_book, short_evidence, stated_evidence
 from wasm_tools.invoice.tariffs import periods_reader
-from wasm_tools.invoice.usage import LineKey
+from wasm_tools.invoice.usage import LineKey, UsageLine, exact_sum
 from wasm_tools.pricing.offers import WORKLOADS, evidence_text, parse_evidence
 
 REGISTRY = Path(__file__).parents[2] / "data" / "registry"
@@ -132,6 +135,7 @@ def test_no_line_at_list_price_is_a_finding_over_all_categories_and_meters(store
     dated = read_price_book(stored).dated
     classes = {shape: name for name, shape in reversed(SHAPES.items())}
     workloads, seen = set(), set()
+    lines = []
     for (provider, sku), tariffs in dated.prices.by_sku.items():
         for t in tariffs:
             kind = (provider, t.meter, t.offer.region)
@@ -148,6 +152,14 @@ def test_no_line_at_list_price_is_a_finding_over_all_categories_and_meters(store
             )  # fmt: skip
             quantity = Decimal(dated.units.units[meter.unit].per * 1000)
             assert dated.rule(key, dated.as_of).verdict(quantity, t.offer.price * 1000).kind == LIST, t
+            lines.append(UsageLine(0, dated.as_of, key, quantity, t.offer.price * 1000))
+    found = audited(bill_of(lines), dated)
+    usd = exact_sum(c.cost for c in found.cells)
+    with localcontext(Context(prec=50)):
+        tiers = opportunities(found.cells, dated, {}, usd)
+    assert {c.verdict.kind for c in found.cells} == {LIST}
+    assert (tiers["A"].claimed, tiers["B"].claimed, tiers["C"].claimed) == (0, 0, 0)
+    assert tiers["A"].up_to < usd
     assert workloads == {*WORKLOADS, "gpu"}
     assert len(seen) > 3_000
 

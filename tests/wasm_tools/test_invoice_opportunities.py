@@ -84,8 +84,9 @@ def test_a_cache_that_costs_more_than_it_saves_is_a_loss_of_exactly_that() -> No
         line(key(line_class="cache_write"), "4000000", "10.00"),
         line(key(line_class="cache_read"), "500000", "0.25"),
     ]
-    (item,) = tiers_of(lines, book())["A"].items
+    (item,) = tiers_of(lines, book(), {"cache": Decimal(1)})["A"].items
     assert (item.id, item.high, item.claimed, item.basis) == ("cache", Decimal("1.25"), Decimal("1.25"), Decimal(10))
+    assert tiers_of(lines, book())["A"].claimed == 0  # prompts may change: nothing is claimed unasked
     lines.append(line(key(line_class="cache_read"), "1500000", "0.75"))
     assert amounts(lines) == {}
 

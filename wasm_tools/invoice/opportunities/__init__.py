@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.opportunities import same_model
-from wasm_tools.invoice.opportunities.caches import cache_items
+from wasm_tools.invoice.opportunities.caches import CACHE, cache_items
 from wasm_tools.invoice.opportunities.hosts import HOST, NotComparable, host_items
 from wasm_tools.invoice.opportunities.other_models import DELTA, MODEL, model_items
 from wasm_tools.invoice.opportunities.savings import ONE, ZERO, Item, best, items
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 HUNDRED = Decimal(100)
 MATERIAL_USD, MATERIAL_SHARE = Decimal(1), Decimal("0.01")
-SHARES = (*same_model.ORDER, HOST, MODEL, "commit", "self-host")
+SHARES = (CACHE, *same_model.ORDER, HOST, MODEL, "commit", "self-host")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def opportunities(
     require_shares(shares)
     if not 0 <= delta <= HUNDRED:
         raise InvoiceError(f"delta is {delta}, it has to be between 0 and {HUNDRED} points")
-    caches, used = cache_items(cells, book)
+    caches, used = cache_items(cells, book, shares.get(CACHE, ZERO))
     free = [cell for cell in cells if id(cell) not in used]
     chosen = best(same_model.savings(free, book), shares, same_model.ORDER)
     same = [*caches, *items(chosen, same_model.WORDS, shares)]

@@ -13,7 +13,7 @@ CACHE = "cache"
 WRITES = frozenset({"write", "write_1h", "write_12h"})
 
 
-def cache_items(cells: Iterable[Cell], book: PriceBook) -> tuple[list[Item], frozenset[int]]:
+def cache_items(cells: Iterable[Cell], book: PriceBook, share: Decimal) -> tuple[list[Item], frozenset[int]]:
     """One item for each SKU whose cache was a loss, and the identities of its cells of writes.
 
     Σ written × (write price − input price) − Σ read × (input price − read price), where that is above zero.
@@ -29,7 +29,7 @@ def cache_items(cells: Iterable[Cell], book: PriceBook) -> tuple[list[Item], fro
             by_sku.setdefault((own.offer.provider, own.offer.sku), []).append((cell, own, quote.price))
     items, used = [], set()
     for _, found in sorted(by_sku.items()):
-        item = _item(found, book)
+        item = _item(found, book, share)
         if item is not None:
             items.append(item)
             used |= {id(cell) for cell, own, _ in found if own.meter.cache in WRITES}
@@ -47,7 +47,7 @@ def _uncached(own: Tariff, book: PriceBook) -> Tariff | None:
     return None
 
 
-def _item(found: list[tuple[Cell, Tariff, Decimal]], book: PriceBook) -> Item | None:
+def _item(found: list[tuple[Cell, Tariff, Decimal]], book: PriceBook, share: Decimal) -> Item | None:
     """The loss of one SKU; at a discount each part is the share of its cost, so that it never exceeds the cost."""
     extra = saved = basis = ttl = ZERO
     parts = []
@@ -72,7 +72,7 @@ def _item(found: list[tuple[Cell, Tariff, Decimal]], book: PriceBook) -> Item | 
     tariffs = [own for _, own, _ in found]
     return Item(
         CACHE, "A", product.provider, product.sku, product.model, (offer.provider, offer.sku, offer.model),
-        sum(cell.lines for cell, own, _ in found if own.meter.cache in WRITES), basis, loss, loss, loss, "",
+        sum(cell.lines for cell, own, _ in found if own.meter.cache in WRITES), basis, loss, loss, loss * share, CACHE,
         " ".join(parts), "the same prompts without writing to the cache", "prompts are no longer written to the cache",
         "Turn caching off for a day, or let its prefixes live until they are read again; compare the input cost.",
         evidence(tariffs), grade(tariffs), span(cell for cell, _, _ in found),
