@@ -48,6 +48,19 @@ def test_openrouter_generations_take_the_cached_tokens_out_and_the_saving_once()
     assert lines[0].key.join == (("openrouter_permaslug", "anthropic/claude-4.5-sonnet-20250929"),)
 
 
+def test_searches_and_files_of_a_call_are_no_cost_of_its_tokens() -> None:
+    text = fixture("openrouter_generations_2026-09.csv").decode()
+    lines, _, statement = reading(text.replace(",0.0123,0,-0.0081,0,", ",0.0173,0.004,-0.0081,0.001,").encode())
+    assert [(x.key.line_class, x.cost) for x in lines if x.cost is not None] == [
+        ("blended", Decimal("0.0123")),
+        ("tool_call", Decimal("0.004")),
+        ("other", Decimal("0.001")),
+    ]
+    assert statement.parsed == {"USD": Decimal("0.0173")}
+    lines, _, statement = reading(text.replace(",0.0123,0,", ",0.0123,0.5,").encode())
+    assert [x.cost for x in lines if x.cost is not None] == [Decimal("0.0123")], "more than the total: it stays whole"
+
+
 def test_generations_of_a_time_before_cached_tokens_leave_the_cache_open() -> None:
     data = fixture("openrouter_generations_2026-09.csv").replace(b"tokens_cached", b"tokens_of_something")
     first = reading(data)[0][0]
