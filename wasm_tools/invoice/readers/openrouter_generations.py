@@ -1,7 +1,7 @@
 """OpenRouter's generations CSV: a row a call. The prompt contains the cached tokens.
 
 `cost_total` is the sum of all costs of a call. What searches and files cost in it becomes lines of their own, so that
-the rest is that of the tokens. `cost_cache` is below zero: a saving that the total already has in it, so it is not read.
+the rest is that of the tokens. `cost_cache` is below zero: a saving that is in the total already, so it is not read.
 """
 
 from dataclasses import replace
