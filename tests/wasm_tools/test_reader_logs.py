@@ -8,8 +8,9 @@ from tests.wasm_tools.invoices import essence, fixture, reading
 from wasm_tools.invoice.readers.call_lines import MAY_CONTAIN_CACHED
 
 LOGS = (
-    "litellm_spendlogs_2026-09.csv", "langfuse_observations.jsonl", "langfuse_observations.csv",
-    "helicone_requests.jsonl", "helicone_requests.csv", "ccusage_daily.json", "ccusage_data.json", "ledger.jsonl",
+    "litellm_spendlogs_2026-09.csv", "litellm_spendlogs.jsonl", "langfuse_observations.jsonl",
+    "langfuse_observations.csv", "helicone_requests.jsonl", "helicone_requests.csv", "ccusage_daily.json",
+    "ccusage_data.json", "ledger.jsonl",
 )  # fmt: skip
 
 
@@ -50,6 +51,17 @@ def test_langfuse_names_types_of_usage_that_it_does_not_know() -> None:
 
 def test_both_forms_of_langfuse_say_the_same() -> None:
     assert essence(reading("langfuse_observations.jsonl")[0]) == essence(reading("langfuse_observations.csv")[0])
+
+
+def test_litellm_says_the_same_in_both_forms() -> None:
+    assert essence(reading("litellm_spendlogs.jsonl")[0]) == essence(reading("litellm_spendlogs_2026-09.csv")[0])
+    embedded = fixture("litellm_spendlogs.jsonl").replace(b"acompletion", b"aembedding")
+    assert reading(embedded)[0][0].key.line_class == "embedding"
+    more = fixture("litellm_spendlogs.jsonl").replace(b'"cached_tokens": 0', b'"cached_tokens": 1001')
+    (excluded,) = reading(more)[1]
+    assert (excluded.reason, excluded.cost) == ("parse_error", Decimal("0.0105"))
+    (excluded,) = reading(more.replace(b'"spend": 0.0105', b'"spend": null'))[1]
+    assert (excluded.detail, excluded.cost) == ("spend is missing", None)
 
 
 def test_helicone_knows_the_cache_in_json_alone_and_a_failed_request_has_no_tokens() -> None:

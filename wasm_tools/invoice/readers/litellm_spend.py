@@ -32,7 +32,7 @@ def reading(table: Table, context: Context) -> Entries:
     """Each call as its tokens and its estimated cost."""
     context.note(ESTIMATE)
     sheet, keys = sheet_of(table, context, LAYOUT), CallKeys()
-    key_of: Remembered[tuple[str, ...], LineKey] = Remembered(lambda words: _key(*words))
+    key_of: Remembered[tuple[str, ...], LineKey] = Remembered(lambda words: spend_key(*words))
     for row in priced_rows(sheet, context, LAYOUT, lambda _: "USD"):
         if isinstance(row, Excluded):
             yield row
@@ -40,33 +40,45 @@ def reading(table: Table, context: Context) -> Entries:
         *words, team, user, metadata = row.words
         prompt, completion = row.counts
         try:
-            read, written = cached_tokens(metadata)
+            read, written = cached_tokens(_metadata(row.number, metadata))
             uncached = taken_out(prompt, read, written)
         except (CountsProblem, FieldProblem) as error:
             yield sheet.excluded(row.number, row.cells, "parse_error", f"metadata: {error}", row.cost, "USD")
             continue
         key = key_of[tuple(words)]
-        first = "embedding" if key.workload == "embeddings" else "input" if read is None else "input_uncached"
-        counts = ((first, uncached), ("cache_read", read), ("cache_write", written), ("output", completion))
+        counts = (
+            (first_class(key, read), uncached), ("cache_read", read), ("cache_write", written), ("output", completion),
+        )  # fmt: skip
         group = tuple((name, text) for name, text in (("team", team), ("user", user)) if text)
         yield from call_lines(row.number, row.day, key, counts, row.cost, keys, 1, None, group)
 
 
-def cached_tokens(metadata: str) -> tuple[Decimal | None, Decimal | None]:
-    """Tokens read from and written to the provider's cache; None where the metadata do not say."""
+def cached_tokens(metadata: Fields) -> tuple[Decimal | None, Decimal | None]:
+    """Tokens read from and written to the provider's cache; None where the metadata do not say. Raises FieldProblem."""
+    return _first(metadata, _READ), _first(metadata, _WRITTEN)
+
+
+def first_class(key: LineKey, read: Decimal | None) -> str:
+    """The class of the input that was not cached; without a count of cached tokens its cache state is open."""
+    if key.workload == "embeddings":
+        return "embedding"
+    return "input" if read is None else "input_uncached"
+
+
+def _metadata(number: int, text: str) -> Fields:
     try:
-        found = json.loads(metadata, parse_float=Decimal, parse_int=Decimal, parse_constant=str) if metadata else {}
+        found = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str) if text else {}
     except (ValueError, RecursionError):
         found = {}
-    fields = Fields(0, found if isinstance(found, dict) else {})
-    return _first(fields, _READ), _first(fields, _WRITTEN)
+    return Fields(number, found if isinstance(found, dict) else {})
 
 
 def _first(fields: Fields, paths: tuple[str, ...]) -> Decimal | None:
     return next((amount for path in paths if (amount := fields.amount(path)) is not None), None)
 
 
-def _key(model: str, model_group: str, provider: str, call_type: str, cache_hit: str) -> LineKey:
+def spend_key(model: str, model_group: str, provider: str, call_type: str, cache_hit: str) -> LineKey:
+    """The key of the estimated cost of a call."""
     joins = (("litellm_provider", provider), ("model_group", model_group))
     key = LineKey(
         provider=provider,
