@@ -23,13 +23,13 @@ import { runtimeCard } from "./runtime_card.mjs";
  * @type {Record<string, (state: import("./planner_state.mjs").State, host: HTMLElement) => void>}
  */
 const PANELS = {
+  scenarios: scenariosPanel, // the first is there with the form: it is one, too
+  report: reportPanel,
   what_if: whatIfPanel,
   charts: chartsPanel,
   weights: weightsPanel,
   gpus: gpusPanel,
   memory: memoryPanel,
-  scenarios: scenariosPanel,
-  report: reportPanel,
   uncertainty: uncertaintyPanel,
   simulation: simulationPanel,
 };
@@ -49,8 +49,8 @@ plannerNames(state, form);
 plannerAdded(state, form);
 plannerAnswer(state, byId("answer"));
 for (const [name, panel] of Object.entries(PANELS)) {
-  await aTask(); // the page can be used meanwhile
   for (const host of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`[data-panel="${name}"]`))) panel(state, host);
+  await aTask(); // the page can be used meanwhile
 }
 
 /** A link to a panel opens it, too; so does an address that ends in its name. @param {string} hash */
