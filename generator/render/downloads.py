@@ -7,6 +7,7 @@ from typing import Any
 
 from generator.health import health_report
 from generator.places import checkout
+from generator.precompute.grid import Cell
 from generator.precompute.run import case_record, cell_record
 from generator.render.api_file import API, ApiFile, table_file
 from generator.render.api_table import ApiTable, compact_json, csv_bytes, json_bytes, objects_bytes
@@ -238,13 +239,17 @@ def plan_files(data: SiteData) -> Iterator[ApiFile]:
     cells, cases = data.results.cells, data.results.cases
     tables = question_tables(data)
     for cell, table in zip(cells, tables[: len(cells)], strict=True):
-        record = with_manifests({"as_of": data.as_of, **cell_record(cell)}, cell.rankings, data)
-        yield from _plan_pair(table, record, schema_path("plan"))
+        yield from _plan_pair(table, plans_record(data, cell), schema_path("plan"))
         yield _diagnoses(table, cell.diagnoses)
     for case, table in zip(cases, tables[len(cells) :], strict=True):
         record = with_manifests({"as_of": data.as_of, **case_record(case)}, rankings_of(case), data)
         yield from _plan_pair(table, record, schema_path("use-case"))
         yield _diagnoses(table, {case.workload.minimum_class: case.diagnoses})
+
+
+def plans_record(data: SiteData, cell: Cell) -> dict[str, Any]:
+    """The plans of a cell as they are published."""
+    return with_manifests({"as_of": data.as_of, **cell_record(cell)}, cell.rankings, data)
 
 
 def _diagnoses(plans: ApiTable, diagnoses: Mapping[str, Sequence[Diagnosis]]) -> ApiFile:

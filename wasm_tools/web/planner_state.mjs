@@ -7,6 +7,7 @@
  * @typedef {ReturnType<typeof plannerState>} State
  * @typedef {(state: State) => void} Listener
  */
+import { unpackedText } from "./loading.mjs";
 import { addressOf, effectiveOf, fieldsOfAddress, precomputedFor, recordOf } from "./planner_inputs.mjs";
 import { text } from "./texts.mjs";
 
@@ -152,9 +153,11 @@ export function plannerState(settings, runtimeOf) {
     const { path, exact } = precomputedFor(grid, state.fields);
     begin();
     try {
-      const response = await fetch(new URL(`${settings.root}api/v1/${path}.json`, document.baseURI));
+      // The plans that the page opens with are also there packed, as every first visit loads them.
+      const file = path === settings.first[0] ? settings.first[1] : `${settings.root}api/v1/${path}.json`;
+      const response = await fetch(new URL(file, document.baseURI));
       if (!response.ok) throw new Error(text("planner.script.answered", { status: String(response.status) }));
-      const stored = await response.json();
+      const stored = JSON.parse(await unpackedText(response));
       // A page that was kept, or left open over night, must not mix its prices with those of a newer build.
       if (stored.as_of !== settings.as_of) throw new Error(text("planner.script.other_day", { date: stored.as_of }));
       const ranking = stored.classes ? stored.classes[inputs.class] : stored;

@@ -7,6 +7,7 @@ from typing import Any
 from generator.precompute.grid import Cell
 from generator.render.api_table import compact_json
 from generator.render.columnar import hashed_name
+from generator.render.downloads import plans_record
 from generator.render.page import Page, SiteData
 from generator.render.plan_rows import plan_table
 from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES, kind_words, status_words
@@ -50,8 +51,15 @@ def pages(data: SiteData) -> Iterator[Page]:
     facts = report_facts(data)
     facts_text = compact_json(facts_record(facts))
     facts_name = hashed_name("report", facts_text)
+    plans = compact_json(plans_record(data, cell))
+    plans_name = f"{hashed_name('plans', plans)}.gz"
     first = (module(data, "early.mjs"), *modules_of(data, "early.mjs"))  # Python starts before all else
-    report = {"build": facts.build, "grades": files_of(PATH) + grades_name, "facts": files_of(PATH) + facts_name}
+    first_plans = (f"plans/{cell.path}", files_of(PATH) + plans_name)  # of the question that the page opens with
+    report: dict[str, Any] = {
+        "build": facts.build,
+        "grades": files_of(PATH) + grades_name,
+        "facts": files_of(PATH) + facts_name,
+    }
     yield Page(
         path=PATH,
         title=text("planner.title"),
@@ -77,7 +85,11 @@ def pages(data: SiteData) -> Iterator[Page]:
         styles=("assets/tools.css", "assets/planner_scenarios.css"),
         texts=SCRIPT_TEXTS,
         tool=True,
-        data={grades_name: gzip.compress(grades, mtime=0), facts_name: facts_text.decode()},
+        data={
+            grades_name: gzip.compress(grades, mtime=0),
+            plans_name: gzip.compress(plans, mtime=0),
+            facts_name: facts_text.decode(),
+        },
     )
 
 
@@ -87,7 +99,7 @@ def default_cell(data: SiteData) -> Cell:
     return next(c for c in data.results.cells if (c.profile.id, c.slo_class.id, c.load.id) == wanted)
 
 
-def settings(data: SiteData, index: SiteIndex, report: Mapping[str, str]) -> dict[str, Any]:
+def settings(data: SiteData, index: SiteIndex, report: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers of the grid exactly as generator/precompute/grid.py uses them, and the words for ids."""
     catalogue, names = data.results.catalogue, index.plan_names
     return {
