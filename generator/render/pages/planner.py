@@ -54,12 +54,9 @@ def pages(data: SiteData) -> Iterator[Page]:
     plans = compact_json(plans_record(data, cell))
     plans_name = f"{hashed_name('plans', plans)}.gz"
     first = (module(data, "early.mjs"), *modules_of(data, "early.mjs"))  # Python starts before all else
-    first_plans = (f"plans/{cell.path}", files_of(PATH) + plans_name)  # of the question that the page opens with
-    report: dict[str, Any] = {
-        "build": facts.build,
-        "grades": files_of(PATH) + grades_name,
-        "facts": files_of(PATH) + facts_name,
-    }
+    beside = files_of(PATH)
+    first_plans = (f"plans/{cell.path}", beside + plans_name)  # of the question that the page opens with
+    report = {"build": facts.build, "grades": beside + grades_name, "facts": beside + facts_name, "first": first_plans}
     yield Page(
         path=PATH,
         title=text("planner.title"),
