@@ -14,6 +14,7 @@ SEEDED = "wasm_tools/uncertainty/randomness.py"  # the one module that may make 
 ALLOWED = {
     "wasm_tools/edges": ({"pydantic"}, "lazily"),
     "wasm_tools/manifests": ({"jinja2"}, "lazily"),
+    "wasm_tools/bundle/slim": ({"js", "pyodide_js"}, "at import"),  # stand in for modules of the runtime in the browser
     "wasm_tools/bundle": ({"pyodide_build", "pyodide_lock"}, "at import"),
 }
 

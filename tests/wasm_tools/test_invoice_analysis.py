@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.wasm_tools.bills import HEADER, OFFERS, UNITS, analysed, bill, offer
-from wasm_tools.invoice import Finding, to_record, totals
+from wasm_tools.invoice import Finding, to_record
+from wasm_tools.invoice.record import totals
 from wasm_tools.pricing.offers import Offer
 
 WITH_MODEL = HEADER + ",model"
