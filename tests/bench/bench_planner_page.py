@@ -34,7 +34,7 @@ CHANGES: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "load": {"qps": ("0.1", "1", "5", "20", "100"), "peak_factor": ("1", "1.5", "2", "3")},
     "class": {"class": ("small", "medium", "large", "frontier")},
-    "limits": {"budget": ("", "500", "5000", "50000"), "max_gpus": ("", "4", "8", "64"), "kinds": ("", "api")},
+    "limits": {"budget": ("", "500", "5000", "50000"), "max_gpus": ("", "4", "8", "64")},
     "cached share": {"cacheable_share": ("", "0.2", "0.5")},
 }
 # Set one field, and wait until the list has been drawn anew; null where the field has that value already.
