@@ -180,6 +180,10 @@ def test_figures_of_the_own_site_hold_and_the_catalogue_stays() -> None:
     assert known().hosting.site().amortisation_months == 36
     assert catalogue_of_form(form, known()) is extended, "kept, so that the next answer is as quick"
     assert catalogue_of_form({"qps": 2}, known()) is known()
+    _, free = asked({"form": {"rack_usd_per_kw": 0, "maintenance_share": 0}}, {"planner": known()})
+    site = free.hosting.site()
+    assert (site.rack_usd_per_kw, site.maintenance_share) == (0, 0), "nothing is stated, not missing"
+    assert catalogue_of_form({"pue": None, "own_prices": []}, known()) is known()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
 def asked(params: Mapping[str, Any], packs: Mapping[str, Any]) -> tuple[Question, Catalogue]:
     """The question in the form record, and the catalogue to answer it from, which holds what the reader added."""
     form, catalogue = form_in(params), catalogue_in(packs)
-    if any(form.get(name) for name in ADDED):
+    if any(name in form for name in ADDED):
         # Imported here: few questions add anything, and the first answer should not wait for it.
         from wasm_tools.planner.own_catalogue import catalogue_of_form
 

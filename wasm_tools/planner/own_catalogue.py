@@ -25,10 +25,10 @@ def catalogue_of_form(record: Mapping[str, Any], catalogue: Catalogue) -> Catalo
 
     Raises InputError that names the field.
     """
-    added = {name: record[name] for name in ADDED if record.get(name)}
-    if not added:
-        return catalogue
+    added = {name: record[name] for name in ADDED if name in record}
     stated = checked_record(added)
+    if not stated:
+        return catalogue
     return catalogue.extended(json.dumps(added, sort_keys=True), lambda: _extended(stated, catalogue))
 
 
