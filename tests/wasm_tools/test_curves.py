@@ -52,6 +52,8 @@ def test_lines_cross_where_their_costs_are_alike() -> None:
     assert found == Crossing(pytest.approx(10.0), "api", "rented")  # type: ignore[arg-type]
     assert crossings([(1.0, {"api": 1.0}), (2.0, {"api": 2.0})]) == ()
     assert crossings([(1.0, {"api": 1.0}), (4.0, {"rented": 2.0})]) == (Crossing(2.0, "api", "rented"),)
+    free = [(1.0, {"api": 1.0, "owned": 0.0}), (4.0, {"api": 1.0, "owned": 2.0})]  # nothing has no logarithm
+    assert crossings(free) == (Crossing(2.0, "owned", "api"),)
 
 
 def test_times_rise_with_the_load_and_meet_the_plan_at_its_peak() -> None:

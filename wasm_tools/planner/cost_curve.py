@@ -71,7 +71,7 @@ def _changes(costs: Sequence[tuple[float, Mapping[str, float]]]) -> Iterator[Cro
         before, after = _cheapest(one), _cheapest(other)
         if before == after:
             continue
-        if before in other and after in one and after != before:
+        if before in other and after in one and min(one[before], other[after]) > 0:
             ahead, behind = math.log(one[after] / one[before]), math.log(other[before] / other[after])
             share = ahead / (ahead + behind) if ahead + behind > 0 else 0.5
         else:
