@@ -195,6 +195,15 @@ def test_rates_of_a_trace_set_the_arrivals() -> None:
     assert Rates((2.0, 0.0, 8.0), 100.0).expected(450) == 1000 + 200
 
 
+def test_a_trace_may_begin_with_nothing() -> None:
+    run = plan_run(question(), arrivals="trace", rates=[0, 1], bin_s=3600)
+    assert run.record()["assumptions"]["minutes"] == 10
+    assert run.record()["counts"]["arrived"] == 0
+    late = Stream(generator(1), Rates((0.0, 1.0), 50.0), 20.0, Lengths(fixed(1), fixed(1)), ALIKE)
+    assert late.gap() == 0  # so strong a variation has gaps of nothing
+    assert late.following().arrived >= 50
+
+
 @pytest.mark.parametrize("cv", [0.0, 0.5, 1.0, 3.0])
 def test_arrivals_vary_as_stated(cv: float) -> None:
     stream = Stream(generator(1), Rates((4.0,)), cv, Lengths(fixed(1), fixed(1)), ALIKE)

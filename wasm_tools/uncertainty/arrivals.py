@@ -75,8 +75,8 @@ class Stream:
         """The next request."""
         gap, values, bin_s = self.gap(), self.rates.values, self.rates.bin_s
         rate = values[self.place % len(values)]
-        while (left := (self.place + 1) * bin_s - self.time) * rate < gap and math.isfinite(left):
-            gap -= left * rate
+        while not rate or ((self.place + 1) * bin_s - self.time) * rate < gap:
+            gap -= ((self.place + 1) * bin_s - self.time) * rate
             self.place += 1
             self.time = self.place * bin_s
             rate = values[self.place % len(values)]

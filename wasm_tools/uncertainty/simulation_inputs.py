@@ -44,7 +44,7 @@ def simulation_of(of: ChosenPlan, seed: int, given: Mapping[str, Any]) -> tuple[
     )
     arrivals = str(given.get("arrivals") or "peak")
     rates = _rates(of, arrivals, numbers, given)
-    seconds = 60 * _or(numbers["minutes"], min(MINUTES, significant(MANY * MINUTES / rates.expected(60 * MINUTES), 2)))
+    seconds = 60 * _or(numbers["minutes"], _usual_minutes(rates))
     arrival_cv = _or(numbers["arrival_cv"], w.arrival_cv)
     traffic = Traffic(rates, arrival_cv, seconds, numbers["patience_s"], numbers["availability"])
     ran = {
@@ -62,6 +62,11 @@ def simulation_of(of: ChosenPlan, seed: int, given: Mapping[str, Any]) -> tuple[
         "availability": traffic.availability,
     }
     return Simulation(replace(plan, scaling=scaling), traffic, seed), ran
+
+
+def _usual_minutes(rates: Rates) -> float:
+    expected = rates.expected(60 * MINUTES)
+    return MINUTES if expected <= MANY else min(MINUTES, significant(MANY * MINUTES / expected, 2))
 
 
 def _rates(of: ChosenPlan, arrivals: str, numbers: Mapping[str, float | None], given: Mapping[str, Any]) -> Rates:
