@@ -46,7 +46,7 @@ class ApiRate:
         return next(b for b in reversed(self.bands) if prompt_tokens > b.above)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: the first answer makes thousands, and freezing takes half of that time
 class PlainRate:
     """A rate as it is compared with thousands of others: its standard tier in plain numbers, $ per token."""
 
@@ -77,25 +77,29 @@ class ModelRates:
 
 def plain_rate(rate: ApiRate, place: int, seen: ApiObservation | None) -> PlainRate:
     """A rate made ready."""
-    bands = [(b.above, float(b.input) / 1e6, float(b.output) / 1e6) for b in rate.bands]
+    bands = rate.prices["standard"]
+    longer = tuple([(b.above, float(b.input) / 1e6, float(b.output) / 1e6) for b in bands[1:]]) if bands[1:] else ()
     most = math.inf if rate.max_output is None else rate.max_output
-    return PlainRate(rate, place, bands[0][1], bands[0][2], tuple(bands[1:]), most, seen)
+    return PlainRate(rate, place, float(bands[0].input) / 1e6, float(bands[0].output) / 1e6, longer, most, seen)
 
 
 def model_rates(rates: Sequence[ApiRate], observations: Mapping[tuple[str, str, str], ApiObservation]) -> ModelRates:
     """The rates of one model, made ready."""
     sound = sorted((r for r in rates if not r.suspect), key=lambda r: (r.provider, r.sku, r.region))
     plain = [plain_rate(r, place, observations.get((r.provider, r.sku, r.region))) for place, r in enumerate(sound)]
-    suspects: dict[str, Counter[str]] = {}
+    suspects: dict[str, dict[str, int]] = {}
+    providers: dict[str, int] = {}
     for r in rates:
+        providers[r.provider] = providers.get(r.provider, 0) + 1
         if r.suspect:
-            suspects.setdefault(r.suspect, Counter())[r.provider] += 1
+            of = suspects.setdefault(r.suspect, {})
+            of[r.provider] = of.get(r.provider, 0) + 1
     return ModelRates(
         seen=tuple(p for p in plain if p.seen is not None),
         unseen=tuple(p for p in plain if p.seen is None),
         least_output=min((p.max_output for p in plain), default=math.inf),
         suspects=suspects,
-        providers=Counter(r.provider for r in rates),
+        providers=providers,
     )
 
 
