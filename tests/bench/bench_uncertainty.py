@@ -17,7 +17,7 @@ from tests.browser.chromium import chromium
 from tests.browser.loopback import loopback
 from tests.browser.shown_plans import site_catalogue
 from wasm_tools.methods import monte_carlo, simulate
-from wasm_tools.methods.answered import answered
+from wasm_tools.methods.plan import answered
 
 FORM = {
     "prompt_tokens": 1024, "output_tokens": 1024, "qps": 25, "peak_factor": 2, "ttft_ms": 500, "itl_ms": 35,

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.shown_plans import site_catalogue
 from wasm_tools.methods import monte_carlo, simulate
-from wasm_tools.methods.answered import answered
+from wasm_tools.methods.plan import answered
 from wasm_tools.planner import Catalogue
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]

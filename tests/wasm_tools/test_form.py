@@ -11,7 +11,8 @@ import pytest
 from generator.precompute.presets import question_presets
 from generator.registry import load_registry
 from tests.wasm_tools.catalogues import GPU, REGISTRY, SHAPE, catalogue
-from wasm_tools.methods.plan import answer, asked
+from wasm_tools.methods import plan
+from wasm_tools.methods.plan import answer, answered, asked
 from wasm_tools.performance.lengths import Lengths, TokenSpread, fixed
 from wasm_tools.planner import Catalogue, Limits, Question, ranked_plans
 from wasm_tools.planner.form import question_of_form
@@ -171,6 +172,16 @@ def test_own_prices_take_the_place_of_those_of_the_same_seller() -> None:
     assert [(p["provider"], float(p["usd_per_month"]) * 2) for p in own] == [
         (p["provider"], float(p["usd_per_month"])) for p in plain
     ]
+
+
+def test_other_methods_ask_about_the_answer_that_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    form, packs = {"qps": 1.5, "models": ["open-70b"]}, {"planner": known()}
+    first = answer({"form": form}, packs)["plans"][0]["id"]
+    monkeypatch.delattr(plan, "all_candidates")
+    assert answered({"form": dict(reversed(form.items()))}, packs).candidates[0].id == first
+    for more, data in (({"qps": 1.6}, packs), ({}, {"planner": replace(known(), as_of="2026-11-21")})):
+        with pytest.raises(NameError):
+            answered({"form": form | more}, data)
 
 
 def test_figures_of_the_own_site_hold_and_the_catalogue_stays() -> None:

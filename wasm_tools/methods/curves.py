@@ -8,7 +8,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from wasm_tools.methods.answered import answered, chosen_plan
+from wasm_tools.methods.plan import answered, chosen_plan
 from wasm_tools.planner import Answer, plan_record
 from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.commitments import commitments, paid_monthly

@@ -10,8 +10,8 @@ from wasm_tools.manifests.plan_document import plan_document
 from wasm_tools.manifests.plan_files import plan_files
 from wasm_tools.manifests.runtimes import ManifestError
 from wasm_tools.manifests.yaml_text import YamlError
-from wasm_tools.methods.plan import asked
-from wasm_tools.planner import plan_record, ranked_plans
+from wasm_tools.methods.plan import answered
+from wasm_tools.planner import plan_record, ranking_of
 from wasm_tools.planner.question_record import question_record
 from wasm_tools.workload.traffic import InputError
 
@@ -21,14 +21,14 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
 
     `pack` is the text of the manifests' data, which the page loads when it first needs them.
     """
-    question, catalogue = asked(params, packs)
-    wanted = str(params.get("plan", ""))
-    plan = next((p for _, p in ranked_plans(question, catalogue).plans if p.id == wanted), None)
+    found = answered(params, packs)
+    catalogue, wanted = found.catalogue, str(params.get("plan", ""))
+    plan = next((p for _, p in ranking_of(found).plans if p.id == wanted), None)
     if plan is None:
         raise InputError("plan", "this plan is not an answer to the question any more; choose it anew")
     try:
         book = read_manifest_pack(json.loads(str(params.get("pack", "{}"))), catalogue.models, catalogue.gpus)
-        made = plan_files(plan_document(catalogue.as_of, question_record(question), plan_record(plan)), book)
+        made = plan_files(plan_document(catalogue.as_of, question_record(found.question), plan_record(plan)), book)
         return {"folder": made.folder, "files": made.files, "zip": base64.b64encode(made.zip).decode("ascii")}
     except (ManifestError, YamlError) as error:
         raise InputError("plan", str(error)) from None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wasm_tools.methods.answered import answered
+from wasm_tools.methods.plan import answered
 from wasm_tools.planner import plan_record
 from wasm_tools.planner.gpu_options import gpu_options, hosted_models
 from wasm_tools.workload.traffic import InputError

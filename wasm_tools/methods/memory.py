@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from wasm_tools.methods.answered import answered, chosen_plan
+from wasm_tools.methods.plan import answered, chosen_plan
 from wasm_tools.planner import plan_record
 from wasm_tools.planner.plan import significant
 from wasm_tools.planner.plan_memory import plan_memory

@@ -1,19 +1,51 @@
-"""The ranked plans of a question given as a form record."""
+"""The ranked plans of a question given as a form record, and the answer behind them, which other methods ask about."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-from wasm_tools.planner import Catalogue, Question, ranked_plans, ranking_record
+from wasm_tools.planner import Answer, Catalogue, Question, ranking_of, ranking_record
+from wasm_tools.planner import answer as all_candidates
+from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.form import named_fields, question_of_form
 from wasm_tools.planner.form_fields import ADDED
 from wasm_tools.workload.traffic import InputError
 
+_kept: dict[str, tuple[Any, Answer]] = {}  # of the form record that was asked last, with the data it was asked of
+
 
 def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any]:
     """The ranking of the question in the form record; InputError names the field that is wrong."""
+    found = answered(params, packs)
+    return {"as_of": found.catalogue.as_of, **ranking_record(ranking_of(found))}
+
+
+def answered(params: Mapping[str, Any], packs: Mapping[str, Any]) -> Answer:
+    """All candidates for the question in `params["form"]`, kept until another one is asked.
+
+    InputError names the field that is wrong.
+    """
+    key, data = json.dumps(form_in(params), sort_keys=True), packs.get("planner")
+    known = _kept.get(key)
+    if known is not None and known[0] is data:
+        return known[1]
     question, catalogue = asked(params, packs)
     with named_fields():
-        return {"as_of": catalogue.as_of, **ranking_record(ranked_plans(question, catalogue))}
+        found = all_candidates(question, catalogue)
+    _kept.clear()
+    _kept[key] = (data, found)
+    return found
+
+
+def chosen_plan(params: Mapping[str, Any], found: Answer) -> Candidate:
+    """The plan with the id `params["plan"]`, else the recommended one; InputError when there is none."""
+    wanted = params.get("plan") or (found.winner.id if found.winner else "")
+    chosen = next((c for c in found.candidates if c.id == wanted), None)
+    if chosen is None and wanted:
+        raise InputError("plan", "this plan is not an answer to the question any more; choose it anew")
+    if chosen is None:
+        raise InputError("plan", "no plan is recommended for this question; choose one of the list")
+    return chosen
 
 
 def asked(params: Mapping[str, Any], packs: Mapping[str, Any]) -> tuple[Question, Catalogue]:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wasm_tools.methods.plan import asked
+from wasm_tools.methods.plan import answered
 from wasm_tools.plan_report.contents import Subject, chosen_plan, report
 from wasm_tools.plan_report.facts import read_facts
 from wasm_tools.plan_report.html import html
 from wasm_tools.plan_report.markdown import markdown
 from wasm_tools.plan_report.parts import report_record
-from wasm_tools.planner.ranking import answer as answered
 from wasm_tools.planner.ranking import ranking_of
 from wasm_tools.planner.scenario import checked_form, checked_name, checked_note, inputs_id
 
@@ -23,8 +22,7 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
     facts = read_facts(params.get("facts"), params.get("grades"))
     form, note = checked_form(params.get("form")), checked_note(params.get("note") or "")
     name = checked_name(params["name"]) if params.get("name") else ""
-    question, catalogue = asked({"form": form}, packs)
-    found = answered(question, catalogue)
+    found = answered({"form": form}, packs)
     ranking = ranking_of(found)
     plan = chosen_plan(found, ranking, str(params.get("plan") or ""))
     meant = plan.id if plan and plan.id != ranking.recommended else ""
@@ -32,7 +30,7 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
         name=name,
         note=note,
         form=form,
-        id=inputs_id(form, catalogue.as_of, facts.build, meant),
+        id=inputs_id(form, found.catalogue.as_of, facts.build, meant),
     )
     made = report(subject, found, ranking, plan, facts)
     return {

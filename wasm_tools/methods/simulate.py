@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wasm_tools.methods.answered import answered, chosen_plan
 from wasm_tools.methods.kept_run import kept_run
+from wasm_tools.methods.plan import answered, chosen_plan
 from wasm_tools.uncertainty.assumptions import SIMULATION
 from wasm_tools.uncertainty.chosen_plan import chosen_plan as with_background
 from wasm_tools.uncertainty.simulated_run import PlanRun

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from wasm_tools.methods.answered import answered
+from wasm_tools.methods.plan import answered
 from wasm_tools.planner import plan_record
 from wasm_tools.planner.plan import significant
 from wasm_tools.planner.rank_stability import balanced_order, checked_weights

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wasm_tools.methods.answered import answered
-from wasm_tools.methods.plan import asked, form_in
+from wasm_tools.methods.plan import answered, asked, form_in
 from wasm_tools.planner import plan_record
 from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.plan import significant
