@@ -215,6 +215,17 @@ def test_limits_that_cannot_be_are_refused_by_name(field: str, limits: dict[str,
     assert refused.value.field == field
 
 
+def test_the_tightest_of_three_budgets_holds() -> None:
+    limits = {"usd_per_month": 700.0, "usd_per_hour": 1.0, "usd_per_1k_tokens": 0.0001}
+    tightest = []
+    while limits:  # 2 requests/s with 1,200 tokens are 6,307,200 thousand tokens a month
+        asked = Question(Workload(1000, 200, 2.0, 4.0), Slo(2000, 60, 20_000), Wishes(limits=Limits(**limits)))
+        tightest.append(asked.budget)
+        limits.pop(next(name for name in ("usd_per_1k_tokens", "usd_per_month", "usd_per_hour") if name in limits))
+    assert tightest == [pytest.approx(630.72), 700, 730]
+    assert not Question(asked.workload, asked.slo).has_budget
+
+
 def test_the_way_to_the_machines_is_part_of_the_first_token_and_never_free() -> None:
     slo = Slo(700, 60, 100_000)
     near = by_kind(Question(CHAT, slo, Wishes(limits=Limits(kinds=("rented",)))), "rented")

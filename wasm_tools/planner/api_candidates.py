@@ -117,13 +117,13 @@ def _choosy(question: Question) -> bool:
 
 def _wanted(question: Question, priced: list[Priced], excluded: Exclusions) -> list[Priced]:
     """The rates that the question allows; the others are counted."""
-    longest, wanted = question.longest_output, []
+    longest, budget, wanted = question.longest_output, question.budget, []
     for one in priced:
         usd, _, plain = one
         reason = question.unwanted(plain.rate.provider, plain.rate.region)
         if not reason and longest > plain.max_output:
             reason = "output_limit"
-        if not reason and not question.affordable(usd):
+        if not reason and usd > budget:
             reason = "over_budget"
         if not reason and question.limits.confirmed_only:  # no source states a rate limit that a stranger gets
             reason = "unconfirmed"

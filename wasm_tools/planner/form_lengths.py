@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from wasm_tools.performance.lengths import TokenSpread, fixed
+from wasm_tools.performance.open_loop import NORMAL
 from wasm_tools.planner.presets import spread_of_row
 from wasm_tools.workload.traffic import MAX_TOKENS, InputError
 
-Z90, Z95, Z99 = 1.2815515655446004, 1.6448536269514722, 2.3263478740408408  # quantiles of the normal distribution
+Z90, Z95, Z99 = NORMAL[1:]
 
 
 def side_lengths(

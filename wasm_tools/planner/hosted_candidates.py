@@ -56,7 +56,7 @@ class _Maker:
 
     def __init__(self, question: Question, catalogue: Catalogue, excluded: Exclusions) -> None:
         self.question, self.catalogue, self.excluded = question, catalogue, excluded
-        self.scores = catalogue.scores(question.wishes.use_case)
+        self.scores, self.budget = catalogue.scores(question.wishes.use_case), question.budget
         self.loads: dict[int, Load] = {}  # models of one shape share what replicas serve
         self.known: dict[tuple[int, int], Sequence[Chosen]] = {}
         self.describe = self.plan
@@ -75,7 +75,7 @@ class _Maker:
             return self.priced(chosen, serverless(question, catalogue, sized, chosen[0].load, plain.rental))
         if question.pattern is not None:
             return self.priced(chosen, rented(question, catalogue, sized, plain.rental))
-        if question.affordable(usd):
+        if usd <= self.budget:
             usd = round(usd, 6)
             return self.candidates(chosen, kind, provider, usd, plain.place, plain.risks, plain.error, plain.rental)
         excluded.price("over_budget", provider, number=len(models))
@@ -88,7 +88,7 @@ class _Maker:
             usd = round(float(h.usd_per_month), 6)
             if h.breaks:
                 self.excluded.price("cold_start", h.provider, number=len(chosen))
-            elif self.question.affordable(usd):
+            elif usd <= self.budget:
                 place = f"{h.kind}:{h.provider}:{place_name(h.sku, h.region, h.variant)}"
                 risks = price_risks(h.families, h.age_days, policy)
                 error = price_error(h.families, policy)

@@ -228,20 +228,18 @@ class Question:
     @property
     def has_budget(self) -> bool:
         """Whether any budget is set."""
-        limits = self.limits
-        return not limits.usd_per_month is limits.usd_per_hour is limits.usd_per_1k_tokens is None
+        return self.budget < math.inf
 
-    def affordable(self, usd_per_month: float) -> bool:
-        """Whether a monthly cost is within all three budgets."""
+    @property
+    def budget(self) -> float:
+        """The tightest of the three budgets at the planned load, in USD a month; infinite where none is set."""
         limits, workload = self.limits, self.workload
-        if limits.usd_per_month is not None and usd_per_month > limits.usd_per_month:
-            return False
-        if limits.usd_per_hour is not None and usd_per_month > limits.usd_per_hour * HOURS_PER_MONTH:
-            return False
-        if limits.usd_per_1k_tokens is None:
-            return True
         tokens = workload.qps * SECONDS_PER_MONTH * (workload.prompt_tokens + workload.output_tokens)
-        return usd_per_month <= limits.usd_per_1k_tokens * tokens / 1000
+        return min(
+            math.inf if limits.usd_per_month is None else limits.usd_per_month,
+            math.inf if limits.usd_per_hour is None else limits.usd_per_hour * HOURS_PER_MONTH,
+            math.inf if limits.usd_per_1k_tokens is None else limits.usd_per_1k_tokens * tokens / 1000,
+        )
 
 
 def _nearer(slo: Slo, way_ms: float, streaming: bool = True) -> Slo:

@@ -12,7 +12,7 @@ from wasm_tools.performance.capacity import Miss as CapacityMiss
 from wasm_tools.performance.lengths import lengths_of
 from wasm_tools.performance.memory import held_at_once
 from wasm_tools.performance.observations import Misses
-from wasm_tools.performance.open_loop import Replica, Traffic, replica, traffic
+from wasm_tools.performance.open_loop import Replica, replica, traffic
 from wasm_tools.performance.prediction import curve
 from wasm_tools.performance.service_curve import ServiceCurve
 from wasm_tools.planner.catalogue import Catalogue
@@ -57,7 +57,8 @@ class Serving:
         tokens = (w.prompt_tokens, w.output_tokens, question.longest_tokens)
         lengths = (*tokens, w.lengths, w.arrival_cv, w.cacheable_share)
         near = question.wishes.near_tolerance
-        self.arriving, self.bounds = arrivals(question, catalogue), bounds_of(slo, catalogue.tails)
+        self.arriving = traffic(lengths_of(w), catalogue.tails, w.arrival_cv)  # at each of the replicas
+        self.bounds = bounds_of(slo, catalogue.tails)
         self.looser_bounds = bounds_of(_loosened(slo, 1 + near), catalogue.tails)
         # Both by key of what serves alike; a replica is None where the memory holds no request.
         self.replicas: dict[int, Replica | None] = catalogue.replicas.of(lengths)
@@ -74,14 +75,12 @@ class Serving:
         """A replica at the lengths of the question, or None where its memory holds no request."""
         if ready.key in self.replicas:
             return self.replicas[ready.key]
-        question, policy, w = self.question, self.catalogue.policy, self.question.workload
-        found, slots = None, held_at_once(ready.room, w.prompt_tokens + w.output_tokens)
-        if slots and (not question.classes or held_at_once(ready.room, question.longest_tokens)):
-            service = curve(ready.prepared, w.prompt_tokens, w.output_tokens, w.cacheable_share, self.catalogue.book)
-            slots = min(slots, policy.runtime.max_sequences or slots)
-            if service.measured:  # a measurement proves that so many requests fit: they are seldom all at full length
-                slots = max(slots, int(max(service.measured)))
-            found = replica(service, self.arriving, slots)
+        question, w, found = self.question, self.question.workload, None
+        if not question.classes or held_at_once(ready.room, question.longest_tokens):
+            served = service_of(ready, self.catalogue, w.prompt_tokens, w.output_tokens, w.cacheable_share)
+            if served is not None:
+                service, slots = served
+                found = replica(service, self.arriving, slots)
         self.replicas[ready.key] = found
         return found
 
@@ -113,9 +112,18 @@ class Serving:
         return mix_capacity(r.curve, classes, catalogue.tails, r.most_in_flight, cap, arrival_cv=cv)[1]
 
 
-def arrivals(question: Question, catalogue: Catalogue) -> Traffic:
-    """What arrives at a replica, prepared once for all of them."""
-    return traffic(lengths_of(question.workload), catalogue.tails, question.workload.arrival_cv)
+def service_of(
+    ready: Ready, catalogue: Catalogue, prompt_tokens: float, output_tokens: float, cacheable_share: float
+) -> tuple[ServiceCurve, int] | None:
+    """The service of a replica at mean lengths and the requests that it holds at a time; None where it holds none."""
+    slots = held_at_once(ready.room, round(prompt_tokens + output_tokens))
+    if not slots:
+        return None
+    service = curve(ready.prepared, prompt_tokens, output_tokens, cacheable_share, catalogue.book)
+    slots = min(slots, catalogue.policy.runtime.max_sequences or slots)
+    if service.measured:  # a measurement proves that so many requests fit: they are seldom all at full length
+        slots = max(slots, int(max(service.measured)))
+    return service, slots
 
 
 def _loosened(slo: Slo, factor: float) -> Slo:

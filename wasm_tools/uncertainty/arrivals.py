@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wasm_tools.performance.lengths import Lengths
-from wasm_tools.performance.open_loop import Tails
+from wasm_tools.performance.open_loop import NORMAL, Tails
 from wasm_tools.uncertainty.randomness import GRAIN, Random, spread_around_one
 from wasm_tools.workload.traffic import InputError
 
-NORMAL = (0.0, 1.2815515655446004, 1.6448536269514722, 2.3263478740408408)  # standard normal quantiles of `Tails.tpot`
 SLOWEST, QUICKEST = 4.0, 0.25  # a pace beyond these factors of its mean is a slip of the tails, not a request
 
 

@@ -4,9 +4,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from wasm_tools.performance.lengths import lengths_of
-from wasm_tools.performance.memory import held_at_once
 from wasm_tools.performance.open_loop import Traffic, traffic
-from wasm_tools.performance.prediction import curve
 from wasm_tools.performance.service_curve import ServiceCurve
 from wasm_tools.planner import Answer, Plan
 from wasm_tools.planner.candidate import Candidate
@@ -16,6 +14,7 @@ from wasm_tools.planner.load import Load
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.ready import Ready, ready_of
 from wasm_tools.planner.rentals import Rental
+from wasm_tools.planner.serving import service_of
 from wasm_tools.planner.sizing import Sized
 from wasm_tools.workload.traffic import InputError, Slo
 
@@ -88,16 +87,10 @@ class ChosenPlan:
 
     def served_at(self, prompt_tokens: float, output_tokens: float) -> tuple[ServiceCurve, float] | None:
         """The service of a replica at mean lengths and the requests it holds; None where not one fits."""
-        ready, policy, w = self.ready, self.catalogue.policy, self.question.workload
-        planned = self.sized.served
+        planned, w = self.sized.served, self.question.workload
         if (prompt_tokens, output_tokens) == (w.prompt_tokens, w.output_tokens):
             return planned.curve, planned.slots
-        slots = held_at_once(ready.room, round(prompt_tokens + output_tokens))
-        if not slots:
-            return None
-        service = curve(ready.prepared, prompt_tokens, output_tokens, w.cacheable_share, self.catalogue.book)
-        slots = min(slots, policy.runtime.max_sequences or slots)
-        return service, max(slots, int(max(service.measured))) if service.measured else slots
+        return service_of(self.ready, self.catalogue, prompt_tokens, output_tokens, w.cacheable_share)
 
 
 def longer(of: Traffic, factor: float) -> Traffic:

@@ -11,6 +11,7 @@ from wasm_tools.uncertainty.chosen_plan import ChosenPlan
 from wasm_tools.uncertainty.months import BOUNDS, INPUTS, Month, Months
 from wasm_tools.uncertainty.observed_spread import observed_spread
 from wasm_tools.uncertainty.randomness import generator
+from wasm_tools.workload.traffic import Slo
 
 QUANTILES = (5, 25, 50, 75, 95)
 BINS = 30
@@ -47,7 +48,8 @@ class MonteCarlo:
         drawn, question = self.drawn, self.of.question
         usd = [m.usd for m in drawn]
         times = [m.times for m in drawn if m.times is not None]
-        met = [_met(m, self.of) for m in drawn]
+        budget = question.budget if question.has_budget else None
+        met = [_met(m, question.slo, budget) for m in drawn]
         first, gap, whole = (
             p or question.slo.percentile
             for p in (question.slo.ttft_percentile, question.slo.itl_percentile, question.slo.e2e_percentile)
@@ -77,7 +79,7 @@ class MonteCarlo:
                 "ttft": question.slo.ttft_ms,
                 "itl": question.slo.itl_ms,
                 "e2e": question.slo.e2e_ms,
-                "budget": _budget(self.of),
+                "budget": budget,
             },
             "confidence": {name: _share(met, name) for name in (*BOUNDS, "all", "budget")},
             "distribution": {name: quantiles(values) for name, values in series.items()},
@@ -87,17 +89,16 @@ class MonteCarlo:
         }
 
 
-def _met(month: Month, of: ChosenPlan) -> dict[str, bool | None]:
+def _met(month: Month, slo: Slo, budget: float | None) -> dict[str, bool | None]:
     """Which bounds a month keeps; None where nothing is known or nothing is asked."""
-    slo, t = of.question.slo, month.times
-    budget = of.question.affordable(month.usd) if of.question.has_budget else None
+    t, affordable = month.times, None if budget is None else month.usd <= budget
     if t is None:
-        return {**dict.fromkeys(BOUNDS), "all": None, "budget": budget}
+        return {**dict.fromkeys(BOUNDS), "all": None, "budget": affordable}
     kept: dict[str, bool | None] = {name: share <= 1 for name, share in zip(BOUNDS, t.used, strict=True)}
     if slo.tokens_per_s is None:
         kept["speed"] = None
-    kept["all"] = max(t.used) <= 1 and budget is not False
-    return {**kept, "budget": budget}
+    kept["all"] = max(t.used) <= 1 and affordable is not False
+    return {**kept, "budget": affordable}
 
 
 def _share(met: Sequence[Mapping[str, bool | None]], name: str) -> float | None:
@@ -105,19 +106,6 @@ def _share(met: Sequence[Mapping[str, bool | None]], name: str) -> float | None:
     if not met or met[0][name] is None:
         return None
     return significant(sum(1 for kept in met if kept[name]) / len(met))
-
-
-def _budget(of: ChosenPlan) -> float | None:
-    """The tightest budget of the question in USD a month at its planned load."""
-    limits, w = of.question.limits, of.question.workload
-    per_token = limits.usd_per_1k_tokens
-    tokens = w.qps * 730 * 3600 * (w.prompt_tokens + w.output_tokens)
-    found = (
-        limits.usd_per_month,
-        None if limits.usd_per_hour is None else limits.usd_per_hour * 730,
-        None if per_token is None else per_token * tokens / 1000,
-    )
-    return min((usd for usd in found if usd is not None), default=None)
 
 
 def quantiles(values: Sequence[float]) -> dict[str, float | None]:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from wasm_tools.performance.capacity import Bounds, bounds_of
-from wasm_tools.performance.open_loop import Replica, Traffic, in_flight_at, latency, replica
+from wasm_tools.performance.open_loop import NORMAL, Replica, Traffic, in_flight_at, latency, replica
 from wasm_tools.performance.service_curve import ServiceCurve
 from wasm_tools.planner.policy import price_error
 from wasm_tools.uncertainty.chosen_plan import ChosenPlan, longer
@@ -14,7 +14,7 @@ from wasm_tools.workload.traffic import PERCENTILES
 
 INPUTS = ("load", "peak", "prompt", "output", "first_token", "tpot", "price")  # what is drawn
 BOUNDS = ("ttft", "itl", "e2e", "speed", "throughput")
-BAND = 1.6448536269514722  # standard normal quantile at 95 %: bands hold nine of ten
+BAND = NORMAL[PERCENTILES.index(95)]  # bands hold nine of ten
 FINEST, THIRD = 0.025, 1 / 3  # the grid of lengths: of log length, of a standard deviation
 LIGHTEST, HEAVIEST = 1e-3, 1e3  # of work, for the cost of plans that follow it
 
