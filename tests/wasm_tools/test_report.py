@@ -42,10 +42,17 @@ def test_a_report_says_everything_that_a_decision_needs() -> None:
     assert titles[:3] == ["Answer", "Alternatives", "Question"]
     assert {"What binds", "Assumptions", "Sources", "How to read this"} <= set(titles)
     assert made["report"]["figure"].startswith("$")
-    for words in ("a month", "90 % band", "either way", "2026-11-20", made["id"], "0123456789ab", "Neo Cloud"):
+    for words in ("a month", "90 % band", "err by", "2026-11-20", made["id"], "0123456789ab", "Neo Cloud"):
         assert words in text
     assert made["file"] == f"atlas-plan-{made['id']}"
     assert re.fullmatch("[0-9a-f]{12}", made["id"])
+
+
+def test_a_cost_is_never_said_to_be_below_the_replica_that_is_paid() -> None:
+    made = asked()["report"]
+    month = next(row for s in made["sections"] for p in s["parts"] for row in p.get("rows", []) if row[0] == "A month")
+    low, high = (float(dollars.replace(",", "")) for dollars in re.findall(r"\$([\d,.]+)", month[2]))
+    assert 0 < low <= float(month[1].strip("$").replace(",", "")) <= high
 
 
 def shown(html: str) -> str:

@@ -99,9 +99,13 @@ def _plan_sections(found: Answer, plan: Plan, facts: Facts) -> list[Section | No
 
 
 def _costs(plan: Plan, error: float) -> Table:
-    low, high = (dollars_words(plan.usd_per_month * Decimal(repr(1 + side * error))) for side in (-1, 1))
+    usd, share = plan.usd_per_month, Decimal(repr(error))
+    always = plan.capacity.replicas_min if plan.capacity else 0
+    # However far a prediction is off, replicas that stand at all times are paid, one at least.
+    least = usd / plan.configuration.replicas if plan.configuration and always else Decimal(0)
+    low, high = (dollars_words(cost) for cost in (max(usd * (1 - share), least), usd * (1 + share)))
     rows = [
-        ("A month", f"${dollars_words(plan.usd_per_month)}", f"${low} to ${high}, {error:.0%} either way"),
+        ("A month", f"${dollars_words(usd)}", f"${low} to ${high}, as predictions and prices err by {error:.0%}"),
         ("An hour", f"${plan.usd_per_hour:,.4f}", ""),
         ("1M tokens", f"${plan.usd_per_million_tokens:,.4f}", "prompt and output together"),
         ("1M output tokens", f"${plan.usd_per_million_output:,.4f}", "the same cost on output alone"),

@@ -37,7 +37,7 @@ LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One input: its name and value in words, and whether it was given or follows from others."""
+    """One input: its name and value in words, and whether it was given or a preset or other inputs state it."""
 
     name: str
     value: str
@@ -49,7 +49,7 @@ def inputs_of(form: Mapping[str, Any], question: Question) -> tuple[Input, ...]:
     given = [Input(_label(f.name), _value(form[f.name], f), "given") for f in FIELDS if f.name in form]
     return (
         *given,
-        *(Input(name, value, "follows") for field, name, value in _following(question) if field not in form),
+        *(Input(name, value, "by preset") for field, name, value in _following(question) if field not in form),
     )
 
 

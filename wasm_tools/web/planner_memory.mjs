@@ -45,7 +45,7 @@ export function memoryPanel(state, host) {
     });
     const rows = /** @type {[string, string][]} */ ([
       ["weights", `${gib(split.weights)}; ${text("panels.memory.replica", { size: gib(split.weights * split.gpus), n: count(split.gpus) })}`],
-      ["kv_pool", `${gib(split.kv_pool)}; ${text("panels.memory.pool", { n: count(split.pool_tokens) })}`],
+      ["kv_pool", `${gib(split.kv_pool)}; ${text("panels.memory.pool", { size: localNumber((split.kv_per_token / 1024).toPrecision(3)) })}`],
       ["request", `${gib(split.kv_per_request)}; ${text("panels.memory.request", { length: tokens(longest) })}`],
       ["planned", `${gib(needed)}; ${text("panels.memory.planned", { n: count(concurrency) })}`],
       ["held", text("panels.memory.held", { held, length: tokens(longest) })],

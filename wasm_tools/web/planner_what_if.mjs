@@ -27,10 +27,11 @@ export function whatIfPanel(state, host) {
     if (signal.aborted) return;
     if (made) told(made, before);
     made = null;
-    const columns = ["change", "plan", "month", "difference", "ttft", "e2e", "target", "apply"].map((name) => text(`panels.what_if.column.${name}`));
-    const { box, body, row } = panelTable(text("panels.what_if.caption"), columns, [2, 3, 4, 5]);
-    const rows = changes.map((/** @type {any} */ change) => row([titleOf(change), text("panels.what_if.waiting"), "", "", "", "", "", button(change, before.plan)]));
-    body.append(row([text("panels.what_if.now"), ...figures(before), ""].toSpliced(3, 0, "")), ...rows);
+    const columns = ["change", "month", "difference", "plan", "ttft", "e2e", "target", "apply"].map((name) => text(`panels.what_if.column.${name}`));
+    const { box, body, row } = panelTable(text("panels.what_if.caption"), columns, [1, 2, 4, 5]);
+    const rows = changes.map((/** @type {any} */ change) => row([titleOf(change), "", "", text("panels.what_if.waiting"), "", "", "", button(change, before.plan)]));
+    const [plan, month, ...rest] = figures(before);
+    body.append(row([text("panels.what_if.now"), month, "", plan, ...rest, ""]), ...rows);
     place.replaceChildren(box);
     for (const [n, change] of changes.entries()) {
       say(text("panels.what_if.progress", { done: n + 1, total: changes.length }));
@@ -39,7 +40,7 @@ export function whatIfPanel(state, host) {
       const [plan, month, ...rest] = figures(after);
       const same = after.plan && samePlan(after.plan, before.plan);
       const shown = same ? element("span", { className: "muted" }, text("panels.what_if.same_plan")) : plan;
-      const filled = row([titleOf(change), shown, month, difference(before, after), ...rest, rows[n].lastElementChild?.firstChild ?? ""]);
+      const filled = row([titleOf(change), month, difference(before, after), shown, ...rest, rows[n].lastElementChild?.firstChild ?? ""]);
       rows[n].replaceWith(filled);
     }
   });

@@ -98,7 +98,7 @@ function summary(form, grid) {
   const { prompt_tokens: prompt, output_tokens: output, qps } = effectiveOf(grid, fields);
   const known = [prompt, output, qps].every((figure) => typeof figure === "number");
   const words = known
-    ? text("scenarios.script.summary", { prompt: count(Number(prompt)), output: count(Number(output)), qps: rate(Number(qps)) })
+    ? text("scenarios.script.summary", { prompt: count(Number(prompt)), output: count(Number(output)), qps: text("plan.per_second", { n: Number(qps), rate: rate(Number(qps)) }) })
     : Object.entries(form).slice(0, 4).map(([field, value]) => `${field} ${shortly(value)}`).join(", ") || text("scenarios.script.standard");
   return element("small", { className: "muted" }, words);
 }
