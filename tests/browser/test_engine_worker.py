@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.chromium import chromium
 from tests.browser.loopback import TOOL_PAGE_POLICY, Loopback, loopback
 from tests.browser.tiny_engine import PACK, tiny_engine
 from wasm_tools.bundle.assemble import assemble
@@ -59,13 +58,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, BundleManifest
         "<title>tool on a host without headers</title>"
     )
     return folder, manifest
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    """One Chromium for this module."""
-    with chromium() as context:
-        yield context
 
 
 @pytest.fixture

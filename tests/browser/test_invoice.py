@@ -13,18 +13,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.chromium import chromium
 from wasm_tools.invoice.pack import bill_record, read_price_book
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 HEADER = "provider,workload_type,usage_qty,usage_unit,amount_usd,model\n"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    with chromium() as context:
-        yield context
 
 
 @pytest.fixture

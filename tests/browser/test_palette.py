@@ -3,15 +3,7 @@
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.chromium import chromium
-
 pytestmark = [pytest.mark.browser, pytest.mark.site]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as context:
-        yield context
 
 
 @pytest.fixture

@@ -3,14 +3,11 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-
-from tests.browser.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
@@ -21,12 +18,6 @@ FORGET = """async () => {
   for (const worker of await navigator.serviceWorker.getRegistrations()) await worker.unregister();
   for (const name of await caches.keys()) await caches.delete(name);
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    with chromium() as context:
-        yield context
 
 
 def asked_for(page: Page, plan: str) -> Page:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.chromium import chromium
 from tests.browser.shown_plans import site_catalogue
 from wasm_tools.methods import report
 from wasm_tools.planner.scenario import read_scenarios, scenarios_text
@@ -25,12 +24,6 @@ DROP = """(text) => {
 }"""
 FIELDS = ("prompt_tokens", "output_tokens", "qps", "ttft_ms", "itl_ms", "budget", "class")
 PLANNER = "tools/planner/?profile=512-256&slo=conversational&load=1&class=medium"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[BrowserContext]:
-    with chromium() as context:
-        yield context
 
 
 @pytest.fixture
