@@ -21,6 +21,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Page
 
+from generator.publish.policy import WORKER
 from tests.browser.chromium import chromium
 from tests.browser.loopback import Loopback, loopback
 from tests.browser.tool_site_copy import BASE, tool_site_copy
@@ -60,14 +61,17 @@ new MutationObserver(() => {
   if (engine) marks[engine] ??= performance.now();
 }).observe(document, { subtree: true, childList: true, attributeFilter: ["data-engine", "data-source"] });
 """
-KEPT = """async () => {
-  await navigator.serviceWorker.ready;
+# What is not kept for later visits within a minute.
+MISSING = """async () => {
+  let missing = [];
   for (let waited = 0; waited < 60000; waited += 100) {
     const names = (await caches.keys()).map((name) => name.split(" ")[0]);
-    if (names.includes("atlas-memory") && names.includes("atlas-tools")) break;
+    missing = ["atlas-memory", "atlas-tools"].filter((name) => !names.includes(name));
+    if (!missing.length) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   await new Promise((resolve) => setTimeout(resolve, 1000));
+  return missing;
 }"""
 
 
@@ -77,6 +81,8 @@ def main() -> None:
     parser.add_argument("--site", type=Path, required=True, help="a built and sealed site")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
+    if not (options.site / "tools" / WORKER).is_file():
+        sys.exit(f"{options.site} has no tools/{WORKER}, so nothing is kept for later visits: give a sealed site.")
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         folder = Path(scratch)
         tool_site_copy(options.site, folder)
@@ -128,7 +134,7 @@ def planner_round(host: Loopback) -> Iterator[tuple[str, int, float]]:
             yield "planner, own answer", visit, marks["engine"] / 1000
             yield "of it: start of Python", visit, (marks["ready"] - marks["loading"]) / 1000
             yield "page usable", visit, marks["precomputed"] / 1000
-            page.evaluate(KEPT)
+            wait_until_kept(page)
             page.close()
 
 
@@ -140,6 +146,12 @@ def visited(browser: BrowserContext, host: Loopback) -> Page:
     return page
 
 
+def wait_until_kept(page: Page) -> None:
+    """Give the page the time to keep itself and its snapshot."""
+    if missing := page.evaluate(MISSING):
+        sys.exit(f"The page kept no {' and no '.join(missing)} within a minute: its later visits would not be warm.")
+
+
 def wire_bytes(host: Loopback) -> tuple[int, int]:
     """Bytes that the host sent for a first and a second visit, headers and all that is kept for later included."""
     found = []
@@ -147,7 +159,7 @@ def wire_bytes(host: Loopback) -> tuple[int, int]:
         for _ in range(2):
             before = host.sent
             page = visited(browser, host)
-            page.evaluate(KEPT)
+            wait_until_kept(page)
             page.close()
             found.append(host.sent - before)
     return found[0], found[1]
