@@ -5,15 +5,13 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from generator.publish.policy import TOOL_FOLDERS, WORKER
 
 SCRIPTS = Path(__file__).parents[2] / "wasm_tools" / "web"
 WAY_BACK = "sw-off.js"
 ENGINE = "assets/engine/"
-# What no tool page needs without a network.
-LEFT_OUT = frozenset({"plotly-basic.min.js"})
 PLACEHOLDER = "const BUILD = {};"
 
 _LOADED = re.compile(r"<(?:link|script)\b[^>]*>", re.IGNORECASE)
@@ -51,7 +49,7 @@ def page_files(site: Path, pages: Iterable[Path]) -> dict[str, str]:
         found[place] = _sum(page)
         found |= {place + f.name: _sum(f) for f in sorted(page.parent.iterdir()) if f.is_file() and f != page}
         for address in loaded(page.read_text(encoding="utf-8")):
-            name = _resolved(place, address)
+            name = urljoin(place, address)
             file = site / urlsplit(name).path
             if file.is_file() and not name.startswith(ENGINE):
                 found[name] = _sum(file)
@@ -78,7 +76,7 @@ def engine_files(site: Path, pages: Iterable[Path]) -> dict[str, str]:
     needed: set[str] = set()
     while waiting:
         name = waiting.pop()
-        if name in scripts and name not in needed | LEFT_OUT:
+        if name in scripts and name not in needed:
             needed.add(name)
             waiting += _SCRIPT_NAME.findall(scripts[name].read_text(encoding="utf-8"))
     names = [e["file"] for name, e in manifest["files"].items() if name not in scripts or name in needed]
@@ -99,18 +97,6 @@ def build_digest(files: Mapping[str, str]) -> str:
 def _manifest(site: Path) -> dict[str, dict[str, dict[str, str]]]:
     record: dict[str, dict[str, dict[str, str]]] = json.loads((site / ENGINE / "bundle.json").read_text("utf-8"))
     return record
-
-
-def _resolved(place: str, address: str) -> str:
-    """An address of a page as seen from the root of the site."""
-    path, _, query = address.partition("?")
-    parts: list[str] = []
-    for part in (PurePosixPath(place) / path).parts:
-        if part == "..":
-            parts.pop()
-        else:
-            parts.append(part)
-    return "/".join(parts) + (f"?{query}" if query else "")
 
 
 def _sum(file: Path) -> str:
