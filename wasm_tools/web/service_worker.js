@@ -22,7 +22,7 @@ self.addEventListener("message", (event) => {
   const { type, urls } = event.data;
   if (type === "activate") self.skipWaiting();
   else if (type === "build") event.ports[0].postMessage(BUILD.engine);
-  else if (type === "keep") event.waitUntil(Promise.allSettled(urls.filter(isData).map(fresh)));
+  else if (type === "keep") event.waitUntil(Promise.allSettled(urls.filter(isData).map(async (url) => keep(url, await fetch(url)))));
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -32,7 +32,7 @@ self.addEventListener("fetch", (event) => {
     if (pageAt(url) in BUILD.files) event.respondWith(page(request, pageAt(url)));
   } else if (url.href.slice(ROOT.href.length) in BUILD.files || url.pathname.startsWith(`${ROOT.pathname}assets/engine/`)) {
     event.respondWith(kept(request));
-  } else if (isData(url.href)) event.respondWith(fresh(request));
+  } else if (isData(url.href)) event.respondWith(fresh(event));
 });
 
 async function install() {
@@ -92,7 +92,6 @@ function isData(url) {
 }
 
 async function page(request, name) {
-  const held = () => caches.match(new URL(name, ROOT).href, { cacheName: OWN });
   const answer = fetch(request);
   const late = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
   try {
@@ -101,27 +100,44 @@ async function page(request, name) {
   } catch {
     // no network: below
   }
-  return (await held()) ?? answer;
+  return (await stored(new URL(name, ROOT).href)) ?? answer;
 }
 
 /** A file whose name carries a hash: from whichever build holds it. */
 async function kept(request) {
-  for (const cacheName of (await ours()).reverse()) {
-    const found = await caches.match(request.url, { cacheName });
+  for (const name of (await ours().catch(() => [])).reverse()) {
+    const found = await stored(request.url, name);
     if (found) return found;
   }
   return fetch(request);
 }
 
 /** Published data: today's where there is a network, else those that were shown before. */
-async function fresh(request) {
+async function fresh(event) {
+  const { request } = event;
   try {
     const answer = await fetch(request);
-    if (answer.ok && !answer.redirected) (await caches.open(OWN)).put(request, answer.clone()).catch(() => {});
+    event.waitUntil(keep(request, answer));
     return answer;
   } catch (error) {
-    const found = await caches.match(request, { cacheName: OWN });
+    const found = await stored(request.url);
     if (found) return found;
     throw error;
+  }
+}
+
+/** A response that was kept; none where storage fails, for then there is still the network. */
+function stored(url, cacheName = OWN) {
+  return caches.match(url, { cacheName }).catch(() => undefined);
+}
+
+/** Keep a copy for later. Where storage is refused, nothing is kept and nothing fails. */
+async function keep(request, answer) {
+  if (!answer.ok || answer.redirected) return;
+  const copy = answer.clone(); // before anybody reads the answer
+  try {
+    await (await caches.open(OWN)).put(request, copy);
+  } catch {
+    // The next visit asks again.
   }
 }
