@@ -35,18 +35,18 @@ from wasm_tools.planner.near_misses import Relaxation
 from wasm_tools.planner.question import KINDS as ENGINE_KINDS
 
 SAID = """
-import { bandWords, engineWords, machineWords, nameWords, sellerWords, skuWords, timesWords, whyLines }
+import { bandWords, engineWords, machineWords, nameWords, sellerWords, skuWords, timesWords, whyParts }
   from "./plan_words.mjs";
-import { listLines, nearLines, pointedPlans, relaxationWords, shownPlans } from "./plan_answers.mjs";
+import { listLines, nearLines, pointedPlans, relaxationParts, shownPlans } from "./plan_answers.mjs";
 const { words, recommendable, rankings } = given;
 console.log(JSON.stringify(rankings.map((ranking) => ({
   plans: ranking.plans.map((plan) => [
     machineWords(plan, words), engineWords(plan, words), sellerWords(plan, words), nameWords(plan, words),
     plan.ttft_ms === null ? "" : bandWords(plan.ttft_ms, plan.ttft_band), timesWords(plan), skuWords(plan),
-    ...whyLines(plan, words),
+    ...whyParts(plan, words).map((line) => line.join("")),
   ]),
   answers: pointedPlans(ranking, recommendable).map(({ id, title, plan, note }) => [id, title, plan.id, note]),
-  relaxation: relaxationWords(ranking),
+  relaxation: relaxationParts(ranking).join(""),
   shown: [1, 4, 30].map((number) => shownPlans(ranking, number, recommendable).map(({ id }) => id)),
   lists: listLines(ranking, words).map(({ line }) => line),
   near: nearLines(ranking, words).map((line) => line.join("")),

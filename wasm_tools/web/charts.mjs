@@ -53,7 +53,7 @@ function chartsIn(address) {
  * @param {boolean} keyed whether the page shows a key already
  * @returns {Figure}
  */
-export function coloured(figure, colour, height, keyed) {
+function coloured(figure, colour, height, keyed) {
   const axis = {
     gridcolor: colour("--line"),
     linecolor: colour("--line-strong"),
@@ -88,7 +88,7 @@ export function coloured(figure, colour, height, keyed) {
 }
 
 /** A colour like `#0072b2` with some of the paper shining through. @param {string} hex @param {number} share */
-export function faded(hex, share) {
+function faded(hex, share) {
   const [red, green, blue] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
   return `rgba(${red},${green},${blue},${share})`;
 }

@@ -4,7 +4,7 @@ const FORMULA = /^[=+\-@\t\r]/;
 const NUMBER = /^-?\d+(\.\d+)?$/;
 
 /** @param {string | number | null} cell @returns {string} */
-export function csvCell(cell) {
+function csvCell(cell) {
   const text = cell === null ? "" : String(cell);
   const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;

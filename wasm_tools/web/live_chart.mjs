@@ -21,14 +21,13 @@ const LINE_NAME = 14; // height of the name of a line
 const LETTER = 6.4; // width of a letter on average
 const [LEFTS, RIGHTS] = [[44, 60, 84, 120, 150, 186], [16, 64, 104, 144]]; // margins that the style sheet knows
 const [NAMES_MOST, LONGEST] = [6, 16]; // names at the ends of lines: so many, of so many letters
-let drawnCharts = 0;
 
-/** Draw a chart in the place of what the host holds. An open table stays open, the focus stays. @param {HTMLElement} host @param {Chart} chart */
+/** Draw a chart in the place of what the host holds. An open table stays open, the focus stays. @param {HTMLElement} host has an id @param {Chart} chart */
 export function drawChart(host, chart) {
   const open = host.querySelector("details")?.open ?? false;
   const focused = host.querySelector(".chart-stage") === document.activeElement;
   const plot = plotOf(chart);
-  const id = host.id || (host.id = `chart-${(drawnCharts += 1)}`);
+  const { id } = host;
   const named = namedAtEnds(chart);
   const picture = pictureOf(chart, plot, id, named);
   const stage = element("div", { className: "chart-stage" }, picture);

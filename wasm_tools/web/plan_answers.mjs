@@ -46,9 +46,6 @@ export function relaxationParts(ranking) {
   return ranking.relaxation ? parts("plan.answer.relaxation", { nothing, looser: english(ranking.relaxation) }) : [nothing];
 }
 
-/** The same as a text. @param {Ranking} ranking */
-export const relaxationWords = (ranking) => relaxationParts(ranking).join("");
-
 /** The cheapest plans for a list, with those that an answer points to; in a long one also the fastest and the one of best quality. @param {Ranking} ranking @param {number} shown @param {string[]} recommendable */
 export function shownPlans(ranking, shown, recommendable) {
   const known = new Set(ranking.plans.map(({ id }) => id));

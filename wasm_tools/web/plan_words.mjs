@@ -90,9 +90,6 @@ export function whyParts(plan, words) {
   });
 }
 
-/** The same as texts, one a line. @param {PlanRecord} plan @param {Words} words */
-export const whyLines = (plan, words) => whyParts(plan, words).map((line) => line.join(""));
-
 /** The same cost by the hour and by the token. @param {PlanRecord} plan */
 function costWords({ usd_per_hour: hour, usd_per_million_tokens: both, usd_per_million_output: out }) {
   return text("plan.cost", { hour: money(hour), both: money(both), out: money(out) });

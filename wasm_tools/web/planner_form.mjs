@@ -7,7 +7,7 @@
  */
 import { count, milliseconds, rate, seconds } from "./figures.mjs";
 import { fieldsOfMode, fieldsOfPreset, presetsOf, withoutUseCase } from "./planner_inputs.mjs";
-import { english, text } from "./texts.mjs";
+import { english, parts, text } from "./texts.mjs";
 
 const PRESETS = ["use_case", "profile", "load", "slo"];
 const ESSENTIAL = ["prompt_tokens", "output_tokens", "qps", "users", "active", "per_minute", "peak_factor", "ttft_ms", "itl_ms", "percentile", "class"];
@@ -155,7 +155,7 @@ export function plannerForm(state, form, status) {
     const name = error.field ?? "";
     const place = document.getElementById(`error-${name}`);
     if (!place) {
-      status.textContent = text("planner.script.earlier", { reason: error.message });
+      status.replaceChildren(...parts("planner.script.earlier", { reason: english(error.message) }));
       return;
     }
     for (const control of form.querySelectorAll(`[aria-describedby~="error-${name}"]`)) control.setAttribute("aria-invalid", "true");
@@ -163,7 +163,7 @@ export function plannerForm(state, form, status) {
     const group = place.closest("details");
     if (group) group.open = true;
     if (place.closest("[data-rest]")) unfold();
-    status.textContent = text("planner.script.earlier_field", { reason: error.message, label: text(`planner.field.${name}`) });
+    status.replaceChildren(...parts("planner.script.earlier_field", { reason: english(error.message), label: text(`planner.field.${name}`) }));
   }
 }
 

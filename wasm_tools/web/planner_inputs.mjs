@@ -155,12 +155,11 @@ function endToEnd(ttft, itl, output, factor) {
 export function presetsOf(grid, fields) {
   const now = effectiveOf(grid, fields);
   const idOf = (/** @type {{id: string} | undefined} */ entry) => entry?.id ?? "";
-  const usual = !fields.pattern && !fields.e2e_ms;
   return {
     use_case: fields.use_case ?? "",
     profile: now.spread ? "" : idOf(grid.profiles.find((p) => p.prompt_tokens === now.prompt_tokens && p.output_tokens === now.output_tokens)),
     load: now.mode === "users" ? "" : idOf(grid.loads.find((l) => l.qps === now.qps && l.peak_factor === now.peak_factor && !fields.pattern)),
-    slo: usual || !fields.e2e_ms ? idOf(grid.slo_classes.find((s) => s.ttft_ms === now.ttft_ms && s.itl_ms === now.itl_ms)) : "",
+    slo: fields.e2e_ms ? "" : idOf(grid.slo_classes.find((s) => s.ttft_ms === now.ttft_ms && s.itl_ms === now.itl_ms)),
   };
 }
 

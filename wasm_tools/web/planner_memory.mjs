@@ -14,7 +14,7 @@ export function memoryPanel(state, host) {
   const chart = element("div", { id: "memory-chart" });
   const facts = element("dl", { className: "facts" });
   host.append(element("p", {}, label), chart, facts);
-  const refresh = computedPanel(state, /** @type {HTMLDetailsElement} */ (host), async ({ call, signal, say }) => {
+  const refresh = computedPanel(state, /** @type {HTMLDetailsElement} */ (host), async ({ call, signal }) => {
     if (!select.value) {
       chart.replaceChildren();
       facts.replaceChildren(element("div", {}, element("dd", {}, text("panels.memory.none"))));

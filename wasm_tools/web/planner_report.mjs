@@ -86,7 +86,7 @@ export function reportPanel(state, host) {
     } catch (error) {
       if (mine !== turn) return;
       asked = null;
-      say(/** @type {Error} */ (error).message);
+      say(english(/** @type {Error} */ (error).message));
     }
   }
 
@@ -103,7 +103,7 @@ export function reportPanel(state, host) {
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (host.querySelectorAll("[data-save], [data-print]"))) button.disabled = !found;
   }
 
-  /** @param {string} sentence */
+  /** @param {string | Node} sentence */
   function say(sentence) {
     said.replaceChildren(sentence);
   }

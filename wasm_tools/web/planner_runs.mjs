@@ -4,7 +4,7 @@
  */
 import { count } from "./figures.mjs";
 import { element } from "./panel.mjs";
-import { localNumber, text } from "./texts.mjs";
+import { english, localNumber, text } from "./texts.mjs";
 
 const SLICE_MS = 150; // of the worker's time: so soon it is free for another question
 const FIRST_SHARE = 0.02;
@@ -43,7 +43,7 @@ export function runFields(key, fields, changed) {
     refuse(refusal) {
       for (const { name } of fields) {
         const mine = refusal?.field === name;
-        errors[name].textContent = mine && refusal ? refusal.message : "";
+        errors[name].replaceChildren(mine && refusal ? english(refusal.message) : "");
         if (mine) inputs[name].setAttribute("aria-invalid", "true");
         else inputs[name].removeAttribute("aria-invalid");
         inputs[name].setAttribute("aria-describedby", errors[name].id);

@@ -90,14 +90,14 @@ function chartsOf({ timeline, replicas, assumptions: a }) {
   const moves = a.min_replicas !== a.max_replicas || replicas.failures;
   return [element("div", { className: "charts run-charts" }, ...charts.filter(([chart]) => moves || chart !== "replicas").map(([chart, series]) => {
     const place = element("div", { id: `run-${chart}`, className: "chart-host" });
-    queueMicrotask(() => drawChart(place, {
+    drawChart(place, {
       title: tell(`chart.${chart}`),
       summary: tell(`summary.${chart}`, { first: most(series[0][0]), second: most(series[1][0]) }),
       x: { label: tell("axis.minute") },
       y: { label: tell(`axis.${chart}`), zero: true },
       series: series.map(([name, kind]) => ({ name: tell(`series.${name}`), kind, points: points(name) })),
       height: 180,
-    }));
+    });
     return place;
   }))];
 }

@@ -99,7 +99,7 @@ function chartsOf(found) {
     const form = FORMS[name];
     const [low, middle, high] = [p5, p50, p95].map((value) => (value === null ? tell("overload") : form(value)));
     const words = { low, middle, high };
-    queueMicrotask(() => drawChart(place, {
+    drawChart(place, {
       title: tell(`chart.${name}`),
       summary: tell(p95 === null ? "chart_summary_overload" : "chart_summary", { ...words, outside: count(below + above), overloaded: count(overloaded) }),
       x: { label: tell(`axis.${name}`), unit: { budget: "$", ttft: "ms", e2e: "s" }[name] },
@@ -107,7 +107,7 @@ function chartsOf(found) {
       series: [{ name: tell("axis.months"), kind: "bar", points: counts.map((/** @type {number} */ n, /** @type {number} */ k) => [centre(k), n]) }],
       lines: bound === null || bound === undefined ? [] : [{ axis: "x", value: bound / scale, label: tell("chart_bound", { bound: form(bound) }) }],
       height: 180,
-    }));
+    });
     return place;
   }))];
 }

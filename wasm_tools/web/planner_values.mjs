@@ -24,7 +24,7 @@ export function valueOf({ name, kind }, text) {
 }
 
 /** A value of a form record as the text of its field: the inverse. @param {Field} field @param {any} value */
-export function fieldTextOf({ kind }, value) {
+function fieldTextOf({ kind }, value) {
   if (kind === "switch") return value === true ? "1" : value === false ? "0" : String(value);
   if (kind === "object" || kind === "rows") return JSON.stringify(value);
   if (kind === "counts") return Object.entries(value).map(([name, number]) => `${name}=${number}`).join(" ");

@@ -97,7 +97,7 @@ export function scenarioStore(storage = localStore()) {
 }
 
 /** What a stored text holds; what is no scenario is left out, so that one broken entry does not hide the others. @param {string} text @returns {Scenario[]} */
-export function scenariosIn(text) {
+function scenariosIn(text) {
   /** @type {any} */
   let stored;
   try {
