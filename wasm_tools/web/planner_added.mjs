@@ -45,7 +45,7 @@ function pasted(state, part) {
     const chosen = file.files?.[0];
     file.value = ""; // the same file may be chosen again
     if (!chosen) return;
-    if (chosen.size > MOST_BYTES) said.textContent = text("planner.script.large", { name: chosen.name });
+    if (chosen.size > MOST_BYTES) said.textContent = text("planner.script.large", { name: chosen.name, most: MOST_BYTES / 1e6 });
     else read(await chosen.text(), chosen.name);
   });
 }
