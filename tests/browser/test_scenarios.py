@@ -89,6 +89,7 @@ def test_a_question_is_saved_changed_renamed_copied_deleted_and_survives_a_reloa
     expect(unsaved).to_be_hidden()
     page.fill("[name=output_tokens]", "300")
     expect(unsaved).to_be_visible()
+    expect(page.locator(".scenario-list li").first).to_contain_text("300 tokens")
     page.wait_for_timeout(350)
     page.reload()
     page.evaluate("document.querySelector('#scenarios').open = true")

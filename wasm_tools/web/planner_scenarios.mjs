@@ -58,9 +58,12 @@ export function scenariosPanel(state, host) {
   });
   nameField.value = opened || namedByLink();
   noteField.value = store.get(opened)?.note ?? "";
-  state.onFields(mark);
   host.addEventListener("toggle", show);
   show();
+  state.onFields(() => {
+    mark();
+    if (/** @type {HTMLDetailsElement} */ (host).open) list.drawThis(form());
+  });
 
   /** The form record of the page. */
   function form() {
@@ -68,7 +71,7 @@ export function scenariosPanel(state, host) {
   }
 
   function show() {
-    list(store.all, opened, form());
+    list.draw(store.all, opened, form());
     mark();
     const refused = find("[data-refused]");
     refused.hidden = store.refusal === "";

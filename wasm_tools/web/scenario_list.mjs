@@ -20,13 +20,13 @@ export const THIS = "";
  */
 export function scenarioList(list, chosen, actions, grid) {
   /** @param {Scenario[]} scenarios @param {string} opened name of the open one @param {Record<string, any>} form of the page */
-  return function draw(scenarios, opened, form) {
+  function draw(scenarios, opened, form) {
     const names = new Set(scenarios.map(({ name }) => name));
     for (const name of chosen) if (name !== THIS && !names.has(name)) chosen.delete(name);
     const lines = scenarios.map((one) => line(one, one.name === opened));
     if (!lines.length) lines.push(element("li", { className: "muted" }, text("scenarios.script.none")));
     list.replaceChildren(thisLine(form), ...lines);
-  };
+  }
 
   /** @param {Record<string, any>} form */
   function thisLine(form) {
@@ -87,6 +87,12 @@ export function scenarioList(list, chosen, actions, grid) {
     setTimeout(() => input.select());
     return form;
   }
+
+  return {
+    draw,
+    /** The form asks something else. @param {Record<string, any>} form of the page */
+    drawThis: (form) => list.firstElementChild?.replaceWith(thisLine(form)),
+  };
 }
 
 /** @param {unknown} value */
