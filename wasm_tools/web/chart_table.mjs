@@ -1,7 +1,7 @@
 /** The figures of a chart in a table that opens below it; it is written when it is first opened. */
 import { DASH } from "./figures.mjs";
 import { axisTitle, valueText } from "./chart_scales.mjs";
-import { element } from "./panel.mjs";
+import { element, scrolled } from "./panel.mjs";
 import { text } from "./texts.mjs";
 
 /** @param {import("./live_chart.mjs").Chart} chart @param {boolean} open */
@@ -24,10 +24,7 @@ function table(chart) {
     const [head, ...cells] = row;
     return element("tr", {}, element("th", { scope: "row" }, head), ...cells.map((cell) => element("td", {}, cell)));
   }));
-  const box = element("div", { className: "scroll", tabIndex: 0 }, made);
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", chart.title);
-  return box;
+  return scrolled(made, chart.title);
 }
 
 /** The heading and a row a point; a column that no point fills is left out. @param {import("./live_chart.mjs").Chart} chart @returns {string[][]} */

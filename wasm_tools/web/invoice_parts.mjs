@@ -5,6 +5,7 @@
  */
 import { count } from "./figures.mjs";
 import { about, dollars, figure, listed } from "./invoice_figures.mjs";
+import { scrolled } from "./panel.mjs";
 import { english, parts as textParts, text } from "./texts.mjs";
 
 const EXCLUDED_SHOWN = 200;
@@ -26,11 +27,7 @@ function table(caption, heads, rows) {
   }));
   const body = rows.map((row) => element("tr", row.map((cell, place) => element("td", [cell], heads[place][1]))));
   const made = element("table", [element("caption", [caption]), element("thead", [head]), element("tbody", body)], "t");
-  const region = element("div", [made], "scroll");
-  region.tabIndex = 0;
-  region.setAttribute("role", "region");
-  region.setAttribute("aria-label", caption);
-  return region;
+  return scrolled(made, caption);
 }
 
 /** A text of this page by the last part of its key. @param {string} key @param {Record<string, string | number>} [values] */

@@ -72,3 +72,11 @@ export function element(name, properties = {}, ...children) {
   made.append(...children);
   return made;
 }
+
+/** A table in a box that scrolls, also by keyboard. @param {HTMLElement} table @param {string} title */
+export function scrolled(table, title) {
+  const box = element("div", { className: "scroll", tabIndex: 0 }, table);
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", title);
+  return box;
+}

@@ -7,7 +7,7 @@
  * @typedef {{call: Call, signal: AbortSignal, say: (words: string) => void}} Run
  */
 import { money } from "./figures.mjs";
-import { element } from "./panel.mjs";
+import { element, scrolled } from "./panel.mjs";
 import { nameWords } from "./plan_words.mjs";
 import { english, text } from "./texts.mjs";
 
@@ -87,10 +87,7 @@ export function panelTable(title, heads, figures) {
   const table = element("table", { className: "t" }, element("caption", { className: "heard" }, title));
   table.createTHead().insertRow().append(...heads.map((head, n) => element("th", { scope: "col", className: figures.includes(n) ? "n" : "" }, head)));
   const body = table.createTBody();
-  const box = element("div", { className: "scroll", tabIndex: 0 }, table);
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", title);
-  return { box, body, row: (/** @type {(string | Node | (string | Node)[])[]} */ cells) => tableRow(cells, figures) };
+  return { box: scrolled(table, title), body, row: (/** @type {(string | Node | (string | Node)[])[]} */ cells) => tableRow(cells, figures) };
 }
 
 /** @param {(string | Node | (string | Node)[])[]} cells @param {number[]} figures */

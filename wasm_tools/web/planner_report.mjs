@@ -4,7 +4,7 @@
  * @typedef {import("./planner_state.mjs").State} State
  */
 import { csvText, saveText } from "./csv_text.mjs";
-import { money } from "./figures.mjs";
+import { DASH, money } from "./figures.mjs";
 import { unpackedText } from "./loading.mjs";
 import { element } from "./panel.mjs";
 import { nameWords } from "./plan_words.mjs";
@@ -62,7 +62,7 @@ export function reportPanel(state, host) {
     const option = (/** @type {any} */ plan) =>
       element("option", { value: plan.id }, text("scenarios.script.plan_option", { rank: plan.rank, name: nameWords(plan, words), cost: money(plan.usd_per_month) }));
     const first = element("option", { value: "" }, text("scenarios.script.recommended"));
-    choice.replaceChildren(...(recommended ? [first] : [element("option", { value: "" }, "—")]), ...plans.map(option));
+    choice.replaceChildren(...(recommended ? [first] : [element("option", { value: "" }, DASH)]), ...plans.map(option));
     choice.value = plans.some((/** @type {any} */ { id }) => id === before) ? before : "";
     for (const button of /** @type {NodeListOf<HTMLButtonElement>} */ (host.querySelectorAll("[data-list]"))) button.disabled = false;
   }

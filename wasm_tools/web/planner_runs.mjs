@@ -23,7 +23,7 @@ export function runFields(key, fields, changed) {
     input.addEventListener("change", changed);
     return [field.name, input];
   }));
-  const errors = Object.fromEntries(fields.map(({ name }) => [name, element("span", { className: "error", id: `${key}-${name}-error` })]));
+  const errors = Object.fromEntries(fields.map(({ name }) => [name, element("span", { className: "field-error", id: `${key}-${name}-error` })]));
   const box = element("div", { className: "run-fields" }, ...fields.map((field) =>
     element("label", {}, field.label, inputs[field.name], errors[field.name])));
 

@@ -6,7 +6,7 @@
  *   sections: Section[]}} Report
  * @typedef {{title: string, parts: Part[]}} Section
  */
-import { element } from "./panel.mjs";
+import { element, scrolled } from "./panel.mjs";
 
 const WHOLE_WIDTH = 2; // sections on paper; the rest stands in two columns
 
@@ -39,10 +39,7 @@ function partElement(part) {
       return made;
     }));
   const table = element("table", {}, element("thead", {}, cells("th", part.head)), element("tbody", {}, ...part.rows.map((row) => cells("td", row))));
-  const box = element("div", { className: "scroll", tabIndex: 0 }, table);
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", part.head[0]);
-  return box;
+  return scrolled(table, part.head[0]);
 }
 
 /** Print a report without the page around it. @param {HTMLElement} shown */

@@ -7,8 +7,8 @@
  * @typedef {{name: string, plan: PlanRecord | null, why: string, usd_per_month: string | null, requests_per_month: number,
  *   prompt_tokens_per_month: number, output_tokens_per_month: number}} Row
  */
-import { count, milliseconds, money, percent, seconds, significant, signedPercent, unitPrice } from "./figures.mjs";
-import { element } from "./panel.mjs";
+import { DASH, count, milliseconds, money, percent, seconds, significant, signedPercent, unitPrice } from "./figures.mjs";
+import { element, scrolled } from "./panel.mjs";
 import { nameWords } from "./plan_words.mjs";
 import { english, text } from "./texts.mjs";
 
@@ -43,9 +43,9 @@ export function comparisonTables(made, words, labelOf) {
   const same = [...equal(made.inputs).map(input), ...equal(made.answers).map(answer)];
   const rest = element(
     "details", { className: "more" }, element("summary", {}, text("scenarios.script.equal", { n: same.length })),
-    scrolled(element("table", { className: "t compared" }, element("caption", { className: "heard" }, text("scenarios.script.equal", { n: same.length })), /** @type {Node} */ (head.cloneNode(true)), element("tbody", {}, ...same))),
+    captioned(element("table", { className: "t compared" }, element("caption", { className: "heard" }, text("scenarios.script.equal", { n: same.length })), /** @type {Node} */ (head.cloneNode(true)), element("tbody", {}, ...same))),
   );
-  return [scrolled(table), ...whys, ...(same.length ? [rest] : [])];
+  return [captioned(table), ...whys, ...(same.length ? [rest] : [])];
 }
 
 /** @param {string} title @param {HTMLElement[]} rows @param {number} columns */
@@ -80,7 +80,7 @@ function answerRow({ figure, values, best, change, differs }, words) {
 
 /** @param {string} figure @param {any} value @param {Words} words @returns {string | Node} */
 function written(figure, value, words) {
-  if (value === null || value === "") return "—";
+  if (value === null || value === "") return DASH;
   const names = /** @type {Record<string, Record<string, string>>} */ ({
     model: words.models, provider: words.providers, gpu: words.gpus, kind: words.kinds, slo: words.statuses, engine: words.engines,
   })[figure];
@@ -102,13 +102,8 @@ function heading(scope, ...content) {
   return made;
 }
 
-/** @param {HTMLElement} table */
-function scrolled(table) {
-  const box = element("div", { className: "scroll", tabIndex: 0 }, table);
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", table.querySelector("caption")?.textContent ?? "");
-  return box;
-}
+/** @param {HTMLTableElement} table */
+const captioned = (table) => scrolled(table, table.caption?.textContent ?? "");
 
 /** @param {any} made what the method `batch` answers @param {Words} words @returns {HTMLElement[]} */
 export function batchTables(made, words) {
@@ -117,7 +112,7 @@ export function batchTables(made, words) {
   const rows = made.scenarios.map((/** @type {Row} */ row) => batchRow(row, words));
   const caption = element("caption", {}, text("parts.as_of", { what: text("scenarios.script.plans"), date: made.as_of }));
   const table = element("table", { className: "t batch" }, caption, element("thead", {}, head), element("tbody", {}, ...rows), element("tfoot", {}, totalRow(made.totals)));
-  return [scrolled(table), totalFigures(made.totals, words), ...budgetWords(made.budget)];
+  return [captioned(table), totalFigures(made.totals, words), ...budgetWords(made.budget)];
 }
 
 /** @param {Row} row @param {Words} words */
@@ -125,8 +120,8 @@ function batchRow(row, words) {
   const plan = row.plan ? nameWords(row.plan, words) : element("span", { className: "none" }, text("scenarios.script.no_plan"), "; ", english(row.why));
   const known = row.requests_per_month > 0;
   return element(
-    "tr", {}, heading("row", row.name), element("td", {}, plan), figure(row.usd_per_month === null ? "—" : money(row.usd_per_month)),
-    figure(known ? count(Math.round(row.requests_per_month)) : "—"), figure(known ? count(Math.round(row.prompt_tokens_per_month + row.output_tokens_per_month)) : "—"),
+    "tr", {}, heading("row", row.name), element("td", {}, plan), figure(row.usd_per_month === null ? DASH : money(row.usd_per_month)),
+    figure(known ? count(Math.round(row.requests_per_month)) : DASH), figure(known ? count(Math.round(row.prompt_tokens_per_month + row.output_tokens_per_month)) : DASH),
   );
 }
 
