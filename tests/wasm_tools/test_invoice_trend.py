@@ -78,3 +78,14 @@ def test_a_change_is_told_apart_into_volume_price_and_mix() -> None:
     assert more is not None
     assert more.volume + more.price + more.mix == more.after - more.before == 8
     assert more.price == -4
+
+
+def test_a_month_whose_corrections_take_back_all_that_was_used_has_no_price() -> None:
+    lines = [
+        line(key(), "1000000", "4.00", "2026-06-10"),
+        line(key(), "-1000000", "1.00", "2026-06-11"),
+        line(key(), "1000000", "2.00", "2026-07-10"),
+    ]
+    found = of(lines).change
+    assert found is not None
+    assert (found.before, found.after, found.volume, found.price, found.mix) == (5, 2, 0, 0, -3)

@@ -185,4 +185,4 @@ def _priced(cells: Sequence[Cell]) -> Mapping[tuple[str, ...], tuple[Decimal, De
             place = (c.product.provider, c.product.sku or c.key.model_raw, c.key.line_class, c.key.tier, c.key.unit)
             quantity, cost = found.get(place, (ZERO, ZERO))
             found[place] = (quantity + c.quantity, cost + c.cost)
-    return found
+    return {place: sums for place, sums in found.items() if sums[0]}  # corrections may take back all that was used
