@@ -113,6 +113,7 @@ def test_tokens_of_unsaid_kind_are_judged_only_outside_all_prices() -> None:
     ("change", "reason"),
     [
         ({"currency": "EUR"}, "billed in EUR"),  # IN-T19
+        ({"currency": ""}, "the file does not say in which currency"),
         ({"kind": "credit"}, "credit, not usage"),
         ({"line_class": "blended"}, "blended"),  # IN-T10
     ],

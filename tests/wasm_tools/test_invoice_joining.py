@@ -89,6 +89,32 @@ def test_a_cost_file_alone_has_no_prices_to_judge() -> None:
     assert found["reasons"][0]["reason"] == "the file states no quantity of this line"
 
 
+def test_only_dollars_are_joined() -> None:
+    """4.60 EUR of two million tokens are no price of 2.30 USD."""
+    prices = book()
+    cost = audited(bill_of([line(key(currency="EUR"), None, "4.60"), line(key(), None, "2.00")]), prices)
+    counted = key(currency="", cost_basis="none")
+    usage = audited(bill_of([line(counted, "1000000", None)], "usage.csv"), prices, 1)
+    cells, found = joined([cost], [usage], prices)
+    assert found is not None
+    assert (found.joined, found.cost) == (2, 2)
+    assert {(c.key.currency, c.cost, c.quantity) for c in cells} == {("EUR", Decimal("4.60"), None), ("USD", 2, 10**6)}
+
+
+def test_a_bill_whose_credits_pay_for_all_of_it_is_still_a_bill() -> None:
+    rows = "openai,llm,1000000,tokens,2.5,gpt-4o\nopenai,llm,1000000,tokens,-2.5,gpt-4o\n"
+    found = record(("bill.csv", f"provider,workload_type,usage_qty,usage_unit,amount_usd,model\n{rows}".encode()))
+    assert [f["role"] for f in found["files"]] == ["bill"]
+    assert found["totals"]["USD"] == {"parsed": "0", "analysed": "2.5", "excluded": "-2.5"}
+
+
+def test_other_currencies_are_no_differences_in_dollars() -> None:
+    api = fixture("openai_costs_api.json").replace(b'"usd"', b'"eur"')
+    found = record((OPENAI, fixture(OPENAI)), ("api.json", api))
+    (view,) = found["reconciliations"]
+    assert (view["bill_usd"], view["other_usd"]) == ("14.30", "0.00")
+
+
 def test_another_format_of_the_same_days_is_held_against_the_bill() -> None:
     api = fixture("openai_costs_api.json")
     found = record((OPENAI, fixture(OPENAI)), ("api.json", api))

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from wasm_tools.invoice.audit import VALUED
 from wasm_tools.invoice.cells import ZERO, Audited, Cell
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.usage import exact_sum
@@ -53,10 +52,12 @@ def place(cell: Cell) -> Place:
 def joined(bills: Sequence[Audited], usage: Sequence[Audited], book: PriceBook) -> tuple[list[Cell], Join | None]:
     """All cells of the bills, those without quantity joined with what the usage files counted, and how far that went.
 
-    None where no usage file is of a provider that a bill without quantities is from.
+    Only what is billed in US dollars is joined: nothing else is held against a price. None where no usage file is of a
+    provider that a bill without quantities is from.
     """
     cells = [cell for bill in bills for cell in bill.cells]
-    lacking = [c for c in cells if c.quantity is None and c.key.kind == "usage" and c.product.provider]
+    paid = [c for c in cells if c.key.kind == "usage" and c.key.currency == "USD" and c.product.provider]
+    lacking = [c for c in paid if c.quantity is None]
     counted = [c for u in usage for c in u.cells if c.quantity is not None and c.key.kind == "usage"]
     providers = {c.product.provider for c in lacking} & {c.product.provider for c in counted}
     if not providers:
@@ -67,13 +68,13 @@ def joined(bills: Sequence[Audited], usage: Sequence[Audited], book: PriceBook) 
     alone = [c for at, found in costs.items() if at not in counts for c in found]
     met = {id(c) for at, found in costs.items() if at in counts for c in found}
     names = sorted({bills_of(c, (*bills, *usage)) for found in (*costs.values(), *counts.values()) for c in found})
-    dollars = exact_sum(c.cost for c in cells if c.product.provider in providers and c.key.kind == "usage")
-    own = exact_sum(c.cost for c in cells if c.product.provider in providers and c.key.kind == "usage" and c.quantity)
+    paid = [c for c in paid if c.product.provider in providers]
+    own = exact_sum(c.cost for c in paid if c.quantity)
     join = Join(
         tuple(names),
         tuple(together),
         exact_sum(c.cost for c in together) + own,
-        dollars,
+        exact_sum(c.cost for c in paid),
         tuple(alone),
         tuple(c for at, found in counts.items() if at not in costs for c in found),
     )
@@ -111,8 +112,4 @@ def _together(costs: Sequence[Cell], counts: Sequence[Cell], book: PriceBook) ->
 
 def is_usage(file: Audited) -> bool:
     """Whether a file counts quantities and states no cost."""
-    return (
-        bool(file.cells)
-        and not any(file.statement.parsed.values())
-        and all(c.quantity is not None or c.verdict.kind == VALUED for c in file.cells)
-    )
+    return bool(file.cells) and not file.statement.parsed and all(c.quantity is not None for c in file.cells)

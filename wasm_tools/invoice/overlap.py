@@ -13,7 +13,7 @@ Days = dict[str, set[str]]  # by provider
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What two files say of one day and model."""
+    """What two files say of one day and model, in US dollars."""
 
     day: str
     model: str
@@ -71,6 +71,7 @@ def _repeats(file: Audited, bill: Audited, theirs: Days) -> bool:
 def reconciled(bill: Audited, other: Audited, valued: bool, part: Audited | None = None) -> Reconciliation:
     """The differences by day and model on the days and providers that both cover, largest first.
 
+    Other currencies than US dollars are left out: their amounts cannot be held against each other here.
     `part` is what no bill covers (see `uncovered`).
     """
     mine, theirs = days_of(bill), days_of(other)
@@ -78,7 +79,7 @@ def reconciled(bill: Audited, other: Audited, valued: bool, part: Audited | None
     left, right = (_by_model(file, common, value) for file, value in ((bill, False), (other, valued)))
     rows = [Difference(*at, left.get(at, ZERO), right.get(at, ZERO)) for at in left.keys() | right.keys()]
     rows.sort(key=lambda r: (-abs(r.bill - r.other), r.day, r.model))
-    apart = exact_sum(c.cost for c in part.cells if c.key.kind == "usage") if part else ZERO
+    apart = exact_sum(c.cost for c in part.cells if _in_dollars(c)) if part else ZERO
     return Reconciliation(bill.statement.file, other.statement.file, valued, tuple(rows), apart)
 
 
@@ -110,10 +111,14 @@ def _by_model(file: Audited, common: set[tuple[str, str]], valued: bool) -> dict
         provider = cell.product.provider or cell.key.provider
         if cell.key.kind == "usage" and (provider, cell.day) in common:
             place = (cell.day, cell.product.model or cell.product.sku or cell.key.model_raw)
-            amount = worth(cell) if valued else cell.cost
+            amount = worth(cell) if valued else cell.cost if _in_dollars(cell) else None
             if amount is not None:
                 found[place] = found.get(place, ZERO) + amount
     return found
+
+
+def _in_dollars(cell: Cell) -> bool:
+    return cell.key.kind == "usage" and cell.key.currency == "USD"
 
 
 def worth(cell: Cell) -> Decimal | None:

@@ -101,4 +101,6 @@ def _left_out(key: LineKey, estimate: bool) -> str:
         return "an estimate, not an invoice"
     if key.currency not in ("USD", ""):
         return f"billed in {key.currency}: prices are compared in US dollars only"
+    if not key.currency and key.cost_basis != "none":
+        return "the file does not say in which currency this is billed"
     return "blended: the line does not say what was used" if key.line_class == "blended" else ""

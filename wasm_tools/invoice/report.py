@@ -61,7 +61,6 @@ class Report:
     roles: tuple[str, ...]
     refused: tuple[Refused, ...]
     tiers: Mapping[str, Tier]
-
     cells: tuple[Cell, ...]  # of the bills, joined with what the usage files counted
     join: Join | None
     reconciliations: tuple[Reconciliation, ...]
@@ -216,4 +215,4 @@ def _unresolved(cells: Iterable[Cell]) -> list[dict[str, Any]]:
 
 
 def _usd(cells: Sequence[Cell]) -> Decimal:
-    return exact_sum(c.cost for c in cells if c.key.currency in ("USD", ""))
+    return exact_sum(c.cost for c in cells if c.key.currency == "USD")

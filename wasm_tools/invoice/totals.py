@@ -39,7 +39,7 @@ def totals(bills: Iterable[Audited]) -> dict[str, dict[str, str]]:
 
 def coverage(usage: Sequence[Cell]) -> dict[str, Any]:
     """How much of the spend in US dollars was held against a price, and the days that it covers."""
-    dollars = [c for c in usage if c.key.currency in ("USD", "")]
+    dollars = [c for c in usage if c.key.currency == "USD"]
     compared = [c for c in dollars if c.verdict.kind not in (UNKNOWN, LEFT_OUT)]
     analysed, judged = (exact_sum(c.cost for c in cells) for cells in (dollars, compared))
     days = sorted({c.day for c in usage if c.day})
