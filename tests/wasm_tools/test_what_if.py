@@ -12,6 +12,7 @@ from wasm_tools.planner.form import question_of_form
 from wasm_tools.planner.presets import Presets, SloClass
 from wasm_tools.planner.ranking import answer
 from wasm_tools.planner.what_if import Change, best_plan, changes, patched, patched_record, regions_of
+from wasm_tools.workload.patterns import ArrivalPattern
 from wasm_tools.workload.traffic import InputError
 
 FORM: dict[str, Any] = {
@@ -25,8 +26,11 @@ CLASSES = (
 )
 
 
+DAY = ArrivalPattern("day", "A day", (0.25,) * 9 + (2.5,) * 8 + (0.25,) * 7, 3.0, 1.0)
+
+
 def data() -> Catalogue:
-    return replace(catalogue(), presets=Presets(slo_classes={c.id: c for c in CLASSES}))
+    return replace(catalogue(), presets=Presets(slo_classes={c.id: c for c in CLASSES}, patterns={DAY.id: DAY}))
 
 
 def made(form: dict[str, Any] = FORM) -> dict[str, Change]:
@@ -68,6 +72,9 @@ def test_what_would_change_nothing_is_not_offered() -> None:
         {"ttft_ms": 450, "itl_ms": 33, "e2e_ms": 30_000},
         {"ttft_ms": None, "itl_ms": None, "e2e_ms": None, "slo": "usual"},
         {"batchable_share": 0.1, "cacheable_share": 0.2, "providers": ["neocloud", "host"]},
+        {"pattern": "day", "peak_factor": None},
+        {"pattern": "day", "peak_factor": None, "batchable_share": 0.2},
+        {"pattern": "day", "peak_factor": 4},
     ],
 )
 def test_a_patched_form_asks_the_patched_question(form: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.plan import significant
 from wasm_tools.planner.question import Question
 from wasm_tools.planner.ranking import Answer, answer
+from wasm_tools.workload.patterns import peak_factor
 from wasm_tools.workload.traffic import MAX_QPS, MIN_QPS, InputError, Slo, class_slo
 
 TRAFFIC = {"traffic_2": 2.0, "traffic_half": 0.5, "traffic_10": 10.0}
@@ -176,7 +177,7 @@ def regions_of(area: str, catalogue: Catalogue) -> list[str]:
 def patched(question: Question, patch: Patch, catalogue: Catalogue) -> Question:
     """The question with a patch of its form record, for one that was not asked by a form: as the form would ask it."""
     w, slo, limits, shares = question.workload, question.slo, question.limits, question.shares
-    inventory = question.inventory
+    inventory, pattern = question.inventory, question.pattern
     for name, value in patch.items():
         if name == "qps":
             factor = patch.get("peak_factor")
@@ -196,6 +197,8 @@ def patched(question: Question, patch: Patch, catalogue: Catalogue) -> Question:
             w, shares = replace(w, batchable_share=value), replace(shares, batch=value)
         elif name == "inventory":
             inventory = tuple(sorted(value.items()))
+    if pattern is not None and pattern == catalogue.presets.patterns.get(pattern.id):  # else the peak is stated
+        w = replace(w, peak_qps=w.qps * peak_factor(pattern, w.batchable_share))
     allowed: dict[str, Any] = {name: tuple(value or ()) for name, value in patch.items() if name in LIMITS}
     wishes = replace(question.wishes, limits=replace(limits, **allowed))
     return replace(question, workload=w, slo=slo, wishes=wishes, shares=shares, inventory=inventory)
