@@ -37,10 +37,17 @@ function pasted(state, part) {
     }
   }
 
-  area.addEventListener("change", () => {
-    if (area.value.trim()) read(area.value, "");
+  let typed = "";
+  const readArea = () => {
+    if (area.value === typed) return; // it was pasted, and now the reader goes on
+    typed = area.value;
+    if (typed.trim()) read(typed, "");
+  };
+  area.addEventListener("change", readArea);
+  area.addEventListener("paste", () => {
+    typed = "";
+    setTimeout(readArea);
   });
-  area.addEventListener("paste", () => setTimeout(() => area.value.trim() && read(area.value, "")));
   file.addEventListener("change", async () => {
     const chosen = file.files?.[0];
     file.value = ""; // the same file may be chosen again
