@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 from wasm_tools.invoice.comparison import rounding_of
@@ -13,7 +14,6 @@ from wasm_tools.invoice.usage import LineKey
 LIST, FACTOR, CONTRACT, ABOVE = "list", "known factor", "contract discount", "above list"
 UNEXPLAINED, UNIT, FLOOR = "cannot be explained", "unit contradicts price", "below the rounding floor"
 UNKNOWN, VALUED, LEFT_OUT = "unknown", "no cost stated", "not compared"
-VERDICTS = (LIST, FACTOR, CONTRACT, ABOVE, UNEXPLAINED, UNIT, FLOOR, UNKNOWN, VALUED, LEFT_OUT)
 NO_PRICE, NO_PRICE_OF_DAY = "the catalogue has no price of this model and class", "no price of that day"
 NO_QUANTITY = "the file states no quantity of this line"
 MIXED = "the file does not say which tokens were counted, and the price lies between those of several kinds"
@@ -245,6 +245,5 @@ def _reading(size: Decimal) -> str:
 
 
 def _days(first: str, second: str) -> int:
-    """Days between two ISO days, counted by months of 31: enough to tell weeks from quarters."""
-    (y1, m1, d1), (y2, m2, d2) = (map(int, day.split("-")) for day in (first, second))
-    return (y2 - y1) * 372 + (m2 - m1) * 31 + d2 - d1
+    """Days between two ISO days."""
+    return (date.fromisoformat(second) - date.fromisoformat(first)).days

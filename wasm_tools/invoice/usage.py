@@ -15,12 +15,7 @@ LINE_CLASSES = (
 )  # fmt: skip
 KINDS = ("usage", "included", "byok", "credit", "refund", "tax", "purchase", "adjustment", "fee")
 TIERS = ("standard", "batch", "flex", "priority", "committed", "unknown")
-EXCLUSIONS = (
-    "parse_error", "total_row", "empty_period", "duplicate_overlap", "tax", "credit", "refund", "purchase",
-    "adjustment", "fee", "byok", "included", "estimate_only", "blended_no_split", "no_quantity", "unknown_unit",
-    "unresolved_model", "no_catalogue_price", "not_comparable", "foreign_currency_without_rate",
-    "below_rounding_floor",
-)  # fmt: skip
+EXCLUSIONS = ("parse_error", "total_row", "empty_period", "no_quantity", "not_comparable", *KINDS[1:])
 
 
 class InvoiceError(ValueError):

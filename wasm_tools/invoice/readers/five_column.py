@@ -10,6 +10,7 @@ from functools import partial
 
 from wasm_tools.invoice.dates import DateProblem
 from wasm_tools.invoice.numerals import MissingNumber, NumberProblem
+from wasm_tools.invoice.readers.priced_rows import TOTAL_ROW
 from wasm_tools.invoice.readers.reader import Context, Entries, Reader
 from wasm_tools.invoice.readers.sheet import Sheet, is_total
 from wasm_tools.invoice.records import Table
@@ -40,7 +41,7 @@ def reading(table: Table, context: Context) -> Entries:
             continue
         words, column, amount = keys[said(cells)], "amount_usd", None
         if words is None:
-            yield sheet.excluded(number, cells, "total_row", "total row: it repeats the amounts of other rows")
+            yield sheet.excluded(number, cells, "total_row", TOTAL_ROW)
             continue
         try:
             text = cells[amount_at]

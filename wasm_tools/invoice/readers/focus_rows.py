@@ -71,9 +71,7 @@ def words_of(cells: tuple[str, ...], context: Context) -> Words:
         unit=consumed.unit,
         unit_evidence="stated" if consumed.unit else "none",
         unit_raw=said["ConsumedUnit"],
-        tier="batch"
-        if "batch" in said["SkuMeter"].casefold()
-        else _TIERS.get(said["PricingCategory"].casefold(), "unknown"),
+        tier=_tier(said["SkuMeter"], said["PricingCategory"]),
         region_scope="regional" if said["RegionId"] else "",
         region=said["RegionId"],
         kind=kind,

@@ -8,6 +8,7 @@ from functools import partial
 from wasm_tools.invoice.dates import DateProblem
 from wasm_tools.invoice.mapping import ALL, GROUPS, TEXTS, require_usable
 from wasm_tools.invoice.numerals import NumberProblem
+from wasm_tools.invoice.readers.priced_rows import TOTAL_ROW
 from wasm_tools.invoice.readers.reader import Context, Entries, Reader
 from wasm_tools.invoice.readers.sheet import Sheet, is_total
 from wasm_tools.invoice.records import Table
@@ -53,7 +54,7 @@ def _reading(mapping: dict[str, str], table: Table, context: Context) -> Entries
             continue
         words = meaning_of[said(cells)]
         if words.key is None or is_total(cells[0]):
-            yield sheet.excluded(number, cells, "total_row", "total row: it repeats the amounts of other rows")
+            yield sheet.excluded(number, cells, "total_row", TOTAL_ROW)
             continue
         role, cost = "cost", None
         try:
