@@ -26,3 +26,12 @@ def test_calls_become_lines_by_class_and_a_torn_last_line_is_counted() -> None:
 def test_a_later_version_is_not_guessed_at() -> None:
     _, excluded, _ = reading(b'{"v":2,"ts":"2026-09-01","tokens":{"output":1}}\n')
     assert excluded[0].detail == "v is 2, this reader knows 1"
+
+
+def test_cached_audio_is_read_from_the_cache_at_the_price_of_audio() -> None:
+    lines, _, _ = reading(b'{"v":1,"ts":"2026-09-01","tokens":{"cache_read":5,"cache_read_audio":7,"image_out":9}}\n')
+    assert [(x.key.line_class, x.key.join, x.quantity) for x in lines] == [
+        ("cache_read", (), 5),
+        ("cache_read", (("modality", "audio"),), 7),
+        ("image_out", (), 9),
+    ]

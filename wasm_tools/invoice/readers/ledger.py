@@ -9,12 +9,8 @@ from wasm_tools.invoice.readers.fields import FieldProblem, Fields, records
 from wasm_tools.invoice.readers.reader import Context, Entries, Reader
 from wasm_tools.invoice.remembered import Remembered
 from wasm_tools.invoice.usage import LineKey, UsageLine
+from wasm_tools.spend.ledger import CACHED_MODALITIES, TOKEN_CLASSES, VERSION
 
-VERSION = 1
-CLASSES = (
-    "input_uncached", "cache_read", "cache_write", "cache_write_5m", "cache_write_1h", "output", "audio_in",
-    "audio_out", "image_in",
-)  # fmt: skip
 _TIERS = {"default": "standard", "standard": "standard", "batch": "batch", "flex": "flex", "priority": "priority"}
 _QUOTED = ("ts", "provider", "model", "status")
 
@@ -40,7 +36,7 @@ def _lines(fields: Fields, keys: Remembered[tuple[str, ...], LineKey], context: 
     if version != VERSION:
         raise FieldProblem(f"v is {fields.text('v') or 'missing'}, this reader knows {VERSION}")
     day, calls = fields.day("ts"), fields.count("requests")
-    counts = [(name, fields.amount(f"tokens.{name}")) for name in CLASSES]
+    counts = [(name, fields.amount(f"tokens.{name}")) for name in TOKEN_CLASSES]
     cost = fields.amount("cost_reported")
     tags = fields.value("tags")
     named = tags.items() if isinstance(tags, dict) else ()
@@ -57,6 +53,7 @@ def _lines(fields: Fields, keys: Remembered[tuple[str, ...], LineKey], context: 
 
 def _key(provider: str, model: str, endpoint: str, tier: str, line_class: str) -> LineKey:
     priced = line_class == "blended"
+    line_class, modality = CACHED_MODALITIES.get(line_class, (line_class, ""))
     if line_class == "input_uncached" and "embedding" in endpoint:
         line_class = "embedding"
     return LineKey(
@@ -69,6 +66,7 @@ def _key(provider: str, model: str, endpoint: str, tier: str, line_class: str) -
         tier=_TIERS.get(tier.casefold(), "unknown"),
         cost_basis="estimated" if priced else "none",
         currency="USD" if priced else "",
+        join=(("modality", modality),) if modality else (),
     )
 
 
