@@ -121,7 +121,9 @@ class LineRule:
         if not quantity or quantity < 0 or cost < 0:
             return self._verdict(LEFT_OUT, "a line without quantity, or with a negative one, has no price")
         per_unit = _QUOTIENTS.divide(Decimal(self._per), quantity)
-        price, slack = _QUOTIENTS.multiply(cost, per_unit), _QUOTIENTS.multiply(rounding_of(cost) * lines, per_unit)
+        written, rate = self._written(cost)
+        rounding = rounding_of(written) * rate * lines
+        price, slack = _QUOTIENTS.multiply(cost, per_unit), _QUOTIENTS.multiply(rounding, per_unit)
         if self._span:
             return self._unnamed(price)
         if self._bands is None:
@@ -175,8 +177,13 @@ class LineRule:
                 note = f"this price was first seen on {later[0]}"
                 yield _band(later[1], self._verdict(LIST, "", tariff, later[1], note=note))
 
+    def _written(self, cost: Decimal) -> tuple[Decimal, Decimal]:
+        """A cost as the file has it, and US dollars for one of its currency."""
+        rate = self._key.converted[1] if self._key.converted else Decimal(1)
+        return (cost if rate == 1 else _QUOTIENTS.divide(cost, rate)), rate
+
     def _rounded(self, cost: Decimal) -> Verdict | None:
-        rounded = cost < FLOOR_USD and rounding_of(cost) == _CENT and not self.reason
+        rounded = cost < FLOOR_USD and rounding_of(self._written(cost)[0]) == _CENT and not self.reason
         return self._plain_as(FLOOR) if rounded else None
 
     def _usual_factors(self) -> Iterator[Band]:

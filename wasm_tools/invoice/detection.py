@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from wasm_tools.invoice.choices import Choices, Question
+from wasm_tools.invoice.column_roles import unknown_table
 from wasm_tools.invoice.documents import Document, JsonDocument
 from wasm_tools.invoice.readers import READERS
 from wasm_tools.invoice.readers.mapped import mapped_reader
@@ -16,18 +17,17 @@ _SHOWN = 12  # names that a message quotes
 def recognised(found: Sequence[Document], choices: Choices) -> tuple[Reader, Document]:
     """The reader of a file and the form of the file that it reads.
 
-    A format whose required names include all those of another is the more specific and wins. Raises Question when
-    several are left, InvoiceError when there is none.
+    A format whose required names include all those of another is the more specific and wins. A mapping of columns
+    that the file has goes before all formats. Raises Question when several are left, or for a table that none fits.
     """
-    readers: Sequence[Reader] = READERS
-    if choices.mapping is not None:
-        readers = (mapped_reader(choices.mapping),)
-    elif choices.reader:
-        readers = [r for r in READERS if r.id == choices.reader]
-    fitting = [(r, d, s) for r in readers for d in found if _kind(d) == r.kind and (s := r.recognised(d.names))]
-    best = [match for match in fitting if not any(match[2] < other for _, _, other in fitting)]
+    readers: Sequence[Reader] = [r for r in READERS if choices.reader in ("", r.id)]
+    mapped = (mapped_reader(choices.mapping),) if choices.mapping is not None else ()
+    best = _best(mapped, found) or _best(readers, found)
     if not best:
-        raise InvoiceError(_nothing_fits(readers, found))
+        message = _nothing_fits(mapped or readers, found)
+        if isinstance(found[0], Table) and readers:
+            raise Question("mapping", (), message, unknown_table(found[0]))
+        raise InvoiceError(message)
     if len(best) > 1:
         raise Question(
             "reader",
@@ -40,6 +40,12 @@ def recognised(found: Sequence[Document], choices: Choices) -> tuple[Reader, Doc
         if twice:
             raise InvoiceError(f"the header names {', '.join(twice)} more than once: keep one of each")
     return reader, document
+
+
+def _best(readers: Sequence[Reader], found: Sequence[Document]) -> list[tuple[Reader, Document, frozenset[str]]]:
+    """The readers that fit, those left out that need only a part of what another one needs."""
+    fitting = [(r, d, s) for r in readers for d in found if _kind(d) == r.kind and (s := r.recognised(d.names))]
+    return [match for match in fitting if not any(match[2] < other for _, _, other in fitting)]
 
 
 def _kind(document: Document) -> str:

@@ -40,6 +40,11 @@ class JsonDocument:
     content: Any
     names: frozenset[str]  # the fields of its first records as paths: "results[].amount.value"
 
+    @property
+    def lines(self) -> int:
+        """Physical lines where each is a record, else 0."""
+        return self.data.count(b"\n") + 1 if self.content is None else 0
+
     def records(self) -> Iterator[Record]:
         """The records in the order of the file, those of all pages one after another."""
         if self.content is not None:

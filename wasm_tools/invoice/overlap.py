@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from wasm_tools.invoice.cells import ZERO, Audited, Cell
-from wasm_tools.invoice.usage import exact_sum
+from wasm_tools.invoice.restated import ONE
+from wasm_tools.invoice.usage import EXACT, exact_sum
 
 REPEATED = Decimal("0.9")  # of a file's cost on common days, in cells equal to those of another file of its format
 Days = dict[str, set[str]]  # by provider
@@ -95,14 +96,18 @@ def uncovered(bills: Sequence[Audited], other: Audited) -> Audited:
         return not cell.day or any(cell.day in days.get(provider, ()) for days in known)
 
     cells = tuple(c for c in other.cells if not covered(c))
-    usage = [c for c in cells if c.key.kind == "usage"]
-    sums = ({k: exact_sum(c.cost for c in of if c.key.currency == k) for k in _currencies(of)} for of in (cells, usage))
-    parsed, analysed = sums
+    parsed, analysed = _as_billed(cells), _as_billed(c for c in cells if c.key.kind == "usage")
     return Audited(replace(other.statement, parsed=parsed, analysed=analysed), cells, ())
 
 
-def _currencies(cells: Iterable[Cell]) -> list[str]:
-    return sorted({c.key.currency for c in cells if c.key.currency})
+def _as_billed(cells: Iterable[Cell]) -> dict[str, Decimal]:
+    """Amounts by the currency of the file, also where the user's rate has turned them into US dollars."""
+    found: dict[str, Decimal] = {}
+    for cell in cells:
+        currency, rate = cell.key.converted or (cell.key.currency, ONE)
+        if currency:
+            found[currency] = EXACT.add(found.get(currency, ZERO), EXACT.divide(cell.cost, rate))
+    return found
 
 
 def _by_model(file: Audited, common: set[tuple[str, str]], valued: bool) -> dict[tuple[str, str], Decimal]:

@@ -41,6 +41,11 @@ class Table:
         return frozenset(self.header)
 
     @property
+    def lines(self) -> int:
+        """Physical lines below the header."""
+        return self.data.count(b"\n") + 1 - self.above
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """The columns as the file writes them, without outer blanks."""
         lines = io.TextIOWrapper(io.BytesIO(self.data), "utf-8", newline="")

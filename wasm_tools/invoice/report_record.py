@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from wasm_tools.invoice.audit import Verdict
 from wasm_tools.invoice.cells import ZERO, Audited, Cell
+from wasm_tools.invoice.choices import Question
 from wasm_tools.invoice.joining import Join
 from wasm_tools.invoice.opportunities import Tier
 from wasm_tools.invoice.opportunities.hosts import NotComparable
@@ -12,11 +13,12 @@ from wasm_tools.invoice.opportunities.savings import Item
 from wasm_tools.invoice.overlap import Reconciliation
 from wasm_tools.invoice.statement import Money
 from wasm_tools.invoice.trend import Trend
+from wasm_tools.invoice.uploads import Refused
 from wasm_tools.invoice.usage import decimal_text
 from wasm_tools.pricing.offers import evidence_text
 
 if TYPE_CHECKING:
-    from wasm_tools.invoice.report import Report
+    from wasm_tools.invoice.prepared import Prepared
 
 CELL_COLUMNS = (
     "file", "row", "day", "provider", "model", "sku", "class", "unit", "tier", "quantity", "usd", "currency", "lines",
@@ -74,11 +76,18 @@ def file_record(file: Audited, role: str) -> dict[str, Any]:
     }
 
 
+def refused_record(refused: Refused) -> dict[str, Any]:
+    """A file that is not read, and what has to be answered first, if anything."""
+    error = refused.error
+    about, options = (error.about, list(error.options)) if isinstance(error, Question) else ("", [])
+    return {"file": refused.file, "message": str(error), "about": about, "options": options}
+
+
 def _money(amounts: Money) -> dict[str, str]:
     return {currency: usd(amount) for currency, amount in amounts.items()}
 
 
-def cell_row(cell: Cell, found: "Report") -> list[Any]:
+def cell_row(cell: Cell, found: "Prepared") -> list[Any]:
     """A cell under CELL_COLUMNS."""
     key, product, verdict, tariff = cell.key, cell.product, cell.verdict, cell.verdict.tariff
     unit = found.book.units.units.get(key.unit)
@@ -92,7 +101,8 @@ def cell_row(cell: Cell, found: "Report") -> list[Any]:
         None if cell.quantity is None else decimal_text(cell.quantity),
         usd(cell.cost) if key.currency else None, key.currency, cell.lines, implied,
         None if verdict.price is None else decimal_text(verdict.price), unit.label if unit else "",
-        verdict.kind, verdict.detail, None if verdict.factor is None else decimal_text(verdict.factor), verdict.note,
+        verdict.kind, verdict.detail, None if verdict.factor is None else decimal_text(verdict.factor),
+        "; ".join(filter(None, (verdict.note, *key.told))),
         str(tariff.meter) if tariff else "", tariff.offer.region if tariff else "",
         evidence_text(tariff.offer.evidence) if tariff else "", quote.since if quote else "",
     ]  # fmt: skip
@@ -138,7 +148,7 @@ def _silent(one: NotComparable) -> dict[str, Any]:
     return {"provider": one.provider, "model": one.model, "usd": cents(one.usd), "reason": one.reason}
 
 
-def join_record(join: Join, found: "Report") -> dict[str, Any]:
+def join_record(join: Join, found: "Prepared") -> dict[str, Any]:
     """How far cost and usage files met, and what has no counterpart; cells under CELL_COLUMNS."""
     return {
         "files": list(join.files),

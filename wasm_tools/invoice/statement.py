@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from wasm_tools.invoice.choices import Choices
 from wasm_tools.invoice.documents import Document
 from wasm_tools.invoice.readers.reader import Context, Entries, Reader
 from wasm_tools.invoice.usage import EXACT, Excluded, InvoiceError, LineKey, UsageLine, exact_sum
@@ -72,6 +73,16 @@ class OpenBill:
         self.file, self.reader = file, reader
         self._document, self._given, self._notes = document, context, notes
         self._statement: Statement | None = None
+
+    @property
+    def choices(self) -> Choices:
+        """The user's answers for this file."""
+        return self._given.choices
+
+    @property
+    def rows_expected(self) -> int:
+        """About how many rows the file has, 0 where that is not known before it is read."""
+        return self._document.lines
 
     def entries(self) -> Entries:
         """Every line and every exclusion, in the order of the file. Nothing that was yielded is kept.

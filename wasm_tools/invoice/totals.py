@@ -37,6 +37,23 @@ def totals(bills: Iterable[Audited]) -> dict[str, dict[str, str]]:
     }
 
 
+def converted(cells: Iterable[Cell]) -> list[dict[str, str]]:
+    """The rates that the user stated, with the usage that they turned into US dollars."""
+    sums: dict[tuple[str, Decimal], Decimal] = {}
+    for cell in cells:
+        if cell.key.converted and cell.key.kind == "usage":
+            sums[cell.key.converted] = EXACT.add(sums.get(cell.key.converted, ZERO), cell.cost)
+    return [
+        {
+            "currency": currency,
+            "usd": decimal_text(rate),
+            "amount": decimal_text(EXACT.divide(amount, rate)),  # exact: the amount is a multiple of the rate
+            "amount_usd": decimal_text(amount),
+        }
+        for (currency, rate), amount in sorted(sums.items())
+    ]
+
+
 def coverage(usage: Sequence[Cell]) -> dict[str, Any]:
     """How much of the spend in US dollars was held against a price, and the days that it covers."""
     dollars = [c for c in usage if c.key.currency == "USD"]

@@ -42,6 +42,11 @@ class UnitSpellings:
             return Conversion("", Decimal(0), f"unit {name!r} is known for {', '.join(other)}, not for this workload")
         return Conversion("", Decimal(0), f"unit {name!r} is not known")
 
+    def known(self, spelling: str) -> bool:
+        """Whether a unit as written means a base unit for some workload."""
+        name = normal_name(spelling)
+        return any(said == name and found.unit for (said, _), found in self.conversions.items())
+
 
 def unit_spellings(records: Iterable[Mapping[str, str]], registry: UnitRegistry) -> UnitSpellings:
     """The table from records with the keys spelling, workload, unit, factor, reason; raises UnitTableError."""

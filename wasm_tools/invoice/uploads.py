@@ -33,7 +33,7 @@ def open_bills(
 
     A file that was given before under any name is refused: its amounts would count twice.
     """
-    context = Context(choices or Choices(), spellings or UnitSpellings({}), workloads or {})
+    given = choices or Choices()
     bills: list[OpenBill] = []
     refused: list[Refused] = []
     seen: dict[bytes, str] = {}
@@ -49,6 +49,7 @@ def open_bills(
                 if digest in seen:
                     raise InvoiceError(f"the same content was already read from {seen[digest]}: it would count twice")
                 seen[digest] = member.name
+                context = Context(given.of(member.name), spellings or UnitSpellings({}), workloads or {})
                 bills.append(_opened(member.name, member.data, context))
             except InvoiceError as error:
                 refused.append(Refused(member.name, error))

@@ -47,6 +47,8 @@ class LineKey:
     cost_basis: str = "none"  # invoiced | effective | list | estimated | none
     currency: str = ""  # ISO 4217 code, upper case
     join: tuple[tuple[str, str], ...] = ()  # keys into price lists: ("aws_usage_type", "USE1-…"), …
+    converted: tuple[str, Decimal] | tuple[()] = ()  # the currency billed and the rate, where `currency` is another
+    told: tuple[str, ...] = ()  # what the user stated of such lines, in words
 
 
 @dataclass(frozen=True, slots=True)
