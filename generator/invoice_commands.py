@@ -15,10 +15,11 @@ from generator.options import AsJson, AsOf, Overlay
 from generator.places import checkout
 from generator.precompute.catalogue import planner_catalogue
 from generator.precompute.invoice_pack import invoice_pack
+from wasm_tools.invoice.exports import export
+from wasm_tools.invoice.exports.contents import TITLES
 from wasm_tools.invoice.opportunities.other_models import DELTA
 from wasm_tools.invoice.pack import read_price_book
 from wasm_tools.invoice.report import Options, report_record
-from wasm_tools.invoice.report_text import TITLES, cells_csv, memo
 from wasm_tools.invoice.usage import InvoiceError
 from wasm_tools.workload.traffic import InputError
 
@@ -58,9 +59,9 @@ def invoice(
     if as_json:
         typer.echo(json.dumps(record, ensure_ascii=False))
     elif as_csv:
-        typer.echo(cells_csv(record), nl=False)
+        typer.echo(export(record, "cells_csv").text, nl=False)
     elif as_markdown:
-        typer.echo(memo(record), nl=False)
+        typer.echo(export(record, "markdown").text, nl=False)
     else:
         _show(record)
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from generator import nightly
 from generator.cli import app
 from tests.generator.tool_site import tool_site
-from wasm_tools.invoice.report_text import safe_cell
+from wasm_tools.invoice.exports.sheets import safe_cell
 from wasm_tools.workload.traffic import InputError
 
 HEADER = "provider,workload_type,usage_qty,usage_unit,amount_usd,model\n"

@@ -128,8 +128,8 @@ def to_record(found: Report) -> dict[str, Any]:
             "unresolved": _unresolved(usage),
             "questions": questions(read),
             "by": by_all(read.bills),
-            "cells": {"columns": list(CELL_COLUMNS), "rows": [cell_row(c, read) for c in _ordered(read)]},
-            "opportunities": {name: tier_record(tier) for name, tier in found.tiers.items()},
+            "cells": {"columns": list(CELL_COLUMNS), "rows": [cell_row(*row) for row in _ordered(read)]},
+            "opportunities": {name: tier_record(tier, read) for name, tier in found.tiers.items()},
             "join": None if read.join is None else join_record(read.join, read),
             "reconciliations": [reconciliation_record(r) for r in read.reconciliations],
             "trend": trend_record(trend(read.cells)),
@@ -143,11 +143,13 @@ def overpaid(cells: Iterable[Cell]) -> Decimal:
     return sum((c.cost - price(c.verdict) * (c.quantity or ZERO) / c.verdict.per for c in above), ZERO)
 
 
-def _ordered(found: Prepared) -> list[Cell]:
+def _ordered(found: Prepared) -> list[tuple[Cell, Prepared, bool]]:
+    """The cells that count and those of files that are only held against them, in the order of the files."""
     others = (f for f, role in zip(found.files, found.roles, strict=True) if role != BILL)
     counted = {id(c) for c in found.cells}
     cells = [*found.cells, *(c for f in others for c in f.cells if id(c) not in counted)]
-    return sorted(cells, key=lambda c: (c.file, c.first_row, c.key.line_class, c.day))
+    cells.sort(key=lambda c: (c.file, c.first_row, c.key.line_class, c.day))
+    return [(c, found, id(c) in counted) for c in cells]
 
 
 def _counted(cells: Iterable[Cell], names: Any) -> list[dict[str, Any]]:

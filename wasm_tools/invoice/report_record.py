@@ -9,8 +9,8 @@ from wasm_tools.invoice.choices import Question
 from wasm_tools.invoice.joining import Join
 from wasm_tools.invoice.opportunities import Tier
 from wasm_tools.invoice.opportunities.hosts import NotComparable
-from wasm_tools.invoice.opportunities.savings import Item
-from wasm_tools.invoice.overlap import Reconciliation
+from wasm_tools.invoice.opportunities.savings import Item, Part
+from wasm_tools.invoice.overlap import Reconciliation, worth
 from wasm_tools.invoice.statement import Money
 from wasm_tools.invoice.trend import Trend
 from wasm_tools.invoice.uploads import Refused
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 CELL_COLUMNS = (
     "file", "row", "day", "provider", "model", "sku", "class", "unit", "tier", "quantity", "usd", "currency", "lines",
     "implied_price", "list_price", "per", "verdict", "detail", "factor", "note", "meter", "region", "evidence", "since",
+    "kind", "list_usd", "counted",
 )  # fmt: skip
 _DISPLAY = Context(prec=9, rounding=ROUND_HALF_EVEN)  # implied prices are quotients; nine digits are shown
 _SHARE = Decimal("0.0001")
@@ -87,14 +88,15 @@ def _money(amounts: Money) -> dict[str, str]:
     return {currency: usd(amount) for currency, amount in amounts.items()}
 
 
-def cell_row(cell: Cell, found: "Prepared") -> list[Any]:
-    """A cell under CELL_COLUMNS."""
+def cell_row(cell: Cell, found: "Prepared", counted: bool = True) -> list[Any]:
+    """A cell under CELL_COLUMNS; `counted` where the totals hold it."""
     key, product, verdict, tariff = cell.key, cell.product, cell.verdict, cell.verdict.tariff
     unit = found.book.units.units.get(key.unit)
     implied = None
     if cell.quantity and key.currency and unit is not None:
         implied = decimal_text(_DISPLAY.plus(cell.cost * unit.per / cell.quantity))
     quote = tariff.on(cell.day) if tariff else None
+    listed = worth(cell)
     return [
         found.files[cell.file].statement.file, cell.first_row, cell.day, product.provider or key.provider or key.host,
         product.model or key.model_raw, product.sku, key.line_class, key.unit or key.unit_raw, key.tier,
@@ -105,21 +107,22 @@ def cell_row(cell: Cell, found: "Prepared") -> list[Any]:
         "; ".join(filter(None, (verdict.note, *key.told))),
         str(tariff.meter) if tariff else "", tariff.offer.region if tariff else "",
         evidence_text(tariff.offer.evidence) if tariff else "", quote.since if quote else "",
+        key.kind, None if listed is None else decimal_text(_DISPLAY.plus(listed)), "yes" if counted else "no",
     ]  # fmt: skip
 
 
-def tier_record(tier: Tier) -> dict[str, Any]:
+def tier_record(tier: Tier, found: "Prepared") -> dict[str, Any]:
     """One tier: items, what the user's shares claim and what would be saved at most."""
     return {
         "claimed_usd": cents(tier.claimed),
         "up_to_usd": cents(tier.up_to),
-        "items": [_item(item) for item in tier.items],
+        "items": [_item(item, found) for item in tier.items],
         "minor_items": tier.minor,
         "not_comparable": [_silent(one) for one in tier.not_comparable],
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _item(item: Item, found: "Prepared") -> dict[str, Any]:
     return {
         "id": item.id,
         "tier": item.tier,
@@ -141,6 +144,25 @@ def _item(item: Item) -> dict[str, Any]:
         "grade": item.grade,
         "days": list(item.days),
         "facts": dict(item.facts),
+        "parts": [_part(part, found) for part in item.parts],
+    }
+
+
+def _part(part: Part, found: "Prepared") -> dict[str, Any]:
+    """A part of an item; prices per `per`, quantity in the same unit."""
+    unit = found.book.units.units.get(part.unit)
+    return {
+        "file": found.files[part.file].statement.file,
+        "row": part.row,
+        "workload": part.workload,
+        "class": part.line_class,
+        "quantity": decimal_text(_DISPLAY.divide(part.quantity, Decimal(part.per))),
+        "per": unit.label if unit else "",
+        "usd": cents(part.usd),
+        "price": decimal_text(_DISPLAY.divide(part.usd * part.per, part.quantity)) if part.quantity else None,
+        "to_price": decimal_text(part.to_price),
+        "saved_usd": cents(part.saved),
+        "evidence": part.evidence,
     }
 
 

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 
-from wasm_tools.plan_report.parts import Lines, Part, Report, Section, Table, Text
+from wasm_tools.plan_report.parts import Drawing, Lines, Part, Report, Section, Table, Text
 
 WHOLE_WIDTH = 2  # sections on paper: answer and alternatives
 STYLE = """
@@ -30,6 +30,7 @@ table { border-collapse: collapse; width: 100%; margin: .4rem 0 .8rem; font-size
 th, td { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid var(--line); }
 th { font-weight: 600; color: var(--soft); }
 .n { text-align: right; white-space: nowrap; }
+figure { margin: .4rem 0 .8rem; break-inside: avoid; } figcaption { font-size: .875rem; color: var(--soft); }
 @media (max-width: 600px) { table { display: block; overflow-x: auto; } dl { grid-template-columns: 1fr; } }
 @page { size: A4; margin: 11mm 13mm; }
 @media print {
@@ -92,6 +93,8 @@ def _part(part: Part) -> Iterator[str]:
         yield "<ul>"
         yield from (f"<li>{escape(line)}</li>" for line in part.lines)
         yield "</ul>"
+    elif isinstance(part, Drawing):
+        yield f"<figure>{part.svg}<figcaption>{escape(part.words)}</figcaption></figure>"
     elif isinstance(part, Table):
         yield "<table>\n<thead>" + _row("th", part.head, part) + "</thead>\n<tbody>"
         yield from (_row("td", row, part) for row in part.rows)

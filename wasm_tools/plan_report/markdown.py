@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from wasm_tools.plan_report.parts import Lines, Part, Report, Table, Text
+from wasm_tools.plan_report.parts import Drawing, Lines, Part, Report, Table, Text
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|~&])")
 _FIRST = re.compile(r"^(\d*)([#+\-=.)])(?=\s|$|[#=-])")  # what would begin a list, a heading or a rule
@@ -34,7 +34,7 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _part(part: Part) -> Iterator[str]:
-    if isinstance(part, Text):
+    if isinstance(part, Text | Drawing):
         yield begun(part.words)
     elif isinstance(part, Lines):
         yield from (f"- {begun(line)}" for line in part.lines)

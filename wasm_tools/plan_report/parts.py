@@ -28,7 +28,15 @@ class Table:
     figures: tuple[int, ...] = ()
 
 
-Part = Text | Lines | Table
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart as an SVG element made by us, and what it shows in words, which is all that a text can give of it."""
+
+    svg: str
+    words: str
+
+
+Part = Text | Lines | Table | Drawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ def section(title: str, parts: Iterable[Part | None]) -> Section | None:
 
 
 def _says(part: Part) -> bool:
-    if isinstance(part, Text):
+    if isinstance(part, Text | Drawing):
         return bool(part.words)
     return bool(part.lines if isinstance(part, Lines) else part.rows)
 
@@ -78,7 +86,7 @@ def report_record(report: Report) -> dict[str, Any]:
 
 
 def _part_record(part: Part) -> dict[str, Any]:
-    if isinstance(part, Text):
+    if isinstance(part, Text | Drawing):
         return {"text": part.words}
     if isinstance(part, Lines):
         return {"lines": list(part.lines)}

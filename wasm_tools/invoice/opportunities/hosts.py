@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.models import HostFacts
-from wasm_tools.invoice.opportunities.savings import ZERO, Item, Saving, billed_price, evidence, grade, span
+from wasm_tools.invoice.opportunities.savings import ZERO, Item, Saving, billed_price, evidence, grade, parts, span
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.tariffs import Tariff
 from wasm_tools.invoice.usage import decimal_text
@@ -81,7 +81,7 @@ def _best(
     return Item(
         HOST, "B", provider, cells[0].product.sku, model, (other, sku, model), lines, basis, amount, amount,
         amount * share, HOST, " + ".join(map(_part, found)), ASSUMPTION, CHANGES, VERIFY, evidence(tariffs),
-        grade(tariffs), span(cells), _facts(here, there),
+        grade(tariffs), span(cells), _facts(here, there), parts(found),
     )  # fmt: skip
 
 

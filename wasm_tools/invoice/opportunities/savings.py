@@ -7,7 +7,7 @@ from decimal import Decimal
 from wasm_tools.invoice.audit import ABOVE, CONTRACT, FACTOR, LIST
 from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.tariffs import Tariff
-from wasm_tools.invoice.usage import decimal_text
+from wasm_tools.invoice.usage import decimal_text, exact_sum
 from wasm_tools.pricing.offers import evidence_text
 
 ZERO, ONE = Decimal(0), Decimal(1)
@@ -54,6 +54,27 @@ class Item:
     grade: str
     days: tuple[str, str]
     facts: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple["Part", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part of an item that was one kind of line at one price: `quantity` base units, prices per `per` of them.
+
+    `file` and `row` are those of its first line.
+    """
+
+    file: int
+    row: int
+    workload: str
+    line_class: str
+    unit: str
+    quantity: Decimal
+    usd: Decimal
+    to_price: Decimal
+    per: int
+    saved: Decimal
+    evidence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +139,28 @@ def _item(found: list[Saving], words: Words, shares: Mapping[str, Decimal]) -> I
         first.action, words.tier, product.provider, product.sku, product.model, to,
         sum(s.cell.lines for s in found), basis, amount, amount, amount * shares.get(first.action, ZERO), first.action,
         formula(found), words.assumption, words.changes, words.verify, evidence(s.tariff for s in found),
-        grade(s.tariff for s in found), span(s.cell for s in found),
+        grade(s.tariff for s in found), span(s.cell for s in found), parts=parts(found),
+    )  # fmt: skip
+
+
+def parts(found: Iterable[Saving]) -> tuple[Part, ...]:
+    """The savings of an item by kind of line and price, the largest first."""
+    groups: dict[tuple[object, ...], list[Saving]] = {}
+    for s in found:
+        offer, key = s.tariff.offer, s.cell.key
+        place = (key.line_class, key.unit, s.price, s.other, s.cell.verdict.per, offer.sku)
+        groups.setdefault(place, []).append(s)
+    made = [_part(group) for group in groups.values()]
+    return tuple(sorted(made, key=lambda p: (-p.saved, p.line_class, p.to_price, p.usd)))
+
+
+def _part(found: list[Saving]) -> Part:
+    first = min(found, key=lambda s: (s.cell.file, s.cell.first_row))
+    cell, offer = first.cell, first.tariff.offer
+    return Part(
+        cell.file, cell.first_row, offer.workload, cell.key.line_class, cell.key.unit,
+        exact_sum(s.cell.quantity or ZERO for s in found), exact_sum(s.cell.cost for s in found), first.other,
+        cell.verdict.per, exact_sum(s.amount for s in found), evidence_text(offer.evidence),
     )  # fmt: skip
 
 
