@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 STANDARD = set(sys.stdlib_module_names)
 SEEDED = "wasm_tools/uncertainty/randomness.py"  # the one module that may make random numbers
+CLOCK = "wasm_tools/spend/recording/clock.py"  # the one module that may read the clock; the browser does not get it
 # room -> packages beyond the standard library and the engine that may be imported there, at import or lazily
 ALLOWED = {
     "wasm_tools/edges": ({"pydantic"}, "lazily"),
@@ -71,8 +72,8 @@ def test_engine_has_no_assert_clock_or_network() -> None:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         assert not [n.lineno for n in ast.walk(tree) if isinstance(n, ast.Assert)], f"{path} uses assert"
         named = {package for package, _ in imports(path)}
-        chance = set() if path == ROOT / SEEDED else {"random"}
-        assert not named & ({"socket", "urllib", "http", "time", "subprocess"} | chance), path
+        allowed = {ROOT / SEEDED: {"random"}, ROOT / CLOCK: {"time"}}.get(path, set())
+        assert not named & ({"socket", "urllib", "http", "time", "subprocess", "random"} - allowed), path
 
 
 def test_chance_enters_the_engine_in_one_place_and_only_by_a_seed() -> None:
@@ -81,6 +82,19 @@ def test_chance_enters_the_engine_in_one_place_and_only_by_a_seed() -> None:
     assert [ast.unparse(n) for n in found] == ["from random import Random"]
     made = [n for n in ast.walk(tree) if isinstance(n, ast.Call) and ast.unparse(n.func) == "Random"]
     assert [[ast.unparse(a) for a in n.args] for n in made] == [["seed"]]
+
+
+def test_recording_starts_light_and_reading_does_not_load_it() -> None:
+    code = (
+        "import sys, wasm_tools.spend.ledger\n"
+        "assert not [m for m in sys.modules if m.startswith('wasm_tools.spend.recording')]\n"
+        "from wasm_tools.spend import log_reply, record, summary, tags, track, track_cost\n"
+        "print(sorted({m.partition('.')[0] for m in sys.modules} - set(sys.stdlib_module_names) - {'__main__'}),"
+        " [m for m in sys.modules if m.startswith(('wasm_tools.invoice', 'wasm_tools.planner'))])"
+    )
+    started = [sys.executable, "-S", "-c", code]  # without site: its hooks import packages of their own
+    result = subprocess.run(started, capture_output=True, text=True, cwd=ROOT, check=True)
+    assert result.stdout.strip() == "['wasm_tools'] []"
 
 
 @pytest.mark.parametrize("module", ["wasm_tools.planner", "wasm_tools.browser"])

@@ -33,9 +33,15 @@ needs_runtime = pytest.mark.skipif(
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the tiny engine, plus the parts that must not be published."""
     folder = tiny_engine(tmp_path_factory.mktemp("engine"))
-    for inside in ("bundle/x.py", "web/page.mjs", "spend/ledger_file.py", "spend/__init__.py", "edges/__init__.py"):
+    for inside in (
+        "bundle/x.py",
+        "web/page.mjs",
+        "spend/recording/replies.py",
+        "spend/__init__.py",
+        "edges/__init__.py",
+    ):
         path = folder / "wasm_tools" / inside
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(exist_ok=True, parents=True)
         path.write_text("", encoding="utf-8")
     (folder / "wasm_tools" / "edges" / "lazy.py").write_text(
         "def read(text):\n    import tomllib, json, pydantic\n    return tomllib.loads(text)\n", encoding="utf-8"

@@ -9,8 +9,8 @@ from wasm_tools.bundle.failure import BundleError
 from wasm_tools.bundle.stdlib_sources import is_left_out
 
 PACKAGE = "wasm_tools"
-# `bundle` runs at build time, `web` is published as scripts, `ledger_file` writes files on a disk.
-NOT_SHIPPED = ("bundle", "compat", "web", "spend/ledger_file.py")
+# `bundle` runs at build time, `web` is published as scripts, `recording` runs in the reader's own program.
+NOT_SHIPPED = ("bundle", "compat", "web", "spend/recording")
 DATA_ENDINGS = frozenset({".csv", ".j2", ".json", ".toml", ".txt"})
 
 

@@ -17,6 +17,7 @@ _METERS = {
     "cache_write": ("input", "text", "write"),
     "cache_write_5m": ("input", "text", "write"),
     "cache_write_1h": ("input", "text", "write_1h"),
+    "cache_write_12h": ("input", "text", "write_12h"),
     "output": ("output", "text", ""),
     "audio_in": ("input", "audio", ""),
     "audio_out": ("output", "audio", ""),

@@ -15,6 +15,7 @@ SHAPES = {
     "cache_write": ("input", "text", "write"),
     "cache_write_5m": ("input", "text", "write"),
     "cache_write_1h": ("input", "text", "write_1h"),
+    "cache_write_12h": ("input", "text", "write_12h"),
     "cache_storage": ("input", "text", "storage"),
     "output": ("output", "text", "none"),
     "reasoning": ("output", "text", "none"),

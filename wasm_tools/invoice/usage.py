@@ -8,10 +8,10 @@ from decimal import Context, Decimal
 EXACT = Context(prec=100)
 
 LINE_CLASSES = (
-    "input_uncached", "input", "cache_read", "cache_write", "cache_write_5m", "cache_write_1h", "cache_storage",
-    "output", "reasoning", "audio_in", "audio_out", "image_in", "image_out", "video_in", "embedding", "rerank",
-    "moderation", "seconds", "characters", "images", "pages", "video_seconds", "request", "tool_call", "gpu_time",
-    "storage", "blended", "other",
+    "input_uncached", "input", "cache_read", "cache_write", "cache_write_5m", "cache_write_1h", "cache_write_12h",
+    "cache_storage", "output", "reasoning", "audio_in", "audio_out", "image_in", "image_out", "video_in", "embedding",
+    "rerank", "moderation", "seconds", "characters", "images", "pages", "video_seconds", "request", "tool_call",
+    "gpu_time", "storage", "blended", "other",
 )  # fmt: skip
 KINDS = ("usage", "included", "byok", "credit", "refund", "tax", "purchase", "adjustment", "fee")
 TIERS = ("standard", "batch", "flex", "priority", "committed", "unknown")

@@ -18,7 +18,7 @@ FILE_NAME = "calls-{month}.jsonl"  # a folder holds one file a UTC month, named 
 
 INPUT_CLASSES = (
     "input_uncached", "cache_read", "cache_read_audio", "cache_read_image", "cache_write", "cache_write_5m",
-    "cache_write_1h", "audio_in", "image_in", "video_in",
+    "cache_write_1h", "cache_write_12h", "audio_in", "image_in", "video_in",
 )  # fmt: skip
 OUTPUT_CLASSES = ("output", "audio_out", "image_out")
 TOKEN_CLASSES = INPUT_CLASSES + OUTPUT_CLASSES  # they share no token: their sum is all that the call used

@@ -23,8 +23,11 @@ SHORTER, LONGER = Decimal("0.7"), Decimal("1.5")  # answers of another model; ou
 MORE_TOKENS = Decimal("1.3")  # newer Claude models count about a third more tokens for the same text than others
 BENCHMARKS = 2
 CLASSES = frozenset(
-    {"input_uncached", "input", "cache_read", "cache_write", "cache_write_5m", "cache_write_1h", "output"}
-)
+    (
+        "input_uncached", "input", "cache_read", "cache_write", "cache_write_5m", "cache_write_1h", "cache_write_12h",
+        "output",
+    )
+)  # fmt: skip
 ASSUMPTION = f"answers {SHORTER} to {LONGER} times as long; the benchmarks stand for the work"
 CHANGES = "another model answers: style, errors, limits and features differ"
 VERIFY = "Run your own evaluation on both models with real prompts; check tools, formats and languages that you use."
