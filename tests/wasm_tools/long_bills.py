@@ -1,5 +1,7 @@
 """Bills of any length in the formats that must be fast, every line with numbers of its own."""
 
+from collections.abc import Callable
+
 from tests.wasm_tools.bills import HEADER
 from tests.wasm_tools.invoices import fixture
 
@@ -83,3 +85,44 @@ LONG_BILLS = {
     "Anthropic cost": anthropic_cost,
     "Anthropic usage": anthropic_usage,
 }
+
+
+def openai_costs_page(lines: int) -> bytes:
+    """The costs endpoint: a page of daily buckets with a thousand results each."""
+
+    def result(i: int) -> str:
+        return (
+            f'{{"object": "organization.costs.result", "amount": {{"value": {i / 7_919:.16f}, "currency": "usd"}}, '
+            f'"line_item": "gpt-{i % 30}, {_ITEMS[i % 3]}", "project_id": "proj_{i % 12}", "api_key_id": null, '
+            f'"quantity": {i * 37}, "quantity_unit": "tokens"}}'
+        )
+
+    return _page(lines, 1_000, "start_time", lambda n: str(_START + n % 180 * _DAY), result)
+
+
+def anthropic_usage_page(lines: int) -> bytes:
+    """The usage endpoint: a result for five lines, two hundred in a bucket."""
+
+    def result(i: int) -> str:
+        return (
+            f'{{"uncached_input_tokens": {i * 7 + 1}, "cache_creation": {{"ephemeral_1h_input_tokens": {i + 1}, '
+            f'"ephemeral_5m_input_tokens": {i * 3 + 1}}}, "cache_read_input_tokens": {i * 19 + 1}, "output_tokens": '
+            f'{i * 2 + 1}, "server_tool_use": {{"web_search_requests": 0}}, "api_key_id": "apikey_{i % 25}", '
+            f'"workspace_id": null, "model": "claude-example-{i % 12}", "service_tier": "standard", '
+            f'"context_window": "0-200k"}}'
+        )
+
+    return _page(
+        lines // 5, 200, "starting_at", lambda n: f'"2026-{3 + n // 28 % 6:02}-{1 + n % 28:02}T00:00:00Z"', result
+    )
+
+
+def _page(results: int, each: int, start: str, begins: Callable[[int], str], result: Callable[[int], str]) -> bytes:
+    buckets = []
+    for n in range(-(-results // each)):
+        within = range(n * each, min((n + 1) * each, results))
+        buckets.append(f'{{"{start}": {begins(n)}, "results": [{", ".join(map(result, within))}]}}')
+    return f'{{"object": "page", "data": [{", ".join(buckets)}], "has_more": false}}'.encode()
+
+
+LONG_PAGES = {"OpenAI costs (API)": openai_costs_page, "Anthropic usage (API)": anthropic_usage_page}

@@ -7,15 +7,15 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
-from functools import partial
 from itertools import islice
 from typing import Any
 
+from wasm_tools.invoice.json_stream import DECODER, DamagedJson, walk
 from wasm_tools.invoice.records import Table, normal_name, tables
 from wasm_tools.invoice.usage import InvoiceError
 
-_loads = partial(json.loads, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
+WHOLE = 16_000_000  # bytes up to which a JSON file is held as objects, some eight times its size
+_loads = DECODER.decode
 _SAMPLE = 200  # records whose fields are compared with those of the known formats
 _DEPTH = 4  # levels of fields that tell formats apart
 _LISTS = ("data", "results", "items", "daily", "records")  # where a page or report keeps its records
@@ -34,32 +34,36 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class JsonDocument:
-    """A JSON file. One object a line is read line by line (`content` None), everything else is held as a whole."""
+    """A JSON file. One object a line is read line by line, a long page (`around` not None) element by element; of both
+    `content` is None. Everything else is held as a whole.
+    """
 
     data: bytes  # UTF-8
     content: Any
     names: frozenset[str]  # the fields of its first records as paths: "results[].amount.value"
+    around: Mapping[str, Any] | None = None  # the fields of a long page beside its list
 
     @property
     def lines(self) -> int:
         """Physical lines where each is a record, else 0."""
-        return self.data.count(b"\n") + 1 if self.content is None else 0
+        return self.data.count(b"\n") + 1 if self.content is None and self.around is None else 0
 
     def records(self) -> Iterator[Record]:
         """The records in the order of the file, those of all pages one after another."""
-        if self.content is not None:
-            for number, (fields, page) in enumerate(_unwrapped(self.content), 1):
+        if self.content is not None or self.around is not None:
+            found = _unwrapped(self.content) if self.around is None else _streamed(self.data, self.around)
+            for number, (fields, page) in enumerate(found, 1):
                 yield _record(number, fields, page)
             return
         for number, line in enumerate(io.TextIOWrapper(io.BytesIO(self.data), "utf-8"), 1):
             if not line.strip():
                 continue
             try:
-                found = list(_unwrapped(_loads(line)))
+                unwrapped = list(_unwrapped(_loads(line)))
             except (ValueError, RecursionError):
                 yield Record(number, {}, {}, "the line is not valid JSON")
                 continue
-            for fields, page in found:
+            for fields, page in unwrapped:
                 yield _record(number, fields, page)
 
 
@@ -74,22 +78,51 @@ def documents(data: bytes) -> tuple[Document, ...]:
 
 def _json_document(data: bytes) -> JsonDocument:
     lines = [line for line in islice(io.BytesIO(data), 8) if line.strip()][:2]
-    content = None
+    content = around = None
     if len(lines) < 2 or not _is_object(lines[0]):
         try:
-            content = _loads(data.decode())  # of bytes, json would guess the encoding anew
+            around = _around(data) if len(data) > WHOLE else None
+            content = _loads(data.decode()) if around is None else None  # of bytes, json would guess the encoding anew
         except RecursionError:
             raise InvoiceError("the JSON is nested too deeply for a bill") from None
+        except DamagedJson as error:
+            raise InvoiceError(f"the JSON is damaged near byte {error.about}: export it again") from None
         except json.JSONDecodeError as error:
             raise InvoiceError(
                 f"the JSON is damaged at line {error.lineno}, character {error.colno} ({error.msg}): export it again"
             ) from None
-    document = JsonDocument(data, content, frozenset())
+    document = JsonDocument(data, content, frozenset(), around)
     names: set[str] = set()
     for record in islice(document.records(), _SAMPLE):
         _collect(record.fields, "", names, _DEPTH)
         _collect(record.page, "^", names, 1)
-    return JsonDocument(data, content, frozenset(names))
+    return JsonDocument(data, content, frozenset(names), around)
+
+
+def _around(data: bytes) -> dict[str, Any] | None:
+    """The fields beside the list of a page, or none for a list; None for an object that is no page."""
+    fields: dict[str, Any] = {}
+    held = None
+    for name, value in walk(data, _LISTS):
+        if name and value is None and name in _LISTS:
+            held = name
+        elif name:
+            fields[name] = value
+        elif held is None:
+            held = ""
+    return fields if held == "" or (held and _list_of({**fields, held: []}) == held) else None
+
+
+def _streamed(data: bytes, around: Mapping[str, Any]) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+    """Records with the fields of the page around them, one page or a list of pages."""
+    paged = False
+    for name, value in walk(data, _LISTS):
+        if name:
+            paged = paged or value is None
+        elif paged:
+            yield value, around
+        else:
+            yield from _unwrapped(value)
 
 
 def _is_object(line: bytes) -> bool:
