@@ -33,6 +33,16 @@ class MonthEnd:
 
 
 @dataclass(frozen=True, slots=True)
+class Projection:
+    """Days up to an end: what was spent so far, and the estimate of the whole with an 80 % band."""
+
+    actual: Decimal
+    estimate: Decimal
+    low: Decimal
+    high: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Anomaly:
     """A day far from the usual, and the model and class that differ most from their own usual day."""
 
@@ -73,21 +83,35 @@ class Trend:
     reason: str
 
 
-def trend(cells: Iterable[Cell]) -> Trend:
-    """The trend of usage in US dollars; cells without a day have no part in it."""
+def trend(cells: Iterable[Cell], provisional_days: int = PROVISIONAL_DAYS) -> Trend:
+    """The trend of usage in US dollars; cells without a day have no part in it.
+
+    The last `provisional_days` may still grow: nothing is made of it where they are below the usual.
+    """
     dated = [c for c in cells if c.day and c.key.kind == "usage" and c.key.currency == "USD"]
-    series = _series(dated)
-    active = [day for day, usd in series if usd]
-    provisional = tuple(day for day, _ in series[-PROVISIONAL_DAYS:])
-    if len(active) < ACTIVE_DAYS:
-        return Trend(tuple(series), provisional, None, (), _change(dated), FEW)
-    return Trend(tuple(series), provisional, _month_end(series), tuple(_anomalies(series, dated)), _change(dated), "")
+    days = series(dated)
+    provisional = tuple(day for day, _ in days[-provisional_days:])
+    if active_days(days) < ACTIVE_DAYS:
+        return Trend(tuple(days), provisional, None, (), _change(dated), FEW)
+    unusual = tuple(_anomalies(days, dated, provisional))
+    return Trend(tuple(days), provisional, _month_end(days), unusual, _change(dated), "")
 
 
-def _series(cells: Sequence[Cell]) -> list[tuple[str, Decimal]]:
+def active_days(days: Sequence[tuple[str, Decimal]]) -> int:
+    """How many days of a series have use."""
+    return len([1 for _, usd in days if usd])
+
+
+def series(cells: Iterable[Cell]) -> list[tuple[str, Decimal]]:
+    """USD by day, from the first day of the cells to the last; days without one are zero."""
     spent: dict[str, Decimal] = {}
     for c in cells:
         spent[c.day] = spent.get(c.day, ZERO) + c.cost
+    return filled(spent)
+
+
+def filled(spent: Mapping[str, Decimal]) -> list[tuple[str, Decimal]]:
+    """Amounts by ISO day in order, the days between the first and the last that have none as zero."""
     if not spent:
         return []
     first, last = (date.fromisoformat(day) for day in (min(spent), max(spent)))
@@ -108,38 +132,51 @@ def deviation(values: Sequence[Decimal]) -> Decimal:
     return SPREAD * median([abs(v - middle) for v in values])
 
 
-def _alike(series: Sequence[tuple[str, Decimal]]) -> dict[int, list[Decimal]]:
+def _alike(days: Sequence[tuple[str, Decimal]]) -> dict[int, list[Decimal]]:
     """Amounts by weekday; all weekdays alike while there are too few days, and then only days with use."""
-    weekly = len(series) >= WEEKLY_DAYS
-    every = [usd for _, usd in series if usd]
+    weekly = len(days) >= WEEKLY_DAYS
+    every = [usd for _, usd in days if usd]
     found: dict[int, list[Decimal]] = {n: [] if weekly else every for n in range(7)}
     if weekly:
-        for day, usd in series:
+        for day, usd in days:
             found[date.fromisoformat(day).weekday()].append(usd)
     return found
 
 
-def _month_end(series: Sequence[tuple[str, Decimal]]) -> MonthEnd:
-    last = date.fromisoformat(series[-1][0])
-    month = series[-1][0][:7]
-    actual = exact_sum(usd for day, usd in series if day.startswith(month))
-    alike = _alike(series)
-    left = [last + timedelta(n) for n in range(1, monthrange(last.year, last.month)[1] - last.day + 1)]
+def _month_end(days: Sequence[tuple[str, Decimal]]) -> MonthEnd:
+    month = days[-1][0][:7]
+    last = monthrange(int(month[:4]), int(month[5:]))[1]
+    found = projected(days, f"{month}-01", f"{month}-{last}")
+    return MonthEnd(month, found.actual, found.estimate, found.low, found.high)
+
+
+def projected(days: Sequence[tuple[str, Decimal]], since: str, until: str) -> Projection:
+    """What the days of a series from `since` to `until` lead to when the days that are left are like those before.
+
+    The series must have ACTIVE_DAYS days with use: fewer tell nothing.
+    """
+    actual = exact_sum(usd for day, usd in days if since <= day <= until)
+    alike = _alike(days)
+    first = max(date.fromisoformat(days[-1][0]) + timedelta(1), date.fromisoformat(since))
+    left = [first + timedelta(n) for n in range((date.fromisoformat(until) - first).days + 1)]
     more = sum((median(alike[day.weekday()]) for day in left), ZERO)
     variance = sum((deviation(alike[day.weekday()]) ** 2 for day in left), ZERO)
     band = BAND * variance.sqrt()
-    return MonthEnd(month, actual, actual + more, max(actual, actual + more - band), actual + more + band)
+    return Projection(actual, actual + more, max(actual, actual + more - band), actual + more + band)
 
 
-def _anomalies(series: Sequence[tuple[str, Decimal]], cells: Sequence[Cell]) -> Iterable[Anomaly]:
-    alike = _alike(series)
-    for day, usd in series:
+def _anomalies(
+    days: Sequence[tuple[str, Decimal]], cells: Sequence[Cell], provisional: Sequence[str]
+) -> Iterable[Anomaly]:
+    alike, active = _alike(days), active_days(days)
+    for day, usd in days:
         values = alike[date.fromisoformat(day).weekday()]
         usual, spread = median(values), deviation(values)
         distance = abs(usd - usual)
         unusual = distance > OUTLIER * spread if spread else usd > 2 * usual
-        if unusual and distance > FLOOR_USD and (usd or not spread):
-            yield Anomaly(day, usd, usual, *_explained(day, cells, len([1 for _, u in series if u])))
+        low = usd < usual and (day in provisional or (spread and not usd))
+        if unusual and distance > FLOOR_USD and not low:
+            yield Anomaly(day, usd, usual, *_explained(day, cells, active))
 
 
 def _explained(day: str, cells: Sequence[Cell], active: int) -> tuple[str, str, Decimal]:
@@ -161,15 +198,20 @@ def _change(cells: Sequence[Cell]) -> Change | None:
     months = sorted({c.day[:7] for c in cells})
     if len(months) < 2:
         return None
-    first, second = (_priced([c for c in cells if c.day.startswith(month)]) for month in months[-2:])
-    before, after = (exact_sum(c.cost for c in cells if c.day.startswith(month)) for month in months[-2:])
-    both = first.keys() & second.keys()
-    price = sum((second[k][1] - first[k][1] / first[k][0] * second[k][0] for k in both), ZERO)
+    first, second = ([c for c in cells if c.day.startswith(month)] for month in months[-2:])
+    return changed(months[-2], first, months[-1], second)
+
+
+def changed(first: str, earlier: Sequence[Cell], second: str, later: Sequence[Cell]) -> Change:
+    """Why the spend of two periods differs; `first` and `second` are their names."""
+    old, new = _priced(earlier), _priced(later)
+    before, after = (exact_sum(c.cost for c in cells) for cells in (earlier, later))
+    price = sum((new[k][1] - old[k][1] / old[k][0] * new[k][0] for k in old.keys() & new.keys()), ZERO)
     volume = ZERO
-    for unit in {place[-1] for place in first}:
-        (old, paid), (new, _) = (_of_unit(sums, unit) for sums in (first, second))
-        volume += paid * (new / old - 1) if old and new else ZERO
-    return Change(months[-2], months[-1], before, after, volume, price, after - before - volume - price)
+    for unit in {place[-1] for place in old}:
+        (quantity, paid), (now, _) = (_of_unit(sums, unit) for sums in (old, new))
+        volume += paid * (now / quantity - 1) if quantity and now else ZERO
+    return Change(first, second, before, after, volume, price, after - before - volume - price)
 
 
 def _of_unit(sums: Mapping[tuple[str, ...], tuple[Decimal, Decimal]], unit: str) -> tuple[Decimal, Decimal]:

@@ -23,8 +23,8 @@ def cache_items(cells: Iterable[Cell], book: PriceBook, share: Decimal) -> tuple
         price, own = billed_price(cell), cell.verdict.tariff
         if price is None or own is None or own.meter.cache not in WRITES | {"read"}:
             continue
-        uncached = _uncached(own, book)
-        quote = uncached.on(cell.day) if uncached else None
+        plain = uncached(own, book)
+        quote = plain.on(cell.day) if plain else None
         if quote is not None:
             by_sku.setdefault((own.offer.provider, own.offer.sku), []).append((cell, own, quote.price))
     items, used = [], set()
@@ -36,7 +36,7 @@ def cache_items(cells: Iterable[Cell], book: PriceBook, share: Decimal) -> tuple
     return items, frozenset(used)
 
 
-def _uncached(own: Tariff, book: PriceBook) -> Tariff | None:
+def uncached(own: Tariff, book: PriceBook) -> Tariff | None:
     """The tariff of the same tokens without a cache."""
     wanted = (own.meter.direction, own.meter.modality, own.meter.unit, own.meter.tier, own.meter.above_tokens)
     for t in book.prices.tariffs(own.offer.provider, own.offer.sku):

@@ -99,16 +99,32 @@ def _sufficient(there: HostFacts, here: HostFacts) -> bool:
 
 def _moved(cells: list[Cell], tariffs: list[Tariff]) -> list[Saving]:
     """The savings of all cells at another host, negative ones included; empty when one class has no price there."""
-    savings = []
+    savings, likes = [], Likes(tariffs)
     for cell in cells:
         own, price = cell.verdict.tariff, billed_price(cell)
-        tariff = like(own, tariffs) if own else None
+        tariff = likes.of(own)
         quote = tariff.on(cell.day) if tariff and not tariff.gone else None
         if tariff is None or quote is None or quote.price <= 0 or price is None or cell.quantity is None:
             return []
         amount = cell.cost - cell.quantity * quote.price / cell.verdict.per
         savings.append(Saving(HOST, cell, amount, price, quote.price, tariff))
     return savings
+
+
+class Likes:
+    """Which of some tariffs is like another one (see `like`): a bill asks for the same few again and again."""
+
+    def __init__(self, tariffs: list[Tariff]) -> None:
+        self._tariffs = tariffs
+        self._found: dict[int, Tariff | None] = {}  # by identity: a price book makes each tariff once
+
+    def of(self, own: Tariff | None) -> Tariff | None:
+        """The tariff that is like `own`; None without one."""
+        if own is None:
+            return None
+        if id(own) not in self._found:
+            self._found[id(own)] = like(own, self._tariffs)
+        return self._found[id(own)]
 
 
 def like(own: Tariff, tariffs: list[Tariff]) -> Tariff | None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.models import ModelFacts
-from wasm_tools.invoice.opportunities.hosts import NotComparable, like
+from wasm_tools.invoice.opportunities.hosts import NotComparable
 from wasm_tools.invoice.opportunities.savings import ZERO, Item, billed_price, evidence, grade, span
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.tariffs import Tariff
@@ -127,11 +127,10 @@ def _moves(cells: Sequence[Cell], model: str, book: PriceBook, longer: Decimal) 
 
 def _moved(cells: Sequence[Cell], provider: str, sku: str, book: PriceBook, longer: Decimal) -> Move | None:
     low = high = ZERO
-    tariffs = []
-    offered = [t for t in book.prices.tariffs(provider, sku) if not t.gone and t.offer.workload == "llm"]
+    tariffs: dict[int, Tariff] = {}
+    likes = Likes([t for t in book.prices.tariffs(provider, sku) if not t.gone and t.offer.workload == "llm"])
     for cell in cells:
-        own = cell.verdict.tariff
-        tariff = like(own, offered) if own else None
+        tariff = likes.of(cell.verdict.tariff)
         quote = tariff.on(cell.day) if tariff else None
         if tariff is None or quote is None or quote.price <= 0 or cell.quantity is None:
             return None
@@ -139,5 +138,5 @@ def _moved(cells: Sequence[Cell], provider: str, sku: str, book: PriceBook, long
         is_output = cell.key.line_class == "output"
         low += cost * (SHORTER if is_output else 1)
         high += cost * longer * (LONGER if is_output else 1)
-        tariffs.append(tariff)
-    return Move(provider, sku, low, high, tuple(tariffs))
+        tariffs[id(tariff)] = tariff
+    return Move(provider, sku, low, high, tuple(tariffs.values()))

@@ -11,13 +11,13 @@ from wasm_tools.invoice.remembered import Remembered
 from wasm_tools.invoice.usage import LineKey, UsageLine
 from wasm_tools.spend.ledger import CACHED_MODALITIES, TOKEN_CLASSES, VERSION
 
-_TIERS = {"default": "standard", "standard": "standard", "batch": "batch", "flex": "flex", "priority": "priority"}
+TIERS = {"default": "standard", "standard": "standard", "batch": "batch", "flex": "flex", "priority": "priority"}
 _QUOTED = ("ts", "provider", "model", "status")
 
 
 def reading(document: JsonDocument, context: Context) -> Entries:
     """Each call as one line a class; the first carries the number of requests and all the tags as groups."""
-    keys: Remembered[tuple[str, ...], LineKey] = Remembered(lambda words: _key(*words))
+    keys: Remembered[tuple[str, ...], LineKey] = Remembered(lambda words: call_key(*words))
     for fields in records(document, context):
         try:
             if fields.problem:
@@ -51,7 +51,8 @@ def _lines(fields: Fields, keys: Remembered[tuple[str, ...], LineKey], context: 
         yield UsageLine(fields.number, day, keys[(*words, "blended")], None, cost, None, calls, group)
 
 
-def _key(provider: str, model: str, endpoint: str, tier: str, line_class: str) -> LineKey:
+def call_key(provider: str, model: str, endpoint: str, tier: str, line_class: str) -> LineKey:
+    """What tokens of one class of a call are on a bill; "blended" is what the provider reported of the whole call."""
     priced = line_class == "blended"
     line_class, modality = CACHED_MODALITIES.get(line_class, (line_class, ""))
     if line_class == "input_uncached" and "embedding" in endpoint:
@@ -63,7 +64,7 @@ def _key(provider: str, model: str, endpoint: str, tier: str, line_class: str) -
         unit="" if priced else "token",
         unit_evidence="none" if priced else "stated",
         unit_raw="" if priced else "tokens",
-        tier=_TIERS.get(tier.casefold(), "unknown"),
+        tier=TIERS.get(tier.casefold(), "unknown"),
         cost_basis="estimated" if priced else "none",
         currency="USD" if priced else "",
         join=(("modality", modality),) if modality else (),

@@ -1,0 +1,177 @@
+"""Single calls of ledgers: percentiles of latency, calls far above the median of their model, and pages of calls."""
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from heapq import nlargest
+from itertools import accumulate
+from typing import Any
+
+from wasm_tools.invoice.usage import InvoiceError
+from wasm_tools.spend.calls import Calls
+from wasm_tools.spend.ledger import OK
+from wasm_tools.spend.ledger_lines import INDEX, UNKNOWN, lines_of, record_of
+from wasm_tools.spend.priced import usd_of
+from wasm_tools.spend.spent import Entry, Spend
+
+PERCENTS = (50, 90, 95, 99)
+FEWEST = 20  # calls of a model below which none stands out
+TIMES = 10.0  # the median of its model that a call must exceed to stand out
+FLOOR_USD = 0.01  # and by how much
+MOST = 20  # of those that stand out are told
+_SAMPLE = 20_000
+PAGE, LONGEST_PAGE = 50, 500
+TIME, COST, LATENCY = "time", "cost", "latency"
+Model = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Milliseconds of calls that ended well: of `calls`, the percentiles of PERCENTS (nearest rank) and the largest."""
+
+    provider: str
+    model: str
+    calls: int
+    percentiles: tuple[int, ...]
+    largest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outlier:
+    """A call at `number` of Calls, and the median of its model in USD."""
+
+    number: int
+    median: float
+
+
+@dataclass(frozen=True, slots=True)
+class Singles:
+    """What is known of the single calls of a view."""
+
+    latencies: tuple[Latency, ...]  # of all calls, then by model
+    outliers: tuple[Outlier, ...]
+
+
+def singles(spend: Spend, entries: Iterable[Entry]) -> Singles:
+    """Latencies and outliers of the calls in some entries."""
+    calls, places, limits = spend.calls, _places(spend, entries), [float("inf")] * len(spend.calls.cells)
+    latencies: dict[Model, list[int]] = {}
+    costs: dict[Model, list[float]] = {}
+    timed: list[list[int] | None] = []
+    priced: list[list[float] | None] = []
+    for place, entry in zip(places, spend.entries, strict=False):
+        well = place is not None and entry.what.status in (OK, "")
+        timed.append(latencies.setdefault(place, []) if place is not None and well else None)
+        priced.append(None if place is None else costs.setdefault(place, []))
+    for cell, latency, cost in zip(calls.cell, calls.latency, calls.cost, strict=True):
+        if latency != UNKNOWN and (of_model := timed[cell]) is not None:
+            of_model.append(latency)
+        if cost != UNKNOWN and (paid := priced[cell]) is not None:
+            paid.append(cost)
+    medians = {model: _median(values) for model, values in costs.items() if len(values) >= FEWEST}
+    for cell, place in enumerate(places):
+        if place in medians:
+            limits[cell] = max(TIMES * medians[place], medians[place] + FLOOR_USD)
+    far = (n for n, (cell, cost) in enumerate(zip(calls.cell, calls.cost, strict=True)) if cost > limits[cell])
+    largest = nlargest(MOST, far, key=lambda n: (calls.cost[n], -n))
+    named = ((number, places[calls.cell[number]]) for number in largest)
+    return Singles(
+        tuple(_latencies(latencies)), tuple(Outlier(n, medians[model]) for n, model in named if model is not None)
+    )
+
+
+def _places(spend: Spend, entries: Iterable[Entry]) -> list[Model | None]:
+    """Provider and model of each cell, None for those outside; the entries of ledgers are in the order of cells."""
+    chosen = {id(entry) for entry in entries}
+    return [(e.provider, e.model) if id(e) in chosen else None for e in spend.entries[: len(spend.calls.cells)]]
+
+
+def _median(values: list[float]) -> float:
+    """The middle one; of very many that of every n-th of them, which says as much about what is usual."""
+    sample = sorted(values[:: len(values) // _SAMPLE + 1])
+    return sample[len(sample) // 2]
+
+
+def _latencies(found: dict[Model, list[int]]) -> Iterable[Latency]:
+    told = {model: Counter(values) for model, values in found.items() if values}
+    if told:
+        yield _latency("", "", sum(told.values(), Counter()))
+    for (provider, model), counts in sorted(told.items(), key=lambda kv: (-kv[1].total(), kv[0])):
+        yield _latency(provider, model, counts)
+
+
+def _latency(provider: str, model: str, counts: Counter[int]) -> Latency:
+    values = sorted(counts)
+    reached, whole = list(accumulate(counts[value] for value in values)), counts.total()
+    ranks = (-(-whole * percent // 100) for percent in PERCENTS)
+    return Latency(provider, model, whole, tuple(values[bisect_left(reached, rank)] for rank in ranks), values[-1])
+
+
+def call_at(spend: Spend, number: int) -> dict[str, Any]:
+    """One call as its line says it, with file, row, the exact USD of its tokens, None where not each has a price."""
+    calls = spend.calls
+    cell = calls.cells[calls.cell[number]]
+    record = _record(calls, cell.what.file, calls.row[number])
+    tokens = {name: record["tokens"].get(name) for name in INDEX if record["tokens"].get(name) is not None}
+    known = calls.cost[number] != UNKNOWN
+    return {
+        "file": spend.files[cell.what.file],
+        "row": calls.row[number],
+        "ts": record["ts"],
+        "entry": spend.entries[calls.cell[number]],
+        "tokens": tokens,
+        "latency_ms": record.get("latency_ms"),
+        "usd": usd_of(spend.rates.table(cell.what, cell.day), tokens) if known else None,
+        "request_id": record.get("request_id") or "",
+    }
+
+
+def _record(calls: Calls, file: int, row: int) -> Any:
+    ledger = calls.files[file]
+    first, start, end = ledger.parts[bisect_right(ledger.parts, row, key=lambda part: part[0]) - 1]
+    return record_of(lines_of(ledger.data[start:end])[row - first])
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A page of calls: `count` of them from `start` in an order; `min_usd` leaves out cheaper and unpriced ones."""
+
+    sort: str = TIME
+    descending: bool = True
+    start: int = 0
+    count: int = PAGE
+    min_usd: Decimal | None = None
+
+    def __post_init__(self) -> None:
+        if self.sort not in (TIME, COST, LATENCY):
+            raise InvoiceError(f"sort is {self.sort!r}, it has to be one of {TIME}, {COST}, {LATENCY}")
+        if self.start < 0 or not 1 <= self.count <= LONGEST_PAGE:
+            raise InvoiceError(f"start has to be 0 or more, count between 1 and {LONGEST_PAGE}")
+
+
+def page(spend: Spend, entries: Iterable[Entry], query: Query) -> tuple[Sequence[int], int]:
+    """The numbers of the calls on a page, and how many calls match. Calls without the sorted value come last."""
+    calls = spend.calls
+    inside = [place is not None for place in _places(spend, entries)]
+    least = None if query.min_usd is None else float(query.min_usd)
+    found = [
+        number
+        for number, (cell, cost) in enumerate(zip(calls.cell, calls.cost, strict=True))
+        if inside[cell] and (least is None or cost >= least)
+    ]
+    order = _order(calls, query)
+    found.sort(key=order)
+    return found[query.start : query.start + query.count], len(found)
+
+
+def _order(calls: Calls, query: Query) -> Callable[[int], Any]:
+    if query.sort == TIME:
+        hours = [cell.hour for cell in calls.cells]
+        rank = {hour: at for at, hour in enumerate(sorted(set(hours), reverse=query.descending))}
+        places = [rank[hour] for hour in hours]
+        return lambda n: (places[calls.cell[n]], -n if query.descending else n)
+    values = calls.cost if query.sort == COST else calls.latency
+    sign = -1 if query.descending else 1
+    return lambda n: (values[n] == UNKNOWN, sign * values[n], n)

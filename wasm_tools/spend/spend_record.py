@@ -1,0 +1,112 @@
+"""The spend report as one JSON-safe record: money, quantities, prices and shares as exact decimal text.
+
+`read_spend` reads the files, `to_record` makes the record of a view: a changed filter, budget or share reads nothing
+again. `call_page` is a page of single calls.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, localcontext
+from typing import Any
+
+from wasm_tools.collector import collector_at_rest
+from wasm_tools.invoice.choices import Choices
+from wasm_tools.invoice.opportunities import opportunities
+from wasm_tools.invoice.pack import OfferBook
+from wasm_tools.invoice.prepared import WORKING
+from wasm_tools.invoice.report_record import refused_record, tier_record
+from wasm_tools.invoice.usage import decimal_text, exact_sum
+from wasm_tools.spend import record_parts as parts
+from wasm_tools.spend.anomalies import spend_trend
+from wasm_tools.spend.budgets import standing
+from wasm_tools.spend.caching import caching
+from wasm_tools.spend.daily import daily
+from wasm_tools.spend.elsewhere import elsewhere
+from wasm_tools.spend.options import SpendOptions
+from wasm_tools.spend.periods import compared, month_so_far
+from wasm_tools.spend.single_calls import Query, page, singles
+from wasm_tools.spend.spent import Spend, read_spend
+from wasm_tools.spend.tables import tables
+from wasm_tools.spend.view import choices, selected
+
+VERSION = 1
+MOST_OUTLIERS = 500  # looked up for the marks of a page
+
+
+def spend_record(
+    files: Iterable[tuple[str, bytes]],
+    book: OfferBook,
+    options: SpendOptions | None = None,
+    answers: Choices | None = None,
+) -> dict[str, Any]:
+    """The report on ledgers, bills and usage exports (name, bytes). Raises InvoiceError when none can be read."""
+    wanted = options or SpendOptions()
+    return to_record(read_spend(files, book, answers, wanted.tag_files), wanted)
+
+
+@collector_at_rest()
+def to_record(spend: Spend, options: SpendOptions | None = None) -> dict[str, Any]:
+    """The record of what was read. Raises InvoiceError for a share that is none."""
+    wanted = options or SpendOptions()
+    prices, rates = spend.rates.book, spend.rates
+    entries = selected(spend, wanted.view)
+    today = wanted.today or max((e.day for e in spend.entries), default="") or prices.as_of
+    with localcontext(WORKING):
+        used = daily(rates, entries)
+        cut = tables(spend, entries, used, wanted.view, wanted.offset_minutes)
+        trend = spend_trend(used)
+        found = singles(spend, entries)
+        cells = [c for c in used.cells if c.key.currency == "USD"]
+        tiers = opportunities(cells, prices, wanted.shares, exact_sum(c.cost for c in cells))
+        spans = wanted.periods or month_so_far(today)
+        return {
+            "version": VERSION,
+            "as_of": prices.as_of,
+            "today": today,
+            "currency": "USD",
+            "sources": dict(prices.sources),
+            "files": parts.files(spend),
+            "refused": [refused_record(r) for r in spend.refused],
+            "kept_aside": [{"file": k.file, "row": k.row, "reason": k.reason} for k in spend.calls.kept_aside],
+            "view": parts.view(wanted.view),
+            "choices": choices(spend.entries, spend),
+            "total": parts.total(cut, entries, used, today),
+            "unpriced": parts.unpriced(used, entries),
+            "prices": parts.prices(used),
+            "by": {name: [parts.row(name, row) for row in rows] for name, rows in cut.by.items()},
+            "trend": parts.trend(trend, entries, cut),
+            "heat": parts.heat(cut, wanted.offset_minutes),
+            "latency": [parts.latency(one) for one in found.latencies],
+            "cache": parts.cache(*caching(cells, prices)),
+            "budgets": [parts.budget(standing(b, spend.entries, today)) for b in wanted.budgets],
+            "plan": None if wanted.plan is None else parts.plan(wanted.plan, spend, today),
+            "outliers": [parts.outlier(one, spend) for one in found.outliers],
+            "elsewhere": [parts.used(one) for one in elsewhere(cells, prices)],
+            "recommendations": {name: tier_record(tier) for name, tier in tiers.items()},
+            "periods": parts.periods(compared(entries, used, spans)),
+            "calls": {"count": len(spend.calls.row)},
+        }
+
+
+def call_page(spend: Spend, options: SpendOptions | None = None, query: Query | None = None) -> dict[str, Any]:
+    """A page of the single calls of a view, under `columns`; `matching` calls are on all pages."""
+    asked = query or Query()
+    entries = selected(spend, (options or SpendOptions()).view)
+    numbers, matching = page(spend, entries, asked)
+    outliers = {one.number for one in singles(spend, entries).outliers}
+    rows = [parts.call_row(number, spend, number in outliers) for number in numbers]
+    return {"columns": list(parts.CALL_COLUMNS), "rows": rows, "matching": matching, "start": asked.start}
+
+
+def query_from(params: Mapping[str, Any]) -> Query:
+    """A query from plain JSON."""
+    least = params.get("min_usd")
+    return Query(
+        str(params.get("sort", "time")),
+        bool(params.get("descending", True)),
+        int(params.get("start", 0)),
+        int(params.get("count", 50)),
+        None if least in (None, "") else Decimal(str(least)),
+    )
+
+
+__all__ = ["SpendOptions", "call_page", "decimal_text", "query_from", "read_spend", "spend_record", "to_record"]
