@@ -109,6 +109,7 @@ def to_record(found: Report) -> dict[str, Any]:
     """A report as JSON-safe data."""
     read = found.read
     usage = [c for c in read.cells if c.key.kind == "usage"]
+    units, names = read.book.units, {at: f.statement.file for at, f in enumerate(read.files)}
     with localcontext(WORKING):
         record = {
             "version": VERSION,
@@ -129,7 +130,7 @@ def to_record(found: Report) -> dict[str, Any]:
             "questions": questions(read),
             "by": by_all(read.bills),
             "cells": {"columns": list(CELL_COLUMNS), "rows": [cell_row(*row) for row in _ordered(read)]},
-            "opportunities": {name: tier_record(tier, read) for name, tier in found.tiers.items()},
+            "opportunities": {name: tier_record(tier, units, names) for name, tier in found.tiers.items()},
             "join": None if read.join is None else join_record(read.join, read),
             "reconciliations": [reconciliation_record(r) for r in read.reconciliations],
             "trend": trend_record(trend(read.cells)),

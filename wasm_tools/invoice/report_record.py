@@ -1,5 +1,6 @@
 """Parts of a report as plain data: decimal text for money, quantities and prices."""
 
+from collections.abc import Mapping
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from wasm_tools.invoice.statement import Money
 from wasm_tools.invoice.trend import Trend
 from wasm_tools.invoice.uploads import Refused
 from wasm_tools.invoice.usage import decimal_text
+from wasm_tools.pricing.meters import UnitRegistry
 from wasm_tools.pricing.offers import evidence_text
 
 if TYPE_CHECKING:
@@ -111,18 +113,18 @@ def cell_row(cell: Cell, found: "Prepared", counted: bool = True) -> list[Any]:
     ]  # fmt: skip
 
 
-def tier_record(tier: Tier, found: "Prepared") -> dict[str, Any]:
-    """One tier: items, what the user's shares claim and what would be saved at most."""
+def tier_record(tier: Tier, units: UnitRegistry, files: Mapping[int, str]) -> dict[str, Any]:
+    """One tier: items, what the user's shares claim and what would be saved at most. `files` are names by number."""
     return {
         "claimed_usd": cents(tier.claimed),
         "up_to_usd": cents(tier.up_to),
-        "items": [_item(item, found) for item in tier.items],
+        "items": [_item(item, units, files) for item in tier.items],
         "minor_items": tier.minor,
         "not_comparable": [_silent(one) for one in tier.not_comparable],
     }
 
 
-def _item(item: Item, found: "Prepared") -> dict[str, Any]:
+def _item(item: Item, units: UnitRegistry, files: Mapping[int, str]) -> dict[str, Any]:
     return {
         "id": item.id,
         "tier": item.tier,
@@ -144,15 +146,15 @@ def _item(item: Item, found: "Prepared") -> dict[str, Any]:
         "grade": item.grade,
         "days": list(item.days),
         "facts": dict(item.facts),
-        "parts": [_part(part, found) for part in item.parts],
+        "parts": [_part(part, units, files) for part in item.parts],
     }
 
 
-def _part(part: Part, found: "Prepared") -> dict[str, Any]:
+def _part(part: Part, units: UnitRegistry, files: Mapping[int, str]) -> dict[str, Any]:
     """A part of an item; prices per `per`, quantity in the same unit."""
-    unit = found.book.units.units.get(part.unit)
+    unit = units.units.get(part.unit)
     return {
-        "file": found.files[part.file].statement.file,
+        "file": files[part.file],
         "row": part.row,
         "workload": part.workload,
         "class": part.line_class,

@@ -1,6 +1,6 @@
 """Prices with their dates: what a meter cost on the day of a line, and how far that day's price is known."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -69,6 +69,19 @@ class Tariff:
     def next_after(self, day: str) -> tuple[str, Decimal] | None:
         """The day on which the next price after `day` was seen, and that price."""
         return next(((start, p) for start, p in self.periods if day and start > day and p is not None), None)
+
+    def cost(self, quantities: Mapping[str, Decimal]) -> Decimal | None:
+        """Σ quantity × price of its day, by ISO day; None where a day has no price above zero."""
+        if len(self.periods) == 1:  # one price for all days
+            price = self.periods[0][1]
+            return sum(quantities.values(), Decimal(0)) * price if price else None
+        total = Decimal(0)
+        for day, quantity in quantities.items():
+            quote = self.on(day)
+            if quote is None or quote.price <= 0:
+                return None
+            total += quantity * quote.price
+        return total
 
 
 class PriceList:

@@ -14,7 +14,7 @@ from wasm_tools.invoice.remembered import Remembered
 from wasm_tools.spend.ledger import INPUT_CLASSES, OUTPUT_CLASSES
 from wasm_tools.spend.ledger_lines import FIRST, INDEX, UNKNOWN, LineReader, Said, Told
 
-_NUMBER, _REQUESTS, _UNPRICED, _EMPTY = range(FIRST)  # places in the numbers of a cell; then the classes
+_NUMBER, _REQUESTS, _UNPRICED, _PARTLY, _EMPTY = range(FIRST)  # places in the numbers of a cell; then the classes
 _PROMPT = FIRST + len(INPUT_CLASSES)
 _ANSWER = _PROMPT + len(OUTPUT_CLASSES)
 NO_PRICE = 1e200  # stands for the price of a class that has none: a cost above it is no cost
@@ -46,7 +46,8 @@ class What:
 class CallCell:
     """Calls of one kind in one hour (UTC, `2026-09-01T10`). `tokens` has the classes that were told.
 
-    `requests` counts calls, `unpriced` those of which not every token has a price, `empty` those that tell no tokens.
+    `requests` counts calls, `unpriced` those of which not every token has a price, `partly` those of them of which some
+    have, `empty` those that tell no tokens.
     `inputs` and `outputs` are the sums of all tokens that went in and out.
     """
 
@@ -54,6 +55,7 @@ class CallCell:
     hour: str
     requests: int
     unpriced: int
+    partly: int
     empty: int
     tokens: Mapping[str, int]
     inputs: int
@@ -189,6 +191,8 @@ class CallReader:
             numbers[_REQUESTS] += requests
             if cost >= NO_PRICE:
                 numbers[_UNPRICED] += requests
+                if any(count and prices[i] < NO_PRICE for i, count in zip(shape, counts, strict=True) if i < _ANSWER):
+                    numbers[_PARTLY] += requests
                 cost = UNKNOWN
             elif not shape:
                 numbers[_EMPTY] += requests
@@ -217,7 +221,7 @@ def _what(file: int, said: Said, tag: str, stem: str) -> What:
 def _cell(kind: _Kind, hour: str, numbers: list[int]) -> CallCell:
     tokens = {name: numbers[at] for name, at in INDEX.items() if numbers[at]}
     return CallCell(
-        kind.what, hour, numbers[_REQUESTS], numbers[_UNPRICED], numbers[_EMPTY], tokens,
+        kind.what, hour, numbers[_REQUESTS], numbers[_UNPRICED], numbers[_PARTLY], numbers[_EMPTY], tokens,
         sum(numbers[FIRST:_PROMPT]), sum(numbers[_PROMPT:_ANSWER]),
     )  # fmt: skip
 

@@ -13,6 +13,8 @@ from wasm_tools.spend.ledger import REASONING
 from wasm_tools.spend.priced import Rate, Rates
 from wasm_tools.spend.spent import Entry
 
+LEDGERS = -1  # the file of cells of ledgers, which have no lines of their own
+
 
 @dataclass(slots=True)
 class Counted:
@@ -61,4 +63,4 @@ def _cell(counted: Counted) -> Cell | None:
         return None
     tokens = Decimal(counted.tokens)
     usd = EXACT.multiply(rate.a_token, tokens)
-    return Cell(rate.key, rate.product, rate.day, rate.verdict, 0, 0, counted.calls, usd, tokens, counted.calls)
+    return Cell(rate.key, rate.product, rate.day, rate.verdict, LEDGERS, 0, counted.calls, usd, tokens, counted.calls)

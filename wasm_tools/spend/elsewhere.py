@@ -3,13 +3,13 @@
 Never another model: an embedding does not replace a chat. Free tiers are no prices.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.models import HostFacts
-from wasm_tools.invoice.opportunities.hosts import Likes
+from wasm_tools.invoice.opportunities.hosts import Used, like, used
 from wasm_tools.invoice.opportunities.savings import ZERO, evidence, grade
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.tariffs import Tariff
@@ -34,7 +34,7 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class Usage:
     """The usage of one SKU that has a price, and the cheapest others; without any, `reason` says why."""
 
     provider: str
@@ -46,31 +46,32 @@ class Used:
     reason: str = ""
 
 
-def elsewhere(cells: Iterable[Cell], book: PriceBook, most: int = CHEAPEST) -> list[Used]:
+def elsewhere(cells: Iterable[Cell], book: PriceBook, most: int = CHEAPEST) -> list[Usage]:
     """The usage of each SKU at other providers, the largest first."""
     found: dict[tuple[str, str], list[Cell]] = {}
     for cell in cells:
         if cell.verdict.tariff is not None and cell.quantity and cell.key.kind == "usage" and cell.product.sku:
             found.setdefault((cell.product.provider, cell.product.sku), []).append(cell)
-    used = [_used(provider, sku, own, book, most) for (provider, sku), own in found.items()]
-    return sorted(used, key=lambda u: (-u.usd, u.provider, u.sku))
+    usages = [_usage(provider, sku, own, book, most) for (provider, sku), own in found.items()]
+    return sorted(usages, key=lambda u: (-u.usd, u.provider, u.sku))
 
 
-def _used(provider: str, sku: str, cells: list[Cell], book: PriceBook, most: int) -> Used:
+def _usage(provider: str, sku: str, cells: list[Cell], book: PriceBook, most: int) -> Usage:
     model = cells[0].product.model
     usd, calls = exact_sum(c.cost for c in cells), max(_calls(cells).values(), default=0)
-    if not model:
-        return Used(provider, sku, model, usd, calls, (), UNKNOWN_MODEL)
+    work = used(cells)
+    if not model or not work:
+        return Usage(provider, sku, model, usd, calls, (), UNKNOWN_MODEL)
     others = []
     for other, skus in book.prices.by_model.get(model, {}).items():
         for there in skus if other != provider else ():
-            priced = _at(cells, [t for t in book.prices.tariffs(other, there) if not t.gone])
+            priced = _at(work, [t for t in book.prices.tariffs(other, there) if not t.gone])
             if priced is not None:
                 amount, tariffs = priced
                 facts = book.models.hosts.get((other, there))
                 others.append(Other(other, there, model, amount, evidence(tariffs), grade(tariffs), facts))
     others.sort(key=lambda o: (o.usd, o.provider, o.sku))
-    return Used(provider, sku, model, usd, calls, tuple(others[:most]), "" if others else NOBODY)
+    return Usage(provider, sku, model, usd, calls, tuple(others[:most]), "" if others else NOBODY)
 
 
 def _calls(cells: Iterable[Cell]) -> dict[str, int]:
@@ -81,15 +82,14 @@ def _calls(cells: Iterable[Cell]) -> dict[str, int]:
     return found
 
 
-def _at(cells: Iterable[Cell], tariffs: list[Tariff]) -> tuple[Decimal, list[Tariff]] | None:
-    """The cost of all cells by other tariffs; None when one class has no price there."""
-    total, used = ZERO, {}
-    likes = Likes(tariffs)
-    for cell in cells:
-        tariff = likes.of(cell.verdict.tariff)
-        quote = tariff.on(cell.day) if tariff else None
-        if tariff is None or quote is None or quote.price <= 0:
+def _at(work: Sequence[Used], tariffs: list[Tariff]) -> tuple[Decimal, list[Tariff]] | None:
+    """The cost of all work by other tariffs; None when one class has no price there."""
+    total, found = ZERO, []
+    for part in work:
+        tariff = like(part.own, tariffs)
+        cost = tariff.cost(part.quantities) if tariff else None
+        if tariff is None or cost is None:
             return None
-        total += quote.price * (cell.quantity or ZERO) / cell.verdict.per
-        used[id(tariff)] = tariff
-    return total, list(used.values())
+        total += cost / part.per
+        found.append(tariff)
+    return total, found

@@ -16,7 +16,7 @@ from wasm_tools.spend.ledger import REASONING, START, TOKEN_CLASSES, VERSION
 
 CLASSES = (*TOKEN_CLASSES, REASONING)
 WORDS = ("provider", "model", "endpoint", "tier")
-FIRST = 4  # places before those of the classes in the numbers of a cell
+FIRST = 5  # places before those of the classes in the numbers of a cell
 INDEX = {name: FIRST + at for at, name in enumerate(CLASSES)}
 UNKNOWN = -1  # a latency that is not told
 MOST = 10**15  # tokens of one call, and what no call has
@@ -27,7 +27,7 @@ _TEXT = rb'"[^"\\\n]*"'
 _WRITTEN = re.compile(
     rb'^\{"v": ?1, ?"ts": ?"([^"\\\n]{13}:\d\d(?::\d\d(?:\.\d+)?)?)Z", ?((?:"provider": ?%(text)s, ?)?'
     rb'(?:"model": ?%(text)s, ?)?(?:"endpoint": ?%(text)s, ?)?(?:"tier": ?%(text)s, ?)?)'
-    rb'"tokens": ?\{([^{}\n]*)\}, ?(?:"requests": ?(\d{1,9}), ?)?(?:"latency_ms": ?(\d{1,9}), ?)?'
+    rb'"tokens": ?\{([^{}\n]*)\}, ?(?:"requests": ?([1-9]\d{0,8}), ?)?(?:"latency_ms": ?(\d{1,9}), ?)?'
     rb'(?:"tags": ?(\{[^{}\\\n]*\}), ?)?(?:"request_id": ?"([^"\\\n]*)", ?)?"status": ?(%(text)s)'
     rb'(?:, ?"cost_reported": ?%(text)s)?\}$' % {b"text": _TEXT},
     re.MULTILINE,
@@ -74,13 +74,14 @@ class LineReader:
         for at, (ts, words, tokens, requests, latency, tags, request, status) in enumerate(found):
             try:
                 parts = tokens.replace(b":", b",").split(b",") if tokens else []
-                if tokens.translate(None, _IN_TOKENS):
+                counts = list(map(int, parts[1::2]))
+                if tokens.translate(None, _IN_TOKENS) or (counts and max(counts) >= MOST):
                     raise Refused("tokens")
                 yield (
                     kinds[words, status, tags],
                     stamps[ts[:13]],
                     forms[tuple(parts[::2])],
-                    list(map(int, parts[1::2])),
+                    counts,
                     int(requests) if requests else 1,
                     int(latency) if latency else UNKNOWN,
                     request and request + ts,

@@ -14,7 +14,7 @@ from wasm_tools.spend.anomalies import by_tag
 from wasm_tools.spend.budgets import Standing
 from wasm_tools.spend.caching import Caching
 from wasm_tools.spend.daily import Counted, Daily
-from wasm_tools.spend.elsewhere import Used
+from wasm_tools.spend.elsewhere import Usage
 from wasm_tools.spend.forecast import DAYS_A_MONTH, Drift, Plan, PlannedCost, costs, drift
 from wasm_tools.spend.ledger import ERROR, REASONING
 from wasm_tools.spend.periods import Compared, Part
@@ -102,7 +102,7 @@ def total(cut: Tables, entries: Sequence[Entry], used: Daily, today: str) -> dic
     sums, days = cut.total, [row for row in cut.by["day"] if row.name]
     empty = sum(e.empty for e in entries)
     known = sums.calls - sums.unpriced - empty
-    partly = _partly(entries)
+    partly = sum(e.partly for e in entries)
     return {
         "usd": usd(sums.usd),
         "calls": sums.calls,
@@ -121,11 +121,6 @@ def total(cut: Tables, entries: Sequence[Entry], used: Daily, today: str) -> dic
         "today_usd": usd(exact_sum(row.sums.usd for row in days if row.name == today)),
         "month_usd": usd(exact_sum(row.sums.usd for row in days if row.name[:7] == today[:7])),
     }
-
-
-def _partly(entries: Sequence[Entry]) -> int:
-    """Unpriced calls of kinds of which some tokens have a price."""
-    return sum(e.unpriced for e in entries if e.unpriced and e.usd)
 
 
 def unpriced(used: Daily, entries: Sequence[Entry]) -> list[dict[str, Any]]:
@@ -374,7 +369,7 @@ def call_row(number: int, spend: Spend, outlier: bool) -> list[Any]:
     ]  # fmt: skip
 
 
-def used(one: Used) -> dict[str, Any]:
+def used(one: Usage) -> dict[str, Any]:
     """The usage of a SKU and what it would have cost at other providers."""
     return {
         "provider": one.provider,

@@ -14,12 +14,12 @@ from wasm_tools.invoice.opportunities import opportunities
 from wasm_tools.invoice.pack import OfferBook
 from wasm_tools.invoice.prepared import WORKING
 from wasm_tools.invoice.report_record import refused_record, tier_record
-from wasm_tools.invoice.usage import decimal_text, exact_sum
+from wasm_tools.invoice.usage import exact_sum
 from wasm_tools.spend import record_parts as parts
 from wasm_tools.spend.anomalies import spend_trend
 from wasm_tools.spend.budgets import standing
 from wasm_tools.spend.caching import caching
-from wasm_tools.spend.daily import daily
+from wasm_tools.spend.daily import LEDGERS, daily
 from wasm_tools.spend.elsewhere import elsewhere
 from wasm_tools.spend.options import SpendOptions
 from wasm_tools.spend.periods import compared, month_so_far
@@ -29,7 +29,6 @@ from wasm_tools.spend.tables import tables
 from wasm_tools.spend.view import choices, selected
 
 VERSION = 1
-MOST_OUTLIERS = 500  # looked up for the marks of a page
 
 
 def spend_record(
@@ -40,7 +39,7 @@ def spend_record(
 ) -> dict[str, Any]:
     """The report on ledgers, bills and usage exports (name, bytes). Raises InvoiceError when none can be read."""
     wanted = options or SpendOptions()
-    return to_record(read_spend(files, book, answers, wanted.tag_files), wanted)
+    return to_record(read_spend(files, book.dated, answers, wanted.tag_files), wanted)
 
 
 @collector_at_rest()
@@ -57,6 +56,7 @@ def to_record(spend: Spend, options: SpendOptions | None = None) -> dict[str, An
         found = singles(spend, entries)
         cells = [c for c in used.cells if c.key.currency == "USD"]
         tiers = opportunities(cells, prices, wanted.shares, exact_sum(c.cost for c in cells))
+        names = {LEDGERS: "ledger", **{at: f.statement.file for at, f in enumerate(spend.bills.files)}}
         spans = wanted.periods or month_so_far(today)
         return {
             "version": VERSION,
@@ -81,7 +81,7 @@ def to_record(spend: Spend, options: SpendOptions | None = None) -> dict[str, An
             "plan": None if wanted.plan is None else parts.plan(wanted.plan, spend, today),
             "outliers": [parts.outlier(one, spend) for one in found.outliers],
             "elsewhere": [parts.used(one) for one in elsewhere(cells, prices)],
-            "recommendations": {name: tier_record(tier) for name, tier in tiers.items()},
+            "recommendations": {name: tier_record(tier, prices.units, names) for name, tier in tiers.items()},
             "periods": parts.periods(compared(entries, used, spans)),
             "calls": {"count": len(spend.calls.row)},
         }
@@ -107,6 +107,3 @@ def query_from(params: Mapping[str, Any]) -> Query:
         int(params.get("count", 50)),
         None if least in (None, "") else Decimal(str(least)),
     )
-
-
-__all__ = ["SpendOptions", "call_page", "decimal_text", "query_from", "read_spend", "spend_record", "to_record"]

@@ -11,8 +11,8 @@ from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.choices import Choices
 from wasm_tools.invoice.containers import Member, members
 from wasm_tools.invoice.overlap import worth
-from wasm_tools.invoice.pack import OfferBook
 from wasm_tools.invoice.prepared import USAGE, Prepared, prepare
+from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.resolution import Product
 from wasm_tools.invoice.uploads import Refused
 from wasm_tools.invoice.usage import InvoiceError
@@ -26,8 +26,8 @@ from wasm_tools.spend.priced import Rate, Rates, usd_of
 class Entry:
     """Calls of one kind in one hour, or one line of a bill on one day. `when` is `2026-09-01T10`, a day, or `''`.
 
-    `usd` covers the tokens that have a price. `unpriced` calls are those of which not every token has one, `empty` ones
-    tell no tokens. `paid` is the cell of a bill; entries of ledgers have none.
+    `usd` covers the tokens that have a price. `unpriced` calls are those of which not every token has one, `partly`
+    those of them of which some have, `empty` ones tell no tokens. `paid` is the cell of a bill, None for ledgers.
     """
 
     what: What
@@ -35,6 +35,7 @@ class Entry:
     when: str
     requests: int
     unpriced: int
+    partly: int
     empty: int
     tokens: Mapping[str, int]
     inputs: int
@@ -62,7 +63,6 @@ class Entry:
 class Spend:
     """Everything that was read. `files` are the names of ledgers, then of bills, as `What.file` counts them."""
 
-    book: OfferBook
     rates: Rates
     calls: Calls
     bills: Prepared
@@ -76,26 +76,26 @@ class Spend:
 
 
 def read_spend(
-    files: Iterable[tuple[str, bytes]], book: OfferBook, choices: Choices | None = None, tag_files: str = ""
+    files: Iterable[tuple[str, bytes]], book: PriceBook, choices: Choices | None = None, tag_files: str = ""
 ) -> Spend:
     """Ledgers, bills and usage exports (name, bytes) read and priced. Files that cannot be read are in `refused`.
 
     `tag_files` names a tag that calls without it get from the name of their ledger. Raises InvoiceError when nothing
     can be read.
     """
-    rates = Rates(book.dated)
+    rates = Rates(book)
     ledgers, others, refused = _sorted(files)
     reader = CallReader(rates.bands, rates.prices)
     for ledger in ledgers:
         reader.read(ledger.name, ledger.data, tag_files)
     calls = reader.calls()
-    bills = prepare(others, book.dated, choices)
+    bills = prepare(others, book, choices)
     refused += bills.refused
     if not ledgers and not bills.files:
         raise refused[0].error if refused else InvoiceError("no file was given")
     with collector_at_rest():
         entries = [*_called(calls, rates), *_billed(bills, len(calls.files))]
-    return Spend(book, rates, calls, bills, tuple(refused), tuple(entries))
+    return Spend(rates, calls, bills, tuple(refused), tuple(entries))
 
 
 def _sorted(files: Iterable[tuple[str, bytes]]) -> tuple[list[Member], list[tuple[str, bytes]], list[Refused]]:
@@ -129,8 +129,8 @@ def _called(calls: Calls, rates: Rates) -> Iterable[Entry]:
         if table is None:
             table = tables[id(what), day] = rates.table(what, day)
         yield Entry(
-            what, product, cell.hour, cell.requests, cell.unpriced, cell.empty, cell.tokens, cell.inputs, cell.outputs,
-            usd_of(table, cell.tokens),
+            what, product, cell.hour, cell.requests, cell.unpriced, cell.partly, cell.empty, cell.tokens,
+            cell.inputs, cell.outputs, usd_of(table, cell.tokens),
         )  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def _billed(read: Prepared, first: int) -> Iterable[Entry]:
         unpriced = 0 if key.currency else requests
         count, is_output = sum(tokens.values()), key.line_class in OUTPUT_CLASSES
         sides = (0, count) if is_output else (count, 0)
-        yield Entry(what, cell.product, cell.day, requests, unpriced, 0, tokens, *sides, cell.cost, cell)
+        yield Entry(what, cell.product, cell.day, requests, unpriced, 0, 0, tokens, *sides, cell.cost, cell)
 
 
 def _at_list(cell: Cell) -> Cell:

@@ -4,7 +4,7 @@ All work of a model moves together: every class that was billed needs a price at
 batch. Tokens that were read from a cache take the other host's price of cached input, or its full price of input.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -99,10 +99,10 @@ def _sufficient(there: HostFacts, here: HostFacts) -> bool:
 
 def _moved(cells: list[Cell], tariffs: list[Tariff]) -> list[Saving]:
     """The savings of all cells at another host, negative ones included; empty when one class has no price there."""
-    savings, likes = [], Likes(tariffs)
+    savings = []
     for cell in cells:
         own, price = cell.verdict.tariff, billed_price(cell)
-        tariff = likes.of(own)
+        tariff = like(own, tariffs) if own else None
         quote = tariff.on(cell.day) if tariff and not tariff.gone else None
         if tariff is None or quote is None or quote.price <= 0 or price is None or cell.quantity is None:
             return []
@@ -111,20 +111,26 @@ def _moved(cells: list[Cell], tariffs: list[Tariff]) -> list[Saving]:
     return savings
 
 
-class Likes:
-    """Which of some tariffs is like another one (see `like`): a bill asks for the same few again and again."""
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What cells used of one tariff: base units by day, as many of them as a price is told per."""
 
-    def __init__(self, tariffs: list[Tariff]) -> None:
-        self._tariffs = tariffs
-        self._found: dict[int, Tariff | None] = {}  # by identity: a price book makes each tariff once
+    own: Tariff
+    line_class: str
+    per: int
+    quantities: Mapping[str, Decimal]
 
-    def of(self, own: Tariff | None) -> Tariff | None:
-        """The tariff that is like `own`; None without one."""
-        if own is None:
+
+def used(cells: Iterable[Cell]) -> list[Used] | None:
+    """Cells by the tariff that they were billed by; None where one has no tariff or no quantity."""
+    found: dict[tuple[int, str, int], tuple[Tariff, dict[str, Decimal]]] = {}
+    for cell in cells:
+        own, per = cell.verdict.tariff, cell.verdict.per
+        if own is None or cell.quantity is None:
             return None
-        if id(own) not in self._found:
-            self._found[id(own)] = like(own, self._tariffs)
-        return self._found[id(own)]
+        _, days = found.setdefault((id(own), cell.key.line_class, per), (own, {}))
+        days[cell.day] = days.get(cell.day, ZERO) + cell.quantity
+    return [Used(own, line_class, per, days) for (_, line_class, per), (own, days) in found.items()]
 
 
 def like(own: Tariff, tariffs: list[Tariff]) -> Tariff | None:

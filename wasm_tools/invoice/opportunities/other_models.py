@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.models import ModelFacts
-from wasm_tools.invoice.opportunities.hosts import NotComparable
+from wasm_tools.invoice.opportunities.hosts import NotComparable, Used, like, used
 from wasm_tools.invoice.opportunities.savings import ZERO, Item, billed_price, evidence, grade, span
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.tariffs import Tariff
@@ -77,10 +77,13 @@ def _best(
     cells: list[Cell], provider: str, sku: str, facts: ModelFacts, book: PriceBook, share: Decimal, delta: Decimal
 ) -> Item | None:
     basis = sum((c.cost for c in cells), ZERO)
-    moves = []
+    moves: list[tuple[Decimal, Move, ModelFacts, list[str]]] = []
+    work = used(cells)
+    if not work:
+        return None
     for other, common in _as_good(facts, book, delta):
         longer = MORE_TOKENS if other.developer == "anthropic" != facts.developer else Decimal(1)
-        moves += [(basis - m.high_cost, m, other, common) for m in _moves(cells, other.id, book, longer)]
+        moves += [(basis - m.high_cost, m, other, common) for m in _moves(work, other.id, book, longer)]
     moves = [m for m in moves if m[0] > 0]
     if not moves:
         return None
@@ -116,27 +119,26 @@ def _suits(other: ModelFacts, facts: ModelFacts) -> bool:
     return long_enough and other.inputs >= facts.inputs and "text" in other.outputs and not other.deprecated
 
 
-def _moves(cells: Sequence[Cell], model: str, book: PriceBook, longer: Decimal) -> Iterator[Move]:
+def _moves(work: Sequence[Used], model: str, book: PriceBook, longer: Decimal) -> Iterator[Move]:
     """The work at every provider of a model whose prices two sources state."""
     for provider, skus in book.prices.by_model.get(model, {}).items():
         for sku in skus:
-            move = _moved(cells, provider, sku, book, longer)
+            move = _moved(work, provider, sku, book, longer)
             if move is not None and grade(move.tariffs) == "A":
                 yield move
 
 
-def _moved(cells: Sequence[Cell], provider: str, sku: str, book: PriceBook, longer: Decimal) -> Move | None:
+def _moved(work: Sequence[Used], provider: str, sku: str, book: PriceBook, longer: Decimal) -> Move | None:
     low = high = ZERO
-    tariffs: dict[int, Tariff] = {}
-    likes = Likes([t for t in book.prices.tariffs(provider, sku) if not t.gone and t.offer.workload == "llm"])
-    for cell in cells:
-        tariff = likes.of(cell.verdict.tariff)
-        quote = tariff.on(cell.day) if tariff else None
-        if tariff is None or quote is None or quote.price <= 0 or cell.quantity is None:
+    tariffs = []
+    offered = [t for t in book.prices.tariffs(provider, sku) if not t.gone and t.offer.workload == "llm"]
+    for part in work:
+        tariff = like(part.own, offered)
+        cost = tariff.cost(part.quantities) if tariff else None
+        if tariff is None or cost is None:
             return None
-        cost = cell.quantity * quote.price / cell.verdict.per
-        is_output = cell.key.line_class == "output"
-        low += cost * (SHORTER if is_output else 1)
-        high += cost * longer * (LONGER if is_output else 1)
-        tariffs[id(tariff)] = tariff
-    return Move(provider, sku, low, high, tuple(tariffs.values()))
+        is_output = part.line_class == "output"
+        low += cost / part.per * (SHORTER if is_output else 1)
+        high += cost / part.per * longer * (LONGER if is_output else 1)
+        tariffs.append(tariff)
+    return Move(provider, sku, low, high, tuple(tariffs))
