@@ -11,7 +11,7 @@ import pytest
 from tests.wasm_tools.ledgers import REPLIES, as_object, calls_of, ledger, text_of, told
 from wasm_tools.spend import log_reply, tags, track, track_cost
 from wasm_tools.spend.ledger import REASONING, TOKEN_CLASSES
-from wasm_tools.spend.recording.replies import shapes
+from wasm_tools.spend.recording.shapes import shapes
 
 __all__ = ["ledger"]
 NAMES = [shape.name for shape in shapes()]
