@@ -11,7 +11,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from tests.wasm_tools.ledgers import REPLIES, as_object
+from tests.wasm_tools.recorded import REPLIES, as_object
 from wasm_tools.spend import log_reply, record, summary, tags, track_cost
 
 CALLS = 20_000

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.wasm_tools.ledgers import REPLIES, calls_of, ledger, text_of, told
+from tests.wasm_tools.recorded import REPLIES, calls_of, ledger, text_of, told
 from wasm_tools.spend import log_reply, track, track_cost
 
 __all__ = ["ledger"]

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.wasm_tools.invoices import opened
-from tests.wasm_tools.ledgers import calls_of, ledger
 from tests.wasm_tools.priced import book, tariff
+from tests.wasm_tools.recorded import calls_of, ledger
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.resolution import Names
 from wasm_tools.invoice.usage import UsageLine

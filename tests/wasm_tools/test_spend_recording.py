@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.wasm_tools.ledgers import REPLIES, calls_of, ledger, text_of
+from tests.wasm_tools.recorded import REPLIES, calls_of, ledger, text_of
 from wasm_tools.spend import log_reply, record, summary, tags, track, track_cost
 from wasm_tools.spend.recording import clock, settings
 from wasm_tools.spend.recording.ledger_file import LedgerFile

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.wasm_tools.ledgers import REPLIES, as_object, calls_of, ledger, text_of, told
+from tests.wasm_tools.recorded import REPLIES, as_object, calls_of, ledger, text_of, told
 from wasm_tools.spend import log_reply, tags, track, track_cost
 from wasm_tools.spend.ledger import REASONING, TOKEN_CLASSES
 from wasm_tools.spend.recording.shapes import shapes
