@@ -70,10 +70,11 @@ class Shell:
         return marked_section(head, base_path(page.path)) + article + tail
 
     def language_links(self, page: Page) -> list[str]:
-        """The page in every language, for search engines: whole addresses where the site knows its own."""
-        base = self.site_url or page.root or "./"
-        found = [*page.versions.items(), *([("x-default", page.versions[DEFAULT])] if page.versions else [])]
-        return [f'<link rel="alternate" hreflang="{of}" href="{escape(base + path)}">' for of, path in found]
+        """The page in every language, for search engines, which take whole addresses only."""
+        if not self.site_url or not page.versions:
+            return []
+        found = [*page.versions.items(), ("x-default", page.versions[DEFAULT])]
+        return [f'<link rel="alternate" hreflang="{of}" href="{escape(self.site_url + path)}">' for of, path in found]
 
     def versioned(self, path: str) -> str:
         """An asset's address with its content hash, so that a cache never serves yesterday's."""

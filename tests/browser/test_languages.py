@@ -27,8 +27,6 @@ def test_switch_keeps_the_page_and_is_remembered(page: Page, site_address: str) 
     page.click("#language")
     page.wait_for_url("**/de/use-cases/chatbot/")
     assert language(page) == "de"
-    alternates = page.eval_on_selector_all("link[hreflang]", "links => links.map(l => l.hreflang)")
-    assert sorted(alternates) == ["de", "en", "x-default"]
     page.goto(f"{site_address}glossary/")  # in English alone: no redirect, but its header leads back
     assert language(page) == "en"
     assert page.get_attribute('.atlas-sections a[data-section="plans/"]', "href").endswith("/de/plans/")  # type: ignore[union-attr]

@@ -101,10 +101,19 @@ def test_other_forms_and_structured_data_stand_in_the_head_and_cannot_leave_it(b
     assert not inline_styles(html)
 
 
-def test_canonical_address_only_where_the_site_knows_its_own(tmp_path: Path, built: tuple[Shell, Path]) -> None:
+def test_whole_addresses_of_page_and_languages_only_where_the_site_knows_its_own(
+    tmp_path: Path, built: tuple[Shell, Path]
+) -> None:
     known = built_shell(ROOT, tmp_path / "site", tmp_path / "prose", "2026-11-20", "https://atlas.example/x/")
     assert '<link rel="canonical" href="https://atlas.example/x/models/">' in known.html(page("models/"), "<article/>")
     assert "canonical" not in built[0].html(page("models/"), "<article/>")
+    plans = page("plans/", versions={"en": "plans/", "de": "de/plans/"})
+    told = [a.split('"')[0] for a in known.html(plans, "<article/>").split('rel="alternate" hreflang="')[1:]]
+    assert told == ["en", "de", "x-default"]
+    assert '<link rel="alternate" hreflang="de" href="https://atlas.example/x/de/plans/">' in known.html(
+        plans, "<article/>"
+    )
+    assert "hreflang" not in built[0].html(plans, "<article/>").split("</head>")[0]
     assert 'href="/x/models/"' in (tmp_path / "site" / "404.html").read_text(encoding="utf-8")
 
 
