@@ -121,13 +121,15 @@ def test_the_engine_sums_to_the_mean_of_the_process(
 ) -> None:
     """Kriging by matrices here and by sums in the engine are one thing."""
     by = book(found, known_shapes(registry), registry.gpu_cards)
-    group = max(by.siblings, key=lambda k: len(by.siblings[k].relatives))
+    group = max(found.groups, key=lambda k: len(found.groups[k]))
+    measured = by.siblings(group)
+    assert measured
     members = [p for p in some.points if p.group == group]
     ready = prepared(members[0].configuration, by)
     kernel = settings.kernels.tpot
     solved = {
         (a.curve.tensor_parallel, a.curve.prompt, a.curve.answer, p.concurrency): p.weight[0]
-        for a in by.siblings[group].relatives
+        for a in measured.relatives
         for p in a.curve.points
     }
     new = replace(members[0], isl=333, prompt=333.0, osl=77, answer=77.0)
@@ -135,7 +137,7 @@ def test_the_engine_sums_to_the_mean_of_the_process(
     cross = covariance(kernel, [*members, *knots])[: len(members), len(members) :]
     vector = np.array([solved[(p.configuration.tensor_parallel, p.prompt, p.answer, p.concurrency)] for p in members])
     place = (np.log(new.configuration.tensor_parallel), ready.spread, np.log(333.0), np.log(77.0))  # type: ignore[union-attr]
-    assert corrections(by.siblings[group], found.kernels, *place)[0] == pytest.approx((vector @ cross).tolist())
+    assert corrections(measured, found.kernels, *place)[0] == pytest.approx((vector @ cross).tolist())
 
 
 def test_a_lone_outlier_among_relatives_loses_its_weight(silicon: list[Measured], settings: Settings) -> None:

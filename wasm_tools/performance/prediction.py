@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelShape
@@ -48,8 +48,15 @@ class Book:
     shapes: Mapping[str, ModelShape]
     gpus: Mapping[str, GpuCard]
     architectures: Mapping[str, str]
-    siblings: Mapping[tuple[str, str, str, str], Siblings]
     basis: Mapping[str, tuple[str, ...]]  # of the calibration, as a service curve has it
+    known: dict[tuple[str, str, str, str], Siblings] = field(default_factory=dict, compare=False)
+
+    def siblings(self, key: tuple[str, str, str, str]) -> Siblings | None:
+        """The measured curves of a group, made ready when they are first asked for: few questions need many groups."""
+        found = self.known.get(key)
+        if found is None and (curves := self.calibration.groups.get(key)):
+            found = self.known[key] = siblings(curves, self.calibration.kernels, KNOTS)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,8 @@ def book(calibration: Calibration, shapes: Mapping[str, ModelShape], gpus: Mappi
     for model in sorted(shapes):
         first.setdefault(shapes[model], model)
     architectures = {model: first[shape] for model, shape in shapes.items()}
-    ready = {key: siblings(curves, calibration.kernels, KNOTS) for key, curves in calibration.groups.items()}
     basis = {gpu: (words,) for gpu, words in calibration.basis.items()}
-    return Book(calibration, shapes, gpus, architectures, ready, basis)
+    return Book(calibration, shapes, gpus, architectures, basis)
 
 
 def prepared(configuration: ServingConfiguration, of: Book) -> Prepared | Refusal:
@@ -95,7 +101,7 @@ def prepared(configuration: ServingConfiguration, of: Book) -> Prepared | Refusa
         return Refusal(found)
     key = (of.architectures[c.model], c.gpu, c.engine, MEASURED_AS.get(c.precision, c.precision))
     ready = steady(found, efficiency(of.calibration, c, gpu))
-    relatives = of.siblings.get(key)
+    relatives = of.siblings(key)
     return Prepared(
         configuration=c,
         work=found,
@@ -130,9 +136,9 @@ def service_curve(
 
 def check_lengths(isl: float, osl: float, prefix_share: float) -> None:
     """Raise InputError naming a length or share that cannot be."""
-    for field, value in (("prompt_tokens", isl), ("output_tokens", osl)):
+    for name, value in (("prompt_tokens", isl), ("output_tokens", osl)):
         if isinstance(value, bool) or not 1 <= value <= MAX_TOKENS:
-            raise InputError(field, f"{value!r} is not a number of tokens from 1 to {MAX_TOKENS:,}")
+            raise InputError(name, f"{value!r} is not a number of tokens from 1 to {MAX_TOKENS:,}")
     if isinstance(prefix_share, bool) or not 0 <= prefix_share < 1:
         raise InputError("cacheable_share", f"{prefix_share!r} is not a share from 0 to below 1")
 
