@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from generator.publish.policy import TOOL_FOLDERS, WORKER
@@ -15,6 +16,7 @@ ENGINE = "assets/engine/"
 PLACEHOLDER = "const BUILD = {};"
 
 _LOADED = re.compile(r"<(?:link|script)\b[^>]*>", re.IGNORECASE)
+_PACKS = re.compile(r'\sdata-packs="([^"]*)"')
 _SCRIPT_NAME = re.compile(r'"\./(\w+\.mjs)"')
 _ADDRESS = re.compile(r'\s(?:href|src)="([^"]+)"')
 _KINDS = re.compile(r'\srel="(?:stylesheet|icon|modulepreload|preload)"|^<script\b', re.IGNORECASE)
@@ -28,8 +30,15 @@ def write_offline_workers(site: Path) -> None:
     for folder in TOOL_FOLDERS if (site / ENGINE / "bundle.json").is_file() else ():
         pages = sorted((site / folder).glob("*/index.html"))
         if pages:
-            files = {**page_files(site, pages), **engine_files(site, pages)}
-            build = {"id": build_digest(files), "engine": engine_build(site), "root": root_of(folder), "files": files}
+            of_page = {place_of(site, p): {**page_files(site, p), **engine_files(site, p)} for p in pages}
+            files = {name: digest for found in of_page.values() for name, digest in found.items()}
+            build = {
+                "id": build_digest(files),
+                "engine": engine_build(site),
+                "root": root_of(folder),
+                "files": dict(sorted(files.items())),
+                "pages": {place: sorted(found) for place, found in of_page.items()},
+            }
             filled = f"const BUILD = {json.dumps(build, separators=(',', ':'), sort_keys=True)};"
             script = (SCRIPTS / "service_worker.js").read_text(encoding="utf-8")
             (site / folder / WORKER).write_text(script.replace(PLACEHOLDER, filled, 1), encoding="utf-8")
@@ -41,19 +50,22 @@ def root_of(folder: str) -> str:
     return "../" * folder.count("/")
 
 
-def page_files(site: Path, pages: Iterable[Path]) -> dict[str, str]:
-    """Addresses with checksums of pages, of what lies beside them, and of what their heads load."""
-    found: dict[str, str] = {}
-    for page in pages:
-        place = page.parent.relative_to(site).as_posix() + "/"
-        found[place] = _sum(page)
-        found |= {place + f.name: _sum(f) for f in sorted(page.parent.iterdir()) if f.is_file() and f != page}
-        for address in loaded(page.read_text(encoding="utf-8")):
-            name = urljoin(place, address)
-            file = site / urlsplit(name).path
-            if file.is_file() and not name.startswith(ENGINE):
-                found[name] = _sum(file)
-    return dict(sorted(found.items()))
+def place_of(site: Path, page: Path) -> str:
+    """The address of a page in the site."""
+    return page.parent.relative_to(site).as_posix() + "/"
+
+
+def page_files(site: Path, page: Path) -> dict[str, str]:
+    """Addresses with checksums of a page, of what lies beside it, and of what its head loads."""
+    place = place_of(site, page)
+    found = {place: _sum(page)}
+    found |= {place + f.name: _sum(f) for f in sorted(page.parent.iterdir()) if f.is_file() and f != page}
+    for address in loaded(page.read_text(encoding="utf-8")):
+        name = urljoin(place, address)
+        file = site / urlsplit(name).path
+        if file.is_file() and not name.startswith(ENGINE):
+            found[name] = _sum(file)
+    return found
 
 
 def loaded(html: str) -> list[str]:
@@ -63,24 +75,31 @@ def loaded(html: str) -> list[str]:
     return [address for address in addresses if not urlsplit(address).scheme and not address.startswith("/")]
 
 
-def engine_files(site: Path, pages: Iterable[Path]) -> dict[str, str]:
-    """The engine's files: runtime, archives and packs, and the scripts that the pages load, early or late.
+def engine_files(site: Path, page: Path) -> dict[str, str]:
+    """The engine's files for a page: runtime, archives, its packs, and the scripts that it loads, early or late.
 
     Their names carry their hashes, so no checksum is compared: some hosts unpack a `.gz`.
     """
-    manifest = _manifest(site)
-    scripts = {name: site / ENGINE / e["file"] for name, e in manifest["files"].items() if e["file"].startswith("web-")}
+    manifest, html = _manifest(site), page.read_text(encoding="utf-8")
+    published = {name: entry["file"] for name, entry in manifest["files"].items()}
+    scripts = {name: site / ENGINE / file for name, file in published.items() if file.startswith("web-")}
     waiting = ["worker.mjs"]  # the page's scripts name it, but not as an import
-    for page in pages:
-        waiting += [PurePosixPath(address).name for address in loaded(page.read_text(encoding="utf-8"))]
+    waiting += [PurePosixPath(address).name for address in loaded(html)]
     needed: set[str] = set()
     while waiting:
         name = waiting.pop()
         if name in scripts and name not in needed:
             needed.add(name)
             waiting += _SCRIPT_NAME.findall(scripts[name].read_text(encoding="utf-8"))
-    names = [e["file"] for name, e in manifest["files"].items() if name not in scripts or name in needed]
-    return {ENGINE + name: "" for name in sorted([*names, f"bundle-{manifest['build_id']}.json"])}
+    said = _PACKS.search(html)
+    packs = {f"{name}.json" for name in manifest.get("packs", ())}
+    needed |= {
+        name
+        for name in packs
+        if said is None or name.removesuffix(".json") in said.group(1).split() or published[name] in html
+    }
+    files = [file for name, file in published.items() if name in needed or (name not in packs and name not in scripts)]
+    return {ENGINE + name: "" for name in sorted([*files, f"bundle-{manifest['build_id']}.json"])}
 
 
 def engine_build(site: Path) -> str:
@@ -94,8 +113,8 @@ def build_digest(files: Mapping[str, str]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
-def _manifest(site: Path) -> dict[str, dict[str, dict[str, str]]]:
-    record: dict[str, dict[str, dict[str, str]]] = json.loads((site / ENGINE / "bundle.json").read_text("utf-8"))
+def _manifest(site: Path) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads((site / ENGINE / "bundle.json").read_text("utf-8"))
     return record
 
 

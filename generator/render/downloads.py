@@ -1,5 +1,6 @@
 """The files under /api/v1/: prices, plans, registries, records, manifests, with an index, schemas and checksums."""
 
+import gzip
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -83,12 +84,20 @@ POINTS_SAY = "The points of the charts of a page."
 def download_files(data: SiteData) -> Iterator[tuple[str, bytes]]:
     """Path relative to the site and content of every file under /api/v1/, the index and checksums last."""
     files = api_files(data)
+    packed = [(f"{f.path}.gz", gzip.compress(f.body, mtime=0)) for f in files if is_read_by_planner(f)]
+    yield from packed
     for file in files:
         yield file.path, file.body
     index = API + "index.json", compact_json(index_record(files, data))
     yield index
-    listed = [(f.path, f.sha256) for f in files] + [(index[0], hashlib.sha256(index[1]).hexdigest())]
+    listed = [(f.path, f.sha256) for f in files]
+    listed += [(path, hashlib.sha256(body).hexdigest()) for path, body in (*packed, index)]
     yield API + "SHA256SUMS", "".join(f"{s}  {p.removeprefix(API)}\n" for p, s in sorted(listed)).encode()
+
+
+def is_read_by_planner(file: ApiFile) -> bool:
+    """Whether the planner's page reads the file: then it is there packed too, so that no host makes the page slow."""
+    return file.group == "plans" and file.path.endswith(".json")
 
 
 @once

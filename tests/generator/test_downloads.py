@@ -1,6 +1,7 @@
 """The published files: complete, exact, listed with their true checksums, and free text only where it may be shared."""
 
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -275,7 +276,9 @@ def test_every_provider_has_one_reason_for_each_class() -> None:
 def test_the_index_lists_every_file_with_its_true_size_and_checksum() -> None:
     index = record("index.json")
     listed = {r["path"]: r for r in index["resources"]}
-    others = {p.removeprefix("api/v1/"): b for p, b in files().items()}
+    everything = {p.removeprefix("api/v1/"): b for p, b in files().items()}
+    packed = {p for p in everything if p.removesuffix(".gz") in everything and p.endswith(".gz")}
+    others = {p: b for p, b in everything.items() if p not in packed}
     forms = {c["path"]: [p for p in others if fits_form(p, c["path"])] for c in index["collections"]}
     assert {c["path"]: c["files"] for c in index["collections"]} == {form: len(found) for form, found in forms.items()}
     collected = {path for found in forms.values() for path in found}
@@ -286,6 +289,14 @@ def test_the_index_lists_every_file_with_its_true_size_and_checksum() -> None:
     assert listed["offers.csv"]["rows"] == len(tool_site().offers)
     price = next(f for f in listed["offers.csv"]["fields"] if f["name"] == "price")
     assert price["unit"] == "USD per unit_label"
+
+
+def test_the_plans_that_the_planner_reads_are_there_packed_too() -> None:
+    made = files()
+    plans = [p for p in made if p.startswith(("api/v1/plans/", "api/v1/use-cases/")) and p.endswith(".json")]
+    assert plans
+    for path in plans:
+        assert gzip.decompress(made[path + ".gz"]) == made[path]
 
 
 def fits_form(path: str, form: str) -> bool:

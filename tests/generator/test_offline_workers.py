@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -65,6 +65,27 @@ def test_the_list_has_pages_what_lies_beside_them_what_they_load_and_the_engine(
         "assets/engine/bundle-0123.json": "",
     }
     assert (found["root"], found["engine"]) == ("../", "0123")
+
+
+def test_a_page_has_a_list_of_its_own_with_the_packs_that_it_names(site: Path) -> None:
+    manifest = json.loads((site / "assets/engine/bundle.json").read_text())
+    manifest["files"] |= {
+        f"{name}.json": {"file": f"{name}-01.json.gz"} for name in ("planner", "invoice", "manifests")
+    }
+    manifest["packs"] = ["invoice", "manifests", "planner"]
+    (site / "assets/engine/bundle.json").write_text(json.dumps(manifest))
+    page = site / "tools/planner/index.html"
+    page.write_text(page.read_text() + '<i data-packs="planner" data-late="../../assets/engine/manifests-01.json.gz">')
+    write_offline_workers(site)
+    pages = build(site)["pages"]
+    packs = {place: [PurePosixPath(n).name for n in names if "-01.json.gz" in n] for place, names in pages.items()}
+    assert packs == {
+        "tools/planner/": ["manifests-01.json.gz", "planner-01.json.gz"],
+        "tools/invoice/": ["invoice-01.json.gz", "manifests-01.json.gz", "planner-01.json.gz"],  # names none: gets all
+    }
+    assert "tools/planner/grades-0a.json.gz" in pages["tools/planner/"]
+    assert "tools/planner/grades-0a.json.gz" not in pages["tools/invoice/"]
+    assert {name for names in pages.values() for name in names} == build(site)["files"].keys()
 
 
 def test_each_language_has_its_own(site: Path) -> None:

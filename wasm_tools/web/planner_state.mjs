@@ -153,9 +153,7 @@ export function plannerState(settings, runtimeOf) {
     const { path, exact } = precomputedFor(grid, state.fields);
     begin();
     try {
-      // The plans that the page opens with are also there packed, as every first visit loads them.
-      const file = path === settings.first[0] ? settings.first[1] : `${settings.root}api/v1/${path}.json`;
-      const response = await fetch(new URL(file, document.baseURI));
+      const response = await fetch(new URL(`${settings.root}api/v1/${path}.json.gz`, document.baseURI));
       if (!response.ok) throw new Error(text("planner.script.answered", { status: String(response.status) }));
       const stored = JSON.parse(await unpackedText(response));
       // A page that was kept, or left open over night, must not mix its prices with those of a newer build.

@@ -3,7 +3,8 @@
  * when a site is sealed (generator/publish/offline.py); the script is published as `sw.js` at the top of each folder of
  * tool pages. Pages work the same without it.
  *
- * - Installed whole or not at all, under a cache of the build's own name.
+ * - Keeps a page with all that it needs, whole, once it was visited; installed with what is open and what the build
+ *   before it kept, or not at all, under a cache of the build's own name.
  * - A page comes from the network while there is one, else from this build. Whatever it then asks for by a name that
  *   carries a hash can only be its own; the cache before this one stays for tabs that were opened with it.
  * - A newer one waits until no tab uses this one, or until the reader asks for it.
@@ -22,7 +23,7 @@ self.addEventListener("message", (event) => {
   const { type, urls } = event.data;
   if (type === "activate") self.skipWaiting();
   else if (type === "build") event.ports[0].postMessage(BUILD.engine);
-  else if (type === "keep") event.waitUntil(Promise.allSettled(urls.filter(isData).map(async (url) => keep(url, await fetch(url)))));
+  else if (type === "keep") event.waitUntil(keepVisit(new URL(event.source.url), urls).catch(() => {}));
 });
 self.addEventListener("fetch", (event) => {
   const { request } = event;
@@ -37,23 +38,44 @@ self.addEventListener("fetch", (event) => {
 
 async function install() {
   try {
-    const cache = await caches.open(OWN);
-    const shown = (await self.clients.matchAll({ includeUncontrolled: true })).map((client) => client.url);
-    await Promise.all(
-      Object.entries(BUILD.files).map(async ([file, sha256]) => {
-        const url = new URL(file, ROOT).href;
-        // A copy that the browser has kept is good enough where it is the right one.
-        // It has a page that is open under its whole address, inputs included.
-        const near = shown.find((open) => pageAt(new URL(open)) === file) ?? url;
-        const found = (await published(near, sha256, "default")) ?? (await published(url, sha256, "reload"));
-        if (!found) throw new Error(`${file} is not the one of this build`);
-        await cache.put(url, found);
-      }),
-    );
+    const shown = (await self.clients.matchAll({ includeUncontrolled: true })).map((client) => new URL(client.url));
+    const before = await ours();
+    const known = (page) => before.map((name) => stored(new URL(page, ROOT).href, name));
+    const wanted = Object.keys(BUILD.pages).map(async (page) => {
+      const open = shown.some((url) => pageAt(url) === page);
+      return open || (await Promise.all(known(page))).some(Boolean) ? BUILD.pages[page] : [];
+    });
+    await keepFiles((await Promise.all(wanted)).flat(), shown);
   } catch (error) {
     await caches.delete(OWN);
     throw error;
   }
+}
+
+/** What a page needs that this build did not keep yet, and the data that it showed. */
+async function keepVisit(url, urls) {
+  await Promise.allSettled(urls.filter(isData).map(async (url) => keep(url, await fetch(url))));
+  await keepFiles(BUILD.pages[pageAt(url)] ?? [], [url]);
+}
+
+/** Keep files of this build; all of them, or it fails. */
+async function keepFiles(names, shown) {
+  const cache = await caches.open(OWN);
+  const there = new Set((await cache.keys()).map((request) => request.url));
+  const missing = [...new Set(names)].filter((file) => !there.has(new URL(file, ROOT).href));
+  const found = missing.map(async (file) => {
+    const url = new URL(file, ROOT).href;
+    // A copy that the browser has kept is good enough where it is the right one.
+    // It has a page that is open under its whole address, inputs included.
+    const near = shown.find((open) => pageAt(open) === file)?.href ?? url;
+    const sha256 = BUILD.files[file];
+    const found = (await published(near, sha256, "default")) ?? (await published(url, sha256, "reload"));
+    if (!found) throw new Error(`${file} is not the one of this build`);
+    return [url, found];
+  });
+  // A page is written last: it counts as kept when all that it needs is.
+  const files = (await Promise.all(found)).sort(([a], [b]) => Number(a.endsWith("/")) - Number(b.endsWith("/")));
+  for (const [url, file] of files) await cache.put(url, file);
 }
 
 /** A file as a response of its own, so that no redirect clings to it; null when it is of another build. */

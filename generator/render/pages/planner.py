@@ -7,7 +7,6 @@ from typing import Any
 from generator.precompute.grid import Cell
 from generator.render.api_table import compact_json
 from generator.render.columnar import hashed_name
-from generator.render.downloads import plans_record
 from generator.render.page import Page, SiteData
 from generator.render.plan_rows import plan_table
 from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES, kind_words, status_words
@@ -51,12 +50,9 @@ def pages(data: SiteData) -> Iterator[Page]:
     facts = report_facts(data)
     facts_text = compact_json(facts_record(facts))
     facts_name = hashed_name("report", facts_text)
-    plans = compact_json(plans_record(data, cell))
-    plans_name = f"{hashed_name('plans', plans)}.gz"
     first = (module(data, "early.mjs"), *modules_of(data, "early.mjs"))  # Python starts before all else
     beside = files_of(PATH)
-    first_plans = (f"plans/{cell.path}", beside + plans_name)  # of the question that the page opens with
-    report = {"build": facts.build, "grades": beside + grades_name, "facts": beside + facts_name, "first": first_plans}
+    report = {"build": facts.build, "grades": beside + grades_name, "facts": beside + facts_name}
     yield Page(
         path=PATH,
         title=text("planner.title"),
@@ -84,7 +80,6 @@ def pages(data: SiteData) -> Iterator[Page]:
         tool=True,
         data={
             grades_name: gzip.compress(grades, mtime=0),
-            plans_name: gzip.compress(plans, mtime=0),
             facts_name: facts_text.decode(),
         },
     )
