@@ -10,13 +10,12 @@ from typing import Any
 
 import pytest
 
-from generator.places import checkout
 from generator.precompute.invoice_history import ended, history_texts, price_periods
 from generator.precompute.invoice_pack import invoice_pack
-from generator.registry import load_registry
 from generator.render.invoice_sample import sample_bill
-from generator.sync.state import PriceEvent, load_state
+from generator.sync.state import PriceEvent
 from tests.generator.small_site import offer
+from tests.generator.stored_prices import stored_pack
 from tests.generator.tool_site import tool_site
 from tests.wasm_tools.priced import bill_of
 from wasm_tools import browser
@@ -116,9 +115,7 @@ def test_the_sample_shows_every_verdict_and_keeps_every_cent() -> None:
 @pytest.fixture(scope="module")
 def stored() -> dict[str, Any]:
     """The pack of all committed prices."""
-    places = checkout()
-    state = load_state(places.state)
-    return invoice_pack(load_registry(places.registry), state, state.newest_observation, places.registry)
+    return stored_pack()
 
 
 def test_the_pack_of_all_stored_prices_stays_small(stored: dict[str, Any]) -> None:

@@ -58,6 +58,26 @@ def test_a_currency_is_converted_at_the_rate_stated_and_asked_for_before() -> No
     assert [q["answer"] for q in found["questions"]] == ["1.08"]
 
 
+def test_a_rate_may_hold_for_one_file_only() -> None:
+    two = (("a.csv", EUROS), ("b.csv", LATER))
+    found = record(*two, choices={"rates": {"EUR": "1.08"}}, files={"b.csv": {"rates": {"EUR": "2"}}})
+    assert [(r["usd"], r["amount"], r["amount_usd"]) for r in found["rates"]] == [
+        ("1.08", "1.85", "1.998"), ("2", "1.85", "3.7"),
+    ]  # fmt: skip
+
+
+def test_what_only_a_second_file_covers_counts_in_the_currency_of_the_file() -> None:
+    """Its first day repeats the bill, its second day is new: 3.70 euros of it are added."""
+    mapping = {"date": "Day", "cost": "Charge (EUR)", "currency": "=EUR", "provider": "=openai"}
+    found = record(
+        ("bill.csv", EUROS), ("own.csv", OWN), choices={"rates": {"EUR": "2"}}, files={"own.csv": {"mapping": mapping}}
+    )
+    assert [f["role"] for f in found["files"]] == ["bill", "reconciled"]
+    assert found["totals"] == {"EUR": {"parsed": "5.55", "analysed": "5.55", "excluded": "0"}}
+    assert found["coverage"]["analysed_usd"] == found["rates"][0]["amount_usd"] == "11.1"
+    assert found["reconciliations"][0]["uncovered_usd"] == "7.40"
+
+
 def test_cents_of_another_currency_stay_cents() -> None:
     """A line below the rounding floor is one whatever the rate makes of its digits."""
     small = EUROS.replace(b"1.85,eur,1000000", b"0.02,eur,12000")

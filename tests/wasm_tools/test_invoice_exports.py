@@ -111,7 +111,14 @@ def test_what_a_bill_writes_is_data_in_every_form() -> None:
     assert "default-src 'none'" in page
     memo = export(found, "markdown").text
     assert "\\<b\\>" in memo
-    assert [safe_cell(v) for v in (" =1", "\n=1", "-1.5", "1-2", None)] == ["' =1", "'\n=1", "-1.5", "1-2", ""]
+    assert [safe_cell(v) for v in ("@x", " =1", "\n=1", "-1.5", "1-2", None)] == [
+        "'@x",
+        "' =1",
+        "'\n=1",
+        "-1.5",
+        "1-2",
+        "",
+    ]
 
 
 def test_the_report_tells_files_prices_tiers_and_rates() -> None:
