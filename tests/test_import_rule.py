@@ -88,7 +88,7 @@ def test_recording_starts_light_and_reading_does_not_load_it() -> None:
     code = (
         "import sys, wasm_tools.spend.ledger\n"
         "assert not [m for m in sys.modules if m.startswith('wasm_tools.spend.recording')]\n"
-        "from wasm_tools.spend import log_reply, record, summary, tags, track, track_cost\n"
+        "from wasm_tools.spend import log_reply, record, remaining, summary, tags, track, track_cost\n"
         "print(sorted({m.partition('.')[0] for m in sys.modules} - set(sys.stdlib_module_names) - {'__main__'}),"
         " [m for m in sys.modules if m.startswith(('wasm_tools.invoice', 'wasm_tools.planner'))])"
     )

@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 
-from tests.wasm_tools.invoices import opened
 from tests.wasm_tools.priced import book, tariff
 from tests.wasm_tools.recorded import calls_of, ledger
-from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.resolution import Names
-from wasm_tools.invoice.usage import UsageLine
+from wasm_tools.invoice.usage import exact_sum
 from wasm_tools.spend import log_reply
-from wasm_tools.spend.ledger import prompt_tokens
+from wasm_tools.spend.spent import read_spend
 
 __all__ = ["ledger"]
 TABLE = tomllib.loads(
@@ -32,15 +30,11 @@ BOOK = book(
 )
 
 
-def dollars(call: dict[str, Any], prices: PriceBook) -> Decimal:
-    """What a call costs, each class at the tariff whose threshold its prompt exceeds."""
-    prompt, total = prompt_tokens(call["tokens"]), Decimal(0)
-    for line in opened(json.dumps(call).encode() + b"\n").entries():
-        assert isinstance(line, UsageLine)
-        fitting = [t for t in prices.fit(line.key).said if prompt > t.meter.above_tokens or not t.meter.above_tokens]
-        assert fitting, f"no price of {line.key.line_class}"
-        total += max(fitting, key=lambda t: t.meter.above_tokens).offer.price * line.quantity / 1_000_000
-    return total
+def dollars(folder: Path) -> Decimal:
+    """What the calls of a ledger cost, as every report says it."""
+    entries = read_spend([(path.name, path.read_bytes()) for path in folder.iterdir()], BOOK).entries
+    assert not any(entry.unpriced or entry.empty for entry in entries)
+    return exact_sum(entry.usd for entry in entries)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['model']}: {case['what']}")
@@ -48,7 +42,7 @@ def test_a_recorded_call_costs_what_its_provider_documents(case: dict[str, Any],
     assert log_reply(json.loads(case["reply"]), **case.get("said", {}))
     (call,) = calls_of(ledger)
     assert call["model"] == case["model"]
-    found, documented = dollars(call, BOOK), Decimal(case["dollars"])
+    found, documented = dollars(ledger), Decimal(case["dollars"])
     if case["by"] == "document":
         digits = case.get("digits", -documented.as_tuple().exponent)
         found, documented = (round(amount, digits) for amount in (found, documented))
