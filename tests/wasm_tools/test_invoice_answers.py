@@ -12,7 +12,7 @@ from tests.wasm_tools.priced import TARIFFS, book
 from wasm_tools.invoice.choices import Choices
 from wasm_tools.invoice.options import read_options
 from wasm_tools.invoice.prepared import Progress, prepare, preparing
-from wasm_tools.invoice.report import assessed, report, to_record
+from wasm_tools.invoice.report import assessed, report, to_record, with_tiers
 from wasm_tools.invoice.usage import InvoiceError
 
 COSTS = fixture("openai_cost_2026-09-01_2026-09-02.csv").decode().splitlines()[0]
@@ -204,6 +204,8 @@ def test_a_share_is_changed_without_reading_again() -> None:
         for s in ("0", "1", "0")
     ]
     assert claimed[0] == claimed[2] == "0.00" != claimed[1]
+    first, half = (assessed(prepared, read_options({"shares": {"batch": s}})) for s in ("0", "0.5"))
+    assert with_tiers(to_record(first), half) == to_record(half)
 
 
 def test_keys_and_addresses_are_masked_once_for_all_that_is_shown() -> None:

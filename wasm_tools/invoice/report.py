@@ -109,7 +109,6 @@ def to_record(found: Report) -> dict[str, Any]:
     """A report as JSON-safe data."""
     read = found.read
     usage = [c for c in read.cells if c.key.kind == "usage"]
-    units, names = read.book.units, {at: f.statement.file for at, f in enumerate(read.files)}
     with localcontext(WORKING):
         record = {
             "version": VERSION,
@@ -130,12 +129,25 @@ def to_record(found: Report) -> dict[str, Any]:
             "questions": questions(read),
             "by": by_all(read.bills),
             "cells": {"columns": list(CELL_COLUMNS), "rows": [cell_row(*row) for row in _ordered(read)]},
-            "opportunities": {name: tier_record(tier, units, names) for name, tier in found.tiers.items()},
+            "opportunities": _tiers(found, [f.statement.file for f in read.files]),
             "join": None if read.join is None else join_record(read.join, read),
             "reconciliations": [reconciliation_record(r) for r in read.reconciliations],
             "trend": trend_record(trend(read.cells)),
         }
     return record if found.clear else masked(record)
+
+
+@collector_at_rest()
+def with_tiers(record: Mapping[str, Any], found: Report) -> dict[str, Any]:
+    """The record of the same files with what other options make of the opportunities: for a share that is moved."""
+    with localcontext(WORKING):
+        tiers = _tiers(found, [f["file"] for f in record["files"]])
+    return {**record, "opportunities": tiers if found.clear else masked(tiers)}
+
+
+def _tiers(found: Report, files: Sequence[str]) -> dict[str, Any]:
+    names = dict(enumerate(files))
+    return {name: tier_record(tier, found.read.book.units, names) for name, tier in found.tiers.items()}
 
 
 def overpaid(cells: Iterable[Cell]) -> Decimal:

@@ -12,9 +12,11 @@ from wasm_tools.invoice.audit import FACTOR
 from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.opportunities.savings import Saving, Words, billed_price, same_provider
 from wasm_tools.invoice.price_book import PriceBook
+from wasm_tools.invoice.remembered import Remembered
 from wasm_tools.invoice.tariffs import Tariff
 from wasm_tools.pricing.meters import Meter
 
+Conditions = dict[tuple[Meter, str], Tariff]  # of one SKU, by meter and region
 SNAPSHOT, REGION, PRIORITY, LONG, BATCH, FLEX = "snapshot", "region", "priority", "long-context", "batch", "flex"
 ORDER = {name: at for at, name in enumerate((SNAPSHOT, REGION, PRIORITY, LONG, BATCH, FLEX))}
 _VERIFY = "Compare the price of one call before and after the change in the provider's usage view."
@@ -42,20 +44,26 @@ _DAY = re.compile(r"-(20[12]\d)-?(0[1-9]|1[0-2])-?(0[1-9]|[12]\d|3[01])$")
 
 def savings(cells: Iterable[Cell], book: PriceBook) -> Iterator[Saving]:
     """Every saving by one other condition of what each cell was billed by."""
+    by_sku: Remembered[tuple[str, str], Conditions] = Remembered(
+        lambda place: {(t.meter, t.offer.region): t for t in book.prices.tariffs(*place)}
+    )
+    later: Remembered[tuple[str, str], list[str]] = Remembered(lambda place: _later_snapshots(*place, book))
     for cell in cells:
         verdict = cell.verdict
         if billed_price(cell) is None or verdict.tariff is None or cell.product.tool:
             continue
         own = verdict.tariff
+        provider, sku = own.offer.provider, own.offer.sku
         factor = verdict.factor if verdict.kind == FACTOR else None
-        found = {(t.meter, t.offer.region): t for t in book.prices.tariffs(own.offer.provider, own.offer.sku)}
-        yield from _other_conditions(cell, own, found, factor is not None and factor < 1)
-        yield from _newer(cell, own, book)
+        yield from _other_conditions(cell, own, by_sku[provider, sku], factor is not None and factor < 1)
+        for newer in later[provider, sku]:
+            tariff = by_sku[provider, newer].get((own.meter, own.offer.region))
+            saving = same_provider(SNAPSHOT, cell, tariff) if tariff else None
+            if saving:
+                yield saving
 
 
-def _other_conditions(
-    cell: Cell, own: Tariff, found: dict[tuple[Meter, str], Tariff], discounted: bool
-) -> Iterator[Saving]:
+def _other_conditions(cell: Cell, own: Tariff, found: Conditions, discounted: bool) -> Iterator[Saving]:
     meter, region = own.meter, own.offer.region
     changes: list[tuple[str, Meter, str]] = []
     if meter.tier == "standard" and not discounted:
@@ -73,18 +81,11 @@ def _other_conditions(
             yield saving
 
 
-def _newer(cell: Cell, own: Tariff, book: PriceBook) -> Iterator[Saving]:
-    """Later snapshots of the same undated id at the same provider, at the same meter and place."""
-    dated = _DAY.search(own.offer.sku)
-    if dated is None or own.offer.sku[: dated.start()] in book.names.each_date:
-        return
-    base = own.offer.sku[: dated.start()]
-    for sku in book.prices.skus(own.offer.provider):
-        other = _DAY.search(sku)
-        if other is None or sku[: other.start()] != base or other.groups() <= dated.groups():
-            continue
-        for tariff in book.prices.tariffs(own.offer.provider, sku):
-            if (tariff.meter, tariff.offer.region) == (own.meter, own.offer.region):
-                saving = same_provider(SNAPSHOT, cell, tariff)
-                if saving:
-                    yield saving
+def _later_snapshots(provider: str, sku: str, book: PriceBook) -> list[str]:
+    """Later snapshots of the same undated id at the same provider."""
+    dated = _DAY.search(sku)
+    if dated is None or sku[: dated.start()] in book.names.each_date:
+        return []
+    base = sku[: dated.start()]
+    others = ((other, _DAY.search(other)) for other in book.prices.skus(provider))
+    return [other for other, day in others if day and other[: day.start()] == base and day.groups() > dated.groups()]
