@@ -24,8 +24,15 @@ def sizes(unit: str) -> tuple[Decimal, ...]:
 
 
 def spans_of(listed: Iterable[Decimal]) -> list[Span]:
-    """The prices that each list price could explain, discounts and surcharges included."""
-    return [(p * (1 - WIDTH), p * (1 + WIDTH)) for p in listed]
+    """The prices that the list prices could explain, discounts and surcharges included, as few spans as they make."""
+    spans: list[Span] = []
+    for price in sorted(listed):
+        low, high = price * (1 - WIDTH), price * (1 + WIDTH)
+        if spans and low <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], high)
+        else:
+            spans.append((low, high))
+    return spans
 
 
 def fitting_reading(price: Decimal, spans: Sequence[Span], unit: str) -> Decimal | None:
