@@ -1,0 +1,259 @@
+"""A conversation as a value: turns in, a specification and what is asked out. The same turns give the same answer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from wasm_tools.ask.book import AskBook
+from wasm_tools.ask.form_record import form_of
+from wasm_tools.ask.mentions import DEFAULT, IMPLIED, STATED, UNSURE, Mention
+from wasm_tools.ask.merging import LOADS, merged, multiplied
+from wasm_tools.ask.questions import Asked, open_questions
+from wasm_tools.ask.reading import Reading, read_turn
+from wasm_tools.ask.specification import Query, Specification, Value
+from wasm_tools.ask.tasks import scores
+from wasm_tools.ask.words import MOST_CHARACTERS, Span
+from wasm_tools.planner.catalogue import Catalogue
+from wasm_tools.planner.form_fields import FIELD
+from wasm_tools.workload.traffic import InputError
+
+MOST_TURNS = 100
+PLAN, USAGE, CATALOGUE, UNCLEAR = INTENTS = ("plan", "usage", "catalogue", "unclear")
+_USE_CASE = 5.0  # from this score on a use case is meant, whatever is asked
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What a conversation has come to.
+
+    `used` are the places of each turn that meant something. `variants` are form records beside the one planned, by
+    their words. `before` is the form record before the last turn, where that turn changed it.
+    """
+
+    intent: str
+    spec: Specification
+    form: Mapping[str, Any]
+    questions: Sequence[Asked]
+    query: Query | None = None
+    used: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    variants: Sequence[tuple[str, Mapping[str, Any]]] = ()
+    before: Mapping[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class _Fold:
+    """The state while turns are gone through. `stack` is what "undo" goes back to."""
+
+    spec: Specification
+    stack: list[Specification]
+    undone: bool = False  # by the turn at hand
+    query: Query | None = None
+    variants: Sequence[tuple[str, Mapping[str, Any]]] = ()
+    before: Mapping[str, Any] | None = None
+
+
+def conversation(turns: Sequence[Mapping[str, Any]], book: AskBook, catalogue: Catalogue) -> Conversation:
+    """The conversation after its turns; InputError names the turn that is none.
+
+    A turn is {"text": …}, {"answer": question, "option": n or "unknown"}, {"answer": question, "text": …} or
+    {"set": {field: value}}.
+    """
+    if len(turns) > MOST_TURNS:
+        raise InputError("turns", f"{len(turns)} turns are more than {MOST_TURNS}; start over")
+    fold = _Fold(Specification(), [])
+    used: dict[int, Sequence[tuple[int, int]]] = {}
+    for n, turn in enumerate(turns):
+        fold.query, fold.variants, fold.before = None, (), None
+        _take(fold, n, turn, used, book, catalogue)
+    spec = fold.spec
+    form = form_of(spec, book, catalogue)
+    intent = _intent(spec, fold.query, book)
+    asked = [] if intent == CATALOGUE else open_questions(spec, intent, book, catalogue)
+    before = fold.before if fold.before is not None and fold.before != form else None
+    return Conversation(intent, spec, form, asked, fold.query, used, fold.variants, before)
+
+
+def _take(
+    fold: _Fold, n: int, turn: Mapping[str, Any], used: dict[int, Sequence[tuple[int, int]]], book: AskBook, of: Catalogue
+) -> None:
+    if not isinstance(turn, Mapping):
+        raise InputError(f"turns[{n}]", "this is no turn; give an object with text, answer or set")
+    text = turn.get("text", "")
+    if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
+        raise InputError(f"turns[{n}]", f"give a text of at most {MOST_CHARACTERS:,} characters")
+    before, fold.undone = fold.spec, False
+    if "set" in turn:
+        fold.spec = _by_hand(before, turn["set"], n)
+    elif "answer" in turn:
+        fold.spec = _answered(before, turn, n, book, of)
+    else:
+        _said(fold, n, text, used, book, of)
+    if not fold.undone and fold.spec != before:
+        fold.stack.append(before)
+
+
+def _said(
+    fold: _Fold, n: int, text: str, used: dict[int, Sequence[tuple[int, int]]], book: AskBook, of: Catalogue
+) -> None:
+    """Free words: a command, a question to the catalogue, or more of the specification."""
+    plain = text.strip().strip(".!").lower().replace("’", "'")
+    if plain in book.unknown_words and fold.spec.fields:
+        first = open_questions(fold.spec, _intent(fold.spec, None, book), book, of)[:1]
+        if first:
+            fold.spec = _gave_up(fold.spec, first[0])
+        return
+    reading = read_turn(text, book, fold.spec.tags, of.models)
+    used[n] = reading.used
+    if "reset" in reading.commands:
+        fold.spec = Specification()
+        return
+    if "undo" in reading.commands:
+        fold.undone = True
+        fold.spec = fold.stack.pop() if fold.stack else fold.spec
+        return
+    query = _query(reading, fold.spec, book)
+    if query is not None:
+        fold.query = query
+        fold.spec = replace(fold.spec, unknown=tuple((n, u) for u in reading.unknown))
+        return
+    if "compare" in reading.commands and fold.spec.fields and reading.mentions:
+        other = merged(fold.spec, reading.mentions, n)
+        fold.variants = ((text.strip(), form_of(other, book, of)),)
+        return
+    if fold.spec.fields:
+        fold.before = form_of(fold.spec, book, of)
+    spec = _with_task(fold.spec, reading, n, book)
+    mentions = list(reading.mentions)
+    if reading.factor and any(name in spec.fields or fold.before is not None for name in LOADS):
+        mentions = [m for m in mentions if m.field not in LOADS]
+        factor, start, end = reading.factor
+        case = of.presets.use_cases.get(str(spec.value("task")))
+        spec = multiplied(spec, factor, Span(n, start, end), case.users if case else 1000)
+    spec = merged(spec, mentions, n)
+    fold.spec = replace(spec, unknown=(*(u for u in spec.unknown if u[0] != n), *((n, u) for u in reading.unknown)))
+
+
+def _with_task(spec: Specification, reading: Reading, n: int, book: AskBook) -> Specification:
+    """The specification with what the turn says of its task; words of earlier turns count where it does not decide."""
+    alone = scores(reading.tags, reading.denied, book)
+    decides = bool(alone) and alone[0].score >= _USE_CASE
+    tags = dict(reading.tags) if decides else {**spec.tags, **reading.tags}
+    tags = {t: tag for t, tag in tags.items() if t not in reading.denied}
+    spec = replace(spec, tags=tags)
+    if not reading.tags and not reading.denied:
+        return spec
+    found = scores(tags, reading.denied, book)
+    if not found or (not decides and "task" in spec.fields and not reading.denied and found[0].task == spec.value("task")):
+        return spec
+    if not decides and "task" in spec.fields and found[0].score < _USE_CASE:
+        return spec
+    best = found[0]
+    close = [f for f in found[1:] if best.score - f.score < book.margin]
+    words = tuple(Span(n, t.start, t.end) for name in best.tags if (t := reading.tags.get(name)) is not None)
+    readings = tuple((f.task, book.tasks[f.task].title) for f in (best, *close)) if close else ()
+    state = UNSURE if close else STATED
+    rule = "the words fit more than one task" if close else ""
+    if not close and best.score < _USE_CASE:
+        state, rule = IMPLIED, "the task that these words fit best"
+    return spec.having(task=Value(best.task, state, rule, words, readings))
+
+
+def _query(reading: Reading, spec: Specification, book: AskBook) -> Query | None:
+    """The question to the catalogue that a turn asks, if it asks one and states no load of its own."""
+    text = reading.text
+    loads = {*LOADS, "usage", "inventory", "prompt_tokens", "output_tokens", "budget"}
+    best = reading.tasks[0] if reading.tasks else None
+    own = scores(reading.tags, reading.denied, book)
+    case = bool(own) and book.tasks[own[0].task].kind == "use_case" and own[0].score >= _USE_CASE
+    workload = own[0].task if own and book.tasks[own[0].task].kind == "workload" else ""
+    named = [x for x in text.names if x.kind != "provider"] or (text.names if reading.cues else [])
+    if any(m.field in loads for m in reading.mentions) or case or not (named or (workload and reading.cues)):
+        return None
+    if not reading.cues and (spec.fields or best is not None or len(text.texts) > 8 or _limits(reading)):
+        return None
+    only_cheap = all(text.given[a:b].lower() in ("cheapest", "price", "offers") for a, b in reading.cues)
+    if spec.fields and reading.cues and only_cheap and not any(w == "?" for w in text.texts):
+        return None
+    models = tuple(dict.fromkeys(i for x in text.names if x.kind == "model" for i in x.ids))
+    gpus = tuple(dict.fromkeys(i for x in text.names if x.kind == "gpu" for i in x.ids))
+    providers = tuple(dict.fromkeys(i for x in text.names if x.kind == "provider" for i in x.ids))
+    meters, tiers = text.meanings("meters"), text.meanings("tiers")
+    meter = next((m for m in ("cache_read", "cache_write", "output", "input") if m in meters), "")
+    areas = [m.value for m in reading.mentions if m.field == "area" and not m.left_out]
+    kinds = tuple(k for m in reading.mentions if m.field == "kinds" and not m.left_out for k in m.value)
+    unknown = [u for u in reading.unknown]
+    kind = "model" if models or any(u.kind == "model" for u in unknown) else "gpu" if gpus or unknown else ""
+    kind = kind or ("workload" if workload else "provider")
+    tier = next(iter(sorted(tiers)), "standard")
+    return Query(kind, models, gpus, providers, workload, meter, tier, areas[0] if areas else "", kinds)
+
+
+def _limits(reading: Reading) -> bool:
+    """Whether a turn without a question limits something: "only H100"."""
+    return any(m.field not in ("models", "gpus", "providers") for m in reading.mentions)
+
+
+def _intent(spec: Specification, query: Query | None, book: AskBook) -> str:
+    if query is not None:
+        return CATALOGUE
+    task = spec.value("task")
+    if task in book.tasks and book.tasks[task].kind == "workload":
+        return USAGE
+    return PLAN if spec.fields else UNCLEAR
+
+
+def _by_hand(spec: Specification, given: Any, n: int) -> Specification:
+    """Fields that the reader set in the form; None clears one."""
+    if not isinstance(given, Mapping):
+        raise InputError(f"turns[{n}]", "set needs an object of fields")
+    for name, value in given.items():
+        if name not in FIELD and name != "task":
+            raise InputError(f"turns[{n}]", f"{str(name)[:40]!r} is not a field of the form")
+        where = "task" if name == "use_case" else name
+        clears = {other: None for other in LOADS} if name in ("users", "qps") else {}
+        spec = spec.having(**{**clears, where: None if value is None else Value(value, STATED, "set by hand")})
+    return spec
+
+
+def _answered(spec: Specification, turn: Mapping[str, Any], n: int, book: AskBook, of: Catalogue) -> Specification:
+    """The answer to a question that is open: one of its options, free words, or that the reader does not know."""
+    intent = _intent(spec, None, book)
+    question = next((q for q in open_questions(spec, intent, book, of) if q.id == turn["answer"]), None)
+    if question is None:
+        raise InputError(f"turns[{n}]", f"no question {str(turn['answer'])[:40]!r} is open")
+    chosen = turn.get("option")
+    words = str(turn.get("text", "")).strip()
+    if chosen == "unknown" or (words and words.lower().strip(".!") in book.unknown_words):
+        return _gave_up(spec, question)
+    if isinstance(chosen, int) and not isinstance(chosen, bool):
+        if not 0 <= chosen < len(question.options):
+            raise InputError(f"turns[{n}]", f"the question has options 0 to {len(question.options) - 1}")
+        return _with_option(spec, question.options[chosen].sets)
+    if not words:
+        raise InputError(f"turns[{n}]", "give an option, a text, or unknown")
+    reading = read_turn(words, book, spec.tags, of.models)
+    after = merged(_with_task(spec, reading, n, book), reading.mentions, n)
+    touched = {m.field for m in reading.mentions} | ({"task"} if after.fields.get("task") != spec.fields.get("task") else set())
+    if not touched and reading.text.quantities and question.id in ("users", "usage", "budget"):
+        q = reading.text.quantities[0]
+        start, end = reading.text.chars(q.first, q.last)
+        after = merged(spec, [Mention(question.id, round(q.value, 6), start, end, IMPLIED, "the answer to the question")], n)
+    elif not touched:
+        raise InputError(question.id, "this answer was not understood; choose an option, or say that you do not know")
+    return after
+
+
+def _with_option(spec: Specification, sets: Mapping[str, Any]) -> Specification:
+    values = {f: None if v is None else Value(v, STATED, "your answer") for f, v in sets.items()}
+    return spec.having(**values)
+
+
+def _gave_up(spec: Specification, question: Asked) -> Specification:
+    """The default of a question that the reader cannot answer."""
+    spec = replace(spec, given_up=spec.given_up | {question.id})
+    known = spec.fields.get(question.field)
+    if question.default is not None:
+        return spec.having(**{question.field: Value(question.default, DEFAULT, question.unknown)})
+    if known is not None and known.open:
+        return spec.having(**{question.field: replace(known, state=DEFAULT, rule=question.unknown, readings=())})
+    return spec

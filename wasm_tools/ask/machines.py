@@ -1,0 +1,83 @@
+"""Names of a turn as limits: models, GPUs and providers that are wanted, left out or owned, and how many GPUs."""
+
+from collections.abc import Iterator, Mapping
+
+from wasm_tools.ask.amounts import Amount
+from wasm_tools.ask.book import AskBook
+from wasm_tools.ask.mentions import IMPLIED, STATED, UNSURE, Mention
+from wasm_tools.ask.names import Named
+from wasm_tools.ask.text import Text
+
+_FILLERS = frozenset({"a", "an", "the", "on", "using", "use", "from", "to", "at", "in", "and", "our", "of"})
+FIELDS = {"model": "models", "gpu": "gpus", "provider": "providers"}
+
+
+def named_mentions(text: Text, book: AskBook, amounts: Mapping[int, Amount], owned: bool) -> Iterator[Mention]:
+    """The fields that names fill. `amounts` are the numbers by the word behind them."""
+    for n, named in enumerate(text.names):
+        if not named.ids:
+            continue
+        first = next(w for w, of in text.name_words.items() if of == n)
+        negated = first in text.negated
+        if _measured_by(text, first):
+            if not negated and named.kind == "model":
+                yield Mention("like", named.ids, named.start, named.end)
+            continue
+        if named.kind == "gpu" and not negated:
+            counted = _count(text, first, amounts)
+            if owned:
+                yield from _own(named, counted, book)
+                continue
+            if counted is not None:
+                start = text.chars(counted.q.first, first + 1)[0]
+                yield Mention("max_gpus", int(counted.q.value), start, named.end, IMPLIED, "as many GPUs as were named")
+        rule = "every one that is called so" if named.family else ""
+        yield Mention(
+            FIELDS[named.kind], named.ids, named.start, named.end, IMPLIED if rule else STATED, rule, left_out=negated,
+            adds=True,
+        )  # fmt: skip
+
+
+def _measured_by(text: Text, first: int) -> bool:
+    """Whether a name stands behind "like" or "we currently use": it limits nothing."""
+    for group in ("like", "today"):
+        for match in text.found(group):
+            between = range(match.last, first)
+            if match.last <= first and all(n in text.name_words or text.texts[n] in _FILLERS for n in between):
+                return True
+    return False
+
+
+def _count(text: Text, first: int, amounts: Mapping[int, Amount]) -> Amount | None:
+    """The number right before a GPU, over "x" and fillers: 8x H100, 2 × A100, 4 of our H100."""
+    at = first
+    while at > 0 and text.texts[at - 1] in ("x", "×", "*", "of", "our", "own", "nvidia", "amd", "used", "new", "times"):
+        at -= 1
+    found = amounts.get(at)
+    if found is None or found.q.currency or not float(found.q.value).is_integer() or not 1 <= found.q.value <= 100_000:
+        return None
+    return found
+
+
+def _own(named: Named, counted: Amount | None, book: AskBook) -> Iterator[Mention]:
+    """GPUs that the reader has: their form is asked about where several are called so."""
+    ids = named.ids
+    number = int(counted.q.value) if counted else None
+    if number is None:
+        yield Mention("owned_gpus", ids, named.start, named.end, UNSURE, "how many was not said")
+        return
+    chosen = ids[0] if len(ids) == 1 else next((own for own in book.own_form.values() if own in ids), ids[0])
+    readings = tuple(({i: number}, i) for i in ids) if len(ids) > 1 else ()
+    state, rule = (UNSURE, "the most common form in data centres") if readings else (STATED, "")
+    yield Mention("inventory", {chosen: number}, named.start, named.end, state, rule, readings, adds=True)
+
+
+def group_mentions(text: Text, book: AskBook, plannable: Mapping[str, object]) -> Iterator[Mention]:
+    """Groups of models by their makers: "no Chinese models", "OpenAI models"."""
+    for match in text.found("group"):
+        developers = book.groups[match.meaning]
+        ids = tuple(m for m in plannable if m in book.cards and book.cards[m].developer in developers)
+        start, end = text.chars(match.first, match.last)
+        behind = text.texts[max(0, match.first - 3) : match.first]
+        negated = any(w in book.negators for w in behind)
+        yield Mention("models", ids, start, end, IMPLIED, f"models of {match.meaning}", left_out=negated, adds=True)

@@ -1,0 +1,149 @@
+"""Tokens, times, money and shares of a turn."""
+
+from collections.abc import Iterator
+
+from wasm_tools.ask.amounts import MONTH, Amount, certainty, has_role, nearest, said
+from wasm_tools.ask.book import AskBook
+from wasm_tools.ask.mentions import IMPLIED, STATED, UNSURE, Mention
+from wasm_tools.ask.text import Text
+
+SPEED_MOST = 500  # tokens a second: what one reader may ask for; more is the rate of all together
+BATCH_MS = 60_000.0
+SECOND_MS = 1000.0
+
+
+def tokens(text: Text, book: AskBook, a: Amount, task: str) -> Iterator[Mention]:
+    """Lengths of a request, speeds, or volumes in a period, from tokens, words or pages."""
+    per = {"tokens": 1.0, "token_rate": 1.0, "words": book.text["tokens_per_word"]}
+    factor = per.get(a.dimension, book.text["words_per_page"] * book.text["tokens_per_word"])
+    value, rule = a.q.value * factor, ""
+    state, why = certainty(a.q)
+    if a.dimension == "words":
+        state, rule = (IMPLIED, "0.75 words are a token") if state == STATED else (state, why)
+    elif a.dimension == "pages":
+        state, rule = (IMPLIED, "a page has 500 words, and 0.75 words are a token") if state == STATED else (state, why)
+    else:
+        rule = why
+    start, end = said(text, a)
+    side = nearest(text, a, "prompt", "output", "window")
+    if a.dimension == "token_rate" or a.seconds == 1:
+        if has_role(text, a, "throughput", 5) or value > SPEED_MOST:
+            yield Mention("tokens_rate", value, start, end, state, rule)
+        else:
+            yield Mention("tokens_per_second", value, start, end, state, rule)
+    elif a.seconds:
+        field = {"prompt": "prompt_rate", "output": "output_rate"}.get(side, "tokens_rate")
+        if a.dimension != "tokens":
+            field = "prompt_rate"
+        yield Mention(field, value / a.seconds, start, end, state, rule)
+    elif side == "window":
+        yield Mention("context", round(value), start, end, state, rule)
+    else:
+        writes = task == "content-generation" and a.dimension != "tokens"
+        field = "output_tokens" if side == "output" or (writes and side != "prompt") else "prompt_tokens"
+        if not side and state == STATED:
+            state, rule = IMPLIED, "a length without a side is that of the prompt"
+        yield Mention(field, max(round(value), 1), start, end, state, rule)
+
+
+def bare_side(text: Text, a: Amount) -> str:
+    """The side of a number that has no unit but "in" or "out" behind it, beside one that counts tokens."""
+    word = text.texts[a.q.last] if a.q.last < len(text.texts) else ""
+    following = text.texts[a.q.last + 1] if a.q.last + 1 < len(text.texts) else "."
+    if a.unit is not None or a.q.currency:
+        return ""
+    if word in ("out", "output"):
+        return "output_tokens"
+    return "prompt_tokens" if word in ("in", "input") and following in (",", "/", "and", ".", ";", "+") else ""
+
+
+def context(text: Text, a: Amount) -> bool:
+    """Whether a number without a unit is a context: 128k context window."""
+    words = text.texts[a.q.last : a.q.last + 2]
+    return a.unit is None and "context" in words and a.q.value >= 1000
+
+
+def times(text: Text, a: Amount) -> Iterator[Mention]:
+    """Bounds on the first token, between tokens or the whole answer; a bound of minutes is work that may wait."""
+    value = a.q.value * (a.unit.scale if a.unit else 1)
+    start, end = said(text, a)
+    role = nearest(text, a, "ttft", "itl", "e2e")
+    field = {"ttft": "ttft_ms", "itl": "itl_ms", "e2e": "e2e_ms"}.get(role, "")
+    if value >= BATCH_MS and field in ("", "e2e_ms"):
+        if has_role(text, a, "latency") or a.q.hedge == "at_most":
+            yield Mention("slo", "batch", start, end, IMPLIED, "answers that are due in minutes are the class batch")
+        return
+    if field:
+        yield Mention(field, value, start, end, STATED)
+    elif a.q.hedge == "at_most" or has_role(text, a, "latency"):
+        first = value < SECOND_MS
+        rule = "a bound without a name: read as the first token below a second, as the whole answer from there"
+        readings = (("ttft_ms", "the first token"), ("e2e_ms", "the whole answer"), ("itl_ms", "between two tokens"))
+        yield Mention("ttft_ms" if first else "e2e_ms", value, start, end, UNSURE, rule, readings)
+
+
+def money(text: Text, book: AskBook, a: Amount) -> Iterator[Mention]:
+    """A budget a month, an hour or 1,000 tokens, in dollars; without a period it is asked about."""
+    start, end = said(text, a)
+    words = text.texts[a.q.last : a.q.last + 6]
+    rate = {"USD": 1.0, "CENTS": 100.0}.get(a.q.currency) or book.rates.get(a.q.currency)
+    if rate is None and a.q.currency:
+        rule = f"the atlas has no reviewed rate of {a.q.currency}"
+        yield Mention("budget", None, start, end, UNSURE, rule, ())
+        return
+    value = a.q.value / (rate or 1)
+    converted = a.q.currency not in ("USD", "", "CENTS")
+    state, rule = (IMPLIED, f"{rate:g} {a.q.currency} are a dollar") if converted else (STATED, "")
+    if words[:1] and words[0] in ("per", "/", "for", "a") and "token" in [w.removesuffix("s") for w in words[:5]]:
+        million = any(w in ("million", "mio", "mn", "m", "1m") for w in words[1:4])
+        thousand = any(w in ("thousand", "1k", "k", "1,000", "1000") for w in words[1:4])
+        if not million and not thousand:
+            value *= 1000
+        yield Mention("budget_1k", value / 1000 if million else value, start, end, state, rule)
+        return
+    period = max((m.last for m in text.found("period") if a.q.first <= m.first < a.high), default=a.q.last)
+    start, end = text.chars(a.q.first, max(a.q.last, period if a.seconds else 0))
+    if words[:2] in (["per", "request"], ["per", "query"], ["per", "message"], ["a", "request"], ["/", "request"]):
+        yield Mention("budget_request", value, start, end, state, rule)
+    elif a.seconds == 3600:
+        yield Mention("budget_hour", value, start, end, state, rule)
+    elif a.seconds:
+        month = value * MONTH / a.seconds
+        if a.seconds != MONTH and state == STATED:
+            state, rule = IMPLIED, "a twelfth of a year" if a.seconds > MONTH * 4 else "a month of 730 hours"
+        yield Mention("budget", round(month, 2), start, end, state, rule)
+    elif {m.meaning for m in text.found("period")} == {2_628_000}:
+        yield Mention("budget", round(value, 2), start, end, IMPLIED, "for a month, the only period that was said")
+    else:
+        readings = ((round(value, 2), "for a month"), (round(value / 12, 2), "for a year"))
+        yield Mention("budget", round(value, 2), start, end, UNSURE, "no period was said; read as a month", readings)
+
+
+def shares(text: Text, a: Amount) -> Iterator[Mention]:
+    """Shares in per cent: availability, a cached prefix, what may wait, growth."""
+    start, end = said(text, a)
+    share = round(a.q.value / 100, 6)
+    if any(a.q.last <= m.first <= a.after + 3 and m.meaning in ("load",) for m in _loads(text)) and _more(text, a):
+        return  # "50 % more users" is a factor
+    role = nearest(text, a, "availability", "cached", "batchable", "growth")
+    if role == "growth" or (a.seconds and not role):
+        months = MONTH / a.seconds if a.seconds else 1 / 12
+        monthly = (1 + share) ** months - 1 if a.seconds != MONTH else share
+        rule = "" if a.seconds == MONTH else "as a rate a month"
+        yield Mention("growth", round(monthly, 6), start, end, STATED if not rule else IMPLIED, rule)
+    elif role == "availability" or (a.q.value > 98 and a.q.value < 100 and not role):
+        yield Mention("availability", share, start, end)
+    elif role == "cached":
+        yield Mention("cacheable_share", share, start, end)
+    elif role == "batchable":
+        yield Mention("batchable_share", share, start, end)
+
+
+def _loads(text: Text) -> Iterator[object]:
+    yield from text.found("load")
+
+
+def _more(text: Text, a: Amount) -> bool:
+    return any(w in ("more", "less", "fewer") for w in text.texts[a.q.last : a.q.last + 3])
+
+

@@ -1,0 +1,40 @@
+"""How much of a workload other than a language model a month brings, in the units that its offers are ranked by."""
+
+from collections.abc import Iterator
+
+from wasm_tools.ask.amounts import MONTH, Amount, certainty, said
+from wasm_tools.ask.book import AskBook
+from wasm_tools.ask.mentions import STATED, UNSURE, Mention
+from wasm_tools.ask.text import Text
+
+_TIMES = {3_600_000.0: "hours", 60_000.0: "minutes", 1000.0: "seconds"}
+DIGITS = 6
+
+
+def volume(text: Text, book: AskBook, a: Amount, task: str) -> Iterator[Mention]:
+    """`usage` and `unit` of a workload; a number without a period is asked about, another dimension is none of it."""
+    counts = book.counts.get(task, {})
+    dimension = a.dimension
+    if dimension == "milliseconds" and a.unit is not None:
+        dimension = _TIMES.get(a.unit.scale, "")
+    if not dimension and a.seconds and a.q.value > 1:
+        dimension = next(iter(counts))
+    if dimension not in counts or a.q.currency:
+        return
+    unit, worth = counts[dimension]
+    start, end = said(text, a)
+    state, rule = certainty(a.q)
+    months = MONTH / a.seconds if a.seconds else 1.0
+    value = a.q.value * months / worth
+    readings: tuple[tuple[float, str], ...] = ()
+    if not a.seconds:
+        state, rule = UNSURE, "no period was said; read as a month"
+        readings = ((value, "a month"), (value * 730 / 24, "a day"), (value / 12, "a year"))
+    elif a.seconds != MONTH and state == STATED:
+        rule = "counted for a month of 730 hours"
+    for m in text.found("variant"):
+        workload, old, new = m.meaning
+        if workload == task and m.first not in text.negated:
+            unit = unit.replace(old, new)
+    yield Mention("usage", float(f"{value:.{DIGITS}g}"), start, end, state, rule, readings)
+    yield Mention("unit", unit, start, end)
