@@ -14,6 +14,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from generator import (
+    ask_commands,
     benchmark_commands,
     catalogue_commands,
     compat_commands,
@@ -54,6 +55,7 @@ app = typer.Typer(
 for part in (
     catalogue_commands,
     plan_commands,
+    ask_commands,
     scenario_commands,
     simulate_commands,
     manifest_commands,

@@ -83,7 +83,7 @@ def rank(
         rows = ((name, str(count), why) for name, count, why in provider_diagnostics(ranking))
         typer.echo(_csv(PROVIDER_COLUMNS, rows), nl=False)
     else:
-        _print(ranking, limit)
+        print_usage(ranking, limit)
 
 
 COLUMNS = ("alias", "workload")
@@ -95,7 +95,8 @@ def _csv(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return out.getvalue()
 
 
-def _print(ranking: UsageRanking, limit: int) -> None:
+def print_usage(ranking: UsageRanking, limit: int) -> None:
+    """The offers of a ranking as a table, with what was left out."""
     record = usage_record(ranking, limit)
     console, comparator, used = Console(), ranking.comparator, ranking.use / ranking.comparator.shown
     title = f"{ranking.book.workload} as of {ranking.book.as_of}: {used:,f} × {comparator.label} a month"

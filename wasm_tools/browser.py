@@ -11,7 +11,7 @@ from wasm_tools.workload.traffic import InputError, Slo, Workload
 
 METHODS = (  # each a module of wasm_tools.methods
     "plan", "files", "invoice", "scenarios", "batch", "compare", "report", "what_if", "curves", "weights", "gpus",
-    "memory", "monte_carlo", "simulate",
+    "memory", "monte_carlo", "simulate", "ask",
     "read_config", "read_nodes", "read_trace",
 )  # fmt: skip
 # The planner's first answer waits for nothing else: other methods are imported when they are first asked.

@@ -80,7 +80,8 @@ def _check(raw: Mapping[str, Any], registry: Registry, titles: Mapping[str, str]
     known: dict[str, set[str]] = {
         "tasks.toml: tag": {t for task in raw["tasks"]["task"] for r in task["rules"] for t in r["tags"]} - tags,
         "tasks.toml: task": {t["id"] for t in raw["tasks"]["task"]} - titles.keys(),
-        "words.toml: kinds": {k for f in raw["words"]["fill"] if f["field"] == "kinds" for k in f["value"]} - set(KINDS),
+        "words.toml: kinds": {k for f in raw["words"]["fill"] if f["field"] == "kinds" for k in f["value"]}
+        - set(KINDS),
         "examples.toml: task": {e["task"] for e in raw["examples"]["example"]} - titles.keys(),
         "names.toml: models": {i for ids in raw["names"]["said_models"].values() for i in ids} - registry.cards.keys(),
         "names.toml: gpus": {i for ids in raw["names"]["said_gpus"].values() for i in ids} - registry.gpu_cards.keys(),
@@ -118,7 +119,11 @@ def _model_keys(registry: Registry, names: Mapping[str, Any]) -> dict[str, list[
     )
     plain = {key: [exact[key]] if key in exact else ids for key, ids in found.items()}
     numbers = {key: ids for key, ids in plain.items() if any(c.isalpha() for c in key) and len(key) > 1}
-    short = {key: ids for key, ids in numbers.items() if not _is_quantity(key)}
+    generic = frozenset(names["generic"]["words"])
+    short = {
+        key: ids for key, ids in numbers.items()
+        if not _is_quantity(key) and any(a not in generic for a in key.split() if a[0].isalpha())
+    }  # fmt: skip
     return {**short, **{key_of(said): ids for said, ids in names["said_models"].items()}}
 
 
@@ -179,6 +184,9 @@ def _usage(folder: Path) -> dict[str, list[Any]]:
 
 def _compass(folder: Path) -> dict[str, list[str]]:
     """The name of each use case in Compass, with the experience class that its extractor gives."""
-    classes = {r["use_case"]: r["class_extractor"] for r in read_rows(folder / "compat" / "compass_use_cases.csv", _COMPASS_CLASSES)}
+    classes = {
+        r["use_case"]: r["class_extractor"]
+        for r in read_rows(folder / "compat" / "compass_use_cases.csv", _COMPASS_CLASSES)
+    }
     rows = read_rows(folder / "compass_use_cases.csv", ("use_case", "compass"))
     return {r["use_case"]: [r["compass"], classes[r["compass"]]] for r in rows}

@@ -28,7 +28,9 @@ def faults(made: Conversation, request: Mapping[str, Any]) -> list[str]:
         value = made.spec.fields.get(name)
         if value is not None and value.open and name not in wanted_open:
             found.append(f"{name} is in doubt")
-    found += [f"{name} is stated" for name in request.get("silent", ()) if name in made.form or name in made.spec.fields]
+    found += [
+        f"{name} is stated" for name in request.get("silent", ()) if name in made.form or name in made.spec.fields
+    ]
     unknown = {named.text.lower() for _, named in made.spec.unknown}
     found += [f"{name} is not unknown, but {unknown}" for name in request.get("unknown", ()) if name not in unknown]
     return found
@@ -87,5 +89,7 @@ def compass_faults(intent: Mapping[str, Any], expect: Mapping[str, Any]) -> list
             "contains_any": lambda w, got=got: bool(set(w) & set(got)),
             "contains_any_partial": lambda w, low=lowered: any(x.lower() in g for x in w for g in low),
         }
-        found += [f"{name}: {got!r}, not {rule} {wanted!r}" for rule, wanted in rules.items() if not checks[rule](wanted)]
+        found += [
+            f"{name}: {got!r}, not {rule} {wanted!r}" for rule, wanted in rules.items() if not checks[rule](wanted)
+        ]
     return found

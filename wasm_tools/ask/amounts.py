@@ -11,7 +11,9 @@ from wasm_tools.ask.words import PAUSES
 
 MONTH = 730 * 3600.0
 DAY = 86400.0
-MEASURES = frozenset({"tokens", "words", "pages", "milliseconds", "characters", "percent", "token_rate", "request_rate"})
+MEASURES = frozenset(
+    {"tokens", "words", "pages", "milliseconds", "characters", "percent", "token_rate", "request_rate"}
+)
 _STOPS = PAUSES | {
     "for", "in", "on", "with", "to", "and", "or", "per", "a", "an", "at", "is", "are", "who", "that", "which", "each",
     "every", "from", "by", "/", "-", "when", "if", "while", "need", "will", "would", "using", "via", "during", "has",
@@ -34,6 +36,7 @@ class Amount:
     low: int
     high: int
     seconds: float
+    tail: int  # the word behind unit and period
 
     @property
     def dimension(self) -> str:
@@ -48,17 +51,21 @@ def amounts_of(text: Text, book: AskBook) -> list[Amount]:
         first, last = text.sentence(q.first)
         low = max(first, text.quantities[n - 1].last if n else 0)
         high = min(last, text.quantities[n + 1].first if n + 1 < len(text.quantities) else last)
-        unit, after = _unit(text, book, q, high)
-        found.append(Amount(q, unit, after, low, high, _period(text, q, unit, after, low, high)))
+        units = _units(text, book, q, high)
+        unit, after = units[-1] if units else (None, q.last)
+        seconds, tail = _period(text, q, unit, after, low, high)
+        if not seconds and len(units) > 1 and unit is not None and unit.dimension == "requests":
+            unit, after = next((u for u in units if u[0].dimension == "people"), (unit, after))  # "50 chat users"
+        found.append(Amount(q, unit, after, low, high, seconds, max(tail, after)))
     return found
 
 
-def _unit(text: Text, book: AskBook, q: Quantity, high: int) -> tuple[Unit | None, int]:
-    """The unit behind a number, over adjectives: of several the last, but a measure where it stands first."""
+def _units(text: Text, book: AskBook, q: Quantity, high: int) -> list[tuple[Unit, int]]:
+    """The units behind a number, over adjectives, with the words behind them; a measure ends the row."""
     at = q.last
     while at < high and text.texts[at] in ("of", "the", "different"):
         at += 1
-    found: tuple[Unit | None, int] = (None, q.last)
+    found: list[tuple[Unit, int]] = []
     for place in range(at, min(at + _ADJECTIVES, high)):
         if text.texts[place] in _STOPS or place in text.name_words:
             break
@@ -66,19 +73,19 @@ def _unit(text: Text, book: AskBook, q: Quantity, high: int) -> tuple[Unit | Non
         for length, words in ((2, (two,) if " " in two else ()), (1, (text.texts[place], text.singles[place]))):
             unit = next((book.units[w] for w in words if w in book.units), None)
             if unit is not None:
-                if found[0] is None or found[0].dimension not in MEASURES:
-                    found = (unit, place + length)
+                found.append((unit, place + length))
                 break
-        if found[0] is not None and found[0].dimension in MEASURES:
+        if found and found[-1][0].dimension in MEASURES:
             break
     return found
 
 
-def _period(text: Text, q: Quantity, unit: Unit | None, after: int, low: int, high: int) -> float:
-    """Seconds of the period that belongs to a number: behind its unit, or an adverb right before it."""
+def _period(text: Text, q: Quantity, unit: Unit | None, after: int, low: int, high: int) -> tuple[float, int]:
+    """Seconds of the period that belongs to a number, and the word behind it: behind its unit, or an adverb before."""
     if unit is not None and unit.seconds:
-        return unit.seconds
-    best = (99, 0.0)
+        return unit.seconds, after
+    best = (99, 0.0, after)
+    measure = unit is not None and unit.dimension in ("tokens", "words", "pages")
     for match in text.found("period"):
         if match.first >= q.last and match.first < high:
             far = match.first - after + _PAUSE_COST * pauses(text, after, match.first)
@@ -88,10 +95,10 @@ def _period(text: Text, q: Quantity, unit: Unit | None, after: int, low: int, hi
             far = q.first - match.last + 2 + _PAUSE_COST * pauses(text, match.last, q.first)
         else:
             continue
-        limit = 8 if unit is not None or q.currency else 2
+        limit = 4 if measure else 8 if unit is not None or q.currency else 2
         if far <= limit and far < best[0]:
-            best = (far, match.meaning)
-    return best[1]
+            best = (far, match.meaning, match.last)
+    return best[1], best[2]
 
 
 def nearest(text: Text, a: Amount, *roles: str) -> str:
@@ -101,9 +108,10 @@ def nearest(text: Text, a: Amount, *roles: str) -> str:
         if match.meaning not in roles or match.last <= a.low or match.first >= a.high:
             continue
         if match.last <= a.q.first:
-            far = a.q.first - match.last + _PAUSE_COST * pauses(text, match.last, a.q.first)
+            joined = "and" in text.texts[match.last : a.q.first]
+            far = a.q.first - match.last + 2 * joined + _PAUSE_COST * pauses(text, match.last, a.q.first)
         elif match.first >= a.q.last:
-            far = max(match.first - a.after, 0) + _PAUSE_COST * pauses(text, a.q.last, match.first)
+            far = max(match.first - a.tail, 0) + _PAUSE_COST * pauses(text, a.q.last, match.first)
         else:
             continue
         best = min(best, (far, match.meaning))
@@ -147,7 +155,7 @@ def certainty(q: Quantity) -> tuple[str, str]:
     return STATED, ""
 
 
-def people(text: Text, book: AskBook, a: Amount) -> Iterator[Mention]:
+def people(text: Text, a: Amount) -> Iterator[Mention]:
     """Users, and that all of them are active at a time where it was said so."""
     start, end = said(text, a)
     value = a.q.value
@@ -190,4 +198,6 @@ def requests(text: Text, a: Amount, counted: frozenset[str]) -> Iterator[Mention
 
 def _each_before(text: Text, a: Amount) -> bool:
     first, _ = text.sentence(a.q.first)
-    return any(m.meaning == "each" and first <= m.first < a.q.first and a.q.first - m.last <= 4 for m in text.found("role"))
+    return any(
+        m.meaning == "each" and first <= m.first < a.q.first and a.q.first - m.last <= 4 for m in text.found("role")
+    )

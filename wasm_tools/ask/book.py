@@ -85,6 +85,8 @@ class AskBook:
     compass: Mapping[str, tuple[str, str]]
     questions: Mapping[str, Mapping[str, Any]]
     unknown_words: frozenset[str]
+    labels: Mapping[str, str]
+    notes: Mapping[str, str]
     examples: tuple[Mapping[str, str], ...]
 
 
@@ -137,6 +139,8 @@ def read_ask_book(pack: Mapping[str, Any]) -> AskBook:
         compass={u: (row[0], row[1]) for u, row in pack["compass"].items()},
         questions={q["field"]: q for q in questions["question"]},
         unknown_words=frozenset(questions["words"]["unknown"]),
+        labels=questions["labels"],
+        notes=questions["notes"],
         examples=tuple(pack["examples"]),
     )  # fmt: skip
 
@@ -162,6 +166,7 @@ def _phrases(
     yield from ((p, ("growth", "")) for p in factors["growth"])
     yield from ((p, ("factor", value)) for p, value in factors["words"].items())
     yield from ((p, ("cue", "")) for p in query["cues"])
+    yield from ((p, ("plan", "")) for p in query["plan"])
     for name in ("meters", "tiers"):
         for meter, *phrases in query[name]:
             yield from ((p, (name, meter)) for p in phrases)

@@ -9,6 +9,7 @@ from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.form_record import regions_in
 from wasm_tools.ask.specification import Query
 from wasm_tools.planner.catalogue import ApiRate, Catalogue
+from wasm_tools.planner.plan import Plan
 from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.request_cost import TokenPrices
 from wasm_tools.pricing.meters import price_text
@@ -53,6 +54,15 @@ def rental_id(rental: Rental) -> str:
     """The id of a rental offer, as the pages carry it."""
     commitment = COMMITMENTS.get(rental.kind, rental.kind)
     return "|".join(("rental", rental.provider, rental.instance, rental.region, commitment))
+
+
+def plan_offer_id(plan: Plan) -> str:
+    """The id of the offer that a plan is priced by; nothing for own hardware."""
+    if plan.kind in ("owned", "bought"):
+        return ""
+    if plan.kind == "api":
+        return "|".join(("offer", plan.provider, plan.sku, plan.region))
+    return "|".join(("rental", plan.provider, plan.sku, plan.region, COMMITMENTS.get(plan.kind, plan.kind)))
 
 
 def rate_row(rate: ApiRate, price: Decimal, meter: str, book: AskBook) -> dict[str, Any]:
@@ -123,13 +133,15 @@ def _rates(query: Query, regions: set[str], book: AskBook, catalogue: Catalogue,
         return Found((), "this model is not in the catalogue", 0, 0)
     if not priced:
         known = [m for m in query.models if m in catalogue.models]
-        why = "no offer of it is known with these conditions" if known else "it is not in the catalogue of planned models"
+        why = (
+            "no offer of it is known with these conditions" if known else "it is not in the catalogue of planned models"
+        )
         return Found((), f"{names}: {why}", 0, held)
     first = rows[0]
     tier = "" if query.tier == "standard" else f" ({query.tier})"
     answer = (
-        f"{first['provider_name']} sells {first['model_name']} cheapest: {first['price']} {first['unit']} of {meter}{tier},"
-        f" {first['region']}"
+        f"{first['provider_name']} sells {first['model_name']} cheapest:"
+        f" {first['price']} {first['unit']} of {meter}{tier}, {first['region']}"
     )
     return Found(rows, answer, len(priced), held)
 
@@ -157,8 +169,8 @@ def _rentals(query: Query, regions: set[str], book: AskBook, catalogue: Catalogu
     rows = [rental_row(r, book) for r in wanted[:shown]]
     first = rows[0]
     answer = (
-        f"{first['provider_name']} rents a {catalogue.gpus[first['gpu']].name} cheapest: {first['price']} {first['unit']},"
-        f" {first['kind']}, {first['region']}"
+        f"{first['provider_name']} rents a {catalogue.gpus[first['gpu']].name} cheapest:"
+        f" {first['price']} {first['unit']}, {first['kind']}, {first['region']}"
     )
     return Found(rows, answer, len(wanted), 0)
 

@@ -6,7 +6,12 @@ from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.specification import Specification
 
 PRIORITIES = ("accuracy", "cost", "latency", "complexity")
-_MEMORY = {"a100-sxm-40gb": "A100-40", "a100-pcie-40gb": "A100-40", "a100-sxm-80gb": "A100-80", "a100-pcie-80gb": "A100-80"}
+_MEMORY = {
+    "a100-sxm-40gb": "A100-40",
+    "a100-pcie-40gb": "A100-40",
+    "a100-sxm-80gb": "A100-80",
+    "a100-pcie-80gb": "A100-80",
+}
 _CODE = frozenset({"code-completion", "code-generation"})
 USERS = 1000  # where none were said
 

@@ -74,7 +74,12 @@ def conversation(turns: Sequence[Mapping[str, Any]], book: AskBook, catalogue: C
 
 
 def _take(
-    fold: _Fold, n: int, turn: Mapping[str, Any], used: dict[int, Sequence[tuple[int, int]]], book: AskBook, of: Catalogue
+    fold: _Fold,
+    n: int,
+    turn: Mapping[str, Any],
+    used: dict[int, Sequence[tuple[int, int]]],
+    book: AskBook,
+    of: Catalogue,
 ) -> None:
     if not isinstance(turn, Mapping):
         raise InputError(f"turns[{n}]", "this is no turn; give an object with text, answer or set")
@@ -143,7 +148,9 @@ def _with_task(spec: Specification, reading: Reading, n: int, book: AskBook) -> 
     if not reading.tags and not reading.denied:
         return spec
     found = scores(tags, reading.denied, book)
-    if not found or (not decides and "task" in spec.fields and not reading.denied and found[0].task == spec.value("task")):
+    if not found or (
+        not decides and "task" in spec.fields and not reading.denied and found[0].task == spec.value("task")
+    ):
         return spec
     if not decides and "task" in spec.fields and found[0].score < _USE_CASE:
         return spec
@@ -166,8 +173,14 @@ def _query(reading: Reading, spec: Specification, book: AskBook) -> Query | None
     own = scores(reading.tags, reading.denied, book)
     case = bool(own) and book.tasks[own[0].task].kind == "use_case" and own[0].score >= _USE_CASE
     workload = own[0].task if own and book.tasks[own[0].task].kind == "workload" else ""
-    named = [x for x in text.names if x.kind != "provider"] or (text.names if reading.cues else [])
-    if any(m.field in loads for m in reading.mentions) or case or not (named or (workload and reading.cues)):
+    named = [x for x in (*text.names, *reading.unknown) if x.kind != "provider"]
+    named = named or (list(text.names) if reading.cues else [])
+    if (
+        text.found("plan")
+        or any(m.field in loads for m in reading.mentions)
+        or case
+        or not (named or (workload and reading.cues))
+    ):
         return None
     if not reading.cues and (spec.fields or best is not None or len(text.texts) > 8 or _limits(reading)):
         return None
@@ -181,7 +194,7 @@ def _query(reading: Reading, spec: Specification, book: AskBook) -> Query | None
     meter = next((m for m in ("cache_read", "cache_write", "output", "input") if m in meters), "")
     areas = [m.value for m in reading.mentions if m.field == "area" and not m.left_out]
     kinds = tuple(k for m in reading.mentions if m.field == "kinds" and not m.left_out for k in m.value)
-    unknown = [u for u in reading.unknown]
+    unknown = list(reading.unknown)
     kind = "model" if models or any(u.kind == "model" for u in unknown) else "gpu" if gpus or unknown else ""
     kind = kind or ("workload" if workload else "provider")
     tier = next(iter(sorted(tiers)), "standard")
@@ -210,7 +223,7 @@ def _by_hand(spec: Specification, given: Any, n: int) -> Specification:
         if name not in FIELD and name != "task":
             raise InputError(f"turns[{n}]", f"{str(name)[:40]!r} is not a field of the form")
         where = "task" if name == "use_case" else name
-        clears = {other: None for other in LOADS} if name in ("users", "qps") else {}
+        clears = dict.fromkeys(LOADS) if name in ("users", "qps") else {}
         spec = spec.having(**{**clears, where: None if value is None else Value(value, STATED, "set by hand")})
     return spec
 
@@ -233,11 +246,15 @@ def _answered(spec: Specification, turn: Mapping[str, Any], n: int, book: AskBoo
         raise InputError(f"turns[{n}]", "give an option, a text, or unknown")
     reading = read_turn(words, book, spec.tags, of.models)
     after = merged(_with_task(spec, reading, n, book), reading.mentions, n)
-    touched = {m.field for m in reading.mentions} | ({"task"} if after.fields.get("task") != spec.fields.get("task") else set())
+    touched = {m.field for m in reading.mentions} | (
+        {"task"} if after.fields.get("task") != spec.fields.get("task") else set()
+    )
     if not touched and reading.text.quantities and question.id in ("users", "usage", "budget"):
         q = reading.text.quantities[0]
         start, end = reading.text.chars(q.first, q.last)
-        after = merged(spec, [Mention(question.id, round(q.value, 6), start, end, IMPLIED, "the answer to the question")], n)
+        after = merged(
+            spec, [Mention(question.id, round(q.value, 6), start, end, IMPLIED, "the answer to the question")], n
+        )
     elif not touched:
         raise InputError(question.id, "this answer was not understood; choose an option, or say that you do not know")
     return after

@@ -55,6 +55,12 @@ def _load(spec: Specification, form: Mapping[str, Any], catalogue: Catalogue) ->
         rate = each * (users or 1)
     if rate is None:
         prompt, output = lengths_of(form, catalogue)
+        sides = spec.value("prompt_rate"), spec.value("output_rate")
+        if sides[0] and sides[1]:  # the shares of the two sides are known, how long a request is follows the use case
+            share = sides[0] / (sides[0] + sides[1])
+            whole = round((prompt + output) * share), round((prompt + output) * (1 - share))
+            made = {"prompt_tokens": max(whole[0], 1), "output_tokens": max(whole[1], 1)}
+            return {"qps": _figures(sides[0] / made["prompt_tokens"]), **made}
         if (volume := spec.value("tokens_rate")) is not None:
             rate = volume / (prompt + output)
         elif (volume := spec.value("prompt_rate")) is not None:

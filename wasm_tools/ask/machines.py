@@ -26,7 +26,7 @@ def named_mentions(text: Text, book: AskBook, amounts: Mapping[int, Amount], own
         if named.kind == "gpu" and not negated:
             counted = _count(text, first, amounts)
             if owned:
-                yield from _own(named, counted, book)
+                yield from _own(text, named, counted, book)
                 continue
             if counted is not None:
                 start = text.chars(counted.q.first, first + 1)[0]
@@ -59,7 +59,7 @@ def _count(text: Text, first: int, amounts: Mapping[int, Amount]) -> Amount | No
     return found
 
 
-def _own(named: Named, counted: Amount | None, book: AskBook) -> Iterator[Mention]:
+def _own(text: Text, named: Named, counted: Amount | None, book: AskBook) -> Iterator[Mention]:
     """GPUs that the reader has: their form is asked about where several are called so."""
     ids = named.ids
     number = int(counted.q.value) if counted else None
@@ -69,7 +69,8 @@ def _own(named: Named, counted: Amount | None, book: AskBook) -> Iterator[Mentio
     chosen = ids[0] if len(ids) == 1 else next((own for own in book.own_form.values() if own in ids), ids[0])
     readings = tuple(({i: number}, i) for i in ids) if len(ids) > 1 else ()
     state, rule = (UNSURE, "the most common form in data centres") if readings else (STATED, "")
-    yield Mention("inventory", {chosen: number}, named.start, named.end, state, rule, readings, adds=True)
+    start = text.chars(counted.q.first, counted.q.last)[0] if counted else named.start
+    yield Mention("inventory", {chosen: number}, start, named.end, state, rule, readings, adds=True)
 
 
 def group_mentions(text: Text, book: AskBook, plannable: Mapping[str, object]) -> Iterator[Mention]:

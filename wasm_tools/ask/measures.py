@@ -145,5 +145,3 @@ def _loads(text: Text) -> Iterator[object]:
 
 def _more(text: Text, a: Amount) -> bool:
     return any(w in ("more", "less", "fewer") for w in text.texts[a.q.last : a.q.last + 3])
-
-

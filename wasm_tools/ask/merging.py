@@ -70,7 +70,13 @@ def _one(name: str, said: Sequence[Mention], turn: int) -> Value:
     if len(values) == 1:
         m = next(iter(values.values()))
         same = [x for x in said if x.value == m.value]
-        return Value(m.value, min((x.state for x in same), key=lambda s: _FIRST.get(s, 3)), m.rule, _spans(same, turn), m.readings)
+        return Value(
+            m.value,
+            min((x.state for x in same), key=lambda s: _FIRST.get(s, 3)),
+            m.rule,
+            _spans(same, turn),
+            m.readings,
+        )
     both = tuple((m.value, _shown(m.value)) for m in values.values())
     numbers = [m.value for m in values.values() if isinstance(m.value, int | float) and not isinstance(m.value, bool)]
     chosen = max(numbers) if len(numbers) == len(values) else next(iter(values.values())).value
@@ -88,7 +94,9 @@ def _names(spec: Specification, name: str, said: Sequence[Mention], turn: int) -
         if ids:
             spec = spec.having(**{name: Value(ids, _state(wanted), _rules(wanted), _spans(wanted, turn))})
         kept = [i for i in spec.value(out, []) if i not in ids]
-        spec = spec.having(**{out: replace(spec.fields[out], value=kept) if kept else None}) if spec.value(out) else spec
+        spec = (
+            spec.having(**{out: replace(spec.fields[out], value=kept) if kept else None}) if spec.value(out) else spec
+        )
     if left:
         ids = list(dict.fromkeys([*spec.value(out, []), *(i for m in left for i in m.value)]))
         earlier = spec.fields[out].words if out in spec.fields else ()
@@ -128,7 +136,9 @@ def _priorities(spec: Specification, levels: Mapping[str, Sequence[Mention]], tu
             priority=Value("balanced", CONTRADICTION, "said in both ways", _spans(torn, turn), readings)
         )  # fmt: skip
     elif len(names) == 1:
-        spec = spec.having(priority=Value(names[0], IMPLIED, "the one thing that was called important", _spans(high, turn)))
+        spec = spec.having(
+            priority=Value(names[0], IMPLIED, "the one thing that was called important", _spans(high, turn))
+        )
     elif names:
         readings = (*((n, WORDS[n]) for n in names), ("balanced", "a balance of all"))
         spec = spec.having(
@@ -143,7 +153,9 @@ def multiplied(spec: Specification, factor: float, span: Span, users: float) -> 
     if "qps_each" in spec.fields:
         names = ["qps_each"] if "users" not in spec.fields else ["users"]
     if not names:
-        return spec.having(users=Value(users * factor, IMPLIED, f"{factor:g} times the standard of the use case", (span,)))
+        return spec.having(
+            users=Value(users * factor, IMPLIED, f"{factor:g} times the standard of the use case", (span,))
+        )
     changed: dict[str, Any] = {}
     for name in names:
         known = spec.fields[name]

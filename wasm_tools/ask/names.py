@@ -17,6 +17,7 @@ _SPLIT = re.compile(r"([^\W\d_]{3,})(\d.*)$")
 _MEMORY = re.compile(r"\d+gb$")
 _FORMS = frozenset({"sxm", "sxm2", "sxm4", "sxm5", "pcie", "nvl", "server", "workstation"})
 _TAILS = frozenset({"instruct", "it", "chat", "preview", "latest", "hf"})  # may be left out of a name
+_MACHINE = re.compile(r"\b(?:[ABHLV]\d{2,3}|MI\d{3}X?|G[BH]\d{3}|RTX ?\d{4})\b")  # how GPUs are named
 MOST_ATOMS = 8
 KINDS = ("model", "gpu", "provider")
 
@@ -124,7 +125,11 @@ def names_in(text: str, book: NameBook) -> list[Named]:
         named, length = best
         found.append(_with_text(named, text))
         place += length
-    return found
+    taken = [(n.start, n.end) for n in found]
+    for match in _MACHINE.finditer(text):
+        if not any(start < match.end() and match.start() < end for start, end in taken):
+            found.append(Named("gpu", (), match.start(), match.end(), match.group()))
+    return sorted(found, key=lambda n: n.start)
 
 
 def _with_text(named: Named, text: str) -> Named:

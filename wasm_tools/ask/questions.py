@@ -11,6 +11,7 @@ from wasm_tools.planner.catalogue import Catalogue
 
 TASK, USERS, USAGE = "task", "users", "usage"
 _ORDER = (TASK, USERS, USAGE, "qps", "owned_gpus", "inventory", "budget", "ttft_ms", "e2e_ms", "priority")
+_OF_USAGE = frozenset({TASK, USAGE, "unit", "budget", "providers"})
 _TIMES = ("ttft_ms", "e2e_ms")
 
 
@@ -41,14 +42,20 @@ def open_questions(spec: Specification, intent: str, book: AskBook, catalogue: C
     found: list[Asked] = []
     if TASK not in spec.fields and TASK not in spec.given_up and intent != "catalogue":
         found.append(_task(book))
-    if intent == "plan" and not any(n in spec.fields for n in LOADS) and USERS not in spec.given_up and TASK in spec.fields:
+    if (
+        intent == "plan"
+        and not any(n in spec.fields for n in LOADS)
+        and USERS not in spec.given_up
+        and TASK in spec.fields
+    ):
         found.append(_users(spec, book, catalogue))
     if intent == "usage" and USAGE not in spec.fields and USAGE not in spec.given_up:
         found.append(_usage(spec, book))
-    for name, value in spec.fields.items():
+    wanted = spec.fields if intent != "usage" else {n: v for n, v in spec.fields.items() if n in _OF_USAGE}
+    for name, value in wanted.items():
         if value.open and name not in spec.given_up:
             found.append(_reading(name, value, book))
-    if "owned" in spec.value("kinds", ()) and not {"inventory", "owned_gpus"} & spec.fields.keys():
+    if intent == "plan" and "owned" in spec.value("kinds", ()) and not {"inventory", "owned_gpus"} & spec.fields.keys():
         row = book.questions["owned_gpus"]
         if "owned_gpus" not in spec.given_up:
             found.append(Asked("owned_gpus", "owned_gpus", row["text"], row["why"], (), row["unknown"]))
@@ -67,7 +74,9 @@ def _users(spec: Specification, book: AskBook, catalogue: Catalogue) -> Asked:
     case = catalogue.presets.use_cases.get(str(spec.value(TASK)))
     default = case.users if case else 1000
     options = tuple(Option(label, {USERS: value}) for label, value in row["options"])
-    return Asked(USERS, USERS, row["text"], row["why"], options, row["unknown"].format(users=f"{default:,}"), default, True)
+    return Asked(
+        USERS, USERS, row["text"], row["why"], options, row["unknown"].format(users=f"{default:,}"), default, True
+    )
 
 
 def _usage(spec: Specification, book: AskBook) -> Asked:
@@ -84,7 +93,7 @@ def _usage(spec: Specification, book: AskBook) -> Asked:
 def _reading(name: str, value: Value, book: AskBook) -> Asked:
     """The question about a field that can be read in several ways."""
     row = book.questions.get("ttft_ms" if name in _TIMES else name, book.questions["*"])
-    shown = _shown(value.value)
+    shown = _shown(value.value) + (" ms" if name in _TIMES else "")
     options: list[Option] = []
     for read, label in value.readings:
         if name in _TIMES and isinstance(read, str):
@@ -95,11 +104,17 @@ def _reading(name: str, value: Value, book: AskBook) -> Asked:
         else:
             clears = {other: None for other in LOADS if other != name} if name in LOADS else {}
             options.append(Option(_label(read, label), {**clears, name: read}))
-    text = row["text"] if not {"users", "priority"} & {name} or value.state != "contradiction" else book.questions["*"]["text"]
+    text = (
+        row["text"]
+        if not {"users", "priority"} & {name} or value.state != "contradiction"
+        else book.questions["*"]["text"]
+    )
     if name == USERS:
         text = "How many people is it?" if value.state == "unsure" else text
     both = " or ".join(label for _, label in value.readings)
-    text = text.format(value=both if row is book.questions["*"] or value.state == "contradiction" else shown, first=shown)
+    text = text.format(
+        value=both if row is book.questions["*"] or value.state == "contradiction" else shown, first=shown
+    )
     unknown = row["unknown"].format(value=shown, first=shown, users=shown, usage=shown, unit="")
     return Asked(name, name, text, row["why"], tuple(options), unknown)
 

@@ -1,5 +1,6 @@
 """What one turn says: mentions of fields, tags of its task, commands, and whether it asks the catalogue."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from wasm_tools.ask.tasks import Tag, TaskScore, scores, tags_of
 from wasm_tools.ask.text import Text, text_of
 
 LISTS = frozenset({"kinds", "precisions", "features", "area"})
-SHORT_TURN = 9  # words of a turn that only changes something
+# What looks like a name that the catalogue does not have: letters with digits, joined or behind a hyphen.
+_NAME_LIKE = re.compile(r"\b[A-Za-z][A-Za-z]+[\w.]*-[\w.-]*\d[\w.-]*\b|\b[A-Z][A-Za-z]*\d[\w.]*\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class Reading:
     @property
     def used(self) -> list[tuple[int, int]]:
         """The pieces of text that meant something, in order and apart."""
-        pieces = [(m.start, m.end) for m in self.mentions] + [(t.start, t.end) for t in self.tags.values() if t.weight > 2]
+        pieces = [(m.start, m.end) for m in self.mentions] + [
+            (t.start, t.end) for t in self.tags.values() if t.weight > 2
+        ]
         pieces += [*self.cues, *([self.factor[1:]] if self.factor else [])]
         joined: list[tuple[int, int]] = []
         for start, end in sorted(p for p in pieces if p[1] > p[0]):
@@ -68,7 +72,9 @@ def read_turn(given: str, book: AskBook, before: Mapping[str, Tag], plannable: M
         mentions += made
         counted |= {m.field for m in made}
     for a in later:
-        mentions += _of_amount(text, book, a, task, frozenset(counted & {"users", "qps", "qps_each", "tokens_rate", "usage"}))
+        mentions += _of_amount(
+            text, book, a, task, frozenset(counted & {"users", "qps", "qps_each", "tokens_rate", "usage"})
+        )
     mentions += _bare_sides(text, amounts, mentions)
     by_end = {a.q.last: a for a in amounts}
     mentions += machines.named_mentions(text, book, by_end, owned)
@@ -78,6 +84,8 @@ def read_turn(given: str, book: AskBook, before: Mapping[str, Tag], plannable: M
         if own is not None:
             mentions.append(Mention("kinds", ["owned"], own.start, own.end, IMPLIED, "GPUs that you have"))
     unknown = [n for n in text.names if not n.ids]
+    if text.found("cue") and not text.names and not tags:
+        unknown += [Named("model", (), m.start(), m.end(), m.group()) for m in _NAME_LIKE.finditer(given)]
     cues = [text.chars(m.first, m.last) for m in text.found("cue")]
     commands = frozenset(str(m.meaning) for m in text.found("command"))
     return Reading(text, mentions, tags, denied, ranked, commands, factor[:3] if factor else None, cues, unknown)
@@ -132,7 +140,8 @@ def _have(text: Text) -> bool:
             if any(k in text.name_words and text.names[text.name_words[k]].kind == "gpu" for k in near):
                 return True
         if word in ("our", "my") and any(
-            k in text.name_words and text.names[text.name_words[k]].kind == "gpu" for k in range(n + 1, min(n + 5, len(texts)))
+            k in text.name_words and text.names[text.name_words[k]].kind == "gpu"
+            for k in range(n + 1, min(n + 5, len(texts)))
         ):
             return True
     return False
@@ -148,7 +157,7 @@ def _of_amount(text: Text, book: AskBook, a: Amount, task: str, counted: frozens
     elif workload and (volume := list(volumes.volume(text, book, a, task))):
         yield from volume
     elif a.dimension == "people" or bare_people(text, a):
-        yield from people(text, book, a)
+        yield from people(text, a)
     elif a.dimension in ("tokens", "token_rate", "words", "pages"):
         yield from measures.tokens(text, book, a, task)
     elif a.dimension == "milliseconds":

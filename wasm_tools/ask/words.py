@@ -10,7 +10,9 @@ _TOKEN = re.compile(
     r"|[^\W\d_]+(?:['’][^\W\d_]+)*(?:\d+[^\W_]*)?(?:\.[^\W\d_]\b\.?)*"  # a word, perhaps with digits behind it: h100, u.s.
     r"|<=|>=|[^\w\s]|_"
 )
-_WHOLE = re.compile(r"tl;dr|q&a|u\.s\.|p\.a\.|us\$|24/7|req/s|requests/s|queries/s|tok/s|tokens/s(?:ec)?", re.IGNORECASE)
+_WHOLE = re.compile(
+    r"tl;dr|q&a|u\.s\.|p\.a\.|us\$|24/7|req/s|requests/s|queries/s|tok/s|tokens/s(?:ec)?", re.IGNORECASE
+)
 BREAKS = frozenset(".;!?\n")
 PAUSES = frozenset(",:()") | BREAKS
 
