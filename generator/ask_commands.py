@@ -53,7 +53,7 @@ def ask(
     """
     at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay)
     book = read_ask_book(ask_pack(at.registry, at.places.registry, at.as_of))
-    talks = sys.stdin.isatty() and not as_json
+    talks = on_a_terminal() and not as_json
     if not words and not talks:
         print_examples(Console(), book.examples)
         return
@@ -76,6 +76,11 @@ def ask(
         _usage(_ranked(record["usage"], at), record, top, as_json)
         return
     _plans(record, at, catalogue, top, as_json)
+
+
+def on_a_terminal() -> bool:
+    """Whether somebody can answer questions."""
+    return sys.stdin.isatty()
 
 
 def _talked(
@@ -131,7 +136,7 @@ def _plans(record: dict[str, Any], at: nightly.Inputs, catalogue: Catalogue, top
 
 
 def _kept(form: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
-    """The form without names that a catalogue of fewer regions lacks; where none is left the planner refuses the name."""
+    """The form without names that a catalogue of fewer regions lacks; where none is left the planner refuses one."""
     sellers = {r.provider for r in catalogue.rates} | {r.provider for r in catalogue.rentals}
     places = {r.region for r in catalogue.rates} | {r.region for r in catalogue.rentals}
     of = {"providers": sellers, "models": catalogue.models, "gpus": catalogue.gpus, "regions": places}

@@ -16,6 +16,7 @@ import httpx
 from generator.digests import folder_digest
 from generator.overlay import with_overlay
 from generator.places import Places
+from generator.precompute.ask import ask_pack
 from generator.precompute.catalogue import published_offers
 from generator.precompute.invoice_pack import invoice_pack
 from generator.precompute.manifest_book import manifest_pack_text
@@ -179,6 +180,9 @@ def bundle_stage(at: Inputs, results: Precomputed) -> Mapping[str, Any]:
     packs = {
         "planner": pack_text(results.catalogue).encode(),
         "manifests": manifest_pack_text(at.registry, at.places.registry).encode(),
+        "ask": json.dumps(
+            ask_pack(at.registry, at.places.registry, at.as_of), ensure_ascii=False, separators=(",", ":")
+        ).encode(),
         "invoice": json.dumps(
             invoice_pack(at.registry, at.state, at.as_of), ensure_ascii=False, separators=(",", ":")
         ).encode(),

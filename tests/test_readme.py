@@ -18,6 +18,7 @@ BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 RUN_HERE = {
     "make site",
     "make serve",
+    'atlas ask "a chatbot for 5k users in the EU, low latency is critical"',
     "make nightly",
     "source .venv/bin/activate",
     "atlas plan --prompt 512 --output 256 --qps 10 --slo conversational --class medium",
@@ -120,6 +121,8 @@ def test_commands_of_the_readme_work_in_the_clone(built: Path) -> None:
     assert "$/month" in shown.stdout
     answer = json.loads(run(activate + plan + " --json", built).stdout)
     assert answer["plans"][0]["rank"] == 1
+    asked = run(activate + 'atlas ask "a chatbot for 5k users in the EU, low latency is critical"', built)
+    assert "“5k users”" in asked.stdout
     same = "--use-case chatbot --users 5000 --pattern business-hours"
     assert "Recommended" in run(activate + f"atlas plan {same}", built).stdout
     assert "What binds it" in run(activate + f"atlas explain 1 {same}", built).stdout

@@ -19,17 +19,13 @@ _COMPASS_CLASSES = (
     "class_extractor",
 )  # fmt: skip
 SHARED = ("-half", "-third", "-quarter", "-sixth", "-eighth", "-mod")  # parts and rebuilds of a GPU: by their id alone
-TITLES = {
-    "speech-to-text": "Speech to text", "text-to-speech": "Text to speech", "realtime": "Voice in real time",
-    "image": "Image generation", "video": "Video generation", "embeddings": "Embeddings", "rerank": "Reranking",
-    "vision": "Reading images and pages", "moderation": "Moderation", "search": "Web search",
-}  # fmt: skip
 
 
 def ask_pack(registry: Registry, folder: Path, as_of: str) -> dict[str, Any]:
     """The pack object; `wasm_tools.ask.book.read_ask_book` reads it. Raises TableError for a table that is wrong."""
     raw = {name: _table(folder / "ask" / f"{name}.toml") for name in FILES}
-    titles = TITLES | {c.id: c.title for c in registry.use_cases}
+    titles = {t["id"]: t["title"] for t in raw["tasks"]["task"] if "title" in t}
+    titles |= {c.id: c.title for c in registry.use_cases}
     _check(raw, registry, titles, folder)
     names = raw["names"]
     return {
@@ -150,7 +146,10 @@ def _provider_keys(registry: Registry, names: Mapping[str, Any]) -> dict[str, li
         for p in registry.providers
         for text in (p.id, p.name, *p.aliases)
     )
-    keys = {key: ids for key, ids in _keyed(pairs).items() if len(key) > 1}
+    families = names["families"]  # "Meta Llama" begins the name of a model
+    keys = {
+        k: ids for k, ids in _keyed(pairs).items() if len(k) > 1 and (" " not in k or k.split()[-1] not in families)
+    }
     return {**keys, **{key_of(said): ids for said, ids in names["said_providers"].items()}}
 
 

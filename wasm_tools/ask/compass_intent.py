@@ -32,7 +32,7 @@ def compass_intent(spec: Specification, book: AskBook) -> dict[str, Any]:
         "user_count": int(spec.value("users", USERS)),
         "domain_specialization": domains,
         "preferred_gpu_types": list(dict.fromkeys(_gpu(g) for g in spec.value("gpus", []))),
-        "preferred_models": list(spec.value("models", [])),
+        "preferred_models": [*spec.value("models", []), *(n.text for _, n in spec.unknown if n.kind == "model")],
         **levels,
         "complexity_priority": spec.value("simplicity_priority", "medium"),
         "additional_context": None,

@@ -26,8 +26,8 @@ _USE_CASE = 5.0  # from this score on a use case is meant, whatever is asked
 class Conversation:
     """What a conversation has come to.
 
-    `used` are the places of each turn that meant something. `variants` are form records beside the one planned, by
-    their words. `before` is the form record before the last turn, where that turn changed it.
+    `used` are the places of each turn that meant something. `variants` are form records beside the one planned, each
+    with the fields that differ. `before` is the form record before the last turn, where that turn changed it.
     """
 
     intent: str
@@ -36,7 +36,7 @@ class Conversation:
     questions: Sequence[Asked]
     query: Query | None = None
     used: Mapping[int, Sequence[tuple[int, int]]] = field(default_factory=dict)
-    variants: Sequence[tuple[str, Mapping[str, Any]]] = ()
+    variants: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]] = ()
     before: Mapping[str, Any] | None = None
 
 
@@ -48,7 +48,7 @@ class _Fold:
     stack: list[Specification]
     undone: bool = False  # by the turn at hand
     query: Query | None = None
-    variants: Sequence[tuple[str, Mapping[str, Any]]] = ()
+    variants: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]] = ()
     before: Mapping[str, Any] | None = None
 
 
@@ -123,7 +123,8 @@ def _said(
         return
     if "compare" in reading.commands and fold.spec.fields and reading.mentions:
         other = merged(fold.spec, reading.mentions, n)
-        fold.variants = ((text.strip(), form_of(other, book, of)),)
+        fields = [m.field for m in reading.mentions if m.field in other.fields]
+        fold.variants = (({f: other.value(f) for f in fields}, form_of(other, book, of)),)
         return
     if fold.spec.fields:
         fold.before = form_of(fold.spec, book, of)

@@ -9,6 +9,7 @@ from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.specification import Specification
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.presets import START
+from wasm_tools.planner.question import KINDS
 from wasm_tools.workload.traffic import MAX_QPS, MIN_QPS, qps_of_users
 
 PASSED = (
@@ -112,8 +113,10 @@ def _names(spec: Specification, catalogue: Catalogue) -> dict[str, Any]:
 
 
 def _kinds(spec: Specification) -> dict[str, Any]:
-    """The kinds of plan; own hardware needs an inventory."""
+    """The kinds of plan; own hardware needs an inventory, and GPUs that were named are on no API."""
     kinds = [k for k in spec.value("kinds", []) if k != "owned" or spec.value("inventory")]
+    if not kinds and spec.value("gpus") and "kinds" not in spec.fields:
+        kinds = [k for k in KINDS if k != "api" and (k != "owned" or spec.value("inventory"))]
     return {"kinds": kinds} if kinds else {}
 
 
@@ -139,7 +142,7 @@ def regions_in(area: str, book: AskBook, catalogue: Catalogue) -> list[str]:
     return sorted(r for r in every if any(fnmatchcase(r, p) for p in patterns))
 
 
-def usage_of(spec: Specification, book: AskBook) -> dict[str, Any]:
+def usage_of(spec: Specification) -> dict[str, Any]:
     """The request of a ranking by use, as `atlas rank` takes it; None is not said."""
     task = spec.value("task")
     return {

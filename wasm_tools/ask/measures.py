@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from wasm_tools.ask.amounts import MONTH, Amount, certainty, has_role, nearest, said
 from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.mentions import IMPLIED, STATED, UNSURE, Mention
+from wasm_tools.ask.phrases import Match
 from wasm_tools.ask.text import Text
 
 SPEED_MOST = 500  # tokens a second: what one reader may ask for; more is the rate of all together
@@ -139,7 +140,7 @@ def shares(text: Text, a: Amount) -> Iterator[Mention]:
         yield Mention("batchable_share", share, start, end)
 
 
-def _loads(text: Text) -> Iterator[object]:
+def _loads(text: Text) -> Iterator[Match]:
     yield from text.found("load")
 
 

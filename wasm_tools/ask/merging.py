@@ -1,4 +1,4 @@
-"""How the mentions of one turn change a specification: what differs within a turn is a contradiction, a later turn wins."""
+"""How a turn changes a specification: what differs within a turn is a contradiction, a later turn wins."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -62,13 +62,13 @@ def _one(name: str, said: Sequence[Mention], turn: int) -> Value:
     surest = min(_FIRST.get(m.state, 3) for m in said)
     if surest < _FIRST[UNSURE]:  # what was said for certain counts more than what might have been meant
         said = [m for m in said if _FIRST.get(m.state, 3) < _FIRST[UNSURE]]
-    values = {repr(m.value): m for m in said}
-    if name == "slo" and len(values) > 1 and "'instant'" not in values:
-        values = {"": max(said, key=lambda m: _WAITS.index(m.value))}
-    if name == "area" and len(values) > 1 and {"'eu'", "'europe'"} >= values.keys():
-        values = {"": next(m for m in said if m.value == "eu")}
-    if len(values) == 1:
-        m = next(iter(values.values()))
+    distinct = {repr(m.value): m for m in said}
+    if name == "slo" and len(distinct) > 1 and "'instant'" not in distinct:
+        distinct = {"": max(said, key=lambda m: _WAITS.index(m.value))}
+    if name == "area" and len(distinct) > 1 and {"'eu'", "'europe'"} >= distinct.keys():
+        distinct = {"": next(m for m in said if m.value == "eu")}
+    if len(distinct) == 1:
+        m = next(iter(distinct.values()))
         same = [x for x in said if x.value == m.value]
         return Value(
             m.value,
@@ -77,11 +77,11 @@ def _one(name: str, said: Sequence[Mention], turn: int) -> Value:
             _spans(same, turn),
             m.readings,
         )
-    both = tuple((m.value, _shown(m.value)) for m in values.values())
-    numbers = [m.value for m in values.values() if isinstance(m.value, int | float) and not isinstance(m.value, bool)]
-    chosen = max(numbers) if len(numbers) == len(values) else next(iter(values.values())).value
+    both = tuple((m.value, _shown(m.value)) for m in distinct.values())
+    numbers = [m.value for m in distinct.values() if isinstance(m.value, int | float) and not isinstance(m.value, bool)]
+    chosen = max(numbers) if len(numbers) == len(distinct) else next(iter(distinct.values())).value
     rule = "said in several ways; the largest is planned for until you choose" if numbers else "said in several ways"
-    return Value(chosen, CONTRADICTION, rule, _spans(values.values(), turn), both)
+    return Value(chosen, CONTRADICTION, rule, _spans(distinct.values(), turn), both)
 
 
 def _names(spec: Specification, name: str, said: Sequence[Mention], turn: int) -> Specification:
@@ -140,9 +140,9 @@ def _priorities(spec: Specification, levels: Mapping[str, Sequence[Mention]], tu
             priority=Value(names[0], IMPLIED, "the one thing that was called important", _spans(high, turn))
         )
     elif names:
-        readings = (*((n, WORDS[n]) for n in names), ("balanced", "a balance of all"))
+        choice = (*((n, WORDS[n]) for n in names), ("balanced", "a balance of all"))
         spec = spec.having(
-            priority=Value("balanced", UNSURE, "more than one thing was called important", _spans(high, turn), readings)
+            priority=Value("balanced", UNSURE, "more than one thing was called important", _spans(high, turn), choice)
         )  # fmt: skip
     return spec
 

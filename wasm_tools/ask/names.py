@@ -7,7 +7,7 @@ family of such names, or it is unknown.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wasm_tools.ask.words import plain
@@ -18,6 +18,7 @@ _MEMORY = re.compile(r"\d+gb$")
 _FORMS = frozenset({"sxm", "sxm2", "sxm4", "sxm5", "pcie", "nvl", "server", "workstation"})
 _TAILS = frozenset({"instruct", "it", "chat", "preview", "latest", "hf"})  # may be left out of a name
 _MACHINE = re.compile(r"\b(?:[ABHLV]\d{2,3}|MI\d{3}X?|G[BH]\d{3}|RTX ?\d{4})\b")  # how GPUs are named
+_REPOSITORY = re.compile(r"\b[A-Za-z][\w.-]*/[A-Za-z][\w.-]*\d[\w.-]*")
 MOST_ATOMS = 8
 KINDS = ("model", "gpu", "provider")
 
@@ -125,11 +126,32 @@ def names_in(text: str, book: NameBook) -> list[Named]:
         named, length = best
         found.append(_with_text(named, text))
         place += length
+    found = _without_owners(found, text)
     taken = [(n.start, n.end) for n in found]
-    for match in _MACHINE.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            found.append(Named("gpu", (), match.start(), match.end(), match.group()))
+    for kind, pattern in (("gpu", _MACHINE), ("model", _REPOSITORY)):
+        for match in pattern.finditer(text):
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                found.append(Named(kind, (), match.start(), match.end(), match.group()))
     return sorted(found, key=lambda n: n.start)
+
+
+def _without_owners(found: Sequence[Named], text: str) -> list[Named]:
+    """The names without what stands before a slash: in "openai/gpt-oss-120b" no provider is meant.
+
+    An unknown name keeps its owner, as its whole id is what is not in the catalogue.
+    """
+    owners: dict[int, int] = {}
+    for named in found:
+        at = named.start - 1
+        if named.kind == "model" and at > 0 and text[at] == "/":
+            while at > 0 and (text[at - 1].isalnum() or text[at - 1] in "-_."):
+                at -= 1
+            owners[named.start] = at
+    kept = [n for n in found if not any(start <= n.start < end for end, start in owners.items())]
+    return [
+        n if n.ids or n.start not in owners else replace(n, start=owners[n.start], text=text[owners[n.start] : n.end])
+        for n in kept
+    ]
 
 
 def _with_text(named: Named, text: str) -> Named:

@@ -85,9 +85,9 @@ def _same(word: str, open_end: bool, given: str, single: str) -> bool:
     return given.startswith(word) if open_end else word in (given, single)
 
 
-def corrected(words: Sequence[Word], known: Mapping[tuple[str, int], Sequence[str]], keep: frozenset[str], least: int) -> (
-    dict[int, str]
-):  # fmt: skip
+def corrected(
+    words: Sequence[Word], known: Mapping[tuple[str, int], Sequence[str]], keep: frozenset[str], least: int
+) -> dict[int, str]:
     """Places of misspelt words with the one word of the vocabulary that is meant.
 
     One letter may be missing, added, changed or swapped, two in words of eight letters or more; the first stays. Words
@@ -121,7 +121,7 @@ def by_letter(vocabulary: Iterable[str], least: int) -> dict[tuple[str, int], li
 
 
 def edits(a: str, b: str, bound: int) -> int:
-    """Letters to insert, delete, change or swap to make `b` of `a` (optimal string alignment); above `bound` it stops."""
+    """Letters to insert, delete, change or swap to make `b` of `a` (optimal string alignment), up to `bound`."""
     before, row = list[int](), list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         before, last, row = row, before, [i]

@@ -1,7 +1,7 @@
 """Follow-up questions: what is decisive and missing, and what was said in a way that can be read in two."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from wasm_tools.ask.book import AskBook
@@ -34,7 +34,7 @@ class Asked:
     options: Sequence[Option]
     unknown: str
     default: Any = None
-    decisive: bool = field(default=False)
+    decisive: bool = False
 
 
 def open_questions(spec: Specification, intent: str, book: AskBook, catalogue: Catalogue) -> list[Asked]:

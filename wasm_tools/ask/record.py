@@ -42,7 +42,7 @@ def conversation_record(made: Conversation, turns: Sequence[Mapping[str, Any]], 
         "said": _said(made, book),
         "fields": fields,
         "form": stable(made.form) if made.intent == PLAN else {},
-        "usage": stable(usage_of(made.spec, book)) if made.intent == USAGE else None,
+        "usage": stable(usage_of(made.spec)) if made.intent == USAGE else None,
         "query": _query(made),
         "rows": list(found.rows) if found else [],
         "answer": found.answer if found else "",
@@ -51,7 +51,10 @@ def conversation_record(made: Conversation, turns: Sequence[Mapping[str, Any]], 
         "questions": [_question(q) for q in made.questions],
         "unknown": [_unknown(turn, named, texts, book) for turn, named in made.spec.unknown],
         "notes": [book.notes[f] for f in made.spec.value("features", []) if f in book.notes],
-        "variants": [{"label": label, "form": stable(form)} for label, form in made.variants],
+        "variants": [
+            {"label": "; ".join(shown_value(f, v, book) for f, v in other.items()), "form": stable(form)}
+            for other, form in made.variants
+        ],
         "changed": None if made.before is None else {"from": stable(made.before)},
         "ignored": _ignored(made.used.get(last, ()), last, texts),
     }
@@ -119,6 +122,8 @@ def _defaults(made: Conversation, of: Catalogue) -> dict[str, Value]:
         implied = "class" in form
         name = form.get("class") or (case.minimum_class if case else START["class"])
         found["class"] = Value(name, IMPLIED if implied else DEFAULT, "that of the model named" if implied else where)
+    if "kinds" not in fields and "kinds" in form:
+        found["kinds"] = Value(form["kinds"], IMPLIED, "plans on the GPUs that were named")
     if "priority" not in fields:
         found["priority"] = Value("balanced", DEFAULT, "no priority was named")
     if "qps" not in fields and "qps" in form:

@@ -7,7 +7,7 @@ MOST_CHARACTERS = 4000
 _ALIKE = str.maketrans({"’": "'", "‘": "'", "`": "'", "“": '"', "”": '"', "–": "-", "—": ";", "−": "-", "\u00a0": " "})
 _TOKEN = re.compile(
     r"\d+(?:[.,]\d+)*"  # a number, its separators included
-    r"|[^\W\d_]+(?:['’][^\W\d_]+)*(?:\d+[^\W_]*)?(?:\.[^\W\d_]\b\.?)*"  # a word, perhaps with digits behind it: h100, u.s.
+    r"|[^\W\d_]+(?:['’][^\W\d_]+)*(?:\d+[^\W_]*)?(?:\.[^\W\d_]\b\.?)*"  # a word, digits may follow: h100
     r"|<=|>=|[^\w\s]|_"
 )
 _WHOLE = re.compile(
