@@ -4,6 +4,7 @@ The file stays bytes, which are decoded again wherever it is read: a long bill a
 """
 
 import codecs
+import io
 
 from wasm_tools.invoice.usage import InvoiceError
 
@@ -16,17 +17,15 @@ def utf8_of(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     encoding, note = _encoding(data)
     if encoding:
         try:
-            text = data.decode(encoding)
+            data = _recoded(data, encoding)
         except UnicodeDecodeError as error:
             raise InvoiceError(
                 f"the file starts as {encoding} but stops being so at byte {error.start}: save it again as UTF-8"
             ) from None
-        data = text.removeprefix("\ufeff").encode()
     elif not data.isascii():
         torn = _torn_bytes(data)
         if torn is None:
-            text, note = _western(data)
-            data = text.encode()
+            data, note = _western(data)
         elif torn:
             data, note = data[:-torn], "the file ends in the middle of a character: export it again"
     data = data.removeprefix(codecs.BOM_UTF8)
@@ -65,10 +64,21 @@ def _torn_bytes(data: bytes) -> int | None:
     return len(decoder.getstate()[0])
 
 
-def _western(data: bytes) -> tuple[str, str]:
+def _recoded(data: bytes, encoding: str) -> bytes:
+    """The bytes in UTF-8, piece by piece: a long bill as one text would need the double memory."""
+    decoder, view, made = codecs.getincrementaldecoder(encoding)(), memoryview(data), io.BytesIO()
+    for start in range(0, len(data), _CHUNK):
+        try:
+            made.write(decoder.decode(view[start : start + _CHUNK], start + _CHUNK >= len(data)).encode())
+        except UnicodeDecodeError as error:
+            raise UnicodeDecodeError(encoding, data[:0], start + error.start, start + error.end, error.reason) from None
+    return made.getvalue()
+
+
+def _western(data: bytes) -> tuple[bytes, str]:
     """Windows-1252 is Latin-1 plus the euro sign and typographic quotes; five bytes exist in Latin-1 only."""
     note = "the file is not UTF-8: decoded as Latin-1 (Windows-1252), check names with accents"
     try:
-        return data.decode("cp1252"), note
+        return _recoded(data, "cp1252"), note
     except UnicodeDecodeError:
-        return data.decode("latin-1"), note
+        return _recoded(data, "latin-1"), note
