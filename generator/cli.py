@@ -23,6 +23,7 @@ from generator import (
     manifest_commands,
     memory_commands,
     nightly,
+    operations_commands,
     plan_commands,
     scenario_commands,
     simulate_commands,
@@ -65,6 +66,7 @@ for part in (
     invoice_commands,
     calibration_commands,
     validate_commands,
+    operations_commands,
 ):
     app.add_typer(part.commands)
 for group in (benchmark_commands, compat_commands):

@@ -23,6 +23,9 @@ MAX_FILES = 18_000
 MAX_BYTES = 600_000_000
 MAX_FILE_BYTES = 24_000_000
 
+SUMS = "SHA256SUMS"  # of all files but itself and BUILD, which holds its checksum
+BUILD = "build.json"
+
 
 class SealError(Exception):
     """A built site that must not be published; the message lists the faults."""
@@ -50,6 +53,8 @@ def sealed(site: Path, facts: Mapping[str, object]) -> Seal:
     write_offline_workers(site)
     (site / "_headers").write_text(headers_file(policy(hashes, tool=True)), encoding="utf-8")
     (site / ".nojekyll").write_text("", encoding="utf-8")
+    for name in (SUMS, BUILD):
+        (site / name).unlink(missing_ok=True)
     files = sorted(p for p in site.rglob("*") if p.is_file())
     names = {p.relative_to(site).as_posix() for p in files}
     faults += broken_links(pages.items(), names)
@@ -57,18 +62,20 @@ def sealed(site: Path, facts: Mapping[str, object]) -> Seal:
     if faults:
         shown = "\n".join(f"  {fault}" for fault in faults[:20])
         raise SealError(f"the site has {len(faults)} faults and is not published:\n{shown}")
-    digest = site_digest(site)
+    sums = site_sums(site)
+    (site / SUMS).write_text(sums, encoding="utf-8")
+    digest = hashlib.sha256(sums.encode()).hexdigest()
     total = sum(p.stat().st_size for p in files)
     record = {**facts, "files": len(files), "pages": len(pages), "bytes": total, "sha256": digest}
-    (site / "build.json").write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (site / BUILD).write_text(json.dumps(record, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     return Seal(len(files), len(pages), total, digest)
 
 
-def site_digest(site: Path) -> str:
-    """A digest of the names and contents of all files of a site but `build.json`, which holds it."""
+def site_sums(site: Path) -> str:
+    """The checksums of all files of a site as `sha256sum` writes them, without the two files that are made of them."""
     names = sorted(p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file())
-    sums = ((n, hashlib.sha256((site / n).read_bytes()).hexdigest()) for n in names if n != "build.json")
-    return hashlib.sha256("".join(f"{digest}  {name}\n" for name, digest in sums).encode()).hexdigest()
+    listed = (n for n in names if n not in (SUMS, BUILD))
+    return "".join(f"{hashlib.sha256((site / n).read_bytes()).hexdigest()}  {n}\n" for n in listed)
 
 
 def oversize(files: list[Path], site: Path) -> list[str]:

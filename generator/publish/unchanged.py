@@ -8,7 +8,7 @@ from pathlib import Path
 
 from generator.digests import folder_digest
 from generator.places import Places
-from generator.publish.seal import site_digest
+from generator.publish.seal import BUILD, SUMS, site_sums
 
 FOLDERS = ("content", "data", "generator", "site_templates", "wasm_tools")
 FILES = ("mkdocs.yml", "package-lock.json", "requirements.lock")
@@ -28,7 +28,10 @@ def inputs_digest(places: Places, as_of: str, overlay: Path | None) -> str:
 def is_current(site: Path, inputs: str) -> bool:
     """Whether the site was built from these inputs and nobody has touched a file of it since."""
     try:
-        record = json.loads((site / "build.json").read_text(encoding="utf-8"))
+        record = json.loads((site / BUILD).read_text(encoding="utf-8"))
+        sums = (site / SUMS).read_text(encoding="utf-8")
     except (OSError, ValueError):
         return False
-    return isinstance(record, dict) and record.get("inputs") == inputs and record.get("sha256") == site_digest(site)
+    if not isinstance(record, dict) or record.get("inputs") != inputs:
+        return False
+    return record.get("sha256") == hashlib.sha256(sums.encode()).hexdigest() and sums == site_sums(site)
