@@ -88,6 +88,14 @@ def invoice(
         str,
         typer.Option("--date-order", help="month_first or day_first, for dates like 4/1.", rich_help_panel=READING),
     ] = "",
+    cached_input: Annotated[
+        str,
+        typer.Option(
+            "--cached-input",
+            help="included or apart: whether the input holds the cached tokens, where a format leaves it open.",
+            rich_help_panel=READING,
+        ),
+    ] = "",
     as_of: AsOf = None,
     overlay: Overlay = None,
     as_json: AsJson = False,
@@ -115,6 +123,7 @@ def invoice(
         "mapping": mapping and _content("mapping", mapping).decode("utf-8", errors="replace"),
         "reader": reader,
         "date_order": date_order,
+        "cached_input": cached_input,
     }
     contents = [(path.name, _content("file", path)) for path in files]
     try:

@@ -95,6 +95,7 @@ def test_a_file_that_is_no_bill_is_said_in_words(tmp_path: Path) -> None:
         (["--unit", "parsecs=lightyears"], "no unit that is known"),
         (["--reader", "pdf"], "reader is 'pdf'"),
         (["--date-order", "year"], "date_order is 'year'"),
+        (["--cached-input", "maybe"], "cached_input is 'maybe'"),
     ],
 )
 def test_an_answer_that_means_nothing_is_said_in_words(bill: str, arguments: list[str], message: str) -> None:

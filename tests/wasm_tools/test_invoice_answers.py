@@ -123,6 +123,21 @@ def test_a_model_that_no_table_knows_is_stated() -> None:
     assert (cell["model"], cell["verdict"]) == ("gpt-x", "list")
 
 
+def test_whether_input_holds_the_cached_tokens_is_asked_where_a_format_leaves_it_open() -> None:
+    report_text = fixture("vercel_ai_gateway_report.json").replace(
+        b'"cached_input_tokens": 0', b'"cached_input_tokens": 50000'
+    )
+    asked = question(record(("v.json", report_text)), "cached_input")
+    assert (asked["file"], asked["control"], asked["lines"]) == ("v.json", "choice", 1)
+    for said, tokens in (("included", "150000"), ("apart", "200000")):
+        found = record(("v.json", report_text), files={"v.json": {"cached_input": said}})
+        assert {c["class"]: c["quantity"] for c in cells(found)}["input_uncached"] == tokens
+        assert [q["answer"] for q in found["questions"] if q["about"] == "cached_input"] == [said]
+    assert "cached_input" not in [
+        q["about"] for q in record(("v.json", fixture("vercel_ai_gateway_report.json")))["questions"]
+    ]
+
+
 def test_an_unknown_table_comes_with_its_columns_and_a_mapping_that_may_fit() -> None:
     found = record(("own.csv", OWN), ("euros.csv", EUROS))
     asked = question(found, "mapping")

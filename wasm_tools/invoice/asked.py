@@ -6,7 +6,7 @@ from typing import Any
 
 from wasm_tools.invoice.audit import UNIT
 from wasm_tools.invoice.cells import Cell
-from wasm_tools.invoice.choices import DAY_FIRST, MONTH_FIRST, Choices, Question
+from wasm_tools.invoice.choices import APART, CACHED_INPUTS, DAY_FIRST, INCLUDED, MONTH_FIRST, Choices, Question
 from wasm_tools.invoice.prepared import Prepared
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.readers import READERS
@@ -17,7 +17,12 @@ from wasm_tools.invoice.usage import decimal_text, exact_sum
 MOST = 12  # questions of one kind, those of the largest amounts
 SKUS = 600  # ids of a provider that are offered; more would be a list of everything
 MAPS = ("rates", "providers", "units", "models")
-_LABELS = {MONTH_FIRST: "month first, 4/1 is 1 April", DAY_FIRST: "day first, 4/1 is 4 January"}
+_LABELS = {
+    MONTH_FIRST: "month first, 4/1 is 1 April",
+    DAY_FIRST: "day first, 4/1 is 4 January",
+    INCLUDED: "yes, the cached tokens are part of the input",
+    APART: "no, the input holds only what was not cached",
+}
 
 
 def questions(read: Prepared) -> list[dict[str, Any]]:
@@ -33,7 +38,7 @@ def questions(read: Prepared) -> list[dict[str, Any]]:
         *_asked(usage, "models", _model, _which, lambda _, c: _skus(read.book, c)),
     ]
     open_ones.sort(key=lambda q: (-Decimal(q["usd"] or 0), q["id"]))
-    return [*map(_of_file, filter(_asks, read.refused)), *open_ones, *_answered(read.choices)]
+    return [*map(_of_file, filter(_asks, read.refused)), *_cached(read), *open_ones, *_answered(read.choices)]
 
 
 def _asks(refused: Refused) -> bool:
@@ -49,6 +54,17 @@ def _of_file(refused: Refused) -> dict[str, Any]:
     control = "mapping" if error.about == "mapping" else "choice"
     made = _question(error.about, "", f"{refused.file}: {error}", control, options, file=refused.file)
     return made if error.table is None else {**made, "table": dict(error.table)}
+
+
+def _cached(read: Prepared) -> Iterator[dict[str, Any]]:
+    """Files whose format leaves open whether the input holds the cached tokens."""
+    for file in read.files:
+        s, waiting = file.statement, [c for c in file.cells if c.key.line_class == "input"]
+        if s.reader.asks_cached and waiting:
+            options = [{"value": value, "label": _LABELS[value]} for value in CACHED_INPUTS]
+            label = f"{s.file}: does the input hold the cached tokens?"
+            made = _question("cached_input", "", label, "choice", options, file=s.file)
+            yield {**made, "lines": sum(c.lines for c in waiting)}
 
 
 def _question(
@@ -87,7 +103,7 @@ def _asked(
 def _answered(choices: Choices) -> Iterator[dict[str, Any]]:
     """What the user has said, so that it can be changed or taken back."""
     for name, given in (("", choices), *choices.files.items()):
-        for about in ("reader", "date_order"):
+        for about in ("reader", "date_order", "cached_input"):
             if answer := getattr(given, about):
                 yield _question(about, "", f"{name or 'all files'}: {about} is {answer}", "choice", [], name, answer)
         if given.mapping is not None:

@@ -9,6 +9,8 @@ from wasm_tools.invoice.usage import InvoiceError
 
 MONTH_FIRST, DAY_FIRST = "month_first", "day_first"
 DATE_ORDERS = (MONTH_FIRST, DAY_FIRST)
+INCLUDED, APART = "included", "apart"
+CACHED_INPUTS = (INCLUDED, APART)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,9 @@ class Choices:
 
     reader: str = ""  # the id of the reader to use
     date_order: str = ""  # MONTH_FIRST | DAY_FIRST
+    cached_input: str = (
+        ""  # INCLUDED | APART: whether the input of a format that leaves it open holds the cached tokens
+    )
     mapping: Mapping[str, str] | None = None
     providers: Mapping[str, str] = field(default_factory=dict)  # our provider
     units: Mapping[str, str] = field(default_factory=dict)  # a spelling that is known
@@ -36,6 +41,7 @@ class Choices:
         return Choices(
             own.reader or self.reader,
             own.date_order or self.date_order,
+            own.cached_input or self.cached_input,
             self.mapping if own.mapping is None else own.mapping,
             {**self.providers, **own.providers},
             {**self.units, **own.units},

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from wasm_tools.invoice.choices import DATE_ORDERS, Choices
+from wasm_tools.invoice.choices import CACHED_INPUTS, DATE_ORDERS, Choices
 from wasm_tools.invoice.mapping import parse_mapping, require_usable
 from wasm_tools.invoice.opportunities.other_models import DELTA
 from wasm_tools.invoice.readers import READERS
@@ -13,7 +13,7 @@ from wasm_tools.invoice.report import Options
 from wasm_tools.invoice.usage import InvoiceError
 
 _OPTIONS = ("choices", "files", "shares", "delta", "names")
-_CHOICES = ("reader", "date_order", "mapping", "providers", "units", "models", "rates")
+_CHOICES = ("reader", "date_order", "cached_input", "mapping", "providers", "units", "models", "rates")
 _NAMES = ("masked", "clear")
 _HIGHEST_RATE = Decimal(1_000)
 
@@ -43,6 +43,7 @@ def read_choices(said: Any, files: Mapping[str, Choices] | None = None) -> Choic
     return Choices(
         _one_of("reader", given.get("reader"), readers),
         _one_of("date_order", given.get("date_order"), DATE_ORDERS),
+        _one_of("cached_input", given.get("cached_input"), CACHED_INPUTS),
         _mapping(given.get("mapping")),
         _names("providers", given.get("providers"), lambda name: name.strip().lower()),
         _names("units", given.get("units"), normal_name),

@@ -34,6 +34,7 @@ class Reader:
     also: tuple[frozenset[str], ...] = ()
     timezone: str = "utc"  # "utc" | "us_pacific"
     help: str = GUIDE  # the page that says how to export the file
+    asks_cached: bool = False  # whether its input may hold the cached tokens or not, and only the user can say
 
     def recognised(self, names: frozenset[str]) -> frozenset[str]:
         """The largest set of required names that are all in `names` (normal form); empty when there is none."""

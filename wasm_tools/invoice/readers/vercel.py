@@ -1,13 +1,14 @@
 """The report of Vercel's AI Gateway (API): cost and tokens by day and model.
 
-The format does not say whether the input contains the cached tokens; where there are any, the input is marked so. Rows
+The format does not say whether the input contains the cached tokens; where there are any, the user is asked. Rows
 without a cost but with a market cost were paid elsewhere with the reader's own key.
 """
 
 from dataclasses import replace
 
+from wasm_tools.invoice.choices import INCLUDED
 from wasm_tools.invoice.documents import JsonDocument
-from wasm_tools.invoice.readers.call_lines import CallKeys, call_lines, input_class
+from wasm_tools.invoice.readers.call_lines import CallKeys, CountsProblem, call_lines, input_class, taken_out
 from wasm_tools.invoice.readers.fields import FieldProblem, records
 from wasm_tools.invoice.readers.reader import Context, Entries, Reader
 from wasm_tools.invoice.remembered import Remembered
@@ -34,10 +35,14 @@ def reading(document: JsonDocument, context: Context) -> Entries:
             context.money("USD", cost)
             market, calls, day = fields.amount("market_cost"), fields.amount("request_count"), fields.day("day")
             inputs, read, written, output = map(fields.amount, _COUNTS)
-        except FieldProblem as error:
+            first, notes = input_class(None, inputs, output, (read, written))
+            said = context.choices.cached_input
+            if first == "input" and said:
+                first, notes = "input_uncached", ()
+                inputs = taken_out(inputs, read, written) if said == INCLUDED else inputs
+        except (FieldProblem, CountsProblem) as error:
             yield fields.excluded("parse_error", str(error), _QUOTED, cost, "USD")
             continue
-        first, notes = input_class(None, inputs, output, (read, written))
         counts = ((first, inputs), ("cache_read", read), ("cache_write", written), ("output", output))
         key = key_of[fields.text("model"), fields.text("provider")]
         if not cost and market:
@@ -60,5 +65,11 @@ def _key(model: str, provider: str) -> LineKey:
 
 
 READER = Reader(
-    "vercel", "Vercel AI Gateway report (API)", "json", frozenset({"total_cost", "market_cost"}), reading, "superset"
+    "vercel",
+    "Vercel AI Gateway report (API)",
+    "json",
+    frozenset({"total_cost", "market_cost"}),
+    reading,
+    "superset",
+    asks_cached=True,
 )
