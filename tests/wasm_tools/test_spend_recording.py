@@ -13,8 +13,11 @@ from time import sleep
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as settings_of_a_test
+from hypothesis import strategies as st
 
-from tests.wasm_tools.recorded import REPLIES, calls_of, ledger, text_of
+from tests.wasm_tools.recorded import REPLIES, as_object, calls_of, ledger, text_of
 from wasm_tools.spend import log_reply, record, summary, tags, track, track_cost
 from wasm_tools.spend.recording import clock, settings
 from wasm_tools.spend.recording.ledger_file import LedgerFile
@@ -23,6 +26,10 @@ from wasm_tools.spend.recording.settings import SettingsError
 __all__ = ["ledger"]
 ROOT = Path(__file__).parents[2]
 REPLY = REPLIES["openai chat"]["reply"]
+FIELDS = (
+    "object", "type", "usage", "usage_metadata", "model", "id", "prompt_tokens", "input_tokens", "completion_tokens",
+    "prompt_tokens_details", "cached_tokens", "service_tier", "response", "body", "data", "stream", "message", "result",
+)  # fmt: skip
 posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 
@@ -61,14 +68,16 @@ def test_nothing_is_recorded_unless_a_ledger_is_named(tmp_path: Path, monkeypatc
 def test_the_nearest_atlas_toml_says_where_and_the_variable_holds_before_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "atlas.toml").write_text('[spend]\nledger = "spend"\n[[spend.budgets]]\nname = "all"\namount = "5"\n')
+    (tmp_path / "atlas.toml").write_text(
+        '[spend]\nledger = "spend"\n[[spend.budgets]]\nname = "all"\namount = "5"\n[spend.plan]\ndays = 30\n'
+    )
     inside = tmp_path / "src" / "app"
     inside.mkdir(parents=True)
     monkeypatch.chdir(inside)
     monkeypatch.delenv(settings.VARIABLE, raising=False)
     found = settings.settings()
     assert (found.ledger, found.file) == (tmp_path / "spend", tmp_path / "atlas.toml")
-    assert found.budgets == ({"name": "all", "amount": "5"},)
+    assert (found.budgets, found.plan) == (({"name": "all", "amount": "5"},), {"days": 30})
     monkeypatch.setenv(settings.VARIABLE, "elsewhere")
     assert settings.settings().ledger == inside / "elsewhere"
     monkeypatch.setenv(settings.VARIABLE, "")
@@ -83,6 +92,7 @@ def test_the_nearest_atlas_toml_says_where_and_the_variable_holds_before_it(
         ('[spend]\nlegder = "x"\n', "no entry 'legder'"),
         ("[spend]\nledger = 5\n", "ledger in [spend] is not a path"),
         ("[spend]\nbudgets = 5\n", "written as [[spend.budgets]]"),
+        ("[spend]\nplan = 5\n", "written as [spend.plan]"),
     ],
 )
 def test_settings_that_are_wrong_name_the_entry_and_switch_recording_off(
@@ -297,6 +307,24 @@ def test_failures_are_told_once_counted_and_never_reach_the_program(
     assert [r.levelname for r in caplog.records] == ["WARNING"] and "FileExistsError" in caplog.text
     assert summary()["dropped"] == 7 and summary()["calls"] == 0
     assert summary()["last_failure"] == "RuntimeError: no usage"
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings_of_a_test(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200, deadline=None)
+@given(reply=VALUES, as_it_is=st.booleans())
+def test_no_reply_whatever_it_is_disturbs_the_program(reply: Any, as_it_is: bool, ledger: Path) -> None:
+    reply = reply if as_it_is else as_object(reply)
+    before = len(calls_of(ledger))
+    assert log_reply(reply)
+    assert track_cost(lambda: reply)() is reply or "stream" in reply
+    calls = calls_of(ledger)[before:]
+    assert len(calls) == 2 and all(count >= 0 for call in calls for count in call["tokens"].values())
 
 
 def test_a_full_disk_loses_the_call_and_leaves_the_next_one_whole(

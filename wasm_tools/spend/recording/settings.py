@@ -11,12 +11,14 @@
     group = "team=search"         # a tag, or provider=…, model=…; everything without it
     warn_at = 80                  # percent
 
+[spend.plan] holds what a project was expected to use; `atlas spend` reads and checks it, as it does budgets.
+
 ATLAS_LEDGER set to nothing switches recording off, whatever the file says.
 """
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,11 +32,12 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a program and the command line share. `budgets` are as written; whoever reads them checks them."""
+    """What a program and the command line share. `budgets` and `plan` are as written; who reads them checks them."""
 
     ledger: Path | None = None  # folder
     prices: Path | None = None  # price book, a JSON file
     budgets: tuple[Mapping[str, Any], ...] = ()
+    plan: Mapping[str, Any] | None = None
     file: Path | None = None  # the atlas.toml that says so
 
 
@@ -46,7 +49,7 @@ def settings(folder: Path | None = None) -> Settings:
     said = os.environ.get(VARIABLE)
     if said is None:
         return read
-    return Settings(Path(said).absolute() if said else None, read.prices, read.budgets, read.file)
+    return replace(read, ledger=Path(said).absolute() if said else None)
 
 
 def ledger_folder() -> Path | None:
@@ -70,13 +73,16 @@ def _read(path: Path) -> Settings:
         raise SettingsError(f"{path} is not TOML: {error}") from None
     if not isinstance(spend, dict):
         raise SettingsError(f"{path}: spend is not a table; write [spend]")
-    unknown = sorted(set(spend) - {"ledger", "prices", "budgets"})
+    unknown = sorted(set(spend) - {"ledger", "prices", "budgets", "plan"})
     if unknown:
-        raise SettingsError(f"{path}: [spend] has no entry {unknown[0]!r}; it has ledger, prices and [[spend.budgets]]")
+        raise SettingsError(f"{path}: [spend] has no entry {unknown[0]!r}, only ledger, prices, budgets and plan")
     budgets = spend.get("budgets", [])
     if not isinstance(budgets, list) or not all(isinstance(row, dict) for row in budgets):
         raise SettingsError(f"{path}: budgets are written as [[spend.budgets]], one block each")
-    return Settings(_path(path, spend, "ledger"), _path(path, spend, "prices"), tuple(budgets), path)
+    plan = spend.get("plan")
+    if plan is not None and not isinstance(plan, dict):
+        raise SettingsError(f"{path}: the plan is written as [spend.plan]")
+    return Settings(_path(path, spend, "ledger"), _path(path, spend, "prices"), tuple(budgets), plan, path)
 
 
 def _path(file: Path, spend: Mapping[str, Any], name: str) -> Path | None:

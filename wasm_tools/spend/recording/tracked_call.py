@@ -65,11 +65,16 @@ class TrackedCall:
         """Note what a function gave back, and give it back: a reply is written now, a watched stream when it ends."""
         if not self._open:
             return result
-        if is_stream(result):
-            return watched(result, self.event, self.finish)
-        if isinstance(result, dict) and _is_events(result.get("stream")):  # Bedrock's stream lies in its reply
-            self.event(result)
-            return {**result, "stream": watched(result["stream"], self.event, self.finish)}
+        try:
+            if is_stream(result):
+                return watched(result, self.event, self.finish)
+            if isinstance(result, dict) and "stream" in result and "ResponseMetadata" in result:  # Bedrock
+                self.event(result)
+                return {**result, "stream": watched(result["stream"], self.event, self.finish)}
+        except Exception as error:
+            dropped(error)
+            self._open = False
+            return result
         self.reply(result)
         self.finish(OK)
         return result
@@ -105,7 +110,3 @@ class TrackedCall:
             write(self._tags, **said, latency_ms=took, status=status)
         except Exception as error:
             dropped(error)
-
-
-def _is_events(value: object) -> bool:
-    return hasattr(type(value), "__iter__") and not isinstance(value, str | bytes | list | tuple | dict)
