@@ -21,6 +21,7 @@ from tests.wasm_tools.recorded import REPLIES, as_object, calls_of, ledger, text
 from wasm_tools.spend import log_reply, record, summary, tags, track, track_cost
 from wasm_tools.spend.recording import clock, settings
 from wasm_tools.spend.recording.ledger_file import LedgerFile
+from wasm_tools.spend.recording.recorder import _recorder
 from wasm_tools.spend.recording.settings import SettingsError
 
 __all__ = ["ledger"]
@@ -375,11 +376,12 @@ def test_a_forked_process_opens_the_file_anew_and_counts_from_zero(ledger: Path)
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
+        inherited = _recorder.file
         done = record(model="child", output=2)
-        os.write(writing, json.dumps([done, summary()["calls"]]).encode())
+        os.write(writing, json.dumps([inherited is None, done, summary()["calls"]]).encode())
         os._exit(0)
     os.waitpid(child, 0)
-    assert json.loads(os.read(reading, 1000)) == [True, 1]
+    assert json.loads(os.read(reading, 1000)) == [True, True, 1]
     os.close(reading), os.close(writing)
     assert record(model="parent", output=3)
     assert [call["model"] for call in calls_of(ledger)] == ["parent", "child", "parent"]

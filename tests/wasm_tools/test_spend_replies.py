@@ -139,6 +139,13 @@ def test_replies_that_are_alike_are_told_apart_by_the_named_provider_or_by_their
     ]
 
 
+def test_events_that_look_like_another_providers_do_not_change_whose_stream_it_is(ledger: Path) -> None:
+    events = REPLIES["groq chat"]["events"]
+    plain = {**events[1], "usage": {"prompt_tokens": 9, "completion_tokens": 9}}  # looks like OpenAI's
+    list(track_cost(lambda: iter([*events, plain]))())
+    assert found(ledger) == expected("groq chat", "events_read")
+
+
 @pytest.mark.parametrize(
     "reply",
     [

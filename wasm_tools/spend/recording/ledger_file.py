@@ -16,12 +16,12 @@ _FLAGS = os.O_RDWR | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
 class _OpenFile:
     """A descriptor that is closed with its last user, so that no thread writes to one that was closed meanwhile."""
 
-    __slots__ = ("descriptor", "month", "process")
+    __slots__ = ("descriptor", "month")
 
     def __init__(self, path: Path, month: str) -> None:
         self.descriptor = -1
         self.descriptor = os.open(path, _FLAGS, 0o666)
-        self.month, self.process = month, os.getpid()
+        self.month = month
 
     def __del__(self) -> None:
         if self.descriptor >= 0:
@@ -29,7 +29,7 @@ class _OpenFile:
 
 
 class LedgerFile:
-    """The files of a ledger's folder, opened on demand: anew in a forked process, in a new month and when removed."""
+    """The files of a ledger's folder, opened on demand: anew in a new month and when the file was removed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -38,7 +38,7 @@ class LedgerFile:
     def append(self, line: bytes, month: str) -> None:
         """Write a line to the file of a month (`2026-09`). It is in the file when this returns; else OSError."""
         file = self._open
-        if file is None or file.month != month or file.process != os.getpid():
+        if file is None or file.month != month:
             file = self._opened(month)
         state = os.fstat(file.descriptor)
         if not state.st_nlink:  # removed: what is written to it now would be lost
