@@ -1,17 +1,25 @@
 """The commands for whoever runs an atlas: is the built site what it says, and is this machine fit for the next run?"""
 
 import json
+import os
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
+from generator.doctor.data import data_findings
+from generator.doctor.environment import environment_findings
+from generator.doctor.finding import Finding
+from generator.doctor.machine import machine_findings
 from generator.nightly import RunError
 from generator.options import AsJson
+from generator.places import checkout
 from generator.publish.seal import BUILD
 from generator.publish.verify.check import Check
 from generator.publish.verify.files import file_checks
@@ -42,6 +50,33 @@ def verify(
     else:
         _print(checks)
     raise typer.Exit(1 if any(c.faults for c in checks) else 0)
+
+
+@commands.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Examine this machine and this checkout before a run, each line with its remedy. Exit code 1: a run would stop."""
+    places = checkout()
+    findings = [
+        *environment_findings(places.root, os.environ),
+        *machine_findings(places),
+        *data_findings(places, date.today(), os.environ),  # noqa: DTZ011 - the reader's day
+    ]
+    if as_json:
+        typer.echo(json.dumps([asdict(f) for f in findings]))
+    else:
+        _print_findings(findings)
+    raise typer.Exit(1 if any(f.level == "fail" for f in findings) else 0)
+
+
+MARKS = {"ok": "[green]ok[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
+
+
+def _print_findings(findings: list[Finding]) -> None:
+    console = Console()
+    table = Table(box=None, show_header=False, pad_edge=False)
+    for f in findings:
+        table.add_row(MARKS[f.level], escape(f.part), escape(f.said + (f"\n→ {f.remedy}" if f.remedy else "")))
+    console.print(table)
 
 
 def _print(checks: list[Check]) -> None:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = (
     "sync", "precompute", "bundle", "render", "nightly", "serve", "plan", "explain", "health", "diff", "history",
     "simulate", "check-site", "memory", "rank", "calibrate", "evaluate", "steps", "training", "cluster", "fine-tuned",
-    "invoice", "verify",
+    "invoice", "verify", "doctor",
 )  # fmt: skip
 GROUPS = {
     ("benchmarks",): ("import", "list"),
