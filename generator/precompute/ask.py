@@ -38,6 +38,10 @@ def ask_pack(registry: Registry, folder: Path, as_of: str) -> dict[str, Any]:
         "questions": raw["questions"],
         "examples": raw["examples"]["example"],
         "groups": names["group"],
+        "vendors": [
+            {**v, "gpus": [g for g, card in registry.gpu_cards.items() if card.vendor == v["name"]]}
+            for v in names["vendor"]
+        ],
         "own_form": names["own_form"],
         "titles": titles,
         "names": {
@@ -148,7 +152,7 @@ def _provider_keys(registry: Registry, names: Mapping[str, Any]) -> dict[str, li
     )
     families = names["families"]  # "Meta Llama" begins the name of a model
     keys = {
-        k: ids for k, ids in _keyed(pairs).items() if len(k) > 1 and (" " not in k or k.split()[-1] not in families)
+        k: ids for k, ids in _keyed(pairs).items() if len(k) > 2 and (" " not in k or k.split()[-1] not in families)
     }
     return {**keys, **{key_of(said): ids for said, ids in names["said_providers"].items()}}
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.wasm_tools.ask_books import book, pack, planned, record, talk
 from tests.wasm_tools.asked import compass_faults, faults
+from wasm_tools import browser
 from wasm_tools.ask.book import read_ask_book
 from wasm_tools.ask.compass_intent import compass_intent
 from wasm_tools.ask.conversation import conversation
@@ -413,3 +414,64 @@ def test_numbers_that_belong_to_names_are_no_amounts() -> None:
     words = words_of("Llama 3.3 70B for 10 users")
     assert [q.value for q in quantities(words, book().numbers, frozenset({0, 1, 2}))] == [10]
     assert talk("chatbot with Llama 3.3 70B for 10 users").form["users"] == 10
+
+
+@pytest.mark.parametrize(
+    ("words", "task", "usage", "unit"),
+    [
+        (
+            "podcast to text, about 20 episodes a week, 45 min each",
+            "speech-to-text",
+            20 * 45 * 730 / 168,
+            "audio_minutes",
+        ),
+        ("Need video: 30 clips of 8 seconds a day at 1080p", "video", 30 * 8 * 730 / 24, "seconds_1080p"),
+        ("3 million embedding requests per day, 200 tokens each", "embeddings", 600 * 730 / 24, "million_tokens"),
+    ],
+)
+def test_items_times_what_each_has_is_the_use_of_a_month(words: str, task: str, usage: float, unit: str) -> None:
+    spec = talk(words).spec
+    assert (spec.value("task"), spec.value("unit")) == (task, unit)
+    assert spec.value("usage") == pytest.approx(usage, rel=1e-4)
+    assert spec.fields["usage"].state == "implied"
+
+
+def test_makers_of_gpus_are_no_providers() -> None:
+    form = talk("chatbot for 100 users, no GPUs from NVIDIA").form
+    assert {"h100-sxm", "l4"} <= set(form["without_gpus"])
+    assert "mi300x" not in form["without_gpus"]
+    assert "without_providers" not in form
+
+
+def test_an_unknown_plural_is_asked_about_and_not_overlooked() -> None:
+    made = talk("summaries of news for 35 traders")
+    assert made.form["users"] == 35
+    assert [q.id for q in made.questions] == ["users"]
+    assert talk("summaries of news for 3 weeks").questions[0].text.startswith("How many people will use it")
+
+
+def test_a_budget_for_a_request_is_one_for_a_month_of_them() -> None:
+    """2 cents for each of 2 requests a second over 730 hours."""
+    assert talk("RAG, 2 requests per second, at most $0.02 per request").form["budget"] == pytest.approx(
+        0.04 * 730 * 3600
+    )
+
+
+def test_own_machines_without_a_number_are_asked_for_one() -> None:
+    made = talk("chatbot for 20 users on our own H100s")
+    assert [q.id for q in made.questions] == ["owned_gpus"]
+    assert "inventory" not in made.form
+    assert talk("chatbot for 20 users on our own H100s", {"answer": "owned_gpus", "text": "4"}).form["inventory"] == {
+        "h100-sxm": 4
+    }
+    assert talk("chatbot for 20 users on our own L40S, we have 4 of them").form["inventory"] == {"l40s": 4}
+
+
+def test_the_browser_entry_answers_from_loaded_packs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser, "_packs", {"planner": planned()})
+    browser.load_pack(json.dumps(pack()))
+    made = json.loads(browser.handle("ask", json.dumps({"turns": [{"text": "Chatbot for 300 users"}]})))
+    assert made["ok"]
+    assert made["result"]["form"] == {"use_case": "chatbot", "users": 300}
+    refused = json.loads(browser.handle("ask", json.dumps({"turns": [{"text": 5}]})))
+    assert refused["error"]["field"] == "turns[0]"

@@ -55,7 +55,8 @@ class AskBook:
 
     Meanings in `phrases` are pairs of a group and what the phrase stands for in it: `tag` (id, weight), `fill`,
     `command`, `period` (seconds), `role` (name), `cue` of the catalogue, `meter`, `tier`, `growth`, `factor`, `load`,
-    `like`, `today`, `group`, `before` and `after` of a negation, `variant`.
+    `like`, `today` and `behind` of names that limit nothing, `group`, `vendor`, `not` and `after` of a negation,
+    `variant`.
     """
 
     as_of: str
@@ -75,8 +76,10 @@ class AskBook:
     counts: Mapping[str, Mapping[str, tuple[str, float]]]
     areas: Mapping[str, tuple[str, tuple[str, ...]]]
     groups: Mapping[str, frozenset[str]]
+    vendors: Mapping[str, tuple[str, ...]]
     rates: Mapping[str, float]  # units of a currency per US dollar
     money_cues: frozenset[str]
+    no_people: frozenset[str]
     cards: Mapping[str, Card]
     providers: Mapping[str, str]
     developers: Mapping[str, str]
@@ -95,7 +98,7 @@ def read_ask_book(pack: Mapping[str, Any]) -> AskBook:
     if (pack.get("kind"), pack.get("version")) != (KIND, BOOK_VERSION):
         raise ValueError(f"not a pack of words of version {BOOK_VERSION}: {pack.get('kind')} {pack.get('version')}")
     tasks, words, units, questions = pack["tasks"], pack["words"], pack["units"], pack["questions"]
-    phrases = PhraseIndex(_phrases(tasks, words, units, pack["groups"]))
+    phrases = PhraseIndex(_phrases(tasks, words, units, pack["groups"], pack["vendors"]))
     counted = {
         word: Unit(row["dimension"], row.get("scale", 1.0), row.get("seconds", 0.0))
         for row in units["unit"]
@@ -129,8 +132,10 @@ def read_ask_book(pack: Mapping[str, Any]) -> AskBook:
         },
         areas={a["id"]: (a["name"], tuple(a["patterns"])) for a in words["area"]},
         groups={g["name"]: frozenset(g["developers"]) for g in pack["groups"]},
+        vendors={v["name"]: tuple(v["gpus"]) for v in pack["vendors"]},
         rates=pack["rates"],
         money_cues=frozenset(units["money"]["cues"]),
+        no_people=frozenset(units["numbers"]["no_people"]),
         cards={m: Card(name, developer, frozenset(inputs)) for m, name, developer, inputs in pack["models"]},
         providers=pack["providers"],
         developers=pack["developers"],
@@ -146,7 +151,7 @@ def read_ask_book(pack: Mapping[str, Any]) -> AskBook:
 
 
 def _phrases(
-    tasks: Mapping[str, Any], words: Mapping[str, Any], units: Mapping[str, Any], groups: Any
+    tasks: Mapping[str, Any], words: Mapping[str, Any], units: Mapping[str, Any], groups: Any, vendors: Any
 ) -> Iterator[tuple[str, tuple[str, Any]]]:
     """All phrases of the vocabulary with their meanings."""
     for tag in tasks["tag"]:
@@ -176,5 +181,8 @@ def _phrases(
     yield from ((p, ("today", "")) for p in negation["today"])
     for group in groups:
         yield from ((p, ("group", group["name"])) for p in group["phrases"])
+    for vendor in vendors:
+        yield from ((p, ("vendor", vendor["name"])) for p in vendor["phrases"])
+    yield from ((p, ("behind", "")) for p in negation["behind"])
     for row in units["variant"]:
         yield from ((p, ("variant", (row["workload"], row["from"], row["to"]))) for p in row["words"])

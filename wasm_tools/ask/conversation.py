@@ -19,6 +19,7 @@ from wasm_tools.workload.traffic import InputError
 
 MOST_TURNS = 100
 PLAN, USAGE, CATALOGUE, UNCLEAR = INTENTS = ("plan", "usage", "catalogue", "unclear")
+_PRICED = 100_000  # tokens: no prompt that is asked about by the way
 _USE_CASE = 5.0  # from this score on a use case is meant, whatever is asked
 
 
@@ -169,7 +170,7 @@ def _with_task(spec: Specification, reading: Reading, n: int, book: AskBook) -> 
 def _query(reading: Reading, spec: Specification, book: AskBook) -> Query | None:
     """The question to the catalogue that a turn asks, if it asks one and states no load of its own."""
     text = reading.text
-    loads = {*LOADS, "usage", "inventory", "prompt_tokens", "output_tokens", "budget"}
+    loads = {*LOADS, "usage", "inventory", "output_tokens", "budget"}
     best = reading.tasks[0] if reading.tasks else None
     own = scores(reading.tags, reading.denied, book)
     case = bool(own) and book.tasks[own[0].task].kind == "use_case" and own[0].score >= _USE_CASE
@@ -178,7 +179,7 @@ def _query(reading: Reading, spec: Specification, book: AskBook) -> Query | None
     named = named or (list(text.names) if reading.cues else [])
     if (
         text.found("plan")
-        or any(m.field in loads for m in reading.mentions)
+        or any(_loads(m, loads) for m in reading.mentions)
         or case
         or not (named or (workload and reading.cues))
     ):
@@ -192,6 +193,8 @@ def _query(reading: Reading, spec: Specification, book: AskBook) -> Query | None
     gpus = tuple(dict.fromkeys(i for x in text.names if x.kind == "gpu" for i in x.ids))
     providers = tuple(dict.fromkeys(i for x in text.names if x.kind == "provider" for i in x.ids))
     meters, tiers = text.meanings("meters"), text.meanings("tiers")
+    if {"input", "output"} <= meters:
+        meters = meters - {"input", "output"}  # both are in every row
     meter = next((m for m in ("cache_read", "cache_write", "output", "input") if m in meters), "")
     areas = [m.value for m in reading.mentions if m.field == "area" and not m.left_out]
     kinds = tuple(k for m in reading.mentions if m.field == "kinds" and not m.left_out for k in m.value)
@@ -200,6 +203,11 @@ def _query(reading: Reading, spec: Specification, book: AskBook) -> Query | None
     kind = kind or ("workload" if workload else "provider")
     tier = next(iter(sorted(tiers)), "standard")
     return Query(kind, models, gpus, providers, workload, meter, tier, areas[0] if areas else "", kinds)
+
+
+def _loads(m: Mention, loads: set[str]) -> bool:
+    """Whether a mention states a load; "1 million tokens" is the amount that a price is asked for."""
+    return m.field in loads or (m.field == "prompt_tokens" and m.value < _PRICED)
 
 
 def _limits(reading: Reading) -> bool:
@@ -256,6 +264,10 @@ def _answered(spec: Specification, turn: Mapping[str, Any], n: int, book: AskBoo
         after = merged(
             spec, [Mention(question.id, round(q.value, 6), start, end, IMPLIED, "the answer to the question")], n
         )
+    elif not touched and reading.text.quantities and question.id == "owned_gpus" and spec.value("owned_gpus"):
+        number = int(reading.text.quantities[0].value)
+        chosen = next((g for g in book.own_form.values() if g in spec.value("owned_gpus")), spec.value("owned_gpus")[0])
+        after = spec.having(owned_gpus=None, inventory=Value({chosen: number}, STATED, "your answer"))
     elif not touched:
         raise InputError(question.id, "this answer was not understood; choose an option, or say that you do not know")
     return after

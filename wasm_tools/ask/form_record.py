@@ -30,8 +30,8 @@ def form_of(spec: Specification, book: AskBook, catalogue: Catalogue) -> dict[st
     qps = form.get("qps")
     if (peak := spec.value("peak_qps")) and qps and peak >= qps:
         form["peak_factor"] = _figures(peak / qps)
-    if (each := spec.value("budget_request")) and qps:
-        form.setdefault("budget", round(each * qps * MONTH, 2))
+    if each := spec.value("budget_request"):
+        form.setdefault("budget", round(each * rate_of(form, catalogue) * MONTH, 2))
     form |= _names(spec, catalogue)
     form |= _kinds(spec)
     form |= _featured(spec, form, book, catalogue)

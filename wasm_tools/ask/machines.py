@@ -15,9 +15,9 @@ FIELDS = {"model": "models", "gpu": "gpus", "provider": "providers"}
 def named_mentions(text: Text, book: AskBook, amounts: Mapping[int, Amount], owned: bool) -> Iterator[Mention]:
     """The fields that names fill. `amounts` are the numbers by the word behind them."""
     for n, named in enumerate(text.names):
-        if not named.ids:
-            continue
         first = next(w for w, of in text.name_words.items() if of == n)
+        if not named.ids or any(m.first <= first < m.last for m in text.found("vendor")):
+            continue
         negated = first in text.negated
         if _measured_by(text, first):
             if not negated and named.kind == "model":
@@ -45,7 +45,8 @@ def _measured_by(text: Text, first: int) -> bool:
             between = range(match.last, first)
             if match.last <= first and all(n in text.name_words or text.texts[n] in _FILLERS for n in between):
                 return True
-    return False
+    last = max(w for w, of in text.name_words.items() if of == text.name_words[first])
+    return any(m.first == last + 1 for m in text.found("behind"))
 
 
 def _count(text: Text, first: int, amounts: Mapping[int, Amount]) -> Amount | None:
@@ -53,7 +54,8 @@ def _count(text: Text, first: int, amounts: Mapping[int, Amount]) -> Amount | No
     at = first
     while at > 0 and text.texts[at - 1] in ("x", "×", "*", "of", "our", "own", "nvidia", "amd", "used", "new", "times"):
         at -= 1
-    found = amounts.get(at)
+    of_them = [a for a in amounts.values() if text.texts[a.q.last : a.q.last + 2] in (["of", "them"], ["of", "those"])]
+    found = amounts.get(at) or next(iter(of_them), None)
     if found is None or found.q.currency or not float(found.q.value).is_integer() or not 1 <= found.q.value <= 100_000:
         return None
     return found
@@ -64,21 +66,31 @@ def _own(text: Text, named: Named, counted: Amount | None, book: AskBook) -> Ite
     ids = named.ids
     number = int(counted.q.value) if counted else None
     if number is None:
-        yield Mention("owned_gpus", ids, named.start, named.end, UNSURE, "how many was not said")
+        yield Mention("owned_gpus", list(ids), named.start, named.end, UNSURE, "how many was not said")
         return
     chosen = ids[0] if len(ids) == 1 else next((own for own in book.own_form.values() if own in ids), ids[0])
     readings = tuple(({i: number}, i) for i in ids) if len(ids) > 1 else ()
     state, rule = (UNSURE, "the most common form in data centres") if readings else (STATED, "")
-    start = text.chars(counted.q.first, counted.q.last)[0] if counted else named.start
+    start = min(text.chars(counted.q.first, counted.q.last)[0] if counted else named.start, named.start)
     yield Mention("inventory", {chosen: number}, start, named.end, state, rule, readings, adds=True)
 
 
 def group_mentions(text: Text, book: AskBook, plannable: Mapping[str, object]) -> Iterator[Mention]:
-    """Groups of models by their makers: "no Chinese models", "OpenAI models"."""
+    """Groups by their makers: "no Chinese models", "GPUs from AMD"."""
     for match in text.found("group"):
         developers = book.groups[match.meaning]
         ids = tuple(m for m in plannable if m in book.cards and book.cards[m].developer in developers)
         start, end = text.chars(match.first, match.last)
-        behind = text.texts[max(0, match.first - 3) : match.first]
-        negated = any(w in book.negators for w in behind)
+        negated = _left_out(text, match.first, book)
         yield Mention("models", ids, start, end, IMPLIED, f"models of {match.meaning}", left_out=negated, adds=True)
+    for match in text.found("vendor"):
+        start, end = text.chars(match.first, match.last)
+        negated = _left_out(text, match.first, book)
+        yield Mention(
+            "gpus", book.vendors[match.meaning], start, end, IMPLIED, f"every GPU of {match.meaning}", left_out=negated,
+            adds=True,
+        )  # fmt: skip
+
+
+def _left_out(text: Text, first: int, book: AskBook) -> bool:
+    return any(w in book.negators for w in text.texts[max(0, first - 3) : first])

@@ -8,11 +8,12 @@ from typing import Any
 from wasm_tools.ask import machines, measures, volumes
 from wasm_tools.ask.amounts import Amount, amounts_of, bare_people, people, requests
 from wasm_tools.ask.book import AskBook
-from wasm_tools.ask.mentions import IMPLIED, STATED, Mention
+from wasm_tools.ask.mentions import IMPLIED, STATED, UNSURE, Mention
 from wasm_tools.ask.names import Named
 from wasm_tools.ask.tasks import Tag, TaskScore, scores, tags_of
 from wasm_tools.ask.text import Text, text_of
 
+PRODUCT = frozenset({"requests", "tokens", "words", "milliseconds", "characters", "pages"})
 LISTS = frozenset({"kinds", "precisions", "features", "area"})
 # What looks like a name that the catalogue does not have: letters with digits, joined or behind a hyphen.
 _NAME_LIKE = re.compile(r"\b[A-Za-z][A-Za-z]+[\w.]*-[\w.-]*\d[\w.-]*\b|\b[A-Z][A-Za-z]*\d[\w.]*\b")
@@ -62,8 +63,10 @@ def read_turn(given: str, book: AskBook, before: Mapping[str, Tag], plannable: M
     counted: set[str] = set()
     skip = {factor[3]} if factor and factor[3] is not None else set()
     later: list[Amount] = []
+    whole = list(volumes.product(text, book, amounts, task)) if task in book.counts else []
+    mentions += whole
     for n, a in enumerate(amounts):
-        if n in skip:
+        if n in skip or (whole and not a.q.currency and a.dimension in PRODUCT):
             continue
         made = list(_of_amount(text, book, a, task, frozenset(counted)))
         if a.dimension == "requests" and not a.seconds:
@@ -174,11 +177,26 @@ def _of_amount(text: Text, book: AskBook, a: Amount, task: str, counted: frozens
         yield from requests(text, a, counted)
     elif measures.context(text, a):
         yield Mention("context", round(a.q.value), *text.chars(a.q.first, a.q.last + 1))
+    elif _perhaps_people(text, book, a) and not counted & {"users", "qps"}:
+        rule = "read as people, as nothing else is counted"
+        value = round(a.q.value)
+        readings = ((value, f"{value:,} people"),)
+        yield Mention("users", value, *text.chars(a.q.first, a.q.last + 1), UNSURE, rule, readings)
     elif a.unit is None and a.seconds and a.q.value > 0:
         if text.meanings("role") & {"budget"} or any(w in book.money_cues for w in text.texts[a.low : a.q.first]):
             yield from measures.money(text, book, a)
         else:
             yield from requests(text, a, counted)
+
+
+def _perhaps_people(text: Text, book: AskBook, a: Amount) -> bool:
+    """Whether an unknown plural behind "for" and a number may be people: "for 35 traders"."""
+    if a.unit is not None or a.seconds or a.q.last >= len(text.texts) or not float(a.q.value).is_integer():
+        return False
+    before = text.texts[a.q.first - 1] if a.q.first else ""
+    word, single = text.texts[a.q.last], text.singles[a.q.last]
+    plural = word != single and word.isalpha() and a.q.last not in text.name_words
+    return before in ("for", "by", "serving") and plural and not {word, single} & book.no_people
 
 
 def _bare_sides(text: Text, amounts: Sequence[Amount], known: Sequence[Mention]) -> Iterator[Mention]:

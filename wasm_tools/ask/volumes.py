@@ -1,14 +1,34 @@
 """How much of a workload other than a language model a month brings, in the units that its offers are ranked by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from wasm_tools.ask.amounts import MONTH, Amount, certainty, said
+from wasm_tools.ask.amounts import MONTH, Amount, certainty, has_role, said
 from wasm_tools.ask.book import AskBook
-from wasm_tools.ask.mentions import STATED, UNSURE, Mention
+from wasm_tools.ask.mentions import IMPLIED, STATED, UNSURE, Mention
 from wasm_tools.ask.text import Text
 
 _TIMES = {3_600_000.0: "hours", 60_000.0: "minutes", 1000.0: "seconds"}
 DIGITS = 6
+_MEASURES = frozenset({"tokens", "words", "milliseconds", "characters", "pages"})
+
+
+def product(text: Text, book: AskBook, amounts: Sequence[Amount], task: str) -> Iterator[Mention]:
+    """Items times what each of them has: 20 episodes a week, 45 minutes each; 30 clips of 8 seconds a day."""
+    items = [a for a in amounts if a.dimension == "requests" and not a.q.currency]
+    measures = [a for a in amounts if a.dimension in _MEASURES and a.q.hedge != "at_most"]
+    if len(items) != 1 or len(measures) != 1 or not (items[0].seconds or measures[0].seconds):
+        return
+    item, measure = items[0], measures[0]
+    both = item.seconds and measure.seconds
+    if both or not (has_role(text, measure, "each", 6) or measure.q.first - item.after <= 1):
+        return
+    whole = replace(measure.q, low=measure.q.low * item.q.low, high=measure.q.high * item.q.high)
+    made = replace(measure, q=whole, seconds=item.seconds or measure.seconds)
+    for m in volume(text, book, made, task):
+        start = min(m.start, text.chars(item.q.first, item.after)[0])
+        end = max(m.end, text.chars(item.q.first, item.after)[1])
+        yield replace(m, start=start, end=end, state=IMPLIED, rule="so many, times what each of them has")
 
 
 def volume(text: Text, book: AskBook, a: Amount, task: str) -> Iterator[Mention]:
