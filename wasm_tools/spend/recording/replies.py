@@ -96,7 +96,8 @@ def _at(value: Any, route: Route) -> Any:
     for step in route:
         if value is None:
             return None
-        value = _inside(value, step)
+        name, other, item = step
+        value = value.get(name) if type(value) is dict and not other and item is None else _inside(value, step)
     return value
 
 
@@ -114,8 +115,11 @@ def _inside(whole: Any, step: Step) -> Any:
     if item is None:
         return value
     of, other_of, word = item
-    listed = value if isinstance(value, list | tuple) else ()
-    return next((one for one in listed if _plain(_inside(one, (of, other_of, None))) == word), None)
+    field = (of, other_of, None)
+    for one in value if isinstance(value, list | tuple) else ():
+        if _inside(one, field) == word:
+            return one
+    return None
 
 
 def _count(usage: Any, counts: Counts, into: dict[int, int]) -> None:
