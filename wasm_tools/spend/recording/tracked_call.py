@@ -96,7 +96,9 @@ class TrackedCall:
         reading = Reading(self._said.get("provider", ""))
         reading.take(reply)
         before = self._reading
-        if before.whole and reading.whole and (before.request_id != reading.request_id or not reading.request_id):
+        if before.shape is None:
+            self._reading = reading
+        elif before.whole and reading.whole and (before.request_id != reading.request_id or not reading.request_id):
             self._write(OK)
             self._began = elapsed_ns()
             self._reading = reading
