@@ -10,13 +10,15 @@ from wasm_tools.planner import Catalogue, Question, ranked_plans, ranking_record
 from wasm_tools.workload.traffic import InputError, Slo, Workload
 
 METHODS = (  # each a module of wasm_tools.methods
-    "plan", "files", "invoice", "scenarios", "batch", "compare", "report", "what_if", "curves", "weights", "gpus",
-    "memory", "monte_carlo", "simulate", "ask",
+    "plan", "files", "scenarios", "batch", "compare", "report", "what_if", "curves", "weights", "gpus", "memory",
+    "monte_carlo", "simulate", "ask",
+    "invoice", "invoice_step", "invoice_stop", "invoice_cells", "invoice_shares", "invoice_export",
     "read_config", "read_nodes", "read_trace",
 )  # fmt: skip
 # The planner's first answer waits for nothing else: other methods are imported when they are first asked.
 _modules: dict[str, Any] = {"plan": plan}
 _packs: dict[str, Any] = {}
+_given: list[tuple[str, bytes]] = []  # files of the reader for the next call
 
 
 def load_pack(text: str) -> None:
@@ -39,13 +41,28 @@ def set_reporter(report: Any) -> None:
     _packs["report"] = report
 
 
+def take_file(name: str, content: Any) -> None:
+    """Take a file for the next call, which finds it in `files` of its parameters; `content` is a JavaScript array."""
+    _given.append((name, content.to_bytes()))
+
+
+def drop_files() -> None:
+    """Forget the files that were taken for a call which does not come."""
+    _given.clear()
+
+
 def handle(method: str, params_json: str) -> str:
     """Answer one call: `{"ok": true, "result": …}` or `{"ok": false, "error": {"field", "message"}}`."""
+    files = list(_given)
+    _given.clear()
     try:
         if method not in METHODS:
             raise InputError("method", f"{method!r} is not one of {', '.join(METHODS)}")
         module = _modules.get(method) or _modules.setdefault(method, import_module(f"wasm_tools.methods.{method}"))
         with collector_at_rest():  # until all that one answer needs is gone again
-            return json.dumps({"ok": True, "result": module.answer(json.loads(params_json), _packs)}, allow_nan=False)
+            params = json.loads(params_json)
+            if files:
+                params["files"] = files
+            return json.dumps({"ok": True, "result": module.answer(params, _packs)}, allow_nan=False)
     except InputError as error:
         return json.dumps({"ok": False, "error": {"field": error.field, "message": error.message}})

@@ -1,170 +1,213 @@
-"""The invoice page in Chromium: the bill stays there, every cent is accounted for, the answer is that of CPython."""
+"""The invoice page in Chromium: bills stay there, every cent is accounted for, the answers are those of CPython."""
 
-import csv
 import gzip
-import io
-import json
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from wasm_tools.invoice.pack import bill_record, read_price_book
+from tests.browser.bill_pages import begin_anew, finished, give, in_cpython, invoice_page, saved
+from tests.wasm_tools.invoices import fixture
+from wasm_tools.invoice.exports import FORMS, export
+from wasm_tools.invoice.report import to_record
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 HEADER = "provider,workload_type,usage_qty,usage_unit,amount_usd,model\n"
+COST, TOKENS = "claude_api_cost_2026_09_01_to_2026_09_02.csv", "claude_api_tokens_2026_09.csv"
+
+
+@pytest.fixture(scope="module")
+def opened(browser: BrowserContext, site_address: str) -> Iterator[Page]:
+    with invoice_page(browser, site_address) as page:
+        yield page
 
 
 @pytest.fixture
-def page(browser: BrowserContext, site_address: str) -> Iterator[Page]:
-    """The page with Python running; `requests` counts what it asks for from then on."""
-    page = browser.new_page()
-    page.set_viewport_size({"width": 1440, "height": 900})
-    page.goto(site_address + "tools/invoice/")
-    page.wait_for_selector("html[data-engine=ready]", timeout=90_000)
-    yield page
+def page(opened: Page, browser: BrowserContext) -> Iterator[Page]:
+    """The one page of these tests, begun anew."""
+    begin_anew(opened)
+    yield opened
     browser.set_offline(False)
-    page.close()
 
 
-def read(page: Page, text: str) -> None:
-    """Give a bill as a file and wait for its report."""
-    page.set_input_files("#bill-file", {"name": "bill.csv", "mimeType": "text/csv", "buffer": text.encode()})
-    page.wait_for_selector("#bill-result:not([hidden]):not([aria-busy])", timeout=60_000)
+def sample(site: Path, name: str = "sample-bill.csv") -> str:
+    return (site / "tools/invoice" / name).read_text(encoding="utf-8")
 
 
-def exported(page: Page) -> list[dict[str, str]]:
-    with page.expect_download() as download:
-        page.click("#bill-export")
-    return list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
-
-
-def expected(site: Path, text: str) -> dict[str, Any]:
-    (pack,) = (site / "assets" / "engine").glob("invoice-*.json.gz")
-    return bill_record(text.encode(), read_price_book(json.loads(gzip.decompress(pack.read_bytes()))))
-
-
-def sample(site: Path) -> str:
-    return (site / "tools/invoice/sample-bill.csv").read_text(encoding="utf-8")
-
-
-def test_no_request_is_made_while_a_bill_is_read_shown_and_exported(page: Page) -> None:
+def test_no_request_is_made_from_the_choice_of_a_file_to_the_export(page: Page, browser: BrowserContext) -> None:
+    """Chromium's own log of the page and its worker: it sees what no script could hide."""
     asked: list[str] = []
-    page.on("request", lambda r: asked.append(r.url))
-    page.click("#bill-sample")
-    page.wait_for_selector("#bill-result:not([hidden])", timeout=60_000)
-    page.click("#lines tbody tr:nth-child(2) td:nth-child(3)")
-    page.select_option("#lines-filter", index=1)
-    assert exported(page)
+    for target in ("page", "context"):
+        (page if target == "page" else browser).on("request", lambda r: asked.append(r.url))
+    log = browser.new_cdp_session(page)
+    log.send("Network.enable")
+    log.on("Network.requestWillBeSent", lambda event: asked.append(event["request"]["url"]))
+    page.wait_for_load_state("networkidle")  # what is fetched after the start for later visits is no answer to a file
+    asked.clear()
+    give(page, bill__csv=HEADER + "openai,llm,1000000,tokens,2.00,gpt-5\n", other__csv="When,Cost\n2026-10-01,2.00\n")
+    page.fill("#cells input[type=search]", "gpt")
+    page.click("#cells-table tbody tr:nth-child(2) td:nth-child(3)")
+    for form in FORMS:
+        assert saved(page, form)
     assert [url for url in asked if not url.startswith("blob:")] == []
 
 
-def test_a_bill_is_read_without_any_network(page: Page, browser: BrowserContext, site: Path) -> None:
+def test_a_bill_is_read_without_any_network(page: Page, browser: BrowserContext) -> None:
     browser.set_offline(True)
-    read(page, sample(site))
-    assert "in the file" in page.inner_text("#coverage")
+    page.click("#bill-sample")
+    finished(page)
+    assert "in the files" in page.inner_text("#cover")
+    assert page.workers[0].evaluate("[typeof fetch, typeof XMLHttpRequest, typeof WebSocket]") == ["undefined"] * 3
 
 
-def test_the_worker_cannot_send_anything_any_more(page: Page) -> None:
-    worker = page.workers[0]
-    assert worker.evaluate("[typeof fetch, typeof XMLHttpRequest, typeof WebSocket]") == ["undefined"] * 3
+def test_nothing_is_stored_unless_the_reader_asks(page: Page, site: Path) -> None:
+    stored = "[localStorage.length, sessionStorage.length, document.cookie]"
+    before = page.evaluate(stored)
+    give(page, bill__csv=sample(site))
+    assert page.evaluate(stored) == before
 
 
-def test_the_report_is_that_of_cpython_and_every_cent_is_in_it(page: Page, site: Path) -> None:
-    text = sample(site)
-    read(page, text)
-    record = expected(site, text)
-    totals = record["totals"]
-    assert Decimal(totals["file_usd"]) == Decimal(totals["analysed_usd"]) + Decimal(totals["excluded_usd"])
-    said = page.inner_text("#coverage")
-    for key in ("file_usd", "analysed_usd", "excluded_usd"):
-        amount = Decimal(totals[key])
+def test_the_report_and_its_files_are_those_of_cpython(page: Page, site: Path) -> None:
+    page.click("#bill-sample")
+    finished(page)
+    files = {name.replace(".", "__"): sample(site, name) for name in ("sample-month.csv", "sample-bill.csv")}
+    record = to_record(in_cpython(site, **files))
+    totals = record["totals"]["USD"]
+    assert Decimal(totals["parsed"]) == Decimal(totals["analysed"]) + Decimal(totals["excluded"])
+    said = page.inner_text("#cover")
+    for amount in map(Decimal, totals.values()):
         assert f"{'−' if amount < 0 else ''}${abs(amount):,.2f}" in said
-    rows = exported(page)
-    assert len(rows) == totals["rows"]
-    columns = record["lines"]["columns"]
-    verdicts = [dict(zip(columns, row, strict=True))["verdict"] for row in record["lines"]["rows"]]
-    assert [r["verdict"] for r in rows if r["status"] == "analysed"] == verdicts
-    assert [r["reason"] for r in rows if r["status"] == "excluded"] == [e["reason"] for e in record["excluded_rows"]]
-    shown = sum(Decimal(r["amount_usd"] or 0) for r in rows)
-    assert shown == Decimal(totals["file_usd"])
-    for reason in record["excluded"]:
-        assert reason["reason"] in page.inner_text("#excluded-part")
+    for form in FORMS:
+        assert saved(page, form).decode() == export(record, form).text, form
+
+
+def test_a_share_claims_at_once_what_cpython_claims(page: Page, site: Path) -> None:
+    page.click("#bill-sample")
+    finished(page)
+    assert "nothing claimed" in page.inner_text(".tier-card >> nth=0")
+    page.focus("input[name=share-batch]")
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    files = {name.replace(".", "__"): sample(site, name) for name in ("sample-month.csv", "sample-bill.csv")}
+    report = in_cpython(site, {"shares": {"batch": "0.3"}}, **files)
+    claimed = Decimal(to_record(report)["opportunities"]["A"]["claimed_usd"])
+    assert claimed > 0
+    page.wait_for_selector(f".tier-card:has-text('${claimed:,.2f}')", timeout=10_000)
+    assert page.evaluate("document.activeElement.name") == "share-batch"
+    assert export(to_record(report), "json").text == saved(page, "json").decode()
+
+
+def test_several_files_are_joined_and_the_same_one_counts_once(page: Page) -> None:
+    cost = fixture(COST)
+    give(page, cost__csv=cost, usage__csv=fixture(TOKENS), again__csv=cost)
+    assert "$24.85 of $24.85 (100\u00a0%)" in page.inner_text("#joins")
+    assert "again.csv" in page.inner_text("#bill-refused")
+    page.click(".chosen button[aria-label*='usage.csv']")
+    finished(page)
+    assert page.inner_text("#joins") == ""
+
+
+def test_the_known_broken_example_is_called_so_and_an_answer_mends_it(page: Page) -> None:
+    give(page, seed__csv=fixture("seed_inferenceatlas.csv"))
+    assert "unit contradicts price" in page.inner_text("#audit")
+    page.select_option("#line-questions select", label="token (fits the price)")
+    page.click("#line-questions button[type=submit]")
+    finished(page)
+    page.wait_for_selector("#audit:not(:has-text('unit contradicts price'))")
+    assert "Take back" in page.inner_text("#line-questions")
+
+
+def test_an_unknown_table_is_mapped_and_the_mapping_can_be_kept(page: Page) -> None:
+    table = "When;What;How much;Paid\n2026-10-01;gpt-5;1000000;1,25\n2026-10-02;gpt-5;2000000;2,50\n"
+    give(page, table__csv=table)
+    for role, column in (("date", "When"), ("model", "What"), ("quantity", "How much"), ("cost", "Paid")):
+        page.select_option(f".mapping select[name$='-{role}']", column)
+    page.click(".mapping summary")
+    for role, said in (("unit", "tokens"), ("provider", "openai")):
+        select = page.locator(f".mapping select[name$='-{role}']")
+        select.select_option("=")
+        select.locator("xpath=following-sibling::input").fill(said)
+    with page.expect_download() as download:
+        page.click(".mapping button:has-text('Save')")
+    mapping = Path(download.value.path()).read_text(encoding="utf-8")
+    assert 'provider: "=openai"\n' in mapping
+    page.check(".mapping .check input")
+    page.click(".mapping button[type=submit]")
+    finished(page)
+    assert "$3.75" in page.inner_text("#cover")
+    assert page.evaluate("localStorage.length") >= 1
+    page.reload()
+    page.wait_for_selector("html[data-engine=ready]", timeout=90_000)
+    give(page, table__csv=table)
+    assert page.input_value(".mapping select[name$='-cost']") == "Paid"
+    page.set_input_files(
+        ".mapping input[type=file]", {"name": "m.yaml", "mimeType": "text/yaml", "buffer": mapping.encode()}
+    )
+    page.wait_for_selector("#cover:has-text('$3.75')", timeout=30_000)
 
 
 def test_texts_of_a_bill_are_shown_as_text_and_never_run(page: Page) -> None:
-    read(page, HEADER + "<img src=x onerror=alert(1)>,llm,1000,tokens,1.00,\"=cmd|' /C calc'!A0\"\n")
-    assert "<img src=x" in page.inner_text("#lines")
+    give(page, evil__csv=HEADER + "<img src=x onerror=alert(1)>,llm,1000,tokens,1.00,\"=cmd|' /C calc'!A0\"\n")
+    assert "<img src=x" in page.inner_text("#cells-table")
     assert page.locator("#bill-result img").count() == 0
-    (row,) = exported(page)
-    assert row["model"].startswith("'=cmd")
+    assert b",'=cmd" in saved(page, "cells_csv")
 
 
-def test_a_bill_of_another_shape_is_refused_in_words_and_the_old_report_stays(page: Page, site: Path) -> None:
-    read(page, sample(site))
-    page.fill("#bill-text", "name,age\nada,36\n")
-    page.click("#invoice-form button[type=submit]")
-    page.wait_for_selector("#bill-status:has-text('was not read')", timeout=30_000)
-    said = page.inner_text("#bill-status")
-    assert "amount_usd" in said
-    assert "the bill read before" in said
+def test_keys_and_addresses_are_masked_until_the_reader_asks(page: Page) -> None:
+    give(page, bill__csv=fixture("openai_cost_2026-09-01_2026-09-02.csv"), me__example__com=b"x@example.com,1\n")
+    assert b"dev@example.com" not in saved(page, "json")
 
 
-def test_nothing_pasted_is_said_in_words(page: Page) -> None:
-    page.click("#invoice-form button[type=submit]")
-    assert "nothing to read" in page.inner_text("#bill-status")
-
-
-def test_a_line_shows_the_prices_it_was_held_against(page: Page, site: Path) -> None:
-    read(page, sample(site))
-    page.focus("#lines")
+def test_lines_are_searched_filtered_sorted_and_told_apart(page: Page, site: Path) -> None:
+    page.click("#bill-sample")
+    finished(page)
+    page.click("#audit button[data-verdict='above list']")
+    assert page.inner_text("#cells [data-count]").startswith("1 of")
+    page.select_option("#cells select[name=verdict]", "")
+    page.fill("#cells input[type=search]", "gpt-5-mini output")
+    page.click("#cells-table th button[data-sort=day]")
+    days = page.locator("#cells-table tr[data-place] td:nth-child(1)").all_inner_texts()
+    assert days == sorted(days)
+    page.focus("#cells-table")
     page.keyboard.press("Enter")
-    detail = page.inner_text("#line-detail")
-    assert "List prices of" in detail
-    assert "1M tokens" in detail
+    assert "1M tokens" in page.inner_text("#cells [data-detail]")
 
 
-def test_twenty_thousand_lines_stay_usable(page: Page, site: Path) -> None:
-    first = sample(site).splitlines()[1]
-    lines = 20_000
-    began = time.monotonic()
-    read(page, HEADER + "\n".join([first] * lines) + "\n")
-    assert time.monotonic() - began < 60
-    assert page.get_attribute("#lines", "aria-rowcount") == str(lines + 1)
-    assert page.evaluate("document.querySelectorAll('#lines tbody tr').length") <= 60
-    page.focus("#lines")
-    page.keyboard.press("Control+End")
-    assert page.evaluate("document.querySelector('#lines td.is-active').closest('tr').cells[0].textContent") == str(
-        lines + 1
-    )
-
-
-def test_a_compressed_file_is_read_like_the_file_inside(page: Page, site: Path) -> None:
-    read(page, sample(site))
-    plain = page.inner_text("#coverage")
-    packed = gzip.compress(sample(site).encode())
-    page.set_input_files("#bill-file", {"name": "b.csv.gz", "mimeType": "application/gzip", "buffer": packed})
-    page.wait_for_selector("#bill-status:has-text('Read b.csv.gz')", timeout=30_000)
-    assert page.inner_text("#coverage") == plain
-    damaged = {"name": "bad.csv.gz", "mimeType": "application/gzip", "buffer": packed[:40]}
-    page.set_input_files("#bill-file", damaged)
-    page.wait_for_selector("#bill-status:has-text('bad.csv.gz was not read')", timeout=30_000)
-
-
-def test_a_file_can_be_dropped(page: Page, site: Path) -> None:
+def test_files_are_dropped_and_pasted(page: Page, site: Path) -> None:
     page.evaluate(
         """(text) => {
           const data = new DataTransfer();
-          data.items.add(new File([text], "dropped.csv", { type: "text/csv" }));
+          for (const name of ["a.csv", "b.csv"]) data.items.add(new File([text + `# ${name}`], name));
           const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true });
-          document.querySelector("[data-drop]").dispatchEvent(drop);
+          document.querySelector("#invoice-form").dispatchEvent(drop);
         }""",
         sample(site),
     )
-    page.wait_for_selector("#bill-status:has-text('dropped.csv')", timeout=30_000)
-    page.wait_for_selector("#bill-result:not([hidden])", timeout=60_000)
+    finished(page)
+    page.wait_for_selector("#bill-files:has-text('b.csv')")
+    page.click(".drop summary >> nth=0")
+    page.click("#invoice-form button[type=submit]")
+    assert "nothing to read" in page.inner_text("#bill-status")
+    page.fill("[data-paste]", HEADER + "acme,llm,1,tokens,7.77,x\n")
+    page.click("#invoice-form button[type=submit]")
+    page.wait_for_selector("#bill-files:has-text('$7.77')", timeout=30_000)
+
+
+def test_a_packed_file_is_read_like_the_file_inside(page: Page, site: Path) -> None:
+    packed = gzip.compress(sample(site).encode())
+    give(page, b__csv__gz=packed)
+    assert "$109.35" in page.inner_text("#cover") or "in the files" in page.inner_text("#cover")
+    page.click(".chosen li:last-child button")
+    page.set_input_files("[data-choose]", {"name": "bad.csv.gz", "mimeType": "application/gzip", "buffer": packed[:40]})
+    page.wait_for_selector("#bill-refused:has-text('bad.csv.gz')", timeout=30_000)
+
+
+def test_german_words_and_no_sideways_scroll_on_a_phone(browser: BrowserContext, site_address: str) -> None:
+    with invoice_page(browser, site_address + "de/", 320) as page:
+        page.click("#bill-sample")
+        finished(page)
+        assert "Einheit widerspricht Preis" in page.inner_text("#audit")
+        assert page.evaluate("document.documentElement.scrollWidth") == 320

@@ -18,12 +18,12 @@ from tests.generator.small_site import offer
 from tests.generator.stored_prices import stored_pack
 from tests.generator.tool_site import tool_site
 from tests.wasm_tools.priced import bill_of
-from wasm_tools import browser
-from wasm_tools.invoice.audit import LIST
+from wasm_tools.invoice.audit import ABOVE, LIST, UNKNOWN
 from wasm_tools.invoice.cells import audited
 from wasm_tools.invoice.line_meters import SHAPES
 from wasm_tools.invoice.opportunities import opportunities
-from wasm_tools.invoice.pack import OfferBook, PackError, bill_record, read_price_book, short_evidence, stated_evidence
+from wasm_tools.invoice.pack import OfferBook, PackError, read_price_book, short_evidence, stated_evidence
+from wasm_tools.invoice.report import report_record
 from wasm_tools.invoice.tariffs import periods_reader
 from wasm_tools.invoice.usage import LineKey, UsageLine, exact_sum
 from wasm_tools.pricing.offers import WORKLOADS, evidence_text, parse_evidence
@@ -63,53 +63,19 @@ def test_a_pack_of_another_version_is_refused_in_words() -> None:
 
 
 def test_a_bill_at_list_price_has_nothing_above_list() -> None:
-    record = bill_record((HEADER + "acme,llm,1000000,tokens,2.00,closed-xl\n").encode(), book())
-    assert record["totals"]["overpaid_usd"] == "0.00"
-    assert [v["name"] for v in record["verdicts"]] == ["at list"]
+    bill = HEADER + "acme,llm,1000000,tokens,2.00,closed-xl\nAcme AI,llm,1000000,tokens,2.00,closed-xl\n"
+    record = report_record([("bill.csv", bill.encode())], book())
+    assert record["overpaid_usd"] == "0"
+    assert [(v["verdict"], v["lines"]) for v in record["verdicts"]] == [(LIST, 2)]
     assert record["as_of"] == "2026-11-20"
 
 
-def test_providers_are_known_by_name_as_well() -> None:
-    record = bill_record((HEADER + "Acme AI,llm,1000000,tokens,2.00,closed-xl\n").encode(), book())
-    assert record["totals"]["compared_lines"] == 1
-
-
-def test_the_browser_entry_answers_text_and_bytes_alike() -> None:
-    browser.load_pack(json.dumps(pack()))
-    text = HEADER + "acme,llm,1000000,tokens,20.00,closed-xl\n"
-    by_text = json.loads(browser.handle("invoice", json.dumps({"text": text})))
-    import base64
-
-    packed = base64.b64encode(b"\xef\xbb\xbf" + text.encode()).decode()
-    by_bytes = json.loads(browser.handle("invoice", json.dumps({"base64": packed})))
-    assert by_text["ok"]
-    assert by_text["result"]["totals"] == by_bytes["result"]["totals"]
-    assert by_text["result"]["totals"]["overpaid_usd"] == "10.00"
-
-
-def test_a_file_that_is_no_bill_is_refused_in_words() -> None:
-    browser.load_pack(json.dumps(pack()))
-    reply = json.loads(browser.handle("invoice", json.dumps({"text": "name,age\nada,36\n"})))
-    assert not reply["ok"]
-    assert reply["error"]["field"] == "file"
-    assert "amount_usd" in reply["error"]["message"]
-
-
-def test_without_a_bill_the_browser_entry_says_what_it_needs() -> None:
-    browser.load_pack(json.dumps(pack()))
-    reply = json.loads(browser.handle("invoice", "{}"))
-    assert reply["error"]["field"] == "file"
-
-
-def test_the_sample_shows_every_verdict_and_keeps_every_cent() -> None:
-    sample = sample_bill(tool_site())
-    record = bill_record(sample.encode(), book())
-    totals = record["totals"]
-    assert Decimal(totals["file_usd"]) == Decimal(totals["analysed_usd"]) + Decimal(totals["excluded_usd"])
-    assert {v["name"] for v in record["verdicts"]} >= {"at list", "above list", "unknown"}
-    assert {e["reason"] for e in record["excluded"]} == {
-        "credit or negative quantity", "total row: it repeats the amounts of other rows",
-    }  # fmt: skip
+def test_the_sample_bill_shows_the_usual_verdicts_and_keeps_every_cent() -> None:
+    record = report_record([("bill.csv", sample_bill(tool_site()).encode())], book())
+    totals = record["totals"]["USD"]
+    assert Decimal(totals["parsed"]) == Decimal(totals["analysed"]) + Decimal(totals["excluded"])
+    assert {v["verdict"] for v in record["verdicts"]} >= {LIST, ABOVE, UNKNOWN}
+    assert {e["reason"] for e in record["files"][0]["excluded"]} == {"credit", "total_row"}
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,10 @@
 
 import csv
 import tomllib
-from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 
-from wasm_tools.invoice import Analysis, BilledLine, Reading, analyse, read, unit_spellings, workload_names
+from wasm_tools.invoice import unit_spellings, workload_names
 from wasm_tools.pricing.meters import parse_meter, unit_registry
 from wasm_tools.pricing.offers import Evidence, Offer
 
@@ -40,43 +39,5 @@ def offer(provider: str, model: str, meter: str, price: str, workload: str = "ll
     )
 
 
-OFFERS = (
-    offer("openai", "gpt-x", "input.text.token", "2.50"),
-    offer("openai", "gpt-x", "output.text.token", "10"),
-    offer("openai", "gpt-x", "input.text.token;cache=read", "0.25"),
-    offer("openai", "gpt-x", "input.text.token;tier=batch", "1.25"),
-    offer("hosta", "open-70b", "input.text.token", "0.90"),
-    offer("hosta", "open-70b", "output.text.token", "0.90"),
-    offer("hostb", "open-70b", "input.text.token", "0.30"),
-    offer("hostb", "open-70b", "output.text.token", "0.60"),
-    offer("hostc", "open-70b", "input.text.token", "0.10"),
-    offer("hostc", "open-70b", "output.text.token", "1.20"),
-    offer("deepgram", "nova", "input.audio.audio_second", "0.258", "speech-to-text"),
-    offer("other", "nova", "input.audio.audio_second", "0.20", "speech-to-text"),
-    offer("cohere", "embed-x", "input.text.token", "0.12", "embeddings"),
-    offer("cheap", "text-embedding-004", "input.text.token", "0.01", "embeddings"),
-    offer("openai", "small-x", "input.text.token", "0.01"),
-    offer("openai", "small-x", "output.text.token", "0.02"),
-)
-
-
 def bill(*rows: str, header: str = HEADER) -> bytes:
     return ("\n".join((header, *rows)) + "\n").encode()
-
-
-def lines(*rows: str, header: str = HEADER) -> tuple[BilledLine, ...]:
-    return read(bill(*rows, header=header)).lines
-
-
-def analysed(data: bytes | Reading, offers: Iterable[Offer] = OFFERS, **more: str) -> Analysis:
-    reading = data if isinstance(data, Reading) else read(data)
-    return analyse(
-        reading,
-        offers,
-        UNITS,
-        SPELLINGS,
-        WORKLOADS,
-        {"openai": "openai", "open ai": "openai", "deepgram": "deepgram"},
-        {"gpt x": "gpt-x", "open 70b": "open-70b"},
-        **more,
-    )

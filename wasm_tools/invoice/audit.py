@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
-from wasm_tools.invoice.comparison import rounding_of
 from wasm_tools.invoice.line_meters import Fit
+from wasm_tools.invoice.numerals import rounding_of
 from wasm_tools.invoice.tariffs import Quote, Tariff
 from wasm_tools.invoice.unit_reading import Span, fitting_reading, spans_of
 from wasm_tools.invoice.usage import LineKey

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 LARGEST = Decimal("1e15")
 FINEST = -30  # decimal exponent; sums stay exact
+_HALF_CENT = Decimal("0.005")
 _MISSING = frozenset({"", "-", "--", "null", "none", "n/a", "na"})
 _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " ")
@@ -131,3 +132,12 @@ def bounded(value: Decimal) -> Decimal:
     if not isinstance(exponent, int) or exponent < FINEST:
         raise NumberProblem(f"has more than {-FINEST} decimal places")
     return value
+
+
+def rounding_of(amount: Decimal) -> Decimal:
+    """What rounding may have added to an amount of money: half of its last written digit, half a cent at most.
+
+    An amount of `5` was not rounded to whole dollars; one of `0.0125` was not rounded to cents.
+    """
+    exponent = amount.as_tuple().exponent
+    return _HALF_CENT if not isinstance(exponent, int) or exponent > -2 else Decimal(5).scaleb(exponent - 1)

@@ -1,4 +1,4 @@
-"""The invoice pack: prices with their dates, unit spellings and names as one JSON object, and a bill held against them.
+"""The invoice pack: prices with their dates, unit spellings and names as one JSON object.
 
 The prices lie in columns with dictionaries: rows repeat the same few providers, meters, regions and source lists, and
 forty thousand of them have to reach a browser in well under a megabyte.
@@ -11,11 +11,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from wasm_tools.invoice.analysis import analyse
-from wasm_tools.invoice.billed import read
 from wasm_tools.invoice.models import ModelBook, read_models
 from wasm_tools.invoice.price_book import PriceBook
-from wasm_tools.invoice.record import to_record
 from wasm_tools.invoice.resolution import Names, read_names
 from wasm_tools.invoice.tariffs import PriceList, Tariff, periods_reader
 from wasm_tools.invoice.units import UnitSpellings, unit_spellings, workload_names
@@ -152,17 +149,3 @@ def short_evidence(offer: Offer) -> str:
         other = "" if e.price == offer.price else f"={price_text(e.price)}"
         parts.append(f"{e.source}{other}" + (f"!{e.absent_since}" if e.absent_since else ""))
     return " ".join(parts)
-
-
-def bill_record(data: bytes, book: OfferBook) -> dict[str, Any]:
-    """The analysis of one bill against the latest prices as JSON-safe data, with their date. Raises InvoiceError."""
-    analysis = analyse(
-        read(data),
-        book.offers,
-        book.units,
-        book.spellings,
-        book.workload_aliases,
-        book.provider_aliases,
-        book.model_aliases,
-    )
-    return {"as_of": book.as_of, **to_record(analysis)}

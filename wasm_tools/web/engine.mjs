@@ -8,7 +8,8 @@
  * @typedef {"starting" | "ready" | "busy" | "restarting" | "failed" | "stopped"} State
  * @typedef {{stage: string, loaded: number, total: number, fraction: number}} Progress
  * @typedef {{stage: string, done: number, total: number}} Report
- * @typedef {{generation?: number, signal?: AbortSignal, onReport?: (report: Report) => void}} CallOptions
+ * @typedef {{name: string, content: Blob}} Given a file of the reader; the worker reads it, not the page
+ * @typedef {{generation?: number, signal?: AbortSignal, onReport?: (report: Report) => void, files?: Given[]}} CallOptions
  * @typedef {object} Options
  * @property {string | URL} [bundleUrl] where `bundle.json` is; by default beside the folder of this script
  * @property {import("./loading.mjs").Manifest} [manifest] its content, when the page has it; give `base` with it
@@ -19,7 +20,7 @@
  * @property {number} [startSeconds] how long a starting worker may give none
  * @property {(state: State, failure: EngineError | null) => void} [onState] every change after "starting"
  * @property {(progress: Progress) => void} [onProgress] like `onState`, it may come after the start
- * @typedef {{id: number, generation: number, method: string, params: unknown, hangs: number,
+ * @typedef {{id: number, generation: number, method: string, params: unknown, files: Given[], hangs: number,
  *   onReport?: (report: Report) => void, resolve: (result: any) => void, reject: (error: unknown) => void}} Pending
  */
 import { EngineError, Superseded } from "./failures.mjs";
@@ -146,8 +147,8 @@ export function startEngine(options = {}) {
   }
 
   /** @param {Pending} request */
-  function send({ id, generation, method, params }) {
-    worker?.postMessage({ type: "request", id, generation, method, params });
+  function send({ id, generation, method, params, files }) {
+    worker?.postMessage({ type: "request", id, generation, method, params, files });
   }
 
   function relaunch() {
@@ -199,12 +200,12 @@ export function startEngine(options = {}) {
      * @param {string} method @param {unknown} params JSON data @param {CallOptions} [how]
      * @returns {Promise<any>}
      */
-    call(method, params, { generation = 0, signal, onReport } = {}) {
+    call(method, params, { generation = 0, signal, onReport, files = [] } = {}) {
       return new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason);
         if (state === "failed") return reject(failure);
         if (state === "stopped") return reject(new EngineError("The engine was stopped."));
-        const request = { id: ++lastId, generation, method, params, hangs: 0, onReport, resolve, reject };
+        const request = { id: ++lastId, generation, method, params, files, hangs: 0, onReport, resolve, reject };
         pending.set(request.id, request);
         signal?.addEventListener("abort", () => {
           if (!pending.delete(request.id)) return;

@@ -138,3 +138,8 @@ export function rounded(value, digits) {
   const even = kept % 2n === 0n ? kept : kept + 1n;
   return (Math.sign(value) * Number(even)) / 10 ** digits;
 }
+
+/** The size of a file: kilobytes of small ones. @param {number} bytes */
+export function fileSize(bytes) {
+  return bytes < 100_000 ? `${localNumber(Math.max(0.1, bytes / 1000).toFixed(1))} kB` : megabytes(bytes);
+}

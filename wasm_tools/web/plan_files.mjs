@@ -3,7 +3,7 @@
  *
  * @typedef {{folder: string, files: Record<string, string>, zip: string}} PlanFiles `zip` is base64
  */
-import { megabytes } from "./figures.mjs";
+import { fileSize } from "./figures.mjs";
 import { element } from "./panel.mjs";
 
 /**
@@ -37,7 +37,7 @@ export function filesOf(made) {
 /** @param {PlanFiles} found */
 function fileList({ folder, files, zip }) {
   const archive = bytesOf(zip);
-  const save = element("a", { download: `${folder}.zip`, className: "button" }, `Download ${folder}.zip, ${kilobytes(archive.length)}`);
+  const save = element("a", { download: `${folder}.zip`, className: "button" }, `Download ${folder}.zip, ${fileSize(archive.length)}`);
   save.href = URL.createObjectURL(new Blob([archive], { type: "application/zip" }));
   const items = Object.entries(files).map(([path, text]) => element("li", {}, fileView(path, text)));
   return [element("p", {}, save), element("ul", { className: "file-list" }, ...items)];
@@ -45,7 +45,7 @@ function fileList({ folder, files, zip }) {
 
 /** A file that opens in place; its text is put into the page when it does. @param {string} path @param {string} text */
 function fileView(path, text) {
-  const size = element("small", {}, ` ${kilobytes(new Blob([text]).size)}`);
+  const size = element("small", {}, ` ${fileSize(new Blob([text]).size)}`);
   const view = element("details", {}, element("summary", {}, path, size));
   view.addEventListener(
     "toggle",
@@ -68,9 +68,4 @@ function fileView(path, text) {
 /** @param {string} packed base64 */
 function bytesOf(packed) {
   return Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
-}
-
-/** @param {number} bytes */
-function kilobytes(bytes) {
-  return bytes < 100_000 ? `${Math.max(0.1, bytes / 1000).toFixed(1)} kB` : megabytes(bytes);
 }

@@ -1,8 +1,9 @@
 /** The planner's panel of one model on all GPUs: what holds it, what it costs there, what binds, or why not. */
 import { DASH, milliseconds, money } from "./figures.mjs";
 import { element } from "./panel.mjs";
+import { chip, panelTable } from "./panel_table.mjs";
 import { bandWords, machineWords, sellerWords } from "./plan_words.mjs";
-import { chip, computedPanel, panelTable } from "./planner_panel.mjs";
+import { computedPanel } from "./planner_panel.mjs";
 import { english, localNumber, text } from "./texts.mjs";
 
 const GIB = 2 ** 30;

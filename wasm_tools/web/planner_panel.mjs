@@ -7,7 +7,7 @@
  * @typedef {{call: Call, signal: AbortSignal, say: (words: string) => void}} Run
  */
 import { money } from "./figures.mjs";
-import { element, scrolled } from "./panel.mjs";
+import { element } from "./panel.mjs";
 import { nameWords } from "./plan_words.mjs";
 import { english, text } from "./texts.mjs";
 
@@ -81,25 +81,3 @@ export function planChoice(state, changed, fits = () => true) {
   document.addEventListener("toggle", offer, true); // before the panel computes with what is chosen
   return { label: element("label", { className: "plan-choice" }, `${text("panels.plan")} `, select), select };
 }
-
-/** A table with a caption that is heard; cells are texts, nodes or lists of them, those of `figures` are right-aligned. @param {string} title @param {string[]} heads @param {number[]} figures */
-export function panelTable(title, heads, figures) {
-  const table = element("table", { className: "t" }, element("caption", { className: "heard" }, title));
-  table.createTHead().insertRow().append(...heads.map((head, n) => element("th", { scope: "col", className: figures.includes(n) ? "n" : "" }, head)));
-  const body = table.createTBody();
-  return { box: scrolled(table, title), body, row: (/** @type {(string | Node | (string | Node)[])[]} */ cells) => tableRow(cells, figures) };
-}
-
-/** @param {(string | Node | (string | Node)[])[]} cells @param {number[]} figures */
-function tableRow(cells, figures) {
-  const made = element("tr");
-  made.append(...cells.map((cell, n) => {
-    const box = n === 0 ? element("th", { scope: "row" }) : element("td", { className: figures.includes(n) ? "n" : "" });
-    box.append(...(Array.isArray(cell) ? cell : [cell]));
-    return box;
-  }));
-  return made;
-}
-
-/** @param {string} className @param {string} words */
-export const chip = (className, words) => element("span", { className: `chip chip-${className}` }, words);

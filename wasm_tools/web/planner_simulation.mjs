@@ -2,7 +2,8 @@
 import { DASH, count, milliseconds, money, percent, seconds, significant } from "./figures.mjs";
 import { drawChart } from "./live_chart.mjs";
 import { element } from "./panel.mjs";
-import { computedPanel, panelTable, planChoice } from "./planner_panel.mjs";
+import { panelTable } from "./panel_table.mjs";
+import { computedPanel, planChoice } from "./planner_panel.mjs";
 import { lines, ofHundred, runFields, runProgress } from "./planner_runs.mjs";
 import { text } from "./texts.mjs";
 

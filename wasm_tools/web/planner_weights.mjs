@@ -1,8 +1,9 @@
 /** The planner's panel of weights: sliders for what matters, the balanced order under them, and how firmly it stands. */
 import { DASH, count, money, percent, seconds } from "./figures.mjs";
 import { element } from "./panel.mjs";
+import { panelTable } from "./panel_table.mjs";
 import { nameWords } from "./plan_words.mjs";
-import { computedPanel, panelTable } from "./planner_panel.mjs";
+import { computedPanel } from "./planner_panel.mjs";
 import { localNumber, text } from "./texts.mjs";
 
 const WEIGHTS = ["cost", "latency", "quality", "simplicity"];

@@ -4,8 +4,9 @@
  */
 import { DASH, milliseconds, money, rate, seconds, signedPercent } from "./figures.mjs";
 import { element } from "./panel.mjs";
+import { chip, panelTable } from "./panel_table.mjs";
 import { nameWords } from "./plan_words.mjs";
-import { chip, computedPanel, panelTable } from "./planner_panel.mjs";
+import { computedPanel } from "./planner_panel.mjs";
 import { fieldsOfRecord } from "./planner_values.mjs";
 import { english, text } from "./texts.mjs";
 

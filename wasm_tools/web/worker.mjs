@@ -2,7 +2,7 @@
  * The one module worker of a tab: it hosts Python and answers requests. The page's end of it is `engine.mjs`.
  *
  * In:  {type: "start", base, manifest, packs, anew}, {type: "drop", ids},
- *      {type: "request", id, generation, method, params}, {type: "remember", base, manifest, packs}
+ *      {type: "request", id, generation, method, params, files}, {type: "remember", base, manifest, packs}
  * Out: {type: "progress", stage, loaded, total, fraction}, {type: "ready", milliseconds, restored},
  *      {type: "remembered"}, {type: "failed", error},
  *      {type: "reply", id, generation, ok, result | error, broken},
@@ -11,7 +11,7 @@
  * `broken` says that this Python will not answer again and the worker must be replaced.
  *
  * @typedef {{message: string, field: string | null, technical: string}} Failure
- * @typedef {{id: number, generation: number, method: string, params: unknown}} Request
+ * @typedef {{id: number, generation: number, method: string, params: unknown, files?: {name: string, content: Blob}[]}} Request
  */
 import { downloads, progressOf, StartError, technicalText } from "./loading.mjs";
 import { engineIn, memoryOf, startedPython } from "./python.mjs";
@@ -203,8 +203,13 @@ function pump() {
 }
 
 /** @param {Request} request @returns {{ok: true, result: unknown} | {ok: false, error: Failure, broken?: boolean}} */
-function answer({ method, params }) {
+function answer({ method, params, files = [] }) {
   try {
+    for (const { name, content } of files) {
+      const bytes = bytesOf(content);
+      if (!bytes) return unreadable(name);
+      engine.take_file(name, bytes); // which copies them: only one file at a time is held twice
+    }
     const reply = JSON.parse(engine.handle(method, JSON.stringify(params ?? null)));
     if (reply.ok) return { ok: true, result: reply.result };
     return { ok: false, error: { message: reply.error.message, field: reply.error.field ?? null, technical: "" } };
@@ -219,6 +224,22 @@ function answer({ method, params }) {
       : `The calculation stopped at something it did not expect. ${lastLine(error)}`;
     return { ok: false, error: { message, field: null, technical: technicalText(error) }, broken };
   }
+}
+
+/** The bytes of a reader's file, or null. Read at once: Python could not wait for them. @param {Blob} content */
+function bytesOf(content) {
+  try {
+    return new Uint8Array(new FileReaderSync().readAsArrayBuffer(content));
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} name @returns {{ok: false, error: Failure}} */
+function unreadable(name) {
+  engine.drop_files();
+  const message = `${name} cannot be read: it was changed, moved or locked since it was chosen. Choose it again.`;
+  return { ok: false, error: { message, field: "file", technical: "" } };
 }
 
 /** What Python calls during a long run. To the page it is a sign of life as well. */
