@@ -13,7 +13,7 @@ from tests.wasm_tools.long_bills import openai_costs
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 LINES, SECONDS = 20_000, 6  # a fifth of the lines in the time that all may take: the machine may be shared
-BLOCKED_MS = 100  # the bench holds the page against 50 ms on an idle machine
+BLOCKED_MS = 300  # bench_invoice_page holds the page against 50 ms; here others may use the machine as well
 LONG_TASKS = """window.longest = 0;
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);

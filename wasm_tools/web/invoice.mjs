@@ -104,7 +104,7 @@ async function show(bill) {
   if (!read) return;
   savings.show(bill.opportunities);
   await nextTask();
-  chartsPart(byId("charts"), bill);
+  await chartsPart(byId("charts"), bill);
   await nextTask();
   cells.show(bill.cells);
 }

@@ -9,11 +9,14 @@ const REST = "all others"; // the row of a chart for all that is smaller
 const DAYS_TOLD = 8; // unusual days in words
 const said = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`invoice.script.trend.${key}`, values);
 
-/** @param {HTMLElement} host @param {import("./invoice_work.mjs").Bill} bill */
-export function chartsPart(host, bill) {
+/** Each chart is drawn in a task of its own. @param {HTMLElement} host @param {import("./invoice_work.mjs").Bill} bill */
+export async function chartsPart(host, bill) {
   const boxes = bill.charts.map((/** @type {any} */ chart) => element("div", { id: `chart-${chart.id}`, className: "chart-host" }));
   host.replaceChildren(...trendWords(bill.trend), element("div", { className: "charts" }, ...boxes));
-  bill.charts.forEach((/** @type {any} */ chart, /** @type {number} */ n) => drawChart(boxes[n], spoken(chart)));
+  for (const [n, chart] of bill.charts.entries()) {
+    await new Promise((resolve) => setTimeout(resolve));
+    if (boxes[n].isConnected) drawChart(boxes[n], spoken(chart)); // another bill may have taken its place
+  }
 }
 
 /** A chart of the engine in the language of the page. @param {any} chart */

@@ -19,7 +19,7 @@ const said = (/** @type {string} */ key, /** @type {Record<string, string | numb
 
 /** @param {Answers} answers @param {Question} question @param {unknown} value */
 function answer(answers, { file, about, subject }, value) {
-  if (OF_FILE.has(about)) (answers.files[file] ??= {})[about] = value;
+  if (file) (answers.files[file] ??= {})[about] = value;
   else (answers.choices[about] ??= {})[subject] = /** @type {string} */ (value);
 }
 

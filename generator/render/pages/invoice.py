@@ -30,6 +30,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         template="invoice.html",
         context={
             "columns": COLUMNS,
+            "packs": PACKS,
             "formats": [reader.title for reader in READERS],
             "samples": [files_of(PATH) + name for name in samples],
             "settings": data_block(
