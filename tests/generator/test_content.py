@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from wasm_tools.models.cards import CAPABILITY_CLASSES
 from wasm_tools.pricing.meters import parse_meter
@@ -140,6 +141,13 @@ def test_foreign_and_forbidden_hosts_are_found() -> None:
     assert list(host_problems(page, f"{homepages()[0]}-copy")) != []
     for host in FORBIDDEN_HOSTS:
         assert list(host_problems(page, f"from {host.upper()}")) == [f"api.md names {host}"]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(CONTENT).as_posix())
+def test_front_matter_of_a_page_is_read_and_not_printed(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    if text.startswith("---\n"):
+        assert isinstance(yaml.safe_load(text.split("---\n")[1]), dict)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.relative_to(CONTENT).as_posix())
