@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install site nightly test test-deep bench serve lint format lock screenshots check-site clean
+.PHONY: help install site nightly test test-deep bench wheel serve lint format lock screenshots check-site clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -79,6 +79,10 @@ $(LIGHTHOUSE)/ready: tests/bench/lighthouse/package-lock.json node_modules/ready
 bench: install $(LIGHTHOUSE)/ready ## the project's own benchmarks
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
 	failed=0; for b in tests/bench/bench_*.py; do echo "== $$b"; python "$$b" || failed=1; done; exit $$failed
+
+wheel: install ## the engine, the command and the catalogue as a wheel in build/wheel, the same bytes on any machine
+	@mkdir -p build/wheel && rm -f build/wheel/*.whl
+	$(BIN)/hatchling build -t wheel -d "$(CURDIR)/build/wheel"
 
 serve: install ## serve the built site with the published headers
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"

@@ -99,6 +99,8 @@ def uncollected() -> Iterator[None]:
 @contextmanager
 def single_run(places: Places) -> Iterator[None]:
     """Hold the checkout for one run: two writers at a time would mix their results."""
+    if places.bundled:
+        raise RunError("an installed atlas answers questions; to sync prices or build the site, run it in a checkout")
     places.build.mkdir(parents=True, exist_ok=True)
     lock = places.build / "run.lock"
     try:

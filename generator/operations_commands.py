@@ -56,11 +56,9 @@ def verify(
 def doctor(as_json: AsJson = False) -> None:
     """Examine this machine and this checkout before a run, each line with its remedy. Exit code 1: a run would stop."""
     places = checkout()
-    findings = [
-        *environment_findings(places.root, os.environ),
-        *machine_findings(places),
-        *data_findings(places, date.today(), os.environ),  # noqa: DTZ011 - the reader's day
-    ]
+    findings = list(data_findings(places, date.today(), os.environ))  # noqa: DTZ011 - the reader's day
+    if not places.bundled:  # an installed atlas builds nothing
+        findings = [*environment_findings(places.root, os.environ), *machine_findings(places), *findings]
     if as_json:
         typer.echo(json.dumps([asdict(f) for f in findings]))
     else:

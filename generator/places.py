@@ -12,6 +12,11 @@ class Places:
     work: Path | None = None
 
     @property
+    def bundled(self) -> bool:
+        """Whether this is the catalogue of an installed wheel: it can be questioned, and nothing is built from it."""
+        return self.root == BUNDLED
+
+    @property
     def registry(self) -> Path:
         """Reviewed registries."""
         return self.root / "data" / "registry"
@@ -52,6 +57,9 @@ class Places:
         return self.root / "node_modules" / "pyodide"
 
 
+BUNDLED = Path(__file__).resolve().parent / "bundled"  # the data that a wheel brings along (pyproject.toml)
+
+
 def checkout() -> Places:
-    """The checkout that this package is installed from."""
-    return Places(Path(__file__).resolve().parent.parent)
+    """The checkout that this package is installed from; for an installed wheel, the catalogue inside it."""
+    return Places(BUNDLED if BUNDLED.is_dir() else BUNDLED.parent.parent)
