@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from wasm_tools.invoice.json_stream import DECODER, DamagedJson, walk
+from wasm_tools.invoice.json_stream import DECODER, DIGITS, DamagedJson, walk
 from wasm_tools.invoice.records import Table, normal_name, tables
 from wasm_tools.invoice.usage import InvoiceError
 
@@ -100,10 +100,13 @@ def _json_document(data: bytes) -> JsonDocument:
 
 
 def _around(data: bytes) -> dict[str, Any] | None:
-    """The fields beside the list of a page, or none for a list; None for an object that is no page."""
+    """The fields beside the list of a page, or none for a list; None for an object that is no page.
+
+    Numbers among them are their digits: this reading of the whole file only finds where it is damaged.
+    """
     fields: dict[str, Any] = {}
     held = None
-    for name, value in walk(data, _LISTS):
+    for name, value in walk(data, _LISTS, DIGITS):
         if name and value is None and name in _LISTS:
             held = name
         elif name:

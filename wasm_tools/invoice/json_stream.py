@@ -12,6 +12,7 @@ from typing import Any
 
 CHUNK = 1 << 20  # bytes decoded at a time; an element that is longer takes twice as much each time
 DECODER = json.JSONDecoder(parse_float=Decimal, parse_int=Decimal, parse_constant=str)
+DIGITS = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=str)  # faster: numbers stay their digits
 _UNFINISHED = 1 << 20  # characters that a text or a word may still lack; an error further back is damage
 _BLANK = re.compile(r"[ \t\r\n]*")
 
@@ -24,13 +25,13 @@ class DamagedJson(ValueError):
         self.about = about
 
 
-def walk(data: bytes, lists: Collection[str]) -> Iterator[tuple[str, Any]]:
+def walk(data: bytes, lists: Collection[str], decoder: json.JSONDecoder = DECODER) -> Iterator[tuple[str, Any]]:
     """The elements of a list as `("", element)`; or the fields of an object as `(name, value)`.
 
     The first field that is a list named in `lists` comes as `(name, None)`, followed by its elements. Raises
     DamagedJson where the file stops being JSON in UTF-8.
     """
-    source = _Source(data)
+    source = _Source(data, decoder)
     if source.sign() == "[":
         yield from (("", element) for element in _elements(source))
     else:
@@ -64,7 +65,8 @@ def _elements(source: "_Source") -> Iterator[Any]:
 class _Source:
     """The text of a file, decoded as far as it is looked at."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, json_decoder: json.JSONDecoder) -> None:
+        self._decode_value = json_decoder.raw_decode
         self._view, self._read = memoryview(data), 0
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._text, self._at = "", 0
@@ -94,7 +96,7 @@ class _Source:
         self.sign()
         while True:
             try:
-                found, end = DECODER.raw_decode(self._text, self._at)
+                found, end = self._decode_value(self._text, self._at)
             except json.JSONDecodeError as error:
                 if len(self._text) - error.pos > _UNFINISHED or not self._more():
                     raise self.damaged() from None

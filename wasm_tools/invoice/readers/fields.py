@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from wasm_tools.invoice.dates import DateProblem, iso_day
@@ -12,6 +13,8 @@ from wasm_tools.invoice.numerals import MissingNumber, NumberProblem, bounded, n
 from wasm_tools.invoice.readers.reader import Context
 from wasm_tools.invoice.readers.sheet import RAW_LENGTH
 from wasm_tools.invoice.usage import Excluded
+
+_day = lru_cache(maxsize=4_096)(iso_day)  # the results of a bucket have one day
 
 
 class FieldProblem(ValueError):
@@ -29,6 +32,8 @@ class Fields:
 
     def value(self, path: str) -> Any:
         """The value as it stands in the file; None where it is absent."""
+        if "." not in path and path[0] != "^":
+            return self.values.get(path)
         found: Any = self.page if path.startswith("^") else self.values
         for name in path.removeprefix("^").split("."):
             if not isinstance(found, dict):
@@ -41,7 +46,8 @@ class Fields:
         found = self.value(path)
         if found is None or isinstance(found, (dict, list)):
             return ""
-        return str(found).encode("utf-8", "replace").decode().strip()
+        text = str(found)
+        return (text if text.isascii() else text.encode("utf-8", "replace").decode()).strip()
 
     def json(self, path: str) -> str:
         """An object as JSON text, or the text that stands there in its place."""
@@ -73,7 +79,7 @@ class Fields:
         """The ISO day of a date, a time or an epoch; `''` where it is absent. Raises FieldProblem."""
         try:
             text = self.text(path)
-            return iso_day(text) if text else ""
+            return _day(text) if text else ""
         except DateProblem as error:
             raise FieldProblem(f"{path} {error}") from None
 
