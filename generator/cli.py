@@ -27,6 +27,7 @@ from generator import (
     plan_commands,
     scenario_commands,
     simulate_commands,
+    spend_commands,
     usage_commands,
 )
 from generator.calibrate import commands as calibration_commands
@@ -69,7 +70,7 @@ for part in (
     operations_commands,
 ):
     app.add_typer(part.commands)
-for group in (benchmark_commands, compat_commands):
+for group in (benchmark_commands, spend_commands, compat_commands):
     app.add_typer(group.commands)
 
 Site = Annotated[

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from wasm_tools.collector import collector_at_rest
 from wasm_tools.invoice.remembered import Remembered
 from wasm_tools.spend.ledger import INPUT_CLASSES, OUTPUT_CLASSES
-from wasm_tools.spend.ledger_lines import FIRST, INDEX, UNKNOWN, LineReader, Said, Told
+from wasm_tools.spend.ledger_lines import BLANK, FIRST, INDEX, UNKNOWN, LineReader, Said, Told
 
 _NUMBER, _REQUESTS, _UNPRICED, _PARTLY, _EMPTY = range(FIRST)  # places in the numbers of a cell; then the classes
 _PROMPT = FIRST + len(INPUT_CLASSES)
@@ -73,6 +73,7 @@ class LedgerFile:
 
     file: str
     data: bytes
+    notes: tuple[str, ...] = ()
     lines: int = 0
     calls: int = 0
     duplicates: int = 0
@@ -135,9 +136,9 @@ class CallReader:
         self._cells: list[tuple[_Kind, str, list[int]]] = []
         self._seen: dict[str, set[bytes]] = {}  # by hour
 
-    def read(self, name: str, data: bytes, tag: str = "") -> None:
+    def read(self, name: str, data: bytes, tag: str = "", notes: tuple[str, ...] = ()) -> None:
         """Add a ledger. Calls without `tag` get it from the name of the file."""
-        file = LedgerFile(name, data)
+        file = LedgerFile(name, data, notes)
         self._files.append(file)
         number, stem = len(self._files) - 1, name.partition(".")[0]
         kinds: Remembered[Said, _Kind] = Remembered(lambda said: self._kind(_what(number, said, tag, stem)))
@@ -171,7 +172,10 @@ class CallReader:
         before, at, now, seen = len(self._calls.row), row - 1, "", set[bytes]()
         for at, call in enumerate(calls, row):
             if isinstance(call, str):
-                self._keep_aside(file, at, call)
+                if call == BLANK:
+                    file.lines -= 1
+                else:
+                    self._keep_aside(file, at, call)
                 continue
             kind, hour, shape, counts, requests, latency, mark = call
             if mark:

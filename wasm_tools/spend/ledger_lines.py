@@ -19,6 +19,7 @@ WORDS = ("provider", "model", "endpoint", "tier")
 FIRST = 5  # places before those of the classes in the numbers of a cell
 INDEX = {name: FIRST + at for at, name in enumerate(CLASSES)}
 UNKNOWN = -1  # a latency that is not told
+BLANK = ""  # what an empty line says
 MOST = 10**15  # tokens of one call, and what no call has
 _LONGEST = (1 << 31) - 1  # ms
 _SAMPLE, _FIRST_LINES = 1 << 16, 8
@@ -92,6 +93,8 @@ class LineReader:
         )
 
     def _told_alone(self, line: bytes) -> Told | str:
+        if not line.strip():
+            return BLANK
         self.torn += line.rfind(START) > 0
         return self._told(record_of(line))
 

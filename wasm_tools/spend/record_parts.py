@@ -1,6 +1,6 @@
 """Parts of a spend record as plain data: decimal text for money, quantities, prices and shares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -18,8 +18,8 @@ from wasm_tools.spend.elsewhere import Usage
 from wasm_tools.spend.forecast import DAYS_A_MONTH, Drift, Plan, PlannedCost, costs, drift
 from wasm_tools.spend.ledger import ERROR, REASONING
 from wasm_tools.spend.periods import Compared, Part
-from wasm_tools.spend.priced import Rate
-from wasm_tools.spend.single_calls import PERCENTS, Latency, Outlier, call_at
+from wasm_tools.spend.priced import Rate, Rates
+from wasm_tools.spend.single_calls import PERCENTS, CallBook, Latency, Outlier
 from wasm_tools.spend.spent import Entry, Spend
 from wasm_tools.spend.tables import Row, Tables
 from wasm_tools.spend.view import View
@@ -59,7 +59,7 @@ def files(spend: Spend) -> list[dict[str, Any]]:
             "torn": f.torn,
             "first": min(days.get(at, ()), default=""),
             "last": max(days.get(at, ()), default=""),
-            "notes": [],
+            "notes": list(f.notes),
         }
         for at, f in enumerate(spend.calls.files)
     ]
@@ -286,9 +286,9 @@ def budget(one: Standing) -> dict[str, Any]:
     }
 
 
-def plan(wanted: Plan, spend: Spend, today: str) -> dict[str, Any]:
+def plan(wanted: Plan, rates: Rates, entries: Sequence[Entry], today: str) -> dict[str, Any]:
     """A plan at the prices of its first day, or of `today`, and how the calls so far stand against it."""
-    found = costs(wanted, spend.rates, min(filter(None, (wanted.start, today))))
+    found = costs(wanted, rates, min(filter(None, (wanted.start, today))))
     days = [c.a_day for c in found]
     a_day = None if None in days else sum((d for d in days if d is not None), ZERO)
     return {
@@ -300,7 +300,7 @@ def plan(wanted: Plan, spend: Spend, today: str) -> dict[str, Any]:
         "per_month_usd": None if a_day is None else cents(a_day * DAYS_A_MONTH),
         "total_usd": None if a_day is None else cents(a_day * wanted.days),
         "entries": [_planned(one) for one in found],
-        "drift": None if a_day is None else _drift(drift(wanted, a_day, spend.entries)),
+        "drift": None if a_day is None else _drift(drift(wanted, a_day, entries)),
     }
 
 
@@ -345,27 +345,26 @@ def _drift(found: Drift | None) -> dict[str, Any] | None:
     }
 
 
-def outlier(one: Outlier, spend: Spend) -> dict[str, Any]:
+def outlier(one: Outlier, book: CallBook) -> dict[str, Any]:
     """A call under CALL_COLUMNS, the median of its model and how many times that it cost."""
-    told = dict(zip(CALL_COLUMNS, call_row(one.number, spend, outlier=True), strict=True))
+    told = dict(zip(CALL_COLUMNS, call_row(one.number, book, outlier=True), strict=True))
     median = Decimal(one.median).quantize(_MICRO)
     return {**told, "median_usd": decimal_text(median), "times": share(Decimal(told["usd"]), median)}
 
 
-def call_row(number: int, spend: Spend, outlier: bool) -> list[Any]:
+def call_row(number: int, book: CallBook, outlier: bool) -> list[Any]:
     """A single call under CALL_COLUMNS; tokens that are not told are None."""
-    call = call_at(spend, number)
-    entry: Entry = call["entry"]
-    tokens: Mapping[str, int] = call["tokens"]
+    call = book.call(number)
+    entry, tokens = call.entry, call.tokens
     writes = [tokens[name] for name in _WRITES if name in tokens]
     shown = {"input_uncached", "cache_read", "output", REASONING, *_WRITES}
     others = [count for name, count in tokens.items() if name not in shown]
     what = entry.what
     return [
-        call["file"], call["row"], call["ts"], entry.provider, entry.model, what.endpoint, what.tier, what.status,
+        call.file, call.row, call.ts, entry.provider, entry.model, what.endpoint, what.tier, what.status,
         tokens.get("input_uncached"), tokens.get("cache_read"), sum(writes) if writes else None, tokens.get("output"),
-        sum(others) if others else None, call["latency_ms"], None if call["usd"] is None else usd(call["usd"]),
-        dict(what.tags), call["request_id"], outlier,
+        sum(others) if others else None, call.latency_ms, None if call.usd is None else usd(call.usd),
+        dict(what.tags), call.request_id, outlier,
     ]  # fmt: skip
 
 

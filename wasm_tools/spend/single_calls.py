@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from heapq import nlargest
@@ -109,29 +109,56 @@ def _latency(provider: str, model: str, counts: Counter[int]) -> Latency:
     return Latency(provider, model, whole, tuple(values[bisect_left(reached, rank)] for rank in ranks), values[-1])
 
 
-def call_at(spend: Spend, number: int) -> dict[str, Any]:
-    """One call as its line says it, with file, row, the exact USD of its tokens, None where not each has a price."""
-    calls = spend.calls
-    cell = calls.cells[calls.cell[number]]
-    record = _record(calls, cell.what.file, calls.row[number])
-    tokens = {name: record["tokens"].get(name) for name in INDEX if record["tokens"].get(name) is not None}
-    known = calls.cost[number] != UNKNOWN
-    return {
-        "file": spend.files[cell.what.file],
-        "row": calls.row[number],
-        "ts": record["ts"],
-        "entry": spend.entries[calls.cell[number]],
-        "tokens": tokens,
-        "latency_ms": record.get("latency_ms"),
-        "usd": usd_of(spend.rates.table(cell.what, cell.day), tokens) if known else None,
-        "request_id": record.get("request_id") or "",
-    }
+@dataclass(frozen=True, slots=True)
+class SingleCall:
+    """One call as its line says it; `usd` is the exact cost of its tokens, None where not each of them has a price."""
+
+    number: int
+    file: str
+    row: int
+    ts: str
+    entry: Entry
+    tokens: Mapping[str, int]
+    requests: int
+    latency_ms: int | None
+    usd: Decimal | None
+    request_id: str
 
 
-def _record(calls: Calls, file: int, row: int) -> Any:
-    ledger = calls.files[file]
-    first, start, end = ledger.parts[bisect_right(ledger.parts, row, key=lambda part: part[0]) - 1]
-    return record_of(lines_of(ledger.data[start:end])[row - first])
+class CallBook:
+    """Single calls by their number. The lines of one part of a file are held at a time."""
+
+    def __init__(self, spend: Spend) -> None:
+        self._spend = spend
+        self._part, self._lines = (-1, -1), [b""]
+
+    def call(self, number: int) -> SingleCall:
+        """The call of a number."""
+        spend, calls = self._spend, self._spend.calls
+        entry, row = spend.entries[calls.cell[number]], calls.row[number]
+        record = self._record(entry.what.file, row)
+        tokens = {name: count for name in INDEX if (count := record["tokens"].get(name)) is not None}
+        known = calls.cost[number] != UNKNOWN
+        return SingleCall(
+            number,
+            spend.files[entry.what.file],
+            row,
+            record["ts"],
+            entry,
+            tokens,
+            record.get("requests", 1),
+            record.get("latency_ms"),
+            usd_of(spend.rates.table(entry.what, entry.day), tokens) if known else None,
+            record.get("request_id") or "",
+        )
+
+    def _record(self, file: int, row: int) -> Any:
+        ledger = self._spend.calls.files[file]
+        at = bisect_right(ledger.parts, row, key=lambda part: part[0]) - 1
+        first, start, end = ledger.parts[at]
+        if (file, at) != self._part:
+            self._part, self._lines = (file, at), lines_of(ledger.data[start:end])
+        return record_of(self._lines[row - first])
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +178,19 @@ class Query:
             raise InvoiceError(f"start has to be 0 or more, count between 1 and {LONGEST_PAGE}")
 
 
+def numbers_of(spend: Spend, entries: Iterable[Entry]) -> list[int]:
+    """The numbers of the calls in some entries, in the order of files and lines."""
+    inside = [place is not None for place in _places(spend, entries)]
+    return [number for number, cell in enumerate(spend.calls.cell) if inside[cell]]
+
+
 def page(spend: Spend, entries: Iterable[Entry], query: Query) -> tuple[Sequence[int], int]:
     """The numbers of the calls on a page, and how many calls match. Calls without the sorted value come last."""
-    calls = spend.calls
-    inside = [place is not None for place in _places(spend, entries)]
-    least = None if query.min_usd is None else float(query.min_usd)
-    found = [
-        number
-        for number, (cell, cost) in enumerate(zip(calls.cell, calls.cost, strict=True))
-        if inside[cell] and (least is None or cost >= least)
-    ]
-    order = _order(calls, query)
-    found.sort(key=order)
+    calls, found = spend.calls, numbers_of(spend, entries)
+    if query.min_usd is not None:
+        least = float(query.min_usd)
+        found = [number for number in found if calls.cost[number] >= least]
+    found.sort(key=_order(calls, query))
     return found[query.start : query.start + query.count], len(found)
 
 

@@ -23,7 +23,7 @@ from wasm_tools.spend.daily import LEDGERS, daily
 from wasm_tools.spend.elsewhere import elsewhere
 from wasm_tools.spend.options import SpendOptions
 from wasm_tools.spend.periods import compared, month_so_far
-from wasm_tools.spend.single_calls import Query, page, singles
+from wasm_tools.spend.single_calls import CallBook, Query, page, singles
 from wasm_tools.spend.spent import Spend, read_spend
 from wasm_tools.spend.tables import tables
 from wasm_tools.spend.view import choices, selected
@@ -78,8 +78,8 @@ def to_record(spend: Spend, options: SpendOptions | None = None) -> dict[str, An
             "latency": [parts.latency(one) for one in found.latencies],
             "cache": parts.cache(*caching(cells, prices)),
             "budgets": [parts.budget(standing(b, spend.entries, today)) for b in wanted.budgets],
-            "plan": None if wanted.plan is None else parts.plan(wanted.plan, spend, today),
-            "outliers": [parts.outlier(one, spend) for one in found.outliers],
+            "plan": None if wanted.plan is None else parts.plan(wanted.plan, rates, spend.entries, today),
+            "outliers": [parts.outlier(one, CallBook(spend)) for one in found.outliers],
             "elsewhere": [parts.used(one) for one in elsewhere(cells, prices)],
             "recommendations": {name: tier_record(tier, prices.units, names) for name, tier in tiers.items()},
             "periods": parts.periods(compared(entries, used, spans)),
@@ -93,7 +93,8 @@ def call_page(spend: Spend, options: SpendOptions | None = None, query: Query | 
     entries = selected(spend, (options or SpendOptions()).view)
     numbers, matching = page(spend, entries, asked)
     outliers = {one.number for one in singles(spend, entries).outliers}
-    rows = [parts.call_row(number, spend, number in outliers) for number in numbers]
+    book = CallBook(spend)
+    rows = [parts.call_row(number, book, number in outliers) for number in numbers]
     return {"columns": list(parts.CALL_COLUMNS), "rows": rows, "matching": matching, "start": asked.start}
 
 

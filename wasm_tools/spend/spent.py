@@ -17,9 +17,12 @@ from wasm_tools.invoice.resolution import Product
 from wasm_tools.invoice.uploads import Refused
 from wasm_tools.invoice.usage import InvoiceError
 from wasm_tools.spend.calls import CallReader, Calls, What
+from wasm_tools.spend.earlier_exports import earlier
 from wasm_tools.spend.ledger import OUTPUT_CLASSES
 from wasm_tools.spend.ledger_lines import INDEX, is_ledger
 from wasm_tools.spend.priced import Rate, Rates, usd_of
+
+_Ledger = tuple[str, bytes, tuple[str, ...]]  # name, content, notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,8 @@ def read_spend(
     rates = Rates(book)
     ledgers, others, refused = _sorted(files)
     reader = CallReader(rates.bands, rates.prices)
-    for ledger in ledgers:
-        reader.read(ledger.name, ledger.data, tag_files)
+    for name, data, notes in ledgers:
+        reader.read(name, data, tag_files, notes)
     calls = reader.calls()
     bills = prepare(others, book, choices)
     refused += bills.refused
@@ -98,9 +101,9 @@ def read_spend(
     return Spend(rates, calls, bills, tuple(refused), tuple(entries))
 
 
-def _sorted(files: Iterable[tuple[str, bytes]]) -> tuple[list[Member], list[tuple[str, bytes]], list[Refused]]:
-    """Ledgers, other files, and what cannot be unpacked. A ledger that was given before is refused, as for bills."""
-    ledgers: list[Member] = []
+def _sorted(files: Iterable[tuple[str, bytes]]) -> tuple[list[_Ledger], list[tuple[str, bytes]], list[Refused]]:
+    """Ledgers, exports of earlier trackers among them, other files, and what cannot be unpacked."""
+    ledgers: list[_Ledger] = []
     others: list[tuple[str, bytes]] = []
     refused: list[Refused] = []
     for name, data in files:
@@ -111,7 +114,9 @@ def _sorted(files: Iterable[tuple[str, bytes]]) -> tuple[list[Member], list[tupl
             continue
         for member in found:
             if is_ledger(member.data):
-                ledgers.append(member)
+                ledgers.append((member.name, member.data, ()))
+            elif (export := earlier(member.data)) is not None:
+                ledgers.append((member.name, export.ledger, export.notes))
             else:
                 others.append((member.name, member.data))
     return ledgers, others, refused
