@@ -74,8 +74,8 @@ def main(lines: int) -> float:
         tariff(provider, model, f"{meter}.text.token{more}", price)
         for provider, model in MODELS
         for meter, more, price in (
-            ("input", "", "3"), ("output", "", "15"), ("input", ";cache=read", "0.3"), ("input", ";cache=write", "3.75"),
-            ("input", ";above_tokens=200000", "6"), ("input", ";tier=batch", "1.5"), ("output", ";tier=batch", "7.5"),
+            ("input", "", "3"), ("output", "", "15"), ("input", ";cache=read", "0.3"),
+            ("input", ";cache=write", "3.75"), ("input", ";above_tokens=200000", "6"), ("input", ";tier=batch", "1.5"),
         )
     ]  # fmt: skip
     prices, data = book(tariffs), ledger(lines)
