@@ -17,6 +17,11 @@ def print_examples(console: Console, examples: Iterable[Mapping[str, str]]) -> N
         console.print(Text(f'atlas ask "{example["text"].replace("$", chr(92) + "$")}"'))
 
 
+def visible(text: str) -> str:
+    """A reader's words without signs that a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
 def print_asked(console: Console, record: Mapping[str, Any]) -> None:
     """The specification with where each value came from, what is not in the catalogue, and the open questions."""
     console.print(Text(record["said"], style="bold"))
@@ -25,14 +30,16 @@ def print_asked(console: Console, record: Mapping[str, Any]) -> None:
         for column in ("field", "value", "how sure", "from"):
             table.add_column(column, overflow="fold")
         for f in record["fields"]:
-            said = "; ".join(f"“{w['text']}”" for w in f["words"])
+            said = "; ".join(f"“{visible(w['text'])}”" for w in f["words"])
             why = ": ".join(filter(None, (said, f["rule"])))
             state = Text(f["state"], style=STYLES[f["state"]])
             table.add_row(Text(f["label"]), Text(f["shown"]), state, Text(why))
         console.print(table)
     for unknown in record["unknown"]:
         near = f"; near it: {', '.join(unknown['near'])}" if unknown["near"] else ""
-        console.print(Text(f"“{unknown['words']['text']}” is not in the catalogue{near}", style="yellow"))
+        console.print(Text(f"“{visible(unknown['words']['text'])}” is not in the catalogue{near}", style="yellow"))
+    if record["problem"]:
+        console.print(Text(f"This cannot be planned: {record['problem']['message']}", style="red"))
     for note in record["notes"]:
         console.print(Text(f"Note: {note}", style="yellow"))
     for q in record["questions"]:

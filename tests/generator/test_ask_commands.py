@@ -89,6 +89,12 @@ def test_questions_to_the_catalogue_are_answered_with_offers() -> None:
     assert "not in the catalogue" in run("price of gpt-9-turbo")[1]
 
 
+def test_signs_that_a_terminal_would_obey_are_not_printed() -> None:
+    _, output = run("chatbot for 10\x1b[31m\nusers", "--spec-only")
+    assert "\x1b" not in output
+    assert run("price of gpt-9-\u202eturbo")[1].count("\u202e") == 0
+
+
 def test_what_says_nothing_is_asked_about() -> None:
     code, output = run("hello")
     assert code == 5

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wasm_tools.ask.book import AskBook
-from wasm_tools.ask.form_record import form_of
+from wasm_tools.ask.form_record import form_of, within_bounds
 from wasm_tools.ask.mentions import DEFAULT, IMPLIED, STATED, UNSURE, Mention
 from wasm_tools.ask.merging import LOADS, merged, multiplied
 from wasm_tools.ask.questions import Asked, open_questions
@@ -66,12 +66,19 @@ def conversation(turns: Sequence[Mapping[str, Any]], book: AskBook, catalogue: C
     for n, turn in enumerate(turns):
         fold.query, fold.variants, fold.before = None, (), None
         _take(fold, n, turn, used, book, catalogue)
-    spec = fold.spec
+    spec = _bounded(fold.spec)
     form = form_of(spec, book, catalogue)
     intent = _intent(spec, fold.query, book)
     asked = [] if intent == CATALOGUE else open_questions(spec, intent, book, catalogue)
     before = fold.before if fold.before is not None and fold.before != form else None
     return Conversation(intent, spec, form, asked, fold.query, used, fold.variants, before)
+
+
+def _bounded(spec: Specification) -> Specification:
+    """The specification with numbers that cannot be planned with put in doubt."""
+    wrong = {n: v for n, v in spec.fields.items() if v.value is not None and not within_bounds(n, v.value)}
+    rule = "it is out of the bounds of what can be planned"
+    return spec.having(**{n: replace(v, state=UNSURE, rule=rule, readings=()) for n, v in wrong.items()})
 
 
 def _take(

@@ -8,9 +8,11 @@ from wasm_tools.ask.amounts import MONTH
 from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.specification import Specification
 from wasm_tools.planner.catalogue import Catalogue
+from wasm_tools.planner.form_checks import number
+from wasm_tools.planner.form_fields import FIELD
 from wasm_tools.planner.presets import START
 from wasm_tools.planner.question import KINDS
-from wasm_tools.workload.traffic import MAX_QPS, MIN_QPS, qps_of_users
+from wasm_tools.workload.traffic import MAX_QPS, MIN_QPS, InputError, qps_of_users
 
 PASSED = (
     "prompt_tokens", "output_tokens", "cacheable_share", "pattern", "peak_factor", "batchable_share", "slo", "ttft_ms",
@@ -45,7 +47,19 @@ def form_of(spec: Specification, book: AskBook, catalogue: Catalogue) -> dict[st
         if classes:
             form["class"] = classes[0]
     form |= {name: v.value for name, v in spec.fields.items() if v.rule == "set by hand" and v.value is not None}
-    return form
+    return {name: v for name, v in form.items() if within_bounds(name, v)}
+
+
+def within_bounds(name: str, value: Any) -> bool:
+    """Whether a number is one that its field of the form takes; what is no number is not judged here."""
+    field = FIELD.get(name)
+    if field is None or field.kind not in ("number", "whole"):
+        return True
+    try:
+        number(name, value, field.least, field.most, field.above, field.kind == "whole")
+    except InputError:
+        return False
+    return True
 
 
 def _load(spec: Specification, form: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
@@ -71,6 +85,8 @@ def _load(spec: Specification, form: Mapping[str, Any], catalogue: Catalogue) ->
     if rate is not None:
         return {"qps": _figures(min(max(rate, MIN_QPS), MAX_QPS))}
     if users is None:
+        return {}
+    if not within_bounds("users", users):
         return {}
     found: dict[str, Any] = {"users": users}
     return found | ({"active": spec.value("active")} if spec.value("active") else {})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wasm_tools.ask.book import AskBook
+from wasm_tools.ask.form_record import within_bounds
 from wasm_tools.ask.merging import LOADS
 from wasm_tools.ask.specification import Specification, Value
 from wasm_tools.planner.catalogue import Catalogue
@@ -42,12 +43,7 @@ def open_questions(spec: Specification, intent: str, book: AskBook, catalogue: C
     found: list[Asked] = []
     if TASK not in spec.fields and TASK not in spec.given_up and intent != "catalogue":
         found.append(_task(book))
-    if (
-        intent == "plan"
-        and not any(n in spec.fields for n in LOADS)
-        and USERS not in spec.given_up
-        and TASK in spec.fields
-    ):
+    if intent == "plan" and not any(n in spec.fields for n in LOADS) and TASK in spec.fields:
         found.append(_users(spec, book, catalogue))
     if intent == "usage" and USAGE not in spec.fields and USAGE not in spec.given_up:
         found.append(_usage(spec, book))
@@ -93,6 +89,8 @@ def _usage(spec: Specification, book: AskBook) -> Asked:
 def _reading(name: str, value: Value, book: AskBook) -> Asked:
     """The question about a field that can be read in several ways."""
     row = book.questions.get("ttft_ms" if name in _TIMES else name, book.questions["*"])
+    if not value.readings and (row is book.questions["*"] or not within_bounds(name, value.value)):
+        row = book.questions["?"]
     shown = _shown(value.value) + (" ms" if name in _TIMES else "")
     options: list[Option] = []
     for read, label in value.readings:
@@ -109,7 +107,7 @@ def _reading(name: str, value: Value, book: AskBook) -> Asked:
         if not {"users", "priority"} & {name} or value.state != "contradiction"
         else book.questions["*"]["text"]
     )
-    if name == USERS:
+    if name == USERS and row is not book.questions["?"]:
         text = "How many people is it?" if value.state == "unsure" else text
     both = " or ".join(label for _, label in value.readings)
     text = text.format(

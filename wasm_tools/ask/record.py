@@ -14,9 +14,10 @@ from wasm_tools.ask.questions import Asked
 from wasm_tools.ask.specification import Value
 from wasm_tools.ask.words import Span
 from wasm_tools.planner.catalogue import Catalogue
-from wasm_tools.planner.form import USERS
+from wasm_tools.planner.form import USERS, question_of_form
 from wasm_tools.planner.presets import START
 from wasm_tools.planner.scenario import stable
+from wasm_tools.workload.traffic import InputError
 
 MOST_RELEVANT = 40
 _MONEY = ("budget", "budget_hour", "budget_1k", "budget_request")
@@ -42,6 +43,7 @@ def conversation_record(made: Conversation, turns: Sequence[Mapping[str, Any]], 
         "said": _said(made, book),
         "fields": fields,
         "form": stable(made.form) if made.intent == PLAN else {},
+        "problem": _problem(made, of),
         "usage": stable(usage_of(made.spec)) if made.intent == USAGE else None,
         "query": _query(made),
         "rows": list(found.rows) if found else [],
@@ -177,6 +179,17 @@ def _said(made: Conversation, book: AskBook) -> str:
     if made.intent == PLAN:
         return f"A plan for {title}." if title else "A plan; what it is for was not said."
     return "Nothing was said yet that a plan or an offer could be looked up by."
+
+
+def _problem(made: Conversation, of: Catalogue) -> dict[str, str] | None:
+    """Why the planner would refuse the form record, in its words; None where it takes it."""
+    if made.intent != PLAN:
+        return None
+    try:
+        question_of_form(made.form, of)
+    except InputError as error:
+        return {"field": error.field, "message": error.message}
+    return None
 
 
 def _query(made: Conversation) -> dict[str, Any] | None:
