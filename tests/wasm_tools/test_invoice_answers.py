@@ -154,6 +154,18 @@ def test_an_unknown_table_comes_with_its_columns_and_a_mapping_that_may_fit() ->
     assert found["totals"]["EUR"]["parsed"] == "7.4"
 
 
+def test_a_german_table_is_understood_as_well() -> None:
+    own = "Datum;Artikel;Menge;Einheit;Betrag (€);Währung;Kostenstelle\n01.09.2026;gpt-x;1,5;1M tokens;2.775,00;EUR;a\n"
+    table = question(record(("own.csv", own.encode()), ("euros.csv", EUROS)), "mapping")["table"]
+    assert table["suggested"] == {
+        "date": "Datum", "model": "Artikel", "quantity": "Menge", "unit": "Einheit", "cost": "Betrag (€)",
+        "currency": "Währung", "team": "Kostenstelle",
+    }  # fmt: skip
+    assert table["missing"] == []
+    found = record(("own.csv", own.encode()), files={"own.csv": {"mapping": table["suggested"]}})
+    assert found["totals"]["EUR"]["parsed"] == "2775"
+
+
 def test_a_mapping_for_all_files_is_used_where_its_columns_are() -> None:
     mapping = {"cost": "Charge (EUR)", "currency": "=EUR"}
     found = record(("own.csv", OWN), ("euros.csv", EUROS), choices={"mapping": mapping})

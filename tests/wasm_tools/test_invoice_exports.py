@@ -85,6 +85,15 @@ def test_the_shape_of_focus_holds_what_counts_once() -> None:
     assert (first["ChargePeriodStart"], first["ChargePeriodEnd"]) == ("2026-09-01T00:00:00Z", "2026-09-02T00:00:00Z")
 
 
+def test_the_shape_of_focus_is_read_back_as_the_same_bill() -> None:
+    found = record(("bill.csv", TWO))
+    again = record(("focus.csv", export(found, "focus_csv").text.encode()))
+    assert again["files"][0]["reader"] == "focus"
+    assert again["totals"] == found["totals"]
+    assert [v["verdict"] for v in again["verdicts"]] == ["list"]
+    assert [(r["name"], r["usd"]) for r in again["by"]["day"]] == [(r["name"], r["usd"]) for r in found["by"]["day"]]
+
+
 def test_every_form_is_made_and_another_is_refused() -> None:
     found = record(("bill.csv", TWO))
     for name in EXPORTS:

@@ -32,27 +32,32 @@ LABELS = {
     "key": "API key",
     "tag": "tag",
 }
-_WORDS = {  # names of columns by role, the most telling first; the words of a name count one by one
-    "date": ("date", "day", "usage_date", "period_start", "start_time", "timestamp", "created_at", "time", "month"),
+_WORDS = {  # names of columns by role, the most telling first, in English and German; words of a name count one by one
+    "date": (
+        "date", "day", "usage_date", "period_start", "start_time", "timestamp", "created_at", "time", "month",
+        "datum", "zeitpunkt", "monat",
+    ),
     "cost": (
         "cost", "amount_usd", "cost_usd", "total_cost", "charge", "spend", "net", "subtotal", "amount", "price",
-        "total",
+        "total", "kosten", "betrag", "nettobetrag", "preis", "summe",
     ),
     "quantity": (
         "quantity", "qty", "usage_qty", "usage_amount", "tokens", "total_tokens", "count", "units", "usage", "volume",
+        "menge", "anzahl", "verbrauch",
     ),
-    "unit": ("unit", "usage_unit", "unit_of_measure", "uom", "unit_name"),
+    "unit": ("unit", "usage_unit", "unit_of_measure", "uom", "unit_name", "einheit", "mengeneinheit"),
     "model": (
         "model", "model_name", "model_id", "sku", "line_item", "item", "product", "meter", "service", "description",
+        "modell", "artikel", "produkt", "leistung", "beschreibung", "bezeichnung",
     ),
-    "provider": ("provider", "vendor", "publisher"),
-    "currency": ("currency", "billing_currency"),
+    "provider": ("provider", "vendor", "publisher", "anbieter", "lieferant"),
+    "currency": ("currency", "billing_currency", "währung"),
     "tier": ("tier",),
     "region": ("region",),
-    "project": ("project", "project_name"),
+    "project": ("project", "project_name", "projekt"),
     "workspace": ("workspace",),
-    "team": ("team", "department"),
-    "user": ("user", "user_id", "email"),
+    "team": ("team", "department", "abteilung", "kostenstelle"),
+    "user": ("user", "user_id", "email", "benutzer", "nutzer"),
     "key": ("api_key", "key", "api_key_name"),
     "tag": ("tag", "label"),
 }  # fmt: skip
