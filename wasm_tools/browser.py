@@ -1,5 +1,6 @@
 """The engine's entry in the browser: JSON in, JSON out, every refusal in words."""
 
+import io
 import json
 from importlib import import_module
 from typing import Any
@@ -18,7 +19,7 @@ METHODS = (  # each a module of wasm_tools.methods
 # The planner's first answer waits for nothing else: other methods are imported when they are first asked.
 _modules: dict[str, Any] = {"plan": plan}
 _packs: dict[str, Any] = {}
-_given: list[tuple[str, bytes]] = []  # files of the reader for the next call
+_given: list[tuple[str, io.BytesIO]] = []  # files of the reader for the next call
 
 
 def load_pack(text: str) -> None:
@@ -41,9 +42,19 @@ def set_reporter(report: Any) -> None:
     _packs["report"] = report
 
 
-def take_file(name: str, content: Any) -> None:
-    """Take a file for the next call, which finds it in `files` of its parameters; `content` is a JavaScript array."""
-    _given.append((name, content.to_bytes()))
+def take_file(name: str, size: int) -> None:
+    """Make room for a file of that many bytes, for the next call: it finds the file in `files` of its parameters."""
+    room = io.BytesIO()
+    if size:  # the whole at once: a buffer that grows would be copied, and memory that was taken never comes back
+        room.seek(size - 1)
+        room.write(b"\0")
+        room.seek(0)
+    _given.append((name, room))
+
+
+def take_part(part: Any) -> None:
+    """Take the next bytes of the file that was made room for last; `part` is an array of JavaScript."""
+    _given[-1][1].write(part.to_bytes())
 
 
 def drop_files() -> None:
@@ -53,7 +64,7 @@ def drop_files() -> None:
 
 def handle(method: str, params_json: str) -> str:
     """Answer one call: `{"ok": true, "result": …}` or `{"ok": false, "error": {"field", "message"}}`."""
-    files = list(_given)
+    files = [(name, room.getvalue()) for name, room in _given]
     _given.clear()
     try:
         if method not in METHODS:

@@ -24,10 +24,18 @@ def _prices() -> None:
     browser.load_pack(json.dumps(pack()))
 
 
+def hand_over(name: str, content: bytes) -> None:
+    """What the worker does with a file, in parts of three bytes."""
+    browser.take_file(name, len(content))
+    for at in range(0, len(content), 3):
+        part = content[at : at + 3]
+        browser.take_part(SimpleNamespace(to_bytes=lambda part=part: part))
+
+
 def called(method: str, params: dict[str, Any] | None = None, **files: str) -> dict[str, Any]:
     """The answer to a call that hands over files, as the worker makes it; refusals too."""
     for name, text in files.items():
-        browser.take_file(f"{name}.csv", SimpleNamespace(to_bytes=text.encode))
+        hand_over(f"{name}.csv", text.encode())
     answer: dict[str, Any] = json.loads(browser.handle(method, json.dumps(params or {})))
     return answer
 
@@ -58,9 +66,14 @@ def test_a_bill_is_read_in_steps_to_the_record_of_the_report() -> None:
 def test_files_are_for_one_call_only() -> None:
     read(bill=BILL)
     assert called("invoice")["error"] == {"field": "file", "message": "choose a bill first"}
-    browser.take_file("late.csv", SimpleNamespace(to_bytes=BILL.encode))
+    hand_over("late.csv", BILL.encode())
     browser.drop_files()
     assert called("invoice")["error"]["field"] == "file"
+
+
+def test_an_empty_file_is_refused_in_words() -> None:
+    record, _ = read(empty="")
+    assert "empty" in record["refused"][0]["message"]
 
 
 def test_a_table_that_nobody_knows_is_asked_about_and_then_read() -> None:

@@ -12,14 +12,14 @@ const said = (/** @type {string} */ key, /** @type {Record<string, string | numb
 /** @param {import("./invoice_work.mjs").Bill} bill @param {(verdict: string) => void} show the lines of a verdict @returns {Node[]} */
 export function auditPart(bill, show) {
   const over = Number(bill.overpaid_usd) > 0;
-  const verdicts = panelTable(said("caption"), ["verdict", "means", "lines", "amount"].map((name) => said(name)), [2, 3]);
+  const verdicts = panelTable(said("caption"), ["verdict", "lines", "amount", "means"].map((name) => said(name)), [1, 2]);
   const whole = bill.verdicts.reduce((/** @type {number} */ most, /** @type {any} */ v) => Math.max(most, Number(v.usd)), 0);
   verdicts.body.append(...bill.verdicts.map((/** @type {any} */ v) => {
     const button = element("button", { type: "button", className: "plain" }, word("verdict", v.verdict));
     button.dataset.verdict = v.verdict;
     button.title = said("show");
     button.addEventListener("click", () => show(v.verdict));
-    return verdicts.row([[button, bar(Number(v.usd), whole)], text(`invoice.verdict_means.${v.verdict}`), count(v.lines), money(v.usd)]);
+    return verdicts.row([[button, bar(Number(v.usd), whole)], count(v.lines), money(v.usd), text(`invoice.verdict_means.${v.verdict}`)]);
   }));
   verdicts.box.classList.add("verdicts");
   return [
@@ -51,6 +51,7 @@ export function unresolvedPart(bill) {
   if (!all.length) return [];
   const table = panelTable(said("unresolved"), ["model", "provider", "lines", "amount", "reason"].map((name) => said(name)), [2, 3]);
   table.body.append(...all.slice(0, NAMES).map((/** @type {any} */ u) => table.row([nameOr(u.model), nameOr(u.provider), count(u.lines), money(u.usd), english(u.reason)])));
+  table.box.classList.add("unresolved");
   const rest = all.length > NAMES ? [element("p", { className: "muted" }, said("more_names", { n: all.length - NAMES }))] : [];
   return [element("h3", {}, said("unresolved")), element("p", {}, said("unresolved_lead")), table.box, ...rest];
 }

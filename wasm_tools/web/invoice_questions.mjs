@@ -93,8 +93,10 @@ function stakes({ file, lines, usd, amount }) {
 function control({ id, control: kind, options }) {
   if (kind === "choice") return element("select", { name: id }, new Option(said("choose"), ""), ...options.map((o) => new Option(o.label, o.value)));
   if (kind === "number") return element("input", { name: id, type: "text", inputMode: "decimal", autocomplete: "off" });
-  const known = element("datalist", { id: `${id}-known` }, ...options.map((o) => element("option", { value: o.value }, o.label)));
+  const known = element("datalist", { id: `${id}-known` });
   const input = element("input", { name: id, type: "text", autocomplete: "off", spellcheck: false });
+  // A provider's ids are hundreds: they come when somebody is about to choose among them.
+  input.addEventListener("focus", () => known.append(...options.map((o) => element("option", { value: o.value }, o.label))), { once: true });
   input.setAttribute("list", known.id);
   return element("span", {}, input, known);
 }

@@ -9,6 +9,7 @@ import { chip } from "./panel_table.mjs";
 import { english, parts, text } from "./texts.mjs";
 
 const TIERS = ["A", "B", "C", "D"];
+const TOLD = "benchmarks"; // a fact that is among the evidence, too
 const SILENT = 40; // products without a comparison in the page
 const said = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`invoice.script.savings.${key}`, values);
 
@@ -121,7 +122,7 @@ function itemOf(item) {
     ["changes", [english(item.changes)]],
     ["verify", [english(item.verify)]],
     ["evidence", item.evidence.flatMap((/** @type {string} */ e, /** @type {number} */ n) => [...(n ? [element("br")] : []), element("code", {}, e)])],
-    ...Object.entries(item.facts).map(([name, value]) => [name, [english(String(value))]]),
+    ...Object.entries(item.facts).filter(([name]) => name !== TOLD).map(([name, value]) => [name, [english(String(value))]]),
   ];
   const known = ["basis", "formula", "assumption", "changes", "verify", "evidence"];
   const list = element("dl", {}, ...facts.flatMap(([name, value]) => [

@@ -18,6 +18,7 @@ import { engineIn, memoryOf, startedPython } from "./python.mjs";
 import { forgetMemory, keepMemory, keptMemory } from "./snapshots.mjs";
 
 const HEARTBEAT_MS = 1000;
+const PART = 4_000_000; // bytes of a file that are read at once
 const EMPTY_WASM = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 /** All that can start a request in a worker. `Worker` too: a second one would have all the others again. */
 const NETWORK = [
@@ -205,11 +206,7 @@ function pump() {
 /** @param {Request} request @returns {{ok: true, result: unknown} | {ok: false, error: Failure, broken?: boolean}} */
 function answer({ method, params, files = [] }) {
   try {
-    for (const { name, content } of files) {
-      const bytes = bytesOf(content);
-      if (!bytes) return unreadable(name);
-      engine.take_file(name, bytes); // which copies them: only one file at a time is held twice
-    }
+    for (const { name, content } of files) if (!handedOver(name, content)) return unreadable(name);
     const reply = JSON.parse(engine.handle(method, JSON.stringify(params ?? null)));
     if (reply.ok) return { ok: true, result: reply.result };
     return { ok: false, error: { message: reply.error.message, field: reply.error.field ?? null, technical: "" } };
@@ -226,13 +223,22 @@ function answer({ method, params, files = [] }) {
   }
 }
 
-/** The bytes of a reader's file, or null. Read at once: Python could not wait for them. @param {Blob} content */
-function bytesOf(content) {
-  try {
-    return new Uint8Array(new FileReaderSync().readAsArrayBuffer(content));
-  } catch {
-    return null;
+/**
+ * Give Python a reader's file, part by part: as a whole it would be held twice. Says whether it could be read.
+ * @param {string} name @param {Blob} content
+ */
+function handedOver(name, content) {
+  engine.take_file(name, content.size);
+  for (let at = 0; at < content.size; at += PART) {
+    let part;
+    try {
+      part = new FileReaderSync().readAsArrayBuffer(content.slice(at, at + PART));
+    } catch {
+      return false;
+    }
+    engine.take_part(new Uint8Array(part));
   }
+  return true;
 }
 
 /** @param {string} name @returns {{ok: false, error: Failure}} */
