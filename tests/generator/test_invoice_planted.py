@@ -14,6 +14,7 @@ from tests.wasm_tools.priced import bill_of
 from wasm_tools.invoice.audit import LIST
 from wasm_tools.invoice.cells import Cell, audited
 from wasm_tools.invoice.line_meters import SHAPES
+from wasm_tools.invoice.masking import masked
 from wasm_tools.invoice.opportunities import caches, hosts, same_model
 from wasm_tools.invoice.opportunities.caches import cache_items
 from wasm_tools.invoice.opportunities.hosts import RANKS, host_items
@@ -58,6 +59,12 @@ def billed(book: OfferBook, offer: Offer) -> UsageLine:
 def cells_of(book: OfferBook, lines: list[UsageLine]) -> list[Cell]:
     found = audited(bill_of(lines), book.dated)
     return [c for c in found.cells if c.verdict.kind == LIST]
+
+
+def test_no_name_that_the_catalogue_knows_is_taken_for_a_key_or_an_address(book: OfferBook) -> None:
+    names = {name for o in book.offers for name in (o.provider, o.sku, o.model, str(o.meter), o.region)}
+    names |= {m.name for m in book.models.models.values()} | set(book.names.providers) | set(book.model_aliases)
+    assert {name for name in names if masked(name) != name} == set()
 
 
 def planted(places: Places, offer: Offer) -> Iterator[tuple[str, Decimal]]:

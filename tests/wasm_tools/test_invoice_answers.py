@@ -10,6 +10,7 @@ from tests.wasm_tools.bills import HEADER, bill
 from tests.wasm_tools.invoices import fixture
 from tests.wasm_tools.priced import TARIFFS, book
 from wasm_tools.invoice.choices import Choices
+from wasm_tools.invoice.masking import masked
 from wasm_tools.invoice.options import read_options
 from wasm_tools.invoice.prepared import Progress, prepare, preparing
 from wasm_tools.invoice.report import assessed, report, to_record, with_tiers
@@ -252,3 +253,22 @@ def test_keys_and_addresses_are_masked_once_for_all_that_is_shown() -> None:
     assert {r["name"] for r in found["by"]["model"]} == {"gpt-x", "key …Gh78"}
     clear = json.dumps(record((f"{secrets[3]} bill.csv", data), names="clear"))
     assert all(secret in clear for secret in secrets)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("sk-ant-api03-abc...wxyz", "key …wxyz"),
+        ("Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0.abc", "Bearer key …0abc"),
+        ("apikey_01Rj2N8SVvo6BePZj99NhmiT", "key …hmiT"),
+        ("fw_3ZabcdEfgh12", "key …gh12"),
+        ("00000000-0000-0000-0000-00000000a1b2", "key …a1b2"),
+        ("0123456789abcdef0123456789abcdef and 1123456789abcdef0123456789abcdef", "key …cdef and key …cdef (2)"),
+        ("Jane <jane.doe+x@mail.example.co.uk>", "Jane <e-mail address 1>"),
+        ("prod-key-2 of user-research-2025-q1", "prod-key-2 of user-research-2025-q1"),
+        ("llama3-3@llama-3.3-70b-instruct", "llama3-3@llama-3.3-70b-instruct"),
+        ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+    ],
+)
+def test_what_is_a_secret_and_what_is_a_name(text: str, shown: str) -> None:
+    assert masked(text) == shown
