@@ -4,7 +4,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -31,7 +32,7 @@ from generator import (
     usage_commands,
 )
 from generator.calibrate import commands as calibration_commands
-from generator.options import AsJson, AsOf, MirrorOption, Overlay, notes
+from generator.options import AsJson, AsOf, LogFile, MirrorOption, Overlay, notes
 from generator.overlay import OverlayError
 from generator.places import checkout
 from generator.publish.crawl import CrawlError, crawled
@@ -42,6 +43,7 @@ from generator.publish.swap import TargetError, checked_target, recover
 from generator.publish.unchanged import inputs_digest, is_current
 from generator.registry import RegistryError
 from generator.render.manifests import FOLDER as MANIFESTS
+from generator.run_log import LogError, RunLog, run_log
 from generator.sync.history import HistoryError
 from generator.sync.run import Outcome
 from generator.sync.source_registry import SourceError
@@ -155,14 +157,14 @@ def sync(
             help="Start anew from stored payloads of the past, laid out as SOURCE/DATE/FILE, before the sync.",
         ),
     ] = None,
+    log: LogFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Fetch every price source, reconcile, and store the result in data/state. Exit code 3: a source was not fresh."""
     places = checkout()
-    with nightly.single_run(places):
+    with nightly.single_run(places), run_log(log) as told:
         at = nightly.inputs(places, as_of, offline=False)
-        report = print_source if not as_json else nightly.silent
-        at, outcomes, changed = nightly.sync_stage(at, mirror, report, source or (), history)
+        at, outcomes, changed = _synced(at, mirror, as_json, told, source or (), history)
     facts = {
         "sources": len(outcomes),
         "offers": len(at.state.offers),
@@ -180,6 +182,28 @@ def sync(
             f"[bold]as of {at.as_of}[/]: {summary_line(facts)}; {'state changed' if changed else 'nothing changed'}"
         )
     raise typer.Exit(3 if any(o.state == "kept" for o in outcomes) else 0)
+
+
+def _synced(
+    at: nightly.Inputs,
+    mirror: str | None,
+    as_json: bool,
+    told: RunLog,
+    only: Sequence[str] = (),
+    history: Path | None = None,
+) -> tuple[nightly.Inputs, list[Outcome], bool]:
+    """The sync stage with its log, and a line a source for people."""
+
+    def report(outcome: Outcome) -> None:
+        told.read(outcome)
+        if not as_json:
+            print_source(outcome)
+
+    with told.stage("sync") as counts:
+        at, outcomes, changed = nightly.sync_stage(at, mirror, report, only, history, told)
+        counts |= Counter(o.state for o in outcomes)
+        counts |= {"changed": int(changed), "events": len(at.state.events)}
+    return at, outcomes, changed
 
 
 @app.command()
@@ -213,10 +237,16 @@ def bundle(as_of: AsOf = None, overlay: Overlay = None, as_json: AsJson = False)
 
 @app.command()
 def render(
-    as_of: AsOf = None, overlay: Overlay = None, site: Site = None, rebuild: Rebuild = False, as_json: AsJson = False
+    as_of: AsOf = None,
+    overlay: Overlay = None,
+    site: Site = None,
+    rebuild: Rebuild = False,
+    log: LogFile = None,
+    as_json: AsJson = False,
 ) -> None:
     """Build the site from the stored prices and publish it: precompute, bundle, render, seal, publish."""
-    _build(nightly.inputs(checkout(), as_of, offline=True), overlay, site, rebuild, as_json, {})
+    with run_log(log) as told:
+        _build(nightly.inputs(checkout(), as_of, offline=True), overlay, site, rebuild, as_json, {}, told)
 
 
 @app.command(name="nightly")
@@ -229,27 +259,35 @@ def nightly_run(
     overlay: Overlay = None,
     site: Site = None,
     rebuild: Rebuild = False,
+    log: LogFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Run all stages: sync, precompute, bundle, render, seal, publish."""
     at = nightly.inputs(checkout(), as_of, offline)
     facts: dict[str, Any] = {"sources": len(at.registry.sources)}
-    if not offline:
-        with nightly.single_run(at.places):
-            report = nightly.silent if as_json else print_source
-            at, outcomes, _ = nightly.sync_stage(at, mirror, report)
-            facts["sources kept from before"] = sum(o.state == "kept" for o in outcomes)
-    _build(at, overlay, site, rebuild, as_json, facts)
+    with run_log(log) as told:
+        if not offline:
+            with nightly.single_run(at.places):
+                at, outcomes, _ = _synced(at, mirror, as_json, told)
+                facts["sources kept from before"] = sum(o.state == "kept" for o in outcomes)
+        _build(at, overlay, site, rebuild, as_json, facts, told)
 
 
 def _build(
-    at: nightly.Inputs, overlay: Path | None, site: Path | None, rebuild: bool, as_json: bool, facts: dict[str, Any]
+    at: nightly.Inputs,
+    overlay: Path | None,
+    site: Path | None,
+    rebuild: bool,
+    as_json: bool,
+    facts: dict[str, Any],
+    told: RunLog,
 ) -> None:
     started = time.perf_counter()
     target = checked_target((site or at.places.root / "site").resolve(), at.places.built_site)
     recover(target)
     inputs = inputs_digest(at.places, at.as_of, overlay)
     if not rebuild and is_current(target, inputs):
+        told.tell("publish", "unchanged", site=str(target))
         facts |= {"pages rendered": 0, "seconds": round(time.perf_counter() - started, 1)}
         if as_json:
             _closing({"as_of": at.as_of, "site": str(target), "unchanged": True, **facts}, as_json)
@@ -261,15 +299,23 @@ def _build(
     with nightly.single_run(at.places), stages() as progress:
         cells = len(at.registry.profiles) * len(at.registry.slo_classes) * len(at.registry.loads) + 1
         step = Steps(progress, "precompute", cells)
-        results = nightly.precompute_stage(at, step)
+        with told.stage("precompute") as counts:
+            results = nightly.precompute_stage(at, step)
+            counts |= {"cells": len(results.cells), "use cases": len(results.cases)}
         step = Steps(progress, "bundle", 1)
-        record = nightly.bundle_stage(at, results)
+        with told.stage("bundle") as counts:
+            record = nightly.bundle_stage(at, results)
+            counts |= {"files": len(record["files"])}
         step.done()
         step = Steps(progress, "render", None)
-        summary = nightly.render_stage(at, results, record, step, fresh=rebuild)
+        with told.stage("render") as counts:
+            summary = nightly.render_stage(at, results, record, step, fresh=rebuild, run=told.shown)
+            counts |= {"pages": sum(summary.pages.values()), "rendered": summary.rendered}
         step.done()
         step = Steps(progress, "publish", 1)
-        seal = nightly.publish_stage(at, target, inputs)
+        with told.stage("publish") as counts:
+            seal = nightly.publish_stage(at, target, inputs)
+            counts |= {"files": seal.files, "bytes": seal.bytes}
         step.done()
     archives = [p.stat().st_size for p in (target / MANIFESTS).glob("*.zip")]
     facts |= {
@@ -361,7 +407,7 @@ def main() -> None:
 
     expected = (
         nightly.RunError, RegistryError, SourceError, TableError, SealError, TargetError, BundleError, InputError,
-        OfferError, MeterError, HistoryError, OverlayError, CrawlError,
+        OfferError, MeterError, HistoryError, OverlayError, CrawlError, LogError,
     )  # fmt: skip
     try:
         app()

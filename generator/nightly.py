@@ -26,6 +26,7 @@ from generator.publish.swap import published
 from generator.registry import Registry, load_registry
 from generator.render.page import SiteData
 from generator.render.run import RenderSummary, rendered
+from generator.run_log import Record, RunLog
 from generator.sync.history import dated_payloads, replayed
 from generator.sync.http_cache import HttpCache
 from generator.sync.memo import Memo
@@ -133,6 +134,7 @@ def sync_stage(
     report: Callable[[Outcome], None],
     only: Sequence[str] = (),
     history: Path | None = None,
+    log: RunLog | None = None,
 ) -> tuple[Inputs, list[Outcome], bool]:
     """Sync all sources and save the state. The third value says whether anything changed on disk.
 
@@ -146,7 +148,8 @@ def sync_stage(
     if history is not None:
         before = replayed(at.registry, dated_payloads(history, at.registry), at.as_of, report)
         before.model_texts = at.state.model_texts
-    fetched = fetched_payloads(at.registry, transports(mirror, at.as_of, at.places.cache / "payloads"), only)
+    told = log.fetched if log else silent
+    fetched = fetched_payloads(at.registry, transports(mirror, at.as_of, at.places.cache / "payloads"), only, told)
     code = folder_digest(
         [at.places.root / "generator", *(at.places.root / "wasm_tools" / p for p in ("pricing", "performance"))], "*.py"
     )
@@ -194,8 +197,8 @@ def bundle_stage(at: Inputs, results: Precomputed) -> Mapping[str, Any]:
     return record
 
 
-def site_data(at: Inputs, results: Precomputed, bundle: Mapping[str, Any]) -> SiteData:
-    """Everything the views read, with names resolved through the registry."""
+def site_data(at: Inputs, results: Precomputed, bundle: Mapping[str, Any], run: tuple[Record, ...] = ()) -> SiteData:
+    """Everything the views read, with names resolved through the registry. `run` are the records of the run's log."""
     published = published_offers(at.registry, at.state.offers, at.as_of)
     offers = (replace(o, model=at.registry.model_of(o.provider, o.sku)) for o in published)
     rentals = (replace(g, gpu=at.registry.gpu_of(g.gpu_name)) for g in at.state.gpu_offers)
@@ -207,11 +210,17 @@ def site_data(at: Inputs, results: Precomputed, bundle: Mapping[str, Any]) -> Si
         rentals=tuple(sorted(rentals, key=lambda g: g.key)),
         as_of=at.as_of,
         bundle=bundle,
+        run=run,
     )
 
 
 def render_stage(
-    at: Inputs, results: Precomputed, bundle: Mapping[str, Any], step: Step, fresh: bool = False
+    at: Inputs,
+    results: Precomputed,
+    bundle: Mapping[str, Any],
+    step: Step,
+    fresh: bool = False,
+    run: tuple[Record, ...] = (),
 ) -> RenderSummary:
     """Render all pages and downloads into build/site and copy the bundle beside them.
 
@@ -220,7 +229,7 @@ def render_stage(
     memory = at.places.build / "pages.sqlite"
     if fresh:
         memory.unlink(missing_ok=True)
-    data = site_data(at, results, bundle)
+    data = site_data(at, results, bundle, run)
     summary = rendered(data, at.places.built_site, at.places.root, step, memory)
     shutil.copytree(at.places.bundle, at.places.built_site / "assets" / "engine")
     return summary

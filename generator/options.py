@@ -32,3 +32,11 @@ Overlay = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for programs instead of a table.")]
+LogFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--log",
+        envvar="ATLAS_LOG",
+        help="Add a line of JSON for each stage and source of this run to this file, and show them at /health/run/.",
+    ),
+]

@@ -22,6 +22,7 @@ class SiteData:
     rentals: tuple[GpuOffer, ...]
     as_of: str
     bundle: Mapping[str, Any]  # bundle.json of the browser engine; its files lie under assets/engine/
+    run: tuple[Mapping[str, Any], ...] = ()  # the records of the run's log so far, where the run keeps one
 
 
 @dataclass(frozen=True, slots=True)

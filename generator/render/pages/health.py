@@ -12,6 +12,7 @@ from generator.render.held_back import held_back
 from generator.render.meter_words import meter_words
 from generator.render.page import Page, SiteData
 from generator.render.price_evidence import explanation
+from generator.render.run_report import run_page
 from generator.render.site_index import SiteIndex, site_index
 from generator.sync.disputes import Dispute
 from generator.sync.run import unresolved_names
@@ -24,7 +25,7 @@ REASONS = 8
 
 
 def pages(data: SiteData) -> Iterator[Page]:
-    """The one page."""
+    """The page of the sources, and the page of the last run."""
     index = site_index(data)
     report = health_report(data.registry, data.state, data.as_of, checkout().registry)
     differing = disagreements(index)
@@ -54,6 +55,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             "unplanned": sorted(data.results.catalogue.unplanned.items(), key=lambda u: (-u[1], u[0])),
         },
     )
+    yield run_page(data, {provider: index.provider_name(provider) for provider in index.providers})
 
 
 def share(part: int, whole: int) -> str:
