@@ -441,6 +441,7 @@ def test_numbers_that_belong_to_names_are_no_amounts() -> None:
             "audio_minutes",
         ),
         ("Need video: 30 clips of 8 seconds a day at 1080p", "video", 30 * 8 * 730 / 24, "seconds_1080p"),
+        ("transcription for 12 seats, 6 hours a day each", "speech-to-text", 12 * 6 * 730 / 24, "audio_hours"),
         ("3 million embedding requests per day, 200 tokens each", "embeddings", 600 * 730 / 24, "million_tokens"),
     ],
 )
@@ -449,6 +450,28 @@ def test_items_times_what_each_has_is_the_use_of_a_month(words: str, task: str, 
     assert (spec.value("task"), spec.value("unit")) == (task, unit)
     assert spec.value("usage") == pytest.approx(usage, rel=1e-4)
     assert spec.fields["usage"].state == "implied"
+
+
+def test_words_that_fit_two_tasks_are_asked_about() -> None:
+    made = talk("copilot for our 1,100 engineers")
+    (asked,) = made.questions
+    assert [o.label for o in asked.options] == ["Code completion", "Code generation"]
+    assert (
+        talk("copilot for our 1,100 engineers", {"answer": "task", "option": 1}).form["use_case"] == "code-generation"
+    )
+
+
+def test_a_rate_in_office_hours_is_asked_about_where_a_month_is_bought() -> None:
+    made = talk("20 images per minute during office hours")
+    assert [o.label for o in made.questions[0].options] == ["876,000 (around the clock)", "292,000 (eight hours a day)"]
+
+
+def test_active_shares_and_conversations_at_a_time() -> None:
+    assert talk("chatbot for 1 million users, 1% active at a time").form["active"] == 0.01
+    form = talk("customer chat: 50 conversations at the same time").form
+    assert (form["users"], form["active"]) == (50, 1)
+    lengths = talk("chatbot, 3 req/s, prompts 2k, completions 500").form
+    assert (lengths["prompt_tokens"], lengths["output_tokens"]) == (2000, 500)
 
 
 def test_makers_of_gpus_are_no_providers() -> None:

@@ -191,6 +191,10 @@ def requests(text: Text, a: Amount, counted: frozenset[str]) -> Iterator[Mention
         if field == "qps" and has_role(text, a, "peak", 3):
             field = "peak_qps"
         yield Mention(field, a.q.value / a.seconds, start, end, state, rule)
+    elif a.q.value >= 1 and has_role(text, a, "concurrent", 6):
+        rule = "so many at the same time, each as an active user"
+        yield Mention("users", round(a.q.value), start, end, IMPLIED, rule)
+        yield Mention("active", 1.0, start, end, IMPLIED, rule)
     elif a.q.value > 1 and not counted:
         readings = ((a.q.value / MONTH, "a month"), (a.q.value / DAY, "a day"), (a.q.value / 3600, "an hour"))
         yield Mention("qps", a.q.value / MONTH, start, end, UNSURE, "no period was said; read as a month", readings)

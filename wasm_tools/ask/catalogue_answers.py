@@ -134,7 +134,9 @@ def _rates(query: Query, regions: set[str], book: AskBook, catalogue: Catalogue,
     if not priced:
         known = [m for m in query.models if m in catalogue.models]
         why = (
-            "no offer of it is known with these conditions" if known else "it is not in the catalogue of planned models"
+            "no offer of it is known with these conditions"
+            if known
+            else "it has no price per text token that is planned with; see its other prices in the explorer"
         )
         return Found((), f"{names}: {why}", 0, held)
     first = rows[0]

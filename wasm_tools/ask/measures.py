@@ -7,6 +7,7 @@ from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.mentions import IMPLIED, STATED, UNSURE, Mention
 from wasm_tools.ask.phrases import Match
 from wasm_tools.ask.text import Text
+from wasm_tools.ask.words import PAUSES
 
 SPEED_MOST = 500  # tokens a second: what one reader may ask for; more is the rate of all together
 BATCH_MS = 60_000.0
@@ -55,6 +56,14 @@ def bare_side(text: Text, a: Amount) -> str:
         return ""
     if word in ("out", "output"):
         return "output_tokens"
+    before = text.singles[a.q.first - 1] if a.q.first else ""
+    if before in ("prompt", "input", "output", "completion", "answer", "response") and word in (
+        *PAUSES,
+        "",
+        "and",
+        "/",
+    ):
+        return "prompt_tokens" if before in ("prompt", "input") else "output_tokens"
     return "prompt_tokens" if word in ("in", "input") and following in (",", "/", "and", ".", ";", "+") else ""
 
 
@@ -126,7 +135,7 @@ def shares(text: Text, a: Amount) -> Iterator[Mention]:
     share = round(a.q.value / 100, 6)
     if any(a.q.last <= m.first <= a.after + 3 and m.meaning in ("load",) for m in _loads(text)) and _more(text, a):
         return  # "50 % more users" is a factor
-    role = nearest(text, a, "availability", "cached", "batchable", "growth")
+    role = nearest(text, a, "availability", "cached", "batchable", "growth", "active")
     if role == "growth" or (a.seconds and not role):
         months = MONTH / a.seconds if a.seconds else 1 / 12
         monthly = (1 + share) ** months - 1 if a.seconds != MONTH else share
@@ -134,6 +143,8 @@ def shares(text: Text, a: Amount) -> Iterator[Mention]:
         yield Mention("growth", round(monthly, 6), start, end, STATED if not rule else IMPLIED, rule)
     elif role == "availability" or (a.q.value > 98 and a.q.value < 100 and not role):
         yield Mention("availability", share, start, end)
+    elif role == "active":
+        yield Mention("active", share, start, end)
     elif role == "cached":
         yield Mention("cacheable_share", share, start, end)
     elif role == "batchable":

@@ -13,7 +13,7 @@ from wasm_tools.ask.names import Named
 from wasm_tools.ask.tasks import Tag, TaskScore, scores, tags_of
 from wasm_tools.ask.text import Text, text_of
 
-PRODUCT = frozenset({"requests", "tokens", "words", "milliseconds", "characters", "pages"})
+PRODUCT = frozenset({"requests", "people", "tokens", "words", "milliseconds", "characters", "pages"})
 LISTS = frozenset({"kinds", "precisions", "features", "area"})
 # What looks like a name that the catalogue does not have: letters with digits, joined or behind a hyphen.
 _NAME_LIKE = re.compile(r"\b[A-Za-z][A-Za-z]+[\w.]*-[\w.-]*\d[\w.-]*\b|\b[A-Z][A-Za-z]*\d[\w.]*\b")

@@ -30,7 +30,7 @@ class Text:
 
     def chars(self, first: int, last: int) -> tuple[int, int]:
         """The places in the text of the words from `first` to before `last`."""
-        return self.words[first].start, self.words[last - 1].end
+        return self.words[first].start, self.words[min(last, len(self.words)) - 1].end
 
     def sentence(self, place: int) -> tuple[int, int]:
         """The words of the sentence around a word."""
