@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from wasm_tools.invoice.line_meters import Fit
 from wasm_tools.invoice.numerals import rounding_of
 from wasm_tools.invoice.tariffs import Quote, Tariff
-from wasm_tools.invoice.unit_reading import Span, fitting_reading, spans_of
+from wasm_tools.invoice.unit_reading import Readings, fitting_reading, readings_of, spans_of
 from wasm_tools.invoice.usage import LineKey
 
 LIST, FACTOR, CONTRACT, ABOVE = "list", "known factor", "contract discount", "above list"
@@ -66,7 +66,7 @@ class LineRule:
 
     __slots__ = (
         "_bands", "_base", "_day", "_factors", "_fit", "_key", "_made", "_others", "_per", "_prices", "_quotes",
-        "_span", "_spans",
+        "_readings", "_span",
         "common", "high", "low", "plain", "reason",
     )  # fmt: skip
 
@@ -91,7 +91,8 @@ class LineRule:
         self._bands: list[Band] | None = None  # made when a line is not at the plain price
         self._factors: list[Band] = []
         self._prices: list[Decimal] = []
-        self._spans: list[Span] = []
+        # of the range of the provider's prices; of the list prices once they are prepared
+        self._readings: Readings = readings_of([(span[0], span[1])], key.unit) if span else ((), ())
         self.common: Verdict | None = None
         if left_out:
             self.common = Verdict(LEFT_OUT, left_out)
@@ -141,7 +142,7 @@ class LineRule:
         self._bands = [*self._matches(), *self._changed_late()]
         self._factors = list(self._usual_factors())
         self._prices = sorted({q.price for _, q in self._quotes if q.price > 0})
-        self._spans = spans_of(self._prices)
+        self._readings = readings_of(spans_of(self._prices), self._key.unit)
 
     def _plain_as(self, kind: str) -> Verdict:
         """A verdict that carries the list price without judging."""
@@ -199,7 +200,7 @@ class LineRule:
         if self.plain is None or self.plain.price is None or not self._prices:
             return self._verdict(UNKNOWN, "the catalogue lists this as free at this provider")
         lowest, highest = self._prices[0], self._prices[-1]
-        size = fitting_reading(price, self._spans, self._key.unit)
+        size = fitting_reading(price, self._readings)
         if size is not None:
             return self._verdict(UNIT, _reading(size), self.plain.tariff, self.plain.price, size=size)
         against = lowest if self._fit.mixed else self.plain.price
@@ -217,7 +218,7 @@ class LineRule:
 
     def _unnamed(self, price: Decimal) -> Verdict:
         """A line without a known price, whose unit is held against the range of its provider's prices."""
-        size = fitting_reading(price, ((self._span[0], self._span[1]),), self._key.unit)
+        size = fitting_reading(price, self._readings)
         if size is None:
             return self._verdict(UNKNOWN, self.reason)
         return self._verdict(UNIT, f"{_reading(size)}; {self.reason}", size=size)

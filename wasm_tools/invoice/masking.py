@@ -10,7 +10,7 @@ _MAIL = re.compile(r"[A-Za-z0-9._%+'-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![A-Za
 _SECRET = re.compile(
     r"(?<![A-Za-z0-9])(?:"
     r"(?:(?:sk|pk|rk|xai|gsk|hf|r8|ghp|ghu)[-_]|fw_|tgp_)(?=[A-Za-z0-9_.-]*[0-9])[A-Za-z0-9_.*…-]{8,}"  # keys
-    r"|(?:api_?key|key|user|usr|service_account|sa)[-_](?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,}"  # their ids, and those of users
+    r"|(?:api_?key|key|user|usr|service_account|sa)[-_](?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,}"  # ids of them, of users
     r"|AKIA[A-Z0-9]{12,}|AIza[A-Za-z0-9_-]{20,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_.-]+"
     r"|[0-9a-fA-F]{32,}"
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"

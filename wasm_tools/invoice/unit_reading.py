@@ -5,9 +5,9 @@ from decimal import Decimal
 from functools import cache
 
 Span = tuple[Decimal, Decimal]
-WIDTH = Decimal(
-    "0.6"
-)  # of a list price, both ways: batch and large discounts; a thousand apart, two readings never fit
+Readings = tuple[Sequence[Span], Sequence[tuple[Decimal, Sequence[Span]]]]
+# Of a list price, both ways: batch and large discounts; a thousand apart, two readings never fit.
+WIDTH = Decimal("0.6")
 _SIZES = {
     "audio_second": (60, 3_600),
     "video_second": (60, 3_600),
@@ -35,14 +35,22 @@ def spans_of(listed: Iterable[Decimal]) -> list[Span]:
     return spans
 
 
-def fitting_reading(price: Decimal, spans: Sequence[Span], unit: str) -> Decimal | None:
+def readings_of(spans: Iterable[Span], unit: str) -> Readings:
+    """The spans, and beside each factor on the quantity the prices as billed that it would bring into one."""
+    own = tuple(spans)
+    scaled = [(size, tuple((low * size, high * size) for low, high in own)) for size in sizes(unit)]
+    return own, tuple(scaled)
+
+
+def fitting_reading(price: Decimal, readings: Readings) -> Decimal | None:
     """The factor on the quantity that brings `price` into a span; None when it fits as it is, or several do.
 
     Where the file names no model, the span is that of all prices of the provider.
     """
+    spans, scaled = readings
     if _fits(price, spans):
         return None
-    found = [size for size in sizes(unit) if _fits(price / size, spans)]
+    found = [size for size, of_size in scaled if _fits(price, of_size)]
     return found[0] if len(found) == 1 else None
 
 
