@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from wasm_tools.collector import collector_at_rest
 from wasm_tools.invoice.remembered import Remembered
 from wasm_tools.spend.ledger import INPUT_CLASSES, OUTPUT_CLASSES
-from wasm_tools.spend.ledger_lines import BLANK, FIRST, INDEX, UNKNOWN, LineReader, Said, Told
+from wasm_tools.spend.ledger_lines import BLANK, CLASSES, FIRST, INDEX, UNKNOWN, LineReader, Said, Told
 
 _NUMBER, _REQUESTS, _UNPRICED, _PARTLY, _EMPTY = range(FIRST)  # places in the numbers of a cell; then the classes
 _PROMPT = FIRST + len(INPUT_CLASSES)
@@ -223,7 +223,7 @@ def _what(file: int, said: Said, tag: str, stem: str) -> What:
 
 
 def _cell(kind: _Kind, hour: str, numbers: list[int]) -> CallCell:
-    tokens = {name: numbers[at] for name, at in INDEX.items() if numbers[at]}
+    tokens = {name: count for name, count in zip(CLASSES, numbers[FIRST:], strict=True) if count}
     return CallCell(
         kind.what, hour, numbers[_REQUESTS], numbers[_UNPRICED], numbers[_PARTLY], numbers[_EMPTY], tokens,
         sum(numbers[FIRST:_PROMPT]), sum(numbers[_PROMPT:_ANSWER]),

@@ -46,6 +46,7 @@ class Rates:
     def __init__(self, book: PriceBook) -> None:
         self.book = book
         self._tables: dict[tuple[str, ...], Mapping[str, Rate]] = {}
+        self._prices: dict[int, list[float]] = {}  # by the identity of a table
         self._bands: dict[tuple[str, ...], tuple[int, ...]] = {}
 
     def bands(self, what: What) -> tuple[int, ...]:
@@ -72,9 +73,12 @@ class Rates:
 
     def prices(self, what: What, day: str) -> Sequence[float]:
         """USD a token by the places of a cell, NO_PRICE where there is none; reasoning is part of the output."""
-        found = [0.0] * (FIRST + len(INDEX))
-        for name, rate in self.table(what, day).items():
-            found[INDEX[name]] = NO_PRICE if rate.a_token is None else float(rate.a_token)
+        table = self.table(what, day)
+        found = self._prices.get(id(table))
+        if found is None:
+            found = self._prices[id(table)] = [0.0] * (FIRST + len(INDEX))
+            for name, rate in table.items():
+                found[INDEX[name]] = NO_PRICE if rate.a_token is None else float(rate.a_token)
         return found
 
     def _key(self, what: What, token_class: str) -> LineKey:
