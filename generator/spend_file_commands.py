@@ -3,6 +3,7 @@
 import gzip
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,14 +35,16 @@ from generator.spend_text import (
     show_plan,
 )
 from wasm_tools.invoice.pack import read_price_book
+from wasm_tools.invoice.usage import exact_sum
 from wasm_tools.spend.earlier_exports import earlier
 from wasm_tools.spend.exports import FORMS, export
 from wasm_tools.spend.ledger import FILE_NAME
 from wasm_tools.spend.ledger_lines import is_ledger
 from wasm_tools.spend.merging import merged
 from wasm_tools.spend.recording.settings import FILE, settings
-from wasm_tools.spend.single_calls import Query
-from wasm_tools.spend.spend_record import call_page
+from wasm_tools.spend.single_calls import Query, page
+from wasm_tools.spend.spend_record import call_rows
+from wasm_tools.spend.spent import Spend
 from wasm_tools.workload.traffic import InputError
 
 commands = typer.Typer()
@@ -88,23 +91,35 @@ def watch(
     """Show calls as they are written, with the total; stop with Ctrl-C."""
     asked, out = Asked(files or ()), console()
     with refusals():
-        book = price_book(as_of, overlay)
-        seen: dict[str, int] = {}
-        number = 0
+        book, seen, reading = price_book(as_of, overlay), None, 0
         while True:
             found = read(asked, book)
             counts = {file.file: file.calls for file in found.calls.files}
-            fresh = sum(counts.values()) - sum(seen.values()) if seen else last
-            if fresh or not seen:
-                page = call_page(found, options(asked), Query(count=max(1, min(fresh, 500)), descending=True))
-                page["rows"] = page["rows"][:fresh][::-1]
-                show_calls(out, page)
-                total = sum(entry.usd for entry in found.entries)
-                typer.echo(f"{sum(counts.values()):,} calls, {total:.4f} USD")
-            seen, number = counts, number + 1
-            if rounds is not None and number >= rounds:
+            numbers = _latest(found, last) if seen is None else _new(counts, seen)
+            if numbers or seen is None:
+                show_calls(out, call_rows(found, numbers))
+                usd = exact_sum(entry.usd for entry in found.entries)
+                typer.echo(f"{sum(counts.values()):,} calls, {usd:.4f} USD")
+            seen, reading = counts, reading + 1
+            if reading == rounds:
                 return
             time.sleep(interval)
+
+
+def _latest(found: Spend, count: int) -> list[int]:
+    """The numbers of the last calls, oldest first."""
+    numbers, _ = page(found, found.entries, Query(count=max(count, 1)))
+    return list(numbers[:count])[::-1]
+
+
+def _new(counts: Mapping[str, int], seen: Mapping[str, int]) -> list[int]:
+    """The numbers of the calls that each file got since it was read before; numbers run through the files in order."""
+    found: list[int] = []
+    start = 0
+    for name, count in counts.items():
+        found += range(start + seen.get(name, 0), start + count)
+        start += count
+    return found
 
 
 @commands.command("import")
@@ -119,7 +134,7 @@ def import_command(
         folder = ledger or settings().ledger
         if folder is None:
             raise InputError("ledger", "say where the ledger is with --ledger, or in atlas.toml")
-        for path in paths(files):
+        for path in paths(files).values():
             data = path.read_bytes()
             export = None if is_ledger(data) else earlier(data)
             if export is None and not is_ledger(data):

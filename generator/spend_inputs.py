@@ -47,7 +47,10 @@ Tags = Annotated[
     list[str] | None, typer.Option("--tag", help="Only calls with this tag, like team=search; may be repeated.")
 ]
 TagFiles = Annotated[
-    str, typer.Option("--tag-files", help="A tag that calls without it get from the name of their file, like user.")
+    str,
+    typer.Option(
+        "--tag-files", help="A tag that calls without it get from the name of their folder or file, like user."
+    ),
 ]
 Budgets = Annotated[
     list[str] | None,
@@ -112,21 +115,28 @@ def price_pack(as_of: str | None, overlay: Path | None) -> dict[str, Any]:
 
 def read(asked: Asked, book: OfferBook) -> Spend:
     """Everything in the files. Raises InputError without any."""
-    return read_spend(
-        [(path.name, _content(path)) for path in paths(asked.files)], book.dated, tag_files=asked.tag_files
-    )
+    files = [(name, _content(path)) for name, path in paths(asked.files).items()]
+    return read_spend(files, book.dated, tag_files=asked.tag_files)
 
 
-def paths(files: Sequence[Path]) -> list[Path]:
-    """The files that are meant: folders by their ledgers, none by those of `atlas.toml`."""
+def paths(files: Sequence[Path]) -> dict[str, Path]:
+    """The files that are meant by name: folders by their ledgers, none by those of `atlas.toml`.
+
+    A file of a folder is called by both names, as is one of two that have the same.
+    """
     if not files:
         folder = settings().ledger
         if folder is None:
             raise InputError("files", "name a ledger, or say where it is: `atlas spend init` writes atlas.toml")
         files = [folder]
-    found = [one for path in files for one in (_ledgers(path) if path.is_dir() else [path])]
-    if not found:
+    given = [(one, path.is_dir()) for path in files for one in (_ledgers(path) if path.is_dir() else [path])]
+    if not given:
         raise InputError("files", f"{files[0]} has no ledgers ({', '.join(KINDS)}) yet")
+    found: dict[str, Path] = {}
+    for path, of_folder in given:
+        alike = [one for one, _ in given if one.name == path.name]
+        name = f"{path.absolute().parent.name}/{path.name}" if of_folder or len(alike) > 1 else path.name
+        found[str(path) if name in found else name] = path
     return found
 
 

@@ -120,11 +120,16 @@ def test_the_same_flags_select_the_same_calls() -> None:
 )
 def test_exit_codes_tell_of_budgets(flags: tuple[str, ...], code: int) -> None:
     path = wrote("a.jsonl", [made(f"2026-09-{n:02}", tags={"team": "a"}) for n in range(1, 21)])
-    for command in ("budget", "report", "forecast"):
-        assert atlas(command, path, *flags, "--exit-code").exit_code == code
-    assert atlas("budget", "missing.jsonl", *flags, "--exit-code").exit_code == 3
-    if code < 3:
-        assert atlas("report", path, *flags).exit_code == 0
+    assert atlas("budget", path, *flags, "--exit-code").exit_code == code
+
+
+def test_every_command_with_budgets_has_the_same_exit_codes() -> None:
+    path = wrote("a.jsonl", [made()])
+    for command in ("report", "forecast", "budget"):
+        assert atlas(command, path, "--budget", "0.1", "--exit-code").exit_code == 2
+        assert atlas(command, path, "--exit-code").exit_code == 3
+        assert atlas(command, "missing.jsonl", "--budget", "1", "--exit-code").exit_code == 3
+        assert atlas(command, path, "--budget", "0.1").exit_code == 0
 
 
 def test_a_missing_budget_is_an_error() -> None:
@@ -197,9 +202,20 @@ def test_ledgers_are_merged_without_duplicates_also_behind_a_torn_line() -> None
     assert sorted(path.name for path in Path("kept").iterdir()) == ["calls-2026-09.jsonl", "calls-2026-10.jsonl"]
     record = json.loads(atlas("report", "kept", "--json").stdout)
     assert record["total"]["calls"] == 4
-    assert [(k["row"], k["file"]) for k in record["kept_aside"]] == [(2, "calls-2026-09.jsonl")]
+    assert [(k["row"], k["file"]) for k in record["kept_aside"]] == [(2, "kept/calls-2026-09.jsonl")]
     Path("x.csv").write_text("a,b\n1,2\n")
     assert "no ledger" in str(atlas("import", "x.csv", "--ledger", "kept").exception)
+
+
+def test_folders_of_several_people_are_told_apart() -> None:
+    for name in ("ada", "ben"):
+        Path(name).mkdir()
+        wrote(f"{name}/calls-2026-09.jsonl", [made(request_id=name)])
+    wrote("cy.jsonl", [made(request_id="cy", tags={"user": "known"})])
+    for given in (("ada", "ben"), ("ada/calls-2026-09.jsonl", "ben/calls-2026-09.jsonl")):
+        told = json.loads(atlas("report", *given, "cy.jsonl", "--tag-files", "user", "--json").stdout)
+        assert sorted(row["name"] for row in told["by"]["tag user"]) == ["ada", "ben", "known"]
+        assert [f["file"] for f in told["files"]] == ["ada/calls-2026-09.jsonl", "ben/calls-2026-09.jsonl", "cy.jsonl"]
 
 
 def test_a_focus_export_comes_back_with_the_same_money() -> None:
@@ -235,21 +251,23 @@ def test_every_call_is_exported_with_its_exact_cost() -> None:
 
 def test_watching_shows_only_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     path = Path(wrote("a.jsonl", [made(request_id="r1"), made(hour=11, request_id="r2")]))
+    later = wrote("b.jsonl", [made(hour=13)])
 
     def written_meanwhile(_: float) -> None:
         with path.open("ab") as file:
             file.write(ledger([made(hour=12, model="new-one", request_id="r3")]))
 
     monkeypatch.setattr("generator.spend_file_commands.time.sleep", written_meanwhile)
-    lines = atlas("watch", str(path), "--rounds", "2").stdout.splitlines()
+    lines = atlas("watch", str(path), later, "--rounds", "2").stdout.splitlines()
     assert [("closed-xl" in line, "new-one" in line) for line in lines] == [
+        (True, False),
         (True, False),
         (True, False),
         (False, False),
         (False, True),
         (False, False),
     ]
-    assert (lines[2], lines[4]) == ("2 calls, 0.4000 USD", "3 calls, 0.4000 USD")
+    assert (lines[3], lines[5]) == ("3 calls, 0.6000 USD", "4 calls, 0.6000 USD")
 
 
 def test_bars_stand_for_days_with_spend_and_for_nothing_else() -> None:

@@ -22,12 +22,13 @@ OPEN = {"provider": "hosta", "model": "meta/open-70b-instruct"}
 
 
 def embeddings() -> PriceBook:
-    """The small book with the embedding that replaced every chat model in the earlier tool, at a price of zero."""
+    """The small book with the embedding that replaced every chat model in the earlier tool at zero, and with gifts."""
     return book(
         (
             *TARIFFS,
             tariff("google", "text-embedding-004", "input.text.token", "0", workload="embeddings"),
-            tariff("other", "gpt-x", "input.text.token;variant=free", "0"),
+            tariff("other", "gpt-x", "output.text.token;variant=free", "0"),
+            tariff("gift", "gpt-x", "output.text.token", "0"),
         )
     )
 
@@ -63,7 +64,7 @@ def test_an_embedding_or_a_free_variant_never_replaces_a_chat() -> None:
     told = record(days([10] * 5), prices=embeddings())
     named = [o for used in told["elsewhere"] for o in used["others"]]
     named += [item["to"] for tier in told["recommendations"].values() for item in tier["items"]]
-    assert not [o for o in named if o["sku"] == "text-embedding-004" or o["provider"] == "other"]
+    assert not [o for o in named if o["sku"] == "text-embedding-004" or o["provider"] in ("other", "gift")]
     assert told["elsewhere"][0]["reason"]
 
 

@@ -137,10 +137,10 @@ class CallReader:
         self._seen: dict[str, set[bytes]] = {}  # by hour
 
     def read(self, name: str, data: bytes, tag: str = "", notes: tuple[str, ...] = ()) -> None:
-        """Add a ledger. Calls without `tag` get it from the name of the file."""
+        """Add a ledger. Calls without `tag` get it from the name of the file, or of the folder before it."""
         file = LedgerFile(name, data, notes)
         self._files.append(file)
-        number, stem = len(self._files) - 1, name.partition(".")[0]
+        number, stem = len(self._files) - 1, name.rpartition("/")[0].rpartition("/")[2] or name.partition(".")[0]
         kinds: Remembered[Said, _Kind] = Remembered(lambda said: self._kind(_what(number, said, tag, stem)))
         lines = LineReader(kinds.__getitem__)
         with collector_at_rest():

@@ -18,7 +18,7 @@ from wasm_tools.spend.spent import Entry
 
 COLUMNS = (
     "BilledCost", "EffectiveCost", "ListCost", "BillingCurrency", "ChargeCategory", "ChargePeriodStart",
-    "ChargePeriodEnd", "ServiceProviderName", "ServiceCategory", "ServiceName", "SubAccountName", "RegionId", "SkuId",
+    "ChargePeriodEnd", "ProviderName", "ServiceCategory", "ServiceName", "SubAccountName", "RegionId", "SkuId",
     "SkuMeter", "SkuPriceDetails", "ConsumedQuantity", "ConsumedUnit", "PricingQuantity", "PricingUnit",
     "ListUnitPrice", "Tags", "x_TokenClass", "x_Tier", "x_Calls", "x_CostBasis",
 )  # fmt: skip

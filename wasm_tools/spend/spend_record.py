@@ -4,7 +4,7 @@
 again. `call_page` is a page of single calls.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal, localcontext
 from typing import Any
 
@@ -93,9 +93,14 @@ def call_page(spend: Spend, options: SpendOptions | None = None, query: Query | 
     entries = selected(spend, (options or SpendOptions()).view)
     numbers, matching = page(spend, entries, asked)
     outliers = {one.number for one in singles(spend, entries).outliers}
+    return {**call_rows(spend, numbers, outliers), "matching": matching, "start": asked.start}
+
+
+def call_rows(spend: Spend, numbers: Iterable[int], outliers: Container[int] = ()) -> dict[str, Any]:
+    """Calls by their numbers, under `columns`."""
     book = CallBook(spend)
     rows = [parts.call_row(number, book, number in outliers) for number in numbers]
-    return {"columns": list(parts.CALL_COLUMNS), "rows": rows, "matching": matching, "start": asked.start}
+    return {"columns": list(parts.CALL_COLUMNS), "rows": rows}
 
 
 def query_from(params: Mapping[str, Any]) -> Query:

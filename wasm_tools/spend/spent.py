@@ -83,8 +83,8 @@ def read_spend(
 ) -> Spend:
     """Ledgers, bills and usage exports (name, bytes) read and priced. Files that cannot be read are in `refused`.
 
-    `tag_files` names a tag that calls without it get from the name of their ledger. Raises InvoiceError when nothing
-    can be read.
+    `tag_files` names a tag that calls without it get from the name of their ledger, or of its folder (`ada/a.jsonl`).
+    Raises InvoiceError when nothing can be read.
     """
     rates = Rates(book)
     ledgers, others, refused = _sorted(files)
