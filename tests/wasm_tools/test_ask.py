@@ -196,6 +196,7 @@ def test_what_is_in_doubt_is_asked_about_with_options() -> None:
     asked = {q["id"]: q for q in made["questions"]}
     assert asked.keys() == {"users", "ttft_ms", "budget"}
     assert [o["label"] for o in asked["users"]["options"]] == ["100", "500"]
+    assert [q.id for q in talk("chatbot for 40 users, 600 ms").questions] == ["ttft_ms"]
     states = {f["field"]: f["state"] for f in made["fields"]}
     assert (states["users"], states["ttft_ms"], states["budget"]) == ("contradiction", "unsure", "unsure")
 
@@ -320,6 +321,8 @@ def test_prices_of_a_meter_a_provider_and_a_gpu() -> None:
     gpus = record("cheapest H100 per hour")["rows"]
     assert all(r["gpu"].startswith("h100") and r["offer"].startswith("rental|") for r in gpus)
     assert all(r["kind"] == "spot" for r in record("spot price of an H100")["rows"])
+    firm = min(r.price for r in planned().rentals if r.gpu.startswith("h100") and r.kind == "rented")
+    assert f"on demand from {firm.normalize():f}," in record("cheapest H100 per hour")["answer"]
 
 
 def test_a_question_to_the_catalogue_leaves_the_plan_as_it_is() -> None:

@@ -15,6 +15,8 @@ from wasm_tools.planner.request_cost import TokenPrices
 from wasm_tools.pricing.meters import price_text
 
 SHOWN = 10
+DEPENDABLE = "rented"
+_SIXTH = Decimal("0.000001")
 METERS = {
     "input": ("input", "input tokens"), "output": ("output", "output tokens"),
     "cache_read": ("cache_read", "cached input tokens"), "cache_write": ("cache_write", "tokens written to the cache"),
@@ -76,7 +78,7 @@ def rate_row(rate: ApiRate, price: Decimal, meter: str, book: AskBook) -> dict[s
         "model_name": book.cards[rate.model].name if rate.model in book.cards else rate.model,
         "region": rate.region,
         "meter": meter,
-        "price": price_text(price),
+        "price": _digits(price),
         "unit": "USD per 1M tokens",
         "input": price_text(prices.input),
         "output": price_text(prices.output),
@@ -99,12 +101,17 @@ def rental_row(rental: Rental, book: AskBook) -> dict[str, Any]:
         "kind": rental.kind,
         "region": rental.region,
         "meter": "GPU-hour",
-        "price": price_text(rental.price),
+        "price": _digits(rental.price),
         "unit": "USD per GPU-hour",
         "evidence": rental.evidence,
         "age_days": rental.age_days,
         "note": rental.note,
     }
+
+
+def _digits(price: Decimal) -> str:
+    """A price with six decimals at most, as plans show them."""
+    return price_text(price.quantize(_SIXTH).normalize())
 
 
 def _rates(query: Query, regions: set[str], book: AskBook, catalogue: Catalogue, shown: int) -> Found:
@@ -174,6 +181,10 @@ def _rentals(query: Query, regions: set[str], book: AskBook, catalogue: Catalogu
         f"{first['provider_name']} rents a {catalogue.gpus[first['gpu']].name} cheapest:"
         f" {first['price']} {first['unit']}, {first['kind']}, {first['region']}"
     )
+    firm = next((r for r in wanted if r.kind == DEPENDABLE), None)
+    if firm is not None and first["kind"] != DEPENDABLE:
+        seller = book.providers.get(firm.provider, firm.provider)
+        answer += f"; on demand from {_digits(firm.price)}, {seller}"
     return Found(rows, answer, len(wanted), 0)
 
 

@@ -85,7 +85,7 @@ def times(text: Text, a: Amount) -> Iterator[Mention]:
         return
     if field:
         yield Mention(field, value, start, end, STATED)
-    elif a.q.hedge == "at_most" or has_role(text, a, "latency"):
+    elif a.q.hedge == "at_most" or has_role(text, a, "latency") or (a.unit is not None and a.unit.scale == 1):
         first = value < SECOND_MS
         rule = "a bound without a name: read as the first token below a second, as the whole answer from there"
         readings = (("ttft_ms", "the first token"), ("e2e_ms", "the whole answer"), ("itl_ms", "between two tokens"))
