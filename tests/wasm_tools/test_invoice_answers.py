@@ -103,6 +103,16 @@ def test_a_provider_that_the_file_leaves_open_is_stated() -> None:
     assert cell["note"] == "provider openai: stated by you; unit parsecs read as tokens: stated by you"
 
 
+def test_a_quantity_without_any_unit_is_asked_about() -> None:
+    table = b"cost,Model,Number\n2,gpt-x,1\n,,\n"
+    mapping = {"cost": "cost", "model": "Model", "quantity": "Number", "provider": "=openai", "line_class": "=input"}
+    before = record(("own.csv", table), choices={"mapping": mapping})
+    assert (question(before, "units")["subject"], question(before, "units")["usd"]) == ("", "2")
+    (cell,) = cells(record(("own.csv", table), choices={"mapping": mapping, "units": {"": "1m_tokens"}}))
+    assert (cell["quantity"], cell["verdict"]) == ("1000000", "list")
+    assert cell["note"].endswith("unit not in the file read as 1m_tokens: stated by you")
+
+
 def test_a_unit_that_the_price_contradicts_is_asked_about_and_corrected() -> None:
     """IN-T12: 10,000,000 "1m_tokens" for 150 dollars."""
     data = bill("openai,llm,10000000,1m_tokens,20.00,gpt-x", header=HEADER + ",model")

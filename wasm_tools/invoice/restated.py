@@ -74,7 +74,7 @@ def _said(key: LineKey, choices: Choices) -> str:
 def _unit(key: LineKey, choices: Choices, book: PriceBook) -> tuple[str, Decimal]:
     """The unit that was stated for one as written, and the factor on a quantity in what it was taken for before."""
     said = _said(key, choices)
-    if not said:
+    if not said or key.line_class == "blended":
         return "", ONE
     workload = book.workloads.get(normal_name(key.workload), "")
     found, before = book.spellings.conversion(said, workload), book.spellings.conversion(key.unit_raw, workload)
