@@ -31,6 +31,13 @@ from wasm_tools.workload.traffic import InputError
 commands = typer.Typer()
 SHOWN = 20
 READING = "What the files leave open"
+FLAGS = {
+    "providers": "--provider ",
+    "units": "--unit ",
+    "models": "--model ",
+    "rates": "--rate ",
+    "cached_input": "--cached-input ",
+}
 EXAMPLES = {
     "share": "batch=0.3",
     "provider": "openai or acme=together",
@@ -232,6 +239,20 @@ def _show(record: dict[str, Any]) -> None:
     if record["unresolved"]:
         rows = [[u["provider"], u["model"], u["usd"], u["reason"]] for u in record["unresolved"][:SHOWN]]
         _print(console, ("provider", "model", "USD", "not resolved because"), rows)
+    asked = [q for q in record["questions"] if q["about"] in FLAGS and not q["answer"]]
+    if asked:
+        rows = [[q["label"], _waiting(q), f"{FLAGS[q['about']]}{_subject(q)}"] for q in asked[:SHOWN]]
+        _print(console, ("what the files leave open", "waiting", "state it with"), rows)
+
+
+def _waiting(question: dict[str, Any]) -> str:
+    """The amounts that an answer would let be compared, or the lines where there are none."""
+    amounts = [f"{amount} {currency}" for currency, amount in question["amount"].items()]
+    return ", ".join(amounts) or f"{question['lines']} lines"
+
+
+def _subject(question: dict[str, Any]) -> str:
+    return f"{question['subject']}=" if question["subject"] else ""
 
 
 def _print(console: Console, columns: tuple[str, ...], rows: list[list[Any]]) -> None:

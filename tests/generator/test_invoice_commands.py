@@ -40,6 +40,9 @@ def test_tables_tell_what_was_read_and_what_is_not_known(bill: str) -> None:
     assert "9 USD: 9 of usage, 0 excluded" in told
     assert "2 of 9 USD held against" in told
     assert "=other" in told
+    assert "--model =other=" in " ".join(told.split()), (
+        "what the file leaves open is told with the flag that answers it"
+    )
 
 
 def test_json_is_the_record(bill: str) -> None:
