@@ -8,10 +8,11 @@ from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.form_record import form_of, within_bounds
 from wasm_tools.ask.mentions import DEFAULT, IMPLIED, STATED, UNSURE, Mention
 from wasm_tools.ask.merging import LOADS, merged, multiplied
+from wasm_tools.ask.queries import query_of
 from wasm_tools.ask.questions import Asked, open_questions
 from wasm_tools.ask.reading import Reading, read_turn
 from wasm_tools.ask.specification import Query, Specification, Value
-from wasm_tools.ask.tasks import scores
+from wasm_tools.ask.tasks import USE_CASE, scores
 from wasm_tools.ask.words import MOST_CHARACTERS, Span
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.form_fields import FIELD
@@ -19,8 +20,6 @@ from wasm_tools.workload.traffic import InputError
 
 MOST_TURNS = 100
 PLAN, USAGE, CATALOGUE, UNCLEAR = INTENTS = ("plan", "usage", "catalogue", "unclear")
-_PRICED = 100_000  # tokens: no prompt that is asked about by the way
-_USE_CASE = 5.0  # from this score on a use case is meant, whatever is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def _said(
         fold.undone = True
         fold.spec = fold.stack.pop() if fold.stack else fold.spec
         return
-    query = _query(reading, fold.spec, book)
+    query = query_of(reading, fold.spec, book)
     if query is not None:
         fold.query = query
         fold.spec = replace(fold.spec, unknown=tuple((n, u) for u in reading.unknown))
@@ -150,7 +149,7 @@ def _said(
 def _with_task(spec: Specification, reading: Reading, n: int, book: AskBook) -> Specification:
     """The specification with what the turn says of its task; words of earlier turns count where it does not decide."""
     alone = scores(reading.tags, reading.denied, book)
-    decides = bool(alone) and alone[0].score >= _USE_CASE
+    decides = bool(alone) and alone[0].score >= USE_CASE
     tags = dict(reading.tags) if decides else {**spec.tags, **reading.tags}
     tags = {t: tag for t, tag in tags.items() if t not in reading.denied}
     spec = replace(spec, tags=tags)
@@ -161,7 +160,7 @@ def _with_task(spec: Specification, reading: Reading, n: int, book: AskBook) -> 
         not decides and "task" in spec.fields and not reading.denied and found[0].task == spec.value("task")
     ):
         return spec
-    if not decides and "task" in spec.fields and found[0].score < _USE_CASE:
+    if not decides and "task" in spec.fields and found[0].score < USE_CASE:
         return spec
     best = found[0]
     close = [f for f in found[1:] if best.score - f.score < book.margin]
@@ -169,57 +168,9 @@ def _with_task(spec: Specification, reading: Reading, n: int, book: AskBook) -> 
     readings = tuple((f.task, book.tasks[f.task].title) for f in (best, *close)) if close else ()
     state = UNSURE if close else STATED
     rule = "the words fit more than one task" if close else ""
-    if not close and best.score < _USE_CASE:
+    if not close and best.score < USE_CASE:
         state, rule = IMPLIED, "the task that these words fit best"
     return spec.having(task=Value(best.task, state, rule, words, readings))
-
-
-def _query(reading: Reading, spec: Specification, book: AskBook) -> Query | None:
-    """The question to the catalogue that a turn asks, if it asks one and states no load of its own."""
-    text = reading.text
-    loads = {*LOADS, "usage", "inventory", "output_tokens", "budget"}
-    best = reading.tasks[0] if reading.tasks else None
-    own = scores(reading.tags, reading.denied, book)
-    case = bool(own) and book.tasks[own[0].task].kind == "use_case" and own[0].score >= _USE_CASE
-    workload = own[0].task if own and book.tasks[own[0].task].kind == "workload" else ""
-    named = [x for x in (*text.names, *reading.unknown) if x.kind != "provider"]
-    named = named or (list(text.names) if reading.cues else [])
-    if (
-        text.found("plan")
-        or any(_loads(m, loads) for m in reading.mentions)
-        or case
-        or not (named or (workload and reading.cues))
-    ):
-        return None
-    if not reading.cues and (spec.fields or best is not None or len(text.texts) > 8 or _limits(reading)):
-        return None
-    only_cheap = all(text.given[a:b].lower() in ("cheapest", "price", "offers") for a, b in reading.cues)
-    if spec.fields and reading.cues and only_cheap and not any(w == "?" for w in text.texts):
-        return None
-    models = tuple(dict.fromkeys(i for x in text.names if x.kind == "model" for i in x.ids))
-    gpus = tuple(dict.fromkeys(i for x in text.names if x.kind == "gpu" for i in x.ids))
-    providers = tuple(dict.fromkeys(i for x in text.names if x.kind == "provider" for i in x.ids))
-    meters, tiers = text.meanings("meters"), text.meanings("tiers")
-    if {"input", "output"} <= meters:
-        meters = meters - {"input", "output"}  # both are in every row
-    meter = next((m for m in ("cache_read", "cache_write", "output", "input") if m in meters), "")
-    areas = [m.value for m in reading.mentions if m.field == "area" and not m.left_out]
-    kinds = tuple(k for m in reading.mentions if m.field == "kinds" and not m.left_out for k in m.value)
-    unknown = list(reading.unknown)
-    kind = "model" if models or any(u.kind == "model" for u in unknown) else "gpu" if gpus or unknown else ""
-    kind = kind or ("workload" if workload else "provider")
-    tier = next(iter(sorted(tiers)), "standard")
-    return Query(kind, models, gpus, providers, workload, meter, tier, areas[0] if areas else "", kinds)
-
-
-def _loads(m: Mention, loads: set[str]) -> bool:
-    """Whether a mention states a load; "1 million tokens" is the amount that a price is asked for."""
-    return m.field in loads or (m.field == "prompt_tokens" and m.value < _PRICED)
-
-
-def _limits(reading: Reading) -> bool:
-    """Whether a turn without a question limits something: "only H100"."""
-    return any(m.field not in ("models", "gpus", "providers") for m in reading.mentions)
 
 
 def _intent(spec: Specification, query: Query | None, book: AskBook) -> str:

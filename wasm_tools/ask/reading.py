@@ -10,7 +10,7 @@ from wasm_tools.ask.amounts import Amount, amounts_of, bare_people, people, requ
 from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.mentions import IMPLIED, STATED, UNSURE, Mention
 from wasm_tools.ask.names import Named
-from wasm_tools.ask.tasks import Tag, TaskScore, scores, tags_of
+from wasm_tools.ask.tasks import USE_CASE, Tag, TaskScore, scores, tags_of
 from wasm_tools.ask.text import Text, text_of
 
 PRODUCT = frozenset({"requests", "people", "tokens", "words", "milliseconds", "characters", "pages"})
@@ -97,7 +97,7 @@ def read_turn(given: str, book: AskBook, before: Mapping[str, Tag], plannable: M
 def _decides(tags: Mapping[str, Tag], denied: frozenset[str], book: AskBook) -> bool:
     """Whether a turn says by itself what it is for."""
     found = scores(tags, denied, book)
-    return bool(found) and found[0].score >= 5
+    return bool(found) and found[0].score >= USE_CASE
 
 
 def _fills(text: Text) -> Iterator[Mention]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.text import Text
 
+USE_CASE = 5.0  # from this score on a task is meant by its words alone
+
 
 @dataclass(frozen=True, slots=True)
 class Tag:
