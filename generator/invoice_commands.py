@@ -4,21 +4,18 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
 
 from generator import nightly
+from generator.invoice_tables import show_report
 from generator.options import AsJson, AsOf, Overlay, notes
 from generator.places import checkout
 from generator.precompute.catalogue import planner_catalogue
 from generator.precompute.invoice_pack import invoice_pack
 from wasm_tools.invoice.choices import Question
 from wasm_tools.invoice.exports import EXPORTS, Export, export
-from wasm_tools.invoice.exports.contents import TITLES
 from wasm_tools.invoice.mapping import mapping_text
 from wasm_tools.invoice.opportunities.other_models import DELTA
 from wasm_tools.invoice.options import read_options
@@ -29,15 +26,7 @@ from wasm_tools.invoice.usage import InvoiceError
 from wasm_tools.workload.traffic import InputError
 
 commands = typer.Typer()
-SHOWN = 20
 READING = "What the files leave open"
-FLAGS = {
-    "providers": "--provider ",
-    "units": "--unit ",
-    "models": "--model ",
-    "rates": "--rate ",
-    "cached_input": "--cached-input ",
-}
 EXAMPLES = {
     "share": "batch=0.3",
     "provider": "openai or acme=together",
@@ -157,7 +146,7 @@ def invoice(
     elif as_json:
         typer.echo(json.dumps(record, ensure_ascii=False))
     else:
-        _show(record)
+        show_report(record)
 
 
 def _pairs(name: str, said: list[str] | None, alone: bool = False) -> dict[str, str]:
@@ -209,54 +198,3 @@ def _content(name: str, path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(name, f"{path} cannot be read: {error.strerror}") from None
-
-
-def _show(record: dict[str, Any]) -> None:
-    """The report as tables."""
-    console = Console()
-    cover = record["coverage"]
-    for currency, sums in record["totals"].items():
-        console.print(
-            f"{sums['parsed']} {currency}: {sums['analysed']} of usage, {sums['excluded']} excluded", highlight=False
-        )
-    console.print(
-        f"{cover['compared_usd']} of {cover['analysed_usd']} USD held against the prices of each day; "
-        f"prices as of {record['as_of']}",
-        highlight=False,
-    )
-    for refused in record["refused"]:
-        console.print(f"not read: {refused['file']}: {refused['message']}", highlight=False, markup=False)
-    _print(console, ("verdict", "lines", "USD"), [list(v.values()) for v in record["verdicts"]])
-    for name, tier in record["opportunities"].items():
-        if tier["items"]:
-            title = f"{name}. {TITLES[name]}: claimed {tier['claimed_usd']} USD, up to {tier['up_to_usd']} USD"
-            console.print(title, highlight=False)
-            rows = [
-                [i["id"], f"{i['provider']} {i['sku']}", f"{i['to']['provider']} {i['to']['sku']}", i["high_usd"]]
-                for i in tier["items"][:SHOWN]
-            ]
-            _print(console, ("action", "from", "to", "up to USD"), rows)
-    if record["unresolved"]:
-        rows = [[u["provider"], u["model"], u["usd"], u["reason"]] for u in record["unresolved"][:SHOWN]]
-        _print(console, ("provider", "model", "USD", "not resolved because"), rows)
-    asked = [q for q in record["questions"] if q["about"] in FLAGS and not q["answer"]]
-    if asked:
-        rows = [[q["label"], _waiting(q), f"{FLAGS[q['about']]}{_subject(q)}"] for q in asked[:SHOWN]]
-        _print(console, ("what the files leave open", "waiting", "state it with"), rows)
-
-
-def _waiting(question: dict[str, Any]) -> str:
-    """The amounts that an answer would let be compared, or the lines where there are none."""
-    amounts = [f"{amount} {currency}" for currency, amount in question["amount"].items()]
-    return ", ".join(amounts) or f"{question['lines']} lines"
-
-
-def _subject(question: dict[str, Any]) -> str:
-    return f"{question['subject']}=" if question["subject"] else ""
-
-
-def _print(console: Console, columns: tuple[str, ...], rows: list[list[Any]]) -> None:
-    table = Table(*columns, box=box.SIMPLE_HEAD)
-    for row in rows:
-        table.add_row(*map(str, row))
-    console.print(table, highlight=False, markup=False)

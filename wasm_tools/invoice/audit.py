@@ -10,6 +10,7 @@ from wasm_tools.invoice.numerals import rounding_of
 from wasm_tools.invoice.tariffs import Quote, Tariff
 from wasm_tools.invoice.unit_reading import Readings, fitting_reading, readings_of, spans_of
 from wasm_tools.invoice.usage import LineKey
+from wasm_tools.invoice.usual_factors import CACHE_FACTORS, FACTORS
 
 LIST, FACTOR, CONTRACT, ABOVE = "list", "known factor", "contract discount", "above list"
 UNEXPLAINED, UNIT, FLOOR = "cannot be explained", "unit contradicts price", "below the rounding floor"
@@ -24,17 +25,6 @@ _QUOTIENTS = Context(prec=28)
 _PERCENT, _TENTH, _UNIT = Decimal("0.01"), Decimal("0.1"), Decimal(1)
 _LEAST = Decimal("0.4")  # of list: the largest discount that is taken for one
 _CENT = Decimal("0.005")
-_FACTORS = (
-    (Decimal("0.5"), "0.5 × list: the usual batch or flex discount"),
-    (Decimal("1.1"), "1.1 × list: the usual surcharge of regional processing"),
-    (Decimal("0.55"), "0.55 × list: batch with regional processing"),
-)
-_CACHE_FACTORS = (
-    (Decimal("0.1"), "0.1 × list: cached input"),
-    (Decimal("0.25"), "0.25 × list: cached input"),
-    (Decimal("1.25"), "1.25 × list: written to the cache for 5 minutes"),
-    (Decimal("2"), "2 × list: written to the cache for an hour"),
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,7 +181,7 @@ class LineRule:
         if self._base is None or self._fit.mixed or self._key.unit != "token":
             return
         tariff, quote = self._base
-        for factor, detail in _FACTORS + (_CACHE_FACTORS if self._key.line_class == "input" else ()):
+        for factor, detail in FACTORS + (CACHE_FACTORS if self._key.line_class == "input" else ()):
             verdict = self._verdict(FACTOR, detail, tariff, quote.price, factor, note=quote.note)
             yield _band(quote.price * factor, verdict)
 
