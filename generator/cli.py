@@ -32,6 +32,8 @@ from generator import (
     usage_commands,
 )
 from generator.calibrate import commands as calibration_commands
+from generator.dependencies import commands as dependency_commands
+from generator.dependencies.locks import LockError
 from generator.options import AsJson, AsOf, LogFile, MirrorOption, Overlay, notes
 from generator.overlay import OverlayError
 from generator.places import checkout
@@ -72,7 +74,7 @@ for part in (
     operations_commands,
 ):
     app.add_typer(part.commands)
-for group in (benchmark_commands, spend_commands, compat_commands):
+for group in (benchmark_commands, spend_commands, compat_commands, dependency_commands):
     app.add_typer(group.commands)
 
 Site = Annotated[
@@ -407,7 +409,7 @@ def main() -> None:
 
     expected = (
         nightly.RunError, RegistryError, SourceError, TableError, SealError, TargetError, BundleError, InputError,
-        OfferError, MeterError, HistoryError, OverlayError, CrawlError, LogError,
+        OfferError, MeterError, HistoryError, OverlayError, CrawlError, LogError, LockError,
     )  # fmt: skip
     try:
         app()

@@ -1,8 +1,10 @@
 """datapackage.json: the published tables as a Frictionless Data Package, and the terms as text files."""
 
 from collections.abc import Iterable, Iterator
+from importlib.metadata import version
 from typing import Any
 
+from generator.dependencies.sbom import PROJECT, sbom
 from generator.places import checkout
 from generator.render.api_file import API, ApiFile
 from generator.render.api_table import Column, compact_json
@@ -40,6 +42,9 @@ def term_files(data: SiteData) -> Iterator[ApiFile]:
         ("NOTICE", "Notices", "What is not ours, with its terms."),
     ):
         yield ApiFile(f"{API}{name}.txt", (root / name).read_bytes(), title, says, "terms")
+    bill = sbom(root, checkout().registry, "site", version(PROJECT))
+    says = "What the site is made of and built with, as CycloneDX 1.4: packages, exact versions, licences."
+    yield ApiFile(f"{API}sbom.json", bill, "Bill of materials", says, "terms")
 
 
 def attribution(data: SiteData) -> str:

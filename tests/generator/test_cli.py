@@ -21,6 +21,7 @@ COMMANDS = (
 )  # fmt: skip
 GROUPS = {
     ("benchmarks",): ("import", "list"),
+    ("dependencies",): ("sbom", "audit"),
     ("compat",): ("inference-atlas", "compass"),
     ("compat", "inference-atlas"): ("plan", "catalogue", "invoice", "audit"),
     ("compat", "compass"): ("recommend", "simulate"),
