@@ -71,6 +71,11 @@ def show_total(out: Console, record: Mapping[str, Any]) -> None:
             )
         for note in file["notes"]:
             _say(out, f"{file['file']}: {note}")
+    both = record["reconciliation"]
+    if both:
+        _say(
+            out, f"ledgers say ${_usd(both['ledger_usd'])}, bills of the same days ${_usd(both['bill_usd'])}, not added"
+        )
     for kept in record["kept_aside"][:SHOWN]:
         _say(out, f"kept aside: {kept['file']}, line {kept['row']}: {kept['reason']}")
     for refused in record["refused"]:

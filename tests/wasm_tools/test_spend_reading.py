@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.wasm_tools.invoices import fixture
 from tests.wasm_tools.ledgers import by, call, ledger, record
-from tests.wasm_tools.priced import book
+from tests.wasm_tools.priced import book, tariff
 from wasm_tools.spend.calls import CallReader, Calls
 from wasm_tools.spend.ledger import TOKEN_CLASSES, line_of
 from wasm_tools.spend.ledger_lines import FIRST, INDEX
+from wasm_tools.spend.merging import merged
 from wasm_tools.spend.spend_record import to_record
 from wasm_tools.spend.spent import read_spend
 
@@ -172,6 +174,38 @@ def test_files_are_told_apart_and_may_stand_for_their_user() -> None:
     told = record([call()], [call(hour=11), call(hour=12, tags={"user": "ada"})], tag_files="user")
     assert by(told, "file") == {"1.jsonl": "0.4", "0.jsonl": "0.2"}
     assert by(told, "tag user") == {"0": "0.2", "1": "0.2", "ada": "0.2"}
+
+
+def test_what_a_usage_export_counts_is_worth_its_list_price_until_there_is_a_bill() -> None:
+    """2 M uncached, 1 M cached and 0.8 M output tokens at 2.50, 1.25 and 10; the cost export of the days says 14.30."""
+    meters = (("input.text.token", "2.5"), ("input.text.token;cache=read", "1.25"), ("output.text.token", "10"))
+    prices = book([tariff("openai", "gpt-4o-2024-08-06", meter, price) for meter, price in meters])
+    usage, cost = ("openai_completions_usage_2026-09-01_2026-09-02.csv", "openai_cost_2026-09-01_2026-09-02.csv")
+    told = to_record(read_spend([(usage, fixture(usage))], prices))
+    assert (told["total"]["usd"], told["total"]["calls"], told["files"][0]["role"]) == ("14.25", 1200, "usage")
+    told = to_record(read_spend([(usage, fixture(usage)), (cost, fixture(cost))], prices))
+    assert told["total"]["usd"] == "14.3"
+    told = to_record(read_spend([(usage, fixture(usage))], book()))
+    assert (told["total"]["usd"], told["total"]["unpriced_calls"]) == ("0", 1200)
+
+
+def test_a_bill_of_days_that_a_ledger_tells_is_held_against_it_and_not_added() -> None:
+    cost = "openai_cost_2026-09-01_2026-09-02.csv"
+    told = to_record(read_spend([("a.jsonl", ledger([call()])), (cost, fixture(cost))], book()))
+    assert told["total"]["usd"] == "0.2"
+    assert [f["role"] for f in told["files"]] == ["ledger", "reconciled"]
+    both = told["reconciliation"]
+    assert (both["ledger_usd"], both["bill_usd"]) == ("0.2", "14.3")
+    assert [(d["provider"], d["day"], d["difference_usd"]) for d in both["days"]] == [("openai", "2026-09-01", "14.1")]
+    apart = to_record(read_spend([("a.jsonl", ledger([call("2026-08-01")])), (cost, fixture(cost))], book()))
+    assert (apart["total"]["usd"], apart["reconciliation"]) == ("14.5", None)
+
+
+def test_lines_without_an_id_are_merged_as_often_as_they_stand_there() -> None:
+    one, same, other = call(), call(), call(hour=11)
+    found = merged(ledger([one, same, other]), [ledger([one])])
+    assert (found.added, found.there, found.months) == (2, 1, {"2026-09": ledger([same, other])})
+    assert merged(ledger([one, same]), [ledger([one]), ledger([same])]).added == 0
 
 
 def test_packed_ledgers_and_bills_are_read_beside_others() -> None:

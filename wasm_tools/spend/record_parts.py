@@ -28,6 +28,7 @@ CALL_COLUMNS = (
     "file", "row", "ts", "provider", "model", "endpoint", "tier", "status", "input_uncached", "cache_read",
     "cache_write", "output", "other_tokens", "latency_ms", "usd", "tags", "request_id", "outlier",
 )  # fmt: skip
+COVERED = "its days of providers that ledgers tell are held against them, not added"
 EMPTY = "the call tells no tokens"
 _WRITES = ("cache_write", "cache_write_5m", "cache_write_1h")
 _FOUR = Decimal("0.0001")
@@ -64,6 +65,7 @@ def files(spend: Spend) -> list[dict[str, Any]]:
         for at, f in enumerate(spend.calls.files)
     ]
     bills = [file_record(f, role) for f, role in zip(spend.bills.files, spend.bills.roles, strict=True)]
+    counted, twice = ({entry.what.file for entry in entries} for entries in (spend.entries, spend.twice))
     return [
         *ledgers,
         *(
@@ -71,7 +73,7 @@ def files(spend: Spend) -> list[dict[str, Any]]:
                 "file": b["file"],
                 "kind": b["reader"],
                 "title": b["title"],
-                "role": b["role"],
+                "role": "reconciled" if at in twice - counted else b["role"],
                 "lines": b["rows"],
                 "calls": 0,
                 "duplicates": 0,
@@ -79,13 +81,40 @@ def files(spend: Spend) -> list[dict[str, Any]]:
                 "torn": 0,
                 "first": b["first_day"],
                 "last": b["last_day"],
-                "notes": b["notes"],
+                "notes": [*b["notes"], *([COVERED] if at in twice else [])],
                 "analysed": b["analysed"],
                 "excluded": b["excluded"],
             }
-            for b in bills
+            for at, b in enumerate(bills, len(ledgers))
         ),
     ]
+
+
+def reconciliation(spend: Spend) -> dict[str, Any] | None:
+    """What bills and ledgers say of the same providers and days, the largest difference first; None without any."""
+    if not spend.twice:
+        return None
+    found: dict[tuple[str, str], list[Decimal]] = {(e.provider, e.day): [ZERO, ZERO] for e in spend.twice}
+    for side, entries in enumerate((spend.entries, spend.twice)):
+        for entry in entries:
+            sums = found.get((entry.provider, entry.day))
+            if sums is not None and (side or entry.paid is None):
+                sums[side] += entry.usd
+    rows = sorted(found.items(), key=lambda kv: (-abs(kv[1][1] - kv[1][0]), kv[0]))
+    return {
+        "ledger_usd": usd(exact_sum(sums[0] for sums in found.values())),
+        "bill_usd": usd(exact_sum(sums[1] for sums in found.values())),
+        "days": [
+            {
+                "provider": provider,
+                "day": day,
+                "ledger_usd": usd(ledger),
+                "bill_usd": usd(bill),
+                "difference_usd": usd(bill - ledger),
+            }
+            for (provider, day), (ledger, bill) in rows
+        ],
+    }
 
 
 def view(shown: View) -> dict[str, Any]:

@@ -35,6 +35,7 @@ def spend_report(record: Mapping[str, Any]) -> Report:
         section("The same usage at other providers", _elsewhere(record["elsewhere"])),
         section("What would cost less", _advice(record["recommendations"])),
         section("Two periods", _periods(record["periods"])),
+        section("Bills and ledgers of the same days", _reconciliation(record["reconciliation"])),
     ]
     words = f"at list prices in {total['calls']:,} calls"
     return Report("", "Spend", "", _usd(total["usd"]), words, tuple(facts), tuple(s for s in sections if s is not None))
@@ -214,4 +215,17 @@ def _periods(periods: Mapping[str, Any] | None) -> Iterator[Part]:
             for p in periods["by_model"]
         ),
         3,
+    )
+
+
+def _reconciliation(found: Mapping[str, Any] | None) -> Iterator[Part]:
+    if found is None:
+        return
+    yield Text(
+        f"Ledgers say {_usd(found['ledger_usd'])}, bills {_usd(found['bill_usd'])}. Only the ledgers are in the total."
+    )
+    yield _table(
+        ("provider", "day", "ledger", "bill", "difference"),
+        ([d["provider"], d["day"], *_cents(d, "ledger_usd", "bill_usd", "difference_usd")] for d in found["days"]),
+        2,
     )

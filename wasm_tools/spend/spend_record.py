@@ -83,6 +83,7 @@ def to_record(spend: Spend, options: SpendOptions | None = None) -> dict[str, An
             "elsewhere": [parts.used(one) for one in elsewhere(cells, prices)],
             "recommendations": {name: tier_record(tier, prices.units, names) for name, tier in tiers.items()},
             "periods": parts.periods(compared(entries, used, spans)),
+            "reconciliation": parts.reconciliation(spend),
             "calls": {"count": len(spend.calls.row)},
         }
 

@@ -70,7 +70,8 @@ class Spend:
     calls: Calls
     bills: Prepared
     refused: tuple[Refused, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry, ...]  # those of ledgers first, in the order of cells
+    twice: tuple[Entry, ...]  # of bills, for providers and days that ledgers tell: held against them, never added
 
     @cached_property
     def files(self) -> tuple[str, ...]:
@@ -97,8 +98,13 @@ def read_spend(
     if not ledgers and not bills.files:
         raise refused[0].error if refused else InvoiceError("no file was given")
     with collector_at_rest():
-        entries = [*_called(calls, rates), *_billed(bills, len(calls.files))]
-    return Spend(rates, calls, bills, tuple(refused), tuple(entries))
+        called = list(_called(calls, rates))
+        covered = {(e.provider, e.when[:10]) for e in called}
+        billed: list[Entry] = []
+        twice: list[Entry] = []
+        for entry in _billed(bills, len(calls.files)):
+            (twice if (entry.provider, entry.day) in covered else billed).append(entry)
+    return Spend(rates, calls, bills, tuple(refused), (*called, *billed), tuple(twice))
 
 
 def _sorted(files: Iterable[tuple[str, bytes]]) -> tuple[list[_Ledger], list[tuple[str, bytes]], list[Refused]]:
@@ -141,9 +147,9 @@ def _called(calls: Calls, rates: Rates) -> Iterable[Entry]:
 
 def _billed(read: Prepared, first: int) -> Iterable[Entry]:
     """The usage of bills in US dollars, and at list price what usage files count that no bill covers."""
+    paid = {_place(c) for c in read.cells if c.key.kind == "usage" and c.key.currency == "USD"}
     used = (c for f, role in zip(read.files, read.roles, strict=True) if role == USAGE for c in f.cells)
-    counted = used if read.join is None else read.join.usage_without_cost
-    for cell in (*read.cells, *map(_at_list, (c for c in counted if not c.key.currency))):
+    for cell in (*read.cells, *(_at_list(c) for c in used if not c.key.currency and _place(c) not in paid)):
         key = cell.key
         if key.kind != "usage" or key.currency not in ("USD", ""):
             continue
@@ -155,6 +161,10 @@ def _billed(read: Prepared, first: int) -> Iterable[Entry]:
         count, is_output = sum(tokens.values()), key.line_class in OUTPUT_CLASSES
         sides = (0, count) if is_output else (count, 0)
         yield Entry(what, cell.product, cell.day, requests, unpriced, 0, 0, tokens, *sides, cell.cost, cell)
+
+
+def _place(cell: Cell) -> tuple[str, str]:
+    return cell.product.provider or cell.key.provider, cell.day
 
 
 def _at_list(cell: Cell) -> Cell:

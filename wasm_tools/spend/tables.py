@@ -144,7 +144,7 @@ def _by_tag(tag: str, kinds: Iterable[tuple[Entry, Sums]], spend: Spend, view: V
             _at(found, dict(entry.what.tags).get(tag, "")).add(sums)
         else:
             billed.add(sums)
-    if view == View():
+    if view == View() and not spend.twice:  # groups are those of whole files
         for bill in spend.bills.bills:
             for group in bill.groups:
                 if group.key.kind == "usage" and group.key.currency == "USD":
