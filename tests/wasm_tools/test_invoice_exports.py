@@ -108,8 +108,10 @@ def test_every_form_is_made_and_another_is_refused() -> None:
 def test_what_a_bill_writes_is_data_in_every_form() -> None:
     """IN-T23."""
     quoted = HOSTILE.replace('"', '""')
+    damaged = ("da\0ma\x0bged.csv", b"a\0b,c\n1,2\n")
     rows_said = (f'openai,llm,1000000,tokens,2.00,"{quoted}"', "+acme,llm,5,parsecs,1.00,x")
-    found = record((f"{HOSTILE}.csv".replace("/", ""), bill(*rows_said, header=HEADER + ",model")))
+    found = record((f"{HOSTILE}.csv".replace("/", ""), bill(*rows_said, header=HEADER + ",model")), damaged)
+    assert not any(re.search(r"[\0\x0b]", export(found, name).text) for name in EXPORTS)
     for name in ("savings_csv", "cells_csv", "focus_csv"):
         for row in csv.reader(io.StringIO(export(found, name).text)):
             assert not any(re.match(r"[=+@\t\r]|-(?![\d.])", cell) for cell in row)

@@ -1,6 +1,7 @@
 """A report record as files: tables, JSON, Markdown and a page to print. What they say comes from the record alone."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from wasm_tools.plan_report.html import html
 from wasm_tools.plan_report.markdown import markdown
 
 CSV = "text/csv"
+_CONTROL = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")  # of damaged files; no form may hold them
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +57,4 @@ def export(record: Mapping[str, Any], name: str) -> Export:
     form = FORMS.get(name)
     if form is None:
         raise InvoiceError(f"format is {name!r}, expected one of {', '.join(FORMS)}")
-    return Export(form.name, form.media_type, form.text(record))
+    return Export(form.name, form.media_type, _CONTROL.sub("\ufffd", form.text(record)))
