@@ -16,9 +16,9 @@
 import { downloads, progressOf, StartError, technicalText } from "./loading.mjs";
 import { engineIn, memoryOf, startedPython } from "./python.mjs";
 import { forgetMemory, keepMemory, keptMemory } from "./snapshots.mjs";
+import { refusalOf } from "./worker_files.mjs";
 
 const HEARTBEAT_MS = 1000;
-const PART = 4_000_000; // bytes of a file that are read at once
 const EMPTY_WASM = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 /** All that can start a request in a worker. `Worker` too: a second one would have all the others again. */
 const NETWORK = [
@@ -191,22 +191,22 @@ function giveUpNetwork() {
 }
 
 /** Work off the queue, one request a task, so that drops and heartbeats come in between. */
-function pump() {
+async function pump() {
   const request = queue.shift();
   if (request === undefined) {
     pumping = false;
     return;
   }
+  const refused = request.files?.length ? await refusalOf(request.files, engine) : null;
   current = request;
-  post({ type: "reply", id: request.id, generation: request.generation, ...answer(request) });
+  post({ type: "reply", id: request.id, generation: request.generation, ...(refused ?? answer(request)) });
   current = null;
   setTimeout(pump);
 }
 
 /** @param {Request} request @returns {{ok: true, result: unknown} | {ok: false, error: Failure, broken?: boolean}} */
-function answer({ method, params, files = [] }) {
+function answer({ method, params }) {
   try {
-    for (const { name, content } of files) if (!handedOver(name, content)) return unreadable(name);
     const reply = JSON.parse(engine.handle(method, JSON.stringify(params ?? null)));
     if (reply.ok) return { ok: true, result: reply.result };
     return { ok: false, error: { message: reply.error.message, field: reply.error.field ?? null, technical: "" } };
@@ -221,31 +221,6 @@ function answer({ method, params, files = [] }) {
       : `The calculation stopped at something it did not expect. ${lastLine(error)}`;
     return { ok: false, error: { message, field: null, technical: technicalText(error) }, broken };
   }
-}
-
-/**
- * Give Python a reader's file, part by part: as a whole it would be held twice. Says whether it could be read.
- * @param {string} name @param {Blob} content
- */
-function handedOver(name, content) {
-  engine.take_file(name, content.size);
-  for (let at = 0; at < content.size; at += PART) {
-    let part;
-    try {
-      part = new FileReaderSync().readAsArrayBuffer(content.slice(at, at + PART));
-    } catch {
-      return false;
-    }
-    engine.take_part(new Uint8Array(part));
-  }
-  return true;
-}
-
-/** @param {string} name @returns {{ok: false, error: Failure}} */
-function unreadable(name) {
-  engine.drop_files();
-  const message = `${name} cannot be read: it was changed, moved or locked since it was chosen. Choose it again.`;
-  return { ok: false, error: { message, field: "file", technical: "" } };
 }
 
 /** What Python calls during a long run. To the page it is a sign of life as well. */
