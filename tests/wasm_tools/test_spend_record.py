@@ -224,6 +224,8 @@ def test_two_periods_differ_by_volume_price_and_mix() -> None:
         ("", "1", ""),
     ]
     assert record(before, periods=periods)["periods"] is None
+    fresh = record([*before, *after, call("2026-07-12", model="gpt-x-mini")], periods=periods)["periods"]["by_model"]
+    assert {(p["name"], p["note"]) for p in fresh} == {("gpt-x", ""), ("gpt-x-mini", "new spend")}  # no percentage
 
 
 def test_pages_of_single_calls_are_sorted_and_filtered() -> None:
