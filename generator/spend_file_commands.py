@@ -193,10 +193,10 @@ def init(
         entry = {
             "provider": provider,
             "model": model,
-            "calls_per_day": f"{calls_per_day:g}",
+            "calls_per_day": int(calls_per_day) if calls_per_day == int(calls_per_day) else calls_per_day,
             "input_tokens": input_tokens,
             "output_tokens": output_tokens,
-            "cached_tokens": cached_tokens,
+            **({"cached_tokens": cached_tokens} if cached_tokens else {}),
             **({"tier": tier} if tier else {}),
         }
         planned = {"name": name, "start": start, "days": days, "entries": [entry]}

@@ -33,6 +33,6 @@ def toml_text(ledger: str, planned: Mapping[str, Any] | None, budget: str, price
     return "\n".join(lines) + "\n"
 
 
-def _value(value: str | int) -> str:
+def _value(value: str | float) -> str:
     """A text or a number; what JSON escapes in a text, TOML does alike."""
     return json.dumps(value, ensure_ascii=False)

@@ -117,7 +117,7 @@ def show_plan(out: Console, plan: Mapping[str, Any]) -> None:
         for name, words in (("per_day_usd", "a day,"), ("per_month_usd", "a month,"), ("total_usd", "in all"))
         if plan[name] is not None
     )
-    _say(out, f"plan {plan['name']} of {plan['days']} days: {costs or 'not every model has a price'}")
+    _say(out, f"{plan['name'] or 'plan'}, {plan['days']} days: {costs or 'not every model has a price'}")
     rows = (
         [e["provider"], e["model"], e["calls_per_day"], e["per_call_usd"], e["per_day_usd"], e["reason"]]
         for e in plan["entries"]
