@@ -193,7 +193,7 @@ def init(
         entry = {
             "provider": provider,
             "model": model,
-            "calls_per_day": int(calls_per_day) if calls_per_day == int(calls_per_day) else calls_per_day,
+            "calls_per_day": int(calls_per_day) if calls_per_day.is_integer() else calls_per_day,
             "input_tokens": input_tokens,
             "output_tokens": output_tokens,
             **({"cached_tokens": cached_tokens} if cached_tokens else {}),

@@ -289,6 +289,7 @@ def test_bars_stand_for_days_with_spend_and_for_nothing_else() -> None:
         (["report", "a.jsonl", "--today", "soon"], "not a day"),
         (["import", "a.jsonl"], "--ledger"),
         (["init", "--model", "closed-xl"], "calls_per_day"),
+        (["init", "--model", "closed-xl", "--calls-per-day", "nan"], "calls_per_day"),
     ],
 )
 def test_bad_input_is_said_in_words(arguments: list[str], message: str) -> None:
