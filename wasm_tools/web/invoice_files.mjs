@@ -12,7 +12,7 @@ const said = (/** @type {string} */ key, /** @type {Record<string, string | numb
 export function filesPart(bill) {
   if (!bill.files.length) return [];
   const heads = ["file", "format", "days", "rows", "analysed", "excluded", "failed", "amount"].map((name) => said(name));
-  const { box, body, row } = panelTable(said("caption"), [...heads, ""], [3, 4, 5, 6, 7]);
+  const { box, body, row } = panelTable(said("caption"), [...heads, said("more")], [3, 4, 5, 6, 7]);
   for (const file of bill.files) {
     const made = row([
       nameCell(file), formatCell(file), days(file.first_day, file.last_day), count(file.rows), count(file.analysed_rows), count(file.excluded_rows),
@@ -72,5 +72,5 @@ export function refusedPart(bill) {
     const answer = asked.has(one.file) ? [" ", element("a", { href: "#bill-questions" }, said("answer"))] : [];
     return element("li", {}, element("b", {}, one.file), ": ", english(one.message), ...answer);
   });
-  return [element("h3", {}, said("refused", { n: bill.refused.length })), element("ul", { className: "refused" }, ...items)];
+  return [element("h2", {}, said("refused", { n: bill.refused.length })), element("ul", { className: "refused" }, ...items)];
 }
