@@ -25,12 +25,13 @@ KINDS = (
     "report",
     "compare",
     "invoice",
+    "spend",
     "planner",
     "explore",
 )
 PAGES = (
     "", "use-cases/", "plans/", "models/", "providers/", "gpus/", "workloads/", "report/", "compare/", "tools/invoice/",
-    "tools/planner/", "explore/",
+    "tools/spend/", "tools/planner/", "explore/",
 )  # fmt: skip
 
 _LINK = re.compile(r'<(a|form)\b([^>]*?)\s(href|action)="([^"#?]*)([^"]*)"')

@@ -7,7 +7,7 @@ import json
 import random
 import resource
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import process_time
@@ -26,13 +26,13 @@ MODELS = (
 )  # fmt: skip
 
 
-def ledger(lines: int) -> bytes:
+def ledger(lines: int, models: Sequence[tuple[str, str]] = MODELS) -> bytes:
     """Sixty days of five models, three projects and three users, with caches, latencies and ids."""
     draw, start = random.Random(1), datetime(2026, 9, 1, tzinfo=UTC)
     found = []
     for number in range(lines):
         when = start + timedelta(days=DAYS * number / lines)
-        provider, model = draw.choice(MODELS)
+        provider, model = draw.choice(models)
         tokens = {
             "input_uncached": draw.randint(100, 5000),
             "cache_read": draw.randint(0, 5000),

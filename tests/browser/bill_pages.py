@@ -20,11 +20,11 @@ READ = "#bill-result:not([hidden]):not([aria-busy])"
 
 
 @contextmanager
-def invoice_page(browser: BrowserContext, address: str, width: int = 1280) -> Iterator[Page]:
-    """The page with Python running; `address` is that of the site or of its German half."""
+def invoice_page(browser: BrowserContext, address: str, width: int = 1280, path: str = PATH) -> Iterator[Page]:
+    """The page with Python running, or another one for files; `address` is that of the site or of its German half."""
     page = browser.new_page()
     page.set_viewport_size({"width": width, "height": 900})
-    page.goto(address + PATH)
+    page.goto(address + path)
     page.wait_for_selector("html[data-engine=ready]", timeout=90_000)
     try:
         yield page

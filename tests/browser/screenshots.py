@@ -20,6 +20,7 @@ PAGES = {
     "compare": "compare/?models=gpt-5.5,claude-opus-4-8,deepseek-v4-pro",
     "planner": "tools/planner/",
     "invoice": "tools/invoice/",
+    "spend": "tools/spend/",
     "health": "health/",
     "accuracy": "accuracy/",
     "downloads": "downloads/",

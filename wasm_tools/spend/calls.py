@@ -136,8 +136,18 @@ class CallReader:
         self._cells: list[tuple[_Kind, str, list[int]]] = []
         self._seen: dict[str, set[bytes]] = {}  # by hour
 
-    def read(self, name: str, data: bytes, tag: str = "", notes: tuple[str, ...] = ()) -> None:
-        """Add a ledger. Calls without `tag` get it from the name of the file, or of the folder before it."""
+    def read(
+        self,
+        name: str,
+        data: bytes,
+        tag: str = "",
+        notes: tuple[str, ...] = (),
+        heard: Callable[[int], None] | None = None,
+    ) -> None:
+        """Add a ledger. Calls without `tag` get it from the name of the file, or of the folder before it.
+
+        `heard` is told the lines so far.
+        """
         file = LedgerFile(name, data, notes)
         self._files.append(file)
         number, stem = len(self._files) - 1, name.rpartition("/")[0].rpartition("/")[2] or name.partition(".")[0]
@@ -147,6 +157,8 @@ class CallReader:
             for row, start, end in _parts(data):
                 file.parts.append((row, start, end))
                 self._add(lines.calls(data[start:end]), file, row)
+                if heard is not None:
+                    heard(file.lines)
         file.torn = lines.torn
 
     def calls(self) -> Calls:

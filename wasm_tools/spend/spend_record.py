@@ -88,13 +88,21 @@ def to_record(spend: Spend, options: SpendOptions | None = None) -> dict[str, An
         }
 
 
-def call_page(spend: Spend, options: SpendOptions | None = None, query: Query | None = None) -> dict[str, Any]:
-    """A page of the single calls of a view, under `columns`; `matching` calls are on all pages."""
+def call_page(
+    spend: Spend,
+    options: SpendOptions | None = None,
+    query: Query | None = None,
+    outliers: Container[int] | None = None,
+) -> dict[str, Any]:
+    """A page of the single calls of a view, under `columns`; `matching` calls are on all pages.
+
+    `outliers` are the numbers of its calls that stand out, where they are known: see `outliers_of`.
+    """
     asked = query or Query()
     entries = selected(spend, (options or SpendOptions()).view)
     numbers, matching = page(spend, entries, asked)
-    outliers = {one.number for one in singles(spend, entries).outliers}
-    return {**call_rows(spend, numbers, outliers), "matching": matching, "start": asked.start}
+    unusual = outliers_of(spend, options) if outliers is None else outliers
+    return {**call_rows(spend, numbers, unusual), "matching": matching, "start": asked.start}
 
 
 def call_rows(spend: Spend, numbers: Iterable[int], outliers: Container[int] = ()) -> dict[str, Any]:
@@ -102,6 +110,12 @@ def call_rows(spend: Spend, numbers: Iterable[int], outliers: Container[int] = (
     book = CallBook(spend)
     rows = [parts.call_row(number, book, number in outliers) for number in numbers]
     return {"columns": list(parts.CALL_COLUMNS), "rows": rows}
+
+
+def outliers_of(spend: Spend, options: SpendOptions | None = None) -> frozenset[int]:
+    """The numbers of the calls of a view that stand out."""
+    found = singles(spend, selected(spend, (options or SpendOptions()).view))
+    return frozenset(one.number for one in found.outliers)
 
 
 def query_from(params: Mapping[str, Any]) -> Query:

@@ -1,9 +1,9 @@
 """What was spent: ledgers at the list prices of their days and bills at what they say, in entries of one form."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 
 from wasm_tools.collector import collector_at_rest
 from wasm_tools.invoice.audit import LIST
@@ -11,7 +11,7 @@ from wasm_tools.invoice.cells import Cell
 from wasm_tools.invoice.choices import Choices
 from wasm_tools.invoice.containers import Member, members
 from wasm_tools.invoice.overlap import worth
-from wasm_tools.invoice.prepared import USAGE, Prepared, prepare
+from wasm_tools.invoice.prepared import READING, USAGE, Prepared, Progress, prepare
 from wasm_tools.invoice.price_book import PriceBook
 from wasm_tools.invoice.resolution import Product
 from wasm_tools.invoice.uploads import Refused
@@ -80,20 +80,25 @@ class Spend:
 
 
 def read_spend(
-    files: Iterable[tuple[str, bytes]], book: PriceBook, choices: Choices | None = None, tag_files: str = ""
+    files: Iterable[tuple[str, bytes]],
+    book: PriceBook,
+    choices: Choices | None = None,
+    tag_files: str = "",
+    heard: Callable[[Progress], None] | None = None,
 ) -> Spend:
     """Ledgers, bills and usage exports (name, bytes) read and priced. Files that cannot be read are in `refused`.
 
     `tag_files` names a tag that calls without it get from the name of their ledger, or of its folder (`ada/a.jsonl`).
-    Raises InvoiceError when nothing can be read.
+    `heard` is told how far the reading has come. Raises InvoiceError when nothing can be read.
     """
     rates = Rates(book)
     ledgers, others, refused = _sorted(files)
     reader = CallReader(rates.bands, rates.prices)
-    for name, data, notes in ledgers:
-        reader.read(name, data, tag_files, notes)
+    for at, (name, data, notes) in enumerate(ledgers, 1):
+        progress = Progress(READING, name, at, len(ledgers), of=data.count(b"\n"))
+        reader.read(name, data, tag_files, notes, heard and partial(_told, heard, progress))
     calls = reader.calls()
-    bills = prepare(others, book, choices)
+    bills = prepare(others, book, choices, heard)
     refused += bills.refused
     if not ledgers and not bills.files:
         raise refused[0].error if refused else InvoiceError("no file was given")
@@ -105,6 +110,10 @@ def read_spend(
         for entry in _billed(bills, len(calls.files)):
             (twice if (entry.provider, entry.day) in covered else billed).append(entry)
     return Spend(rates, calls, bills, tuple(refused), (*called, *billed), tuple(twice))
+
+
+def _told(heard: Callable[[Progress], None], progress: Progress, rows: int) -> None:
+    heard(replace(progress, rows=rows))
 
 
 def _sorted(files: Iterable[tuple[str, bytes]]) -> tuple[list[_Ledger], list[tuple[str, bytes]], list[Refused]]:

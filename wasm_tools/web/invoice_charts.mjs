@@ -9,11 +9,18 @@ const REST = "all others"; // the row of a chart for all that is smaller
 const DAYS_TOLD = 8; // unusual days in words
 const said = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`invoice.script.trend.${key}`, values);
 
-/** Each chart is drawn in a task of its own. @param {HTMLElement} host @param {import("./invoice_work.mjs").Bill} bill */
+/** @param {HTMLElement} host @param {import("./invoice_work.mjs").Bill} bill */
 export async function chartsPart(host, bill) {
-  const boxes = bill.charts.map((/** @type {any} */ chart) => element("div", { id: `chart-${chart.id}`, className: "chart-host" }));
-  host.replaceChildren(...trendWords(bill.trend), element("div", { className: "charts" }, ...boxes));
-  for (const [n, chart] of bill.charts.entries()) {
+  const box = element("div", { className: "charts" });
+  host.replaceChildren(...trendWords(bill.trend), box);
+  await drawCharts(box, bill.charts);
+}
+
+/** Draw charts of the engine, each in a task of its own. @param {HTMLElement} host in the document @param {any[]} charts */
+export async function drawCharts(host, charts) {
+  const boxes = charts.map((chart) => element("div", { id: `chart-${chart.id}`, className: "chart-host" }));
+  host.replaceChildren(...boxes);
+  for (const [n, chart] of charts.entries()) {
     await new Promise((resolve) => setTimeout(resolve));
     if (boxes[n].isConnected) drawChart(boxes[n], spoken(chart)); // another bill may have taken its place
   }

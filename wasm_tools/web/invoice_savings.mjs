@@ -15,15 +15,15 @@ const said = (/** @type {string} */ key, /** @type {Record<string, string | numb
 
 /**
  * @param {HTMLElement} host
- * @param {{shares: Record<string, string>, delta: string}} wanted of the reader; changed here
+ * @param {{shares: Record<string, string>, delta?: string}} wanted of the reader; changed here. Without a delta it cannot be chosen
  * @param {() => Promise<Record<string, any> | null>} ask the opportunities for what is wanted now
  * @param {(words: string | Node) => void} fail
  */
-export function savingsPart(host, wanted, ask, fail) {
+export function savingsPart(host, wanted, ask, fail, lead = said("lead")) {
   const places = new Map(TIERS.map((tier) => [tier, { head: element("div"), items: element("div"), sliders: element("div", { className: "shares" }) }]));
   const heads = element("div", { className: "tiers" });
   host.replaceChildren(
-    element("p", {}, said("lead")),
+    element("p", {}, lead),
     heads,
     ...TIERS.map((tier) => {
       const { head, items, sliders } = /** @type {any} */ (places.get(tier));
@@ -64,7 +64,7 @@ export function savingsPart(host, wanted, ask, fail) {
   function controls(tier, found) {
     const ids = [...new Set(found.items.map((/** @type {any} */ i) => i.share_id).filter(Boolean))];
     const made = ids.map((id) => slider(/** @type {string} */ (id)));
-    return tier === "C" && (ids.length || found.not_comparable.length) ? [...made, deltaField()] : made;
+    return tier === "C" && "delta" in wanted && (ids.length || found.not_comparable.length) ? [...made, deltaField()] : made;
   }
 
   /** @param {string} id */

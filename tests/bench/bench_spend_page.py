@@ -1,0 +1,84 @@
+"""Seconds and stalls of the spend page in Chromium for a long ledger. Run it as a script.
+
+    python -m tests.bench.bench_spend_page [--site site] [--lines 100000]
+
+From the choice of the file to the drawn report, then for a filter, and the longest time for which the page could not
+react meanwhile.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+from threading import Thread
+
+from playwright.sync_api import Page
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from generator.publish.server import site_server
+from tests.bench.bench_spend import ledger
+from tests.browser.bill_pages import begin_anew, finished, invoice_page
+from tests.browser.chromium import chromium
+
+SECONDS, BLOCKED_MS, TIMES = 6, 50, 3
+MODELS = (  # with prices, as their providers call them
+    ("openai", "gpt-5"), ("openai", "gpt-5-mini"), ("anthropic", "claude-haiku-4-5"),
+    ("anthropic", "claude-sonnet-4-5"),
+    ("google", "gemini-2.5-flash"),
+)  # fmt: skip
+LONG_TASKS = """window.longest = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);
+}).observe({ type: "longtask" });"""
+
+
+def read(page: Page, path: Path) -> tuple[float, float, float]:
+    """Seconds to the drawn report and to that of one provider, and the longest stall in milliseconds."""
+    begin_anew(page)
+    page.evaluate(LONG_TASKS)
+    began = time.perf_counter()
+    page.set_input_files("[data-choose]", path)
+    page.wait_for_selector("#bill-status[data-running]")
+    page.wait_for_selector("#bill-status:not([data-running])", timeout=600_000)
+    finished(page)
+    taken = time.perf_counter() - began
+    began = time.perf_counter()
+    page.select_option("#filters select[name=provider]", index=1)
+    page.wait_for_selector("#bill-result[aria-busy]")
+    page.wait_for_selector("#bill-result:not([aria-busy])", timeout=60_000)
+    filtered = time.perf_counter() - began
+    page.select_option("#filters select[name=provider]", "")
+    finished(page)
+    return taken, filtered, page.evaluate("window.longest")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--site", type=Path, default=Path("site"))
+    parser.add_argument("--lines", type=int, default=100_000)
+    options = parser.parse_args()
+    server = site_server(options.site, "127.0.0.1", 0, "/atlas/")
+    Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_address[1]}/atlas/"
+    try:
+        with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+            path = Path(folder) / "calls.jsonl"
+            path.write_bytes(ledger(options.lines, MODELS))
+            with invoice_page(browser, address, path="tools/spend/") as page:
+                found = [read(page, path) for _ in range(TIMES)]
+    finally:
+        server.shutdown()
+        server.server_close()
+    first, best, filtered = found[0][0], min(f[0] for f in found), min(f[1] for f in found)
+    stall = max(f[2] for f in found)
+    print(
+        f"{options.lines:,} lines: first {first:.1f} s, best of {TIMES} {best:.1f} s (limit {SECONDS}), a filter "
+        f"{filtered:.2f} s, longest stall {stall:.0f} ms (limit {BLOCKED_MS}; 0 is below 50)"
+    )
+
+
+if __name__ == "__main__":
+    main()
