@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from generator.publish.policy import TOOL_FOLDERS, WORKER
+from wasm_tools.bundle.assemble import archive_name
 
 SCRIPTS = Path(__file__).parents[2] / "wasm_tools" / "web"
 WAY_BACK = "sw-off.js"
@@ -92,13 +93,10 @@ def engine_files(site: Path, page: Path) -> dict[str, str]:
             needed.add(name)
             waiting += _SCRIPT_NAME.findall(scripts[name].read_text(encoding="utf-8"))
     said = _PACKS.search(html)
-    packs = {f"{name}.json" for name in manifest.get("packs", ())}
-    needed |= {
-        name
-        for name in packs
-        if said is None or name.removesuffix(".json") in said.group(1).split() or published[name] in html
-    }
-    files = [file for name, file in published.items() if name in needed or (name not in packs and name not in scripts)]
+    late = {name: pack for pack in manifest.get("packs", ()) for name in (f"{pack}.json", archive_name(pack))}
+    wanted = late.values() if said is None else said.group(1).split()
+    needed |= {name for name, pack in late.items() if pack in wanted or published.get(name, "-") in html}
+    files = [file for name, file in published.items() if name in needed or (name not in late and name not in scripts)]
     return {ENGINE + name: "" for name in sorted([*files, f"bundle-{manifest['build_id']}.json"])}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from generator.render.page import SiteData
+from wasm_tools.bundle.assemble import archive_name
 
 WEB = Path(__file__).parents[2] / "wasm_tools" / "web"
 IMPORTED = re.compile(r'^(?:import|export|\}) .*?from "\./(\w+\.mjs)";', re.MULTILINE)
@@ -32,8 +33,9 @@ def modules_of(data: SiteData, *names: str) -> tuple[str, ...]:
 
 def download_bytes(data: SiteData, packs: Iterable[str]) -> int:
     """Bytes that a first visit transfers for Python with these packs, on a host that compresses."""
-    names = (*RUNTIME_FILES, *(f"{pack}.json" for pack in packs))
-    return sum(int(data.bundle["files"][name]["gzip_bytes"]) for name in names)
+    files = data.bundle["files"]
+    own = [name for pack in packs for name in (f"{pack}.json", archive_name(pack)) if name in files]
+    return sum(int(files[name]["gzip_bytes"]) for name in (*RUNTIME_FILES, *own))
 
 
 def data_block(record: object) -> str:

@@ -72,6 +72,7 @@ def test_a_page_has_a_list_of_its_own_with_the_packs_that_it_names(site: Path) -
     manifest["files"] |= {
         f"{name}.json": {"file": f"{name}-01.json.gz"} for name in ("planner", "invoice", "manifests")
     }
+    manifest["files"]["engine_invoice.zip"] = {"file": "engine-invoice-01.zip.gz"}
     manifest["packs"] = ["invoice", "manifests", "planner"]
     (site / "assets/engine/bundle.json").write_text(json.dumps(manifest))
     page = site / "tools/planner/index.html"
@@ -83,6 +84,8 @@ def test_a_page_has_a_list_of_its_own_with_the_packs_that_it_names(site: Path) -
         "tools/planner/": ["manifests-01.json.gz", "planner-01.json.gz"],
         "tools/invoice/": ["invoice-01.json.gz", "manifests-01.json.gz", "planner-01.json.gz"],  # names none: gets all
     }
+    with_part = [place for place, names in pages.items() if "assets/engine/engine-invoice-01.zip.gz" in names]
+    assert with_part == ["tools/invoice/"]  # the part of the engine that belongs to a pack comes with it
     assert "tools/planner/grades-0a.json.gz" in pages["tools/planner/"]
     assert "tools/planner/grades-0a.json.gz" not in pages["tools/invoice/"]
     assert {name for names in pages.values() for name in names} == build(site)["files"].keys()

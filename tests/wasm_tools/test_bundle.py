@@ -132,9 +132,10 @@ def test_parts_that_are_not_for_the_browser_stay_at_home(built):
             "wasm_tools/browser.pyc",
             "wasm_tools/edges/__init__.pyc",
             "wasm_tools/edges/lazy.pyc",
-            "wasm_tools/spend/__init__.pyc",
             "dataclass_methods.bin",
         ]
+    with archive(built, "engine_invoice.zip") as opened:  # of no use without the pack of that name
+        assert opened.namelist() == ["wasm_tools/spend/__init__.pyc", "dataclass_methods.bin"]
 
 
 @needs_runtime
@@ -151,6 +152,10 @@ def test_every_module_of_the_real_engine_can_be_imported_in_the_browser(tmp_path
     with archive((tmp_path / "out", manifest), "engine.zip") as opened:
         names = opened.namelist()
     assert "wasm_tools/pricing/meters.pyc" in names
+    assert not [
+        name for name in names if name.startswith(("wasm_tools/invoice/", "wasm_tools/spend/", "wasm_tools/ask/"))
+    ]
+    assert {"engine_ask.zip", "engine_invoice.zip"} < manifest.files.keys()
     assert [name for name in names if name.startswith(("wasm_tools/bundle", "wasm_tools/web"))] == []
 
 

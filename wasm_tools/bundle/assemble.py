@@ -14,7 +14,7 @@ from pathlib import Path
 
 from wasm_tools.bundle.bytecode import bytecode_archive, imported, with_entry
 from wasm_tools.bundle.compressed import gzipped
-from wasm_tools.bundle.engine_sources import absent_imports, engine_sources, module_names
+from wasm_tools.bundle.engine_sources import absent_imports, by_part, engine_sources, module_names
 from wasm_tools.bundle.engine_start import METHODS_FILE
 from wasm_tools.bundle.failure import BundleError
 from wasm_tools.bundle.manifest import FILE_NAME, BundleFile, BundleManifest, build_id
@@ -22,8 +22,8 @@ from wasm_tools.bundle.runtime import STANDARD_LIBRARY, installed_runtime
 from wasm_tools.bundle.stdlib_sources import stdlib_sources
 
 WEB = Path(__file__).parent.parent / "web"
-# Where the archives lie in the browser. The first is fixed in the runtime, the second is `worker.mjs`'s choice.
-LIBRARY_PLACE, ENGINE_PLACE = "/lib/python314.zip", "/lib/engine.zip"
+# Where the archives lie in the browser. The first is fixed in the runtime, the others are `python.mjs`'s choice.
+LIBRARY_PLACE, ENGINE_PLACE = "/lib/python314.zip", "/lib/{}"
 ENGINE_START = Path(__file__).parent / "engine_start.py"
 PACK_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -42,10 +42,15 @@ def assemble(
     absent = absent_imports(sources)
     library = bytecode_archive(stdlib_sources(runtime.folder / STANDARD_LIBRARY), LIBRARY_PLACE, runtime, node, cache)
     start = {ENGINE_START.name: ENGINE_START.read_bytes()}
-    engine = bytecode_archive(start | sources, ENGINE_PLACE, runtime, node, cache)
-    tried = imported(module_names(sources), library, engine, runtime, node, cache)
+    parts = {ENGINE_PLACE.format(archive_name(pack)): content for pack, content in by_part(sources).items()}
+    engine = {
+        place: bytecode_archive(content if n else start | content, place, runtime, node, cache)
+        for n, (place, content) in enumerate(parts.items())
+    }
+    names = {place: module_names(content) for place, content in parts.items()}
+    tried = imported(names, library, engine, runtime, node, cache)
     _require_imports(tried.failures)
-    engine = with_entry(engine, METHODS_FILE, tried.methods)
+    archives = {Path(p).name: with_entry(engine[p], METHODS_FILE, code) for p, code in tried.methods.items()}
     # The chart library lies beside our scripts, which load it by its name; the hash of the folder covers it.
     scripts = (*sorted(WEB.glob("*.mjs")), chart_library(runtime_dir))
     content = {
@@ -54,7 +59,10 @@ def assemble(
         "pyodide.asm.wasm": ("pyodide-{}.wasm.gz", gzipped((runtime.folder / "pyodide.asm.wasm").read_bytes(), cache)),
         **_folder("web", {path.name: path.read_bytes() for path in scripts}),
         STANDARD_LIBRARY: ("python_stdlib-{}.zip.gz", gzipped(library, cache)),
-        "engine.zip": ("engine-{}.zip.gz", gzipped(engine, cache)),
+        **{
+            name: (name.replace("_", "-").replace(".zip", "-{}.zip.gz"), gzipped(archive, cache))
+            for name, archive in archives.items()
+        },
         **{f"{name}.json": (name + "-{}.json.gz", gzipped(packs[name], cache)) for name in _checked_pack_names(packs)},
     }
     files: dict[str, BundleFile] = {}
@@ -77,6 +85,11 @@ def assemble(
         for name in (FILE_NAME, f"bundle-{manifest.build_id}.json"):  # the newest, and this one for ever
             (scratch / name).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
+
+
+def archive_name(pack: str) -> str:
+    """The logical name of the engine's archive that comes with a pack; of the one that every page gets for ''."""
+    return f"engine_{pack}.zip" if pack else "engine.zip"
 
 
 def chart_library(runtime_dir: Path) -> Path:

@@ -42,26 +42,31 @@ def bytecode_archive(sources: Mapping[str, bytes], prefix: str, runtime: Runtime
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """All engine modules imported: what failed, in the words of Python, by module; the code of their dataclasses."""
+    """All engine modules imported: what failed, in the words of Python, by module; the dataclasses' code by archive."""
 
     failures: Mapping[str, str]
-    methods: bytes
+    methods: Mapping[str, bytes]
 
 
-def imported(names: Sequence[str], library: bytes, engine: bytes, runtime: Runtime, node: str, cache: Path) -> Imported:
-    """Import the engine modules in the browser's Python."""
-    archives = {"names": json.dumps(list(names)).encode(), "library": library, "engine": engine}
+def imported(
+    names: Mapping[str, Sequence[str]], library: bytes, engine: Mapping[str, bytes], runtime: Runtime, node: str,
+    cache: Path,
+) -> Imported:  # fmt: skip
+    """Import the modules of each archive of the engine, given under its place, in the browser's Python."""
+    archives = {"names": json.dumps(names).encode(), "library": library, **engine}
     kept = cache / "imports" / f"{_key(runtime, [IMPORTER], runtime.lock, archives)}.json"
     if not kept.is_file():
         with tempfile.TemporaryDirectory() as scratch:
-            library_zip, engine_zip = Path(scratch, "python_stdlib.zip"), Path(scratch, "engine.zip")
+            library_zip = Path(scratch, "python_stdlib.zip")
             library_zip.write_bytes(library)
-            engine_zip.write_bytes(engine)
-            places = [IMPORTER, runtime.folder, library_zip, engine_zip]
-            printed = _run(node, [*places, runtime.lock, json.dumps(list(names))], "import the engine")
+            for place, archive in engine.items():
+                Path(scratch, Path(place).name).write_bytes(archive)
+            places = [IMPORTER, runtime.folder, library_zip, Path(scratch)]
+            printed = _run(node, [*places, runtime.lock, json.dumps(names)], "import the engine")
             write_whole(kept, printed.encode())
     found = json.loads(kept.read_text(encoding="utf-8"))
-    return Imported(found["failures"], base64.b64decode(found["methods"]))
+    methods = {place: base64.b64decode(code) for place, code in found["methods"].items()}
+    return Imported(found["failures"], methods)
 
 
 def with_entry(archive: bytes, name: str, data: bytes) -> bytes:

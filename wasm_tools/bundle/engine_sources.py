@@ -11,6 +11,8 @@ from wasm_tools.bundle.stdlib_sources import is_left_out
 PACKAGE = "wasm_tools"
 # `bundle` runs at build time, `web` is published as scripts, `recording` runs in the reader's own program.
 NOT_SHIPPED = ("bundle", "compat", "web", "spend/recording")
+# What only some pages need lies in an archive of its own, which comes with the data pack of its name.
+PARTS = {"ask": ("ask",), "invoice": ("invoice", "spend")}
 DATA_ENDINGS = frozenset({".csv", ".j2", ".json", ".toml", ".txt"})
 
 
@@ -34,6 +36,17 @@ def engine_sources(engine_dir: Path) -> dict[str, bytes]:
             )
         sources[f"{PACKAGE}/{inside}"] = path.read_bytes()
     return sources
+
+
+def by_part(sources: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """The sources of each part that has any, by the name of its pack; those of every page first, under ''."""
+    pack_of = {folder: pack for pack, folders in PARTS.items() for folder in folders}
+    parts: dict[str, dict[str, bytes]] = {"": {}}
+    for path, source in sources.items():
+        _, _, inside = path.partition("/")
+        folder = inside.partition("/")[0] if "/" in inside else ""
+        parts.setdefault(pack_of.get(folder, ""), {})[path] = source
+    return parts
 
 
 def module_name(path: str) -> str:

@@ -10,6 +10,7 @@ import dataclasses
 import gc
 import marshal
 import zipimport
+from collections.abc import Iterable
 from importlib import import_module
 from types import CodeType, SimpleNamespace
 from typing import Any
@@ -22,11 +23,21 @@ YOUNG_OBJECTS = 50_000
 _run = exec
 
 
-def open_engine(archive: str) -> Any:
-    """Import the engine's entry from an archive that is on the path already."""
+def open_engine(archive: str, *parts: str) -> Any:
+    """Import the engine's entry from an archive that is on the path already; `parts` are further archives of it."""
     gc.disable()
-    use_methods(marshal.loads(zipimport.zipimporter(archive).get_data(f"{archive}/{METHODS_FILE}")))
+    known: dict[str, bytes] = {}
+    for place in (archive, *parts):
+        known |= marshal.loads(zipimport.zipimporter(place).get_data(f"{place}/{METHODS_FILE}"))
+    use_methods(known)
+    add_parts(parts)
     return import_module("wasm_tools.browser")
+
+
+def add_parts(places: Iterable[str]) -> None:
+    """Let the package be found in further archives, too: it is one package for whoever imports it."""
+    package = import_module("wasm_tools")
+    package.__path__.extend(folder for p in places if (folder := f"{p}/wasm_tools") not in package.__path__)
 
 
 def settle() -> None:

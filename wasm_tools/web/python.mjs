@@ -9,13 +9,13 @@
  * @property {unknown} createPyodideModule the runtime's other half, `pyodide.asm.mjs`
  * @property {WebAssembly.Module} wasm
  * @property {Uint8Array<ArrayBuffer>} library the standard library's archive
- * @property {Uint8Array} engine the engine's archive
+ * @property {Record<string, Uint8Array>} engine the engine's archives by name, the one that every page gets first
  * @property {string} base the folder of the bundle
  * @property {string} lock
  */
 import { StartError } from "./loading.mjs";
 
-const ENGINE_PLACE = "/lib/engine.zip";
+const ENGINE_PLACE = "/lib/";
 const WASM_PAGE = 65536;
 
 /**
@@ -36,15 +36,19 @@ export async function startedPython(parts, memory, dumps = false) {
       ...(dumps && { _makeSnapshot: true }),
     }),
   );
-  python.FS.writeFile(ENGINE_PLACE, parts.engine); // a snapshot holds no files
+  for (const [name, bytes] of Object.entries(parts.engine)) python.FS.writeFile(ENGINE_PLACE + name, bytes); // a snapshot holds no files
   return python;
 }
 
-/** The engine's entry. In a Python that was put back everything is imported already. @param {any} python */
-export function engineIn(python) {
-  python.runPython(`import sys; "${ENGINE_PLACE}" in sys.path or sys.path.append("${ENGINE_PLACE}")`);
+/**
+ * The engine's entry. In a Python that was put back everything is imported already.
+ * @param {any} python @param {Parts} parts that it was started with
+ */
+export function engineIn(python, parts) {
+  const [first, ...others] = Object.keys(parts.engine).map((name) => ENGINE_PLACE + name);
+  python.runPython(`import sys; "${first}" in sys.path or sys.path.append("${first}")`);
   const start = python.pyimport("engine_start");
-  return { engine: start.open_engine(ENGINE_PLACE), settle: () => start.settle(), tidy: () => start.tidy() };
+  return { engine: start.open_engine(first, ...others), settle: () => start.settle(), tidy: () => start.tidy() };
 }
 
 /** All memory of a Python that holds no object of JavaScript. @param {any} python @returns {Uint8Array<ArrayBuffer>} */

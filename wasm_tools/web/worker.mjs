@@ -85,7 +85,7 @@ async function start(order, createPyodideModule) {
   load.progress.stage("starting");
   const restored = memory !== null && (await restore(order, parts, memory));
   if (restored) load.skipPacks();
-  else await plainStart(await startedPython(parts, null), order.packs, memory ? load.packs() : texts, load.progress);
+  else await plainStart(await startedPython(parts, null), parts, order.packs, memory ? load.packs() : texts, load.progress);
   engine.set_reporter?.(report);
   giveUpNetwork();
   load.progress.stage("ready");
@@ -99,8 +99,9 @@ async function start(order, createPyodideModule) {
 async function remember(order, createPyodideModule) {
   const load = await loadingOf(order);
   const texts = load.packs();
-  const python = await startedPython(await load.parts(createPyodideModule), null, true);
-  const tidy = await plainStart(python, order.packs, texts, load.progress);
+  const parts = await load.parts(createPyodideModule);
+  const python = await startedPython(parts, null, true);
+  const tidy = await plainStart(python, parts, order.packs, texts, load.progress);
   engine.rehearse?.();
   tidy();
   await keepMemory(order, memoryOf(python));
@@ -110,7 +111,9 @@ async function remember(order, createPyodideModule) {
 /** Everything is on its way at once. A failure is reported where its part is needed. @param {Order} order */
 async function loadingOf({ base, manifest, packs, anew }) {
   const files = packs.map((pack) => `${pack}.json`);
-  const names = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "engine.zip", ...files];
+  // Parts of the engine that only some pages need come with the pack of their name.
+  const archives = ["engine.zip", ...packs.map((pack) => `engine_${pack}.zip`).filter((name) => name in manifest.files)];
+  const names = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", ...archives, ...files];
   const absent = names.find((name) => !(name in manifest.files));
   if (absent) throw new StartError(`This build of the site does not hold ${absent}.`, manifest.build_id);
   await WebAssembly.compile(EMPTY_WASM).catch((error) => {
@@ -122,7 +125,8 @@ async function loadingOf({ base, manifest, packs, anew }) {
   progress.whole("pyodide.asm.mjs"); // the page has loaded it
   const started = quiet(
     Promise.all([
-      load.script("pyodide.mjs"), load.wasm("pyodide.asm.wasm"), load.bytes("python_stdlib.zip"), load.bytes("engine.zip"),
+      load.script("pyodide.mjs"), load.wasm("pyodide.asm.wasm"), load.bytes("python_stdlib.zip"),
+      Promise.all(archives.map(async (name) => [name, await load.bytes(name)])),
     ]),
   );
   return {
@@ -131,8 +135,9 @@ async function loadingOf({ base, manifest, packs, anew }) {
     skipPacks: () => files.forEach(progress.whole),
     /** @param {unknown} createPyodideModule */
     async parts(createPyodideModule) {
-      const [{ loadPyodide }, wasm, library, engineZip] = await started;
-      return { loadPyodide, createPyodideModule, wasm, library, engine: engineZip, base, lock: manifest.lock };
+      const [{ loadPyodide }, wasm, library, found] = await started;
+      const engine = Object.fromEntries(found);
+      return { loadPyodide, createPyodideModule, wasm, library, engine, base, lock: manifest.lock };
     },
   };
 }
@@ -146,7 +151,7 @@ function quiet(promise) {
 /** @param {Order} order @param {import("./python.mjs").Parts} parts @param {{bytes: Promise<Uint8Array>}} memory */
 async function restore(order, parts, memory) {
   try {
-    engine = engineIn(await startedPython(parts, await memory.bytes)).engine;
+    engine = engineIn(await startedPython(parts, await memory.bytes), parts).engine;
     return true;
   } catch {
     await forgetMemory(order.base);
@@ -156,13 +161,13 @@ async function restore(order, parts, memory) {
 
 /**
  * The engine and its data in a Python that has just started. Returns what makes it tidy for a snapshot.
- * @param {any} python @param {string[]} packs @param {Promise<string>[]} texts
+ * @param {any} python @param {import("./python.mjs").Parts} parts @param {string[]} packs @param {Promise<string>[]} texts
  * @param {import("./loading.mjs").Progress} progress
  */
-async function plainStart(python, packs, texts, progress) {
+async function plainStart(python, parts, packs, texts, progress) {
   let opened;
   try {
-    opened = engineIn(python);
+    opened = engineIn(python, parts);
   } catch (error) {
     throw new StartError(`The calculation engine did not load. ${lastLine(error)}`, error);
   }
