@@ -170,6 +170,18 @@ def test_budgets_warn_are_exceeded_and_kept_only_when_the_reader_says_so(page: P
     assert page.evaluate("localStorage.length") == 0
 
 
+def test_a_long_reading_tells_how_far_it_is_and_can_be_stopped(page: Page) -> None:
+    lines = "".join(LINE % ("openai", "gpt-5-mini", "a", n) for n in range(60_000))
+    page.set_input_files("[data-choose]", {"name": "long.jsonl", "mimeType": "", "buffer": lines.encode()})
+    expect(page.locator("#bill-status")).to_contain_text("long.jsonl (1 of 1)")
+    page.click("#bill-status button")
+    expect(page.locator("#bill-status")).to_contain_text("Stopped")
+    assert not page.is_visible("#bill-result")
+    begin_anew(page)
+    give(page, short__jsonl=LINE % ("openai", "gpt-5-mini", "a", "1"))
+    assert "$0.25" in page.inner_text("#cover")
+
+
 def test_texts_of_a_ledger_are_text_and_what_is_torn_or_unpriced_is_told(page: Page) -> None:
     torn = '{"v":1,"ts":"2026-11-02T10:'
     lines = LINE % ("openai", "gpt-5-mini", "<img src=x>", "1") + LINE % ("nobody", "no-model", "b", "2")
@@ -193,6 +205,34 @@ def test_the_filled_page_is_accessible_in_both_schemes_and_fits_a_phone(sample: 
         sample.set_viewport_size({"width": width, "height": 800})
         assert sample.evaluate("document.documentElement.scrollWidth") <= width
     sample.set_viewport_size({"width": 1280, "height": 900})
+
+
+FOLDER = """
+window.ledger = "";
+window.showDirectoryPicker = async () => ({
+  name: "calls",
+  async *values() {
+    yield { kind: "file", name: "calls.jsonl", getFile: async () => new File([window.ledger], "calls.jsonl") };
+    yield { kind: "file", name: "notes.doc", getFile: async () => new File(["no"], "notes.doc") };
+  },
+});
+"""
+
+
+def test_a_folder_that_is_watched_is_read_again_when_a_file_changes(browser: BrowserContext, site_address: str) -> None:
+    look = "lines => { window.ledger = lines; document.dispatchEvent(new Event('visibilitychange')); }"
+    with invoice_page(browser, site_address, path=PATH) as page:
+        page.evaluate(FOLDER)
+        first = LINE % ("openai", "gpt-5-mini", "a", "1")
+        page.evaluate(look, first)
+        page.click("[data-watch]")
+        calls = page.locator("#cover p:has-text('Call') b").first
+        expect(calls).to_have_text("1")
+        assert page.locator(".chosen li").all_inner_texts()[0].startswith("calls.jsonl")
+        page.evaluate(look, first + LINE % ("openai", "gpt-5-mini", "a", "2"))
+        expect(calls).to_have_text("2")
+        page.click("[data-watch]")
+        expect(page.locator("[data-watch]")).to_have_text("Watch a folder")
 
 
 def test_it_speaks_german(browser: BrowserContext, site_address: str) -> None:

@@ -62,7 +62,7 @@ export function billIntake(form, changed, say) {
   for (const name of ["[data-choose]", "[data-folder]"]) {
     const input = /** @type {HTMLInputElement} */ (find(name));
     input.addEventListener("change", () => {
-      add([...(input.files ?? [])].filter(isVisible).map(given));
+      add([...(input.files ?? [])].map((file) => given(file)).filter(isVisible));
       input.value = ""; // so that the same file can be chosen again after it was edited
     });
   }
@@ -94,24 +94,25 @@ export function billIntake(form, changed, say) {
   };
 }
 
-/** @param {File} file @returns {Given} */
-const given = (file) => ({ name: file.name, content: file });
+/** A file by its name, with the folder that it was in. @param {File} file @param {string} [path] @returns {Given} */
+const given = (file, path = file.webkitRelativePath) => ({ name: path.split("/").filter(Boolean).slice(-2).join("/") || file.name, content: file });
 
-/** @param {File} file */
-const isVisible = (file) => !file.name.startsWith(".");
+/** @param {Given} file */
+const isVisible = ({ name }) => !name.split("/").some((part) => part.startsWith("."));
 
 /** What was dropped; folders with all that is in them. @param {DataTransfer} data @returns {Promise<Given[]>} */
 async function dropped(data) {
   const entries = [...data.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.some((entry) => entry?.isDirectory)) return [...data.files].filter(isVisible).map(given);
+  if (!entries.some((entry) => entry?.isDirectory)) return [...data.files].map((file) => given(file)).filter(isVisible);
   const found = await Promise.all(entries.map((entry) => filesIn(/** @type {FileSystemEntry} */ (entry))));
-  return found.flat().filter(isVisible).map(given);
+  return found.flat().filter(isVisible);
 }
 
-/** @param {FileSystemEntry} entry @returns {Promise<File[]>} */
+/** @param {FileSystemEntry} entry @returns {Promise<Given[]>} */
 async function filesIn(entry) {
   if (entry.isFile) {
-    return [await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject))];
+    const file = /** @type {File} */ (await new Promise((resolve, reject) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, reject)));
+    return [given(file, entry.fullPath)];
   }
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   const found = [];

@@ -18,7 +18,7 @@ import { groupsPart } from "./spend_groups.mjs";
 import { heatPart } from "./spend_heat.mjs";
 import { periodsPart } from "./spend_periods.mjs";
 import { spendSettings } from "./spend_settings.mjs";
-import { cachePart, elsewherePart, filesPart, latencyPart, pricesPart, unpricedPart } from "./spend_tables.mjs";
+import { cachePart, elsewherePart, filesPart, latencyPart, pricesPart, reconciliationPart, unpricedPart } from "./spend_tables.mjs";
 import { trendPart } from "./spend_trend.mjs";
 import { folderWatch } from "./spend_watch.mjs";
 import { spendWork } from "./spend_work.mjs";
@@ -36,7 +36,9 @@ let periods = null;
 let sampled = false;
 let shown = false;
 
-const card = runtimeCard(byId("runtime"), { packs: given.packs, buildId: given.build_id, bytes: given.bytes, watchdogSeconds: 120 }, () => {});
+const card = runtimeCard(byId("runtime"),
+  { packs: given.packs, buildId: given.build_id, bytes: given.bytes, watchdogSeconds: 120 },
+  (engine) => void engine.call("spend_ready", {}).catch(() => {})); // a failure shows when a file is read
 const work = spendWork(card);
 const progress = billProgress(byId("bill-status"), () => void stop());
 const settings = spendSettings(byId("settings"), () => {
@@ -84,6 +86,11 @@ document.getElementById("spend-sample")?.addEventListener("click", async () => {
   }
 });
 
+const people = /** @type {HTMLInputElement} */ (document.querySelector("[data-tag]"));
+people.addEventListener("change", () => {
+  if (shown) void read();
+});
+
 /** @returns {any[]} */
 function budgetsNow() {
   return sampled && !settings.budgets.length ? sampleBudgets : settings.budgets;
@@ -99,6 +106,7 @@ function options() {
     budgets: budgetsNow(),
     periods,
     shares: givenShares(wanted.shares),
+    tag_files: people.value.trim(),
   };
 }
 
@@ -179,7 +187,7 @@ async function show(record) {
     () => comparison.show(record),
     () => byId("unpriced").replaceChildren(...unpricedPart(record)),
     () => byId("prices").replaceChildren(...pricesPart(record)),
-    () => byId("files").replaceChildren(...filesPart(record)),
+    () => byId("files").replaceChildren(...filesPart(record), ...reconciliationPart(record)),
   ]);
   for (const part of parts) {
     part();

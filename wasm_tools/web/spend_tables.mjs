@@ -101,6 +101,16 @@ export function pricesPart({ prices, as_of: asOf }) {
   return [box];
 }
 
+/** Where a ledger and a bill tell of the same days. @param {Spend} record @returns {Node[]} */
+export function reconciliationPart({ reconciliation: both }) {
+  if (!both) return [];
+  const table = panelTable(text("spend.script.both.caption"), heads("both", ["day", "provider", "ledger", "bill", "difference"]), [2, 3, 4]);
+  table.body.append(...both.days.slice(0, MANY).map((/** @type {any} */ d) => table.row([d.day, d.provider, money(d.ledger_usd), money(d.bill_usd), difference(d.difference_usd)])));
+  table.box.classList.add("medium");
+  const words = text("spend.script.both.lead", { ledger: sum(both.ledger_usd), bill: sum(both.bill_usd), n: both.days.length });
+  return [element("h3", {}, text("spend.script.both.title")), element("p", {}, words), table.box];
+}
+
 /** @param {Spend} record @returns {Node[]} */
 export function filesPart({ files, kept_aside: aside }) {
   const table = panelTable(text("spend.script.files.caption"), heads("files", ["file", "format", "days", "lines", "calls", "duplicates", "aside"]), [3, 4, 5, 6]);

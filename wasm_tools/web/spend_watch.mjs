@@ -13,8 +13,7 @@ const READABLE = /\.(jsonl|ndjson|json|csv|tsv|txt|zip|gz|parquet|xlsx)$/i;
  * @param {(words: string) => void} say
  */
 export function folderWatch(button, changed, say) {
-  const pick = /** @type {any} */ (window).showDirectoryPicker;
-  if (!pick) return { stop() {} };
+  if (!("showDirectoryPicker" in window)) return { stop() {} };
   button.hidden = false;
   /** @type {any} */
   let folder = null;
@@ -24,7 +23,7 @@ export function folderWatch(button, changed, say) {
   button.addEventListener("click", async () => {
     if (folder) return stop();
     try {
-      folder = await pick.call(window, { mode: "read" });
+      folder = await /** @type {any} */ (window).showDirectoryPicker({ mode: "read" });
     } catch {
       return; // the reader closed the dialog
     }
@@ -33,7 +32,12 @@ export function folderWatch(button, changed, say) {
     await look();
   });
 
+  document.addEventListener("visibilitychange", () => {
+    if (folder && !document.hidden) void look(); // browsers slow the clocks of hidden pages
+  });
+
   async function look() {
+    clearTimeout(timer);
     const watched = folder;
     try {
       const files = await filesIn(watched);
