@@ -72,7 +72,7 @@ def print_offers(console: Console, record: Mapping[str, Any], top: int) -> None:
         what = r["model_name"] or f"{r['count']} × {r['gpu']}, {r['kind']}"
         sources = ", ".join(e.partition("=")[0] for e in r["evidence"].split())
         table.add_row(
-            Text(f"{what}\n{r['provider_name']}"), r["price"], Text(sources), str(r["age_days"]), Text(r["offer"])
+            Text(f"{what}\n{r['provider_name']}"), r["shown"], Text(sources), str(r["age_days"]), Text(r["offer"])
         )
     console.print(table)
     more = record["possible"] - len(rows)

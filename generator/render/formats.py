@@ -8,6 +8,7 @@ from html import escape
 from markupsafe import Markup
 
 from generator.render.texts import DEFAULT, label, language, number_text, text
+from wasm_tools.pricing.figures import three_digits, unit_price
 from wasm_tools.pricing.meters import Meter, UnitRegistry, price_text
 
 DASH = "—"
@@ -34,31 +35,10 @@ def money(value: Decimal) -> str:
 
 
 def price(value: Decimal) -> str:
-    """A unit price: up to four decimals from $1 on; below, exact up to four significant digits, else three.
-
-    Four, because vendors publish prices like $0.1375. A true zero reads `free`.
-    """
+    """A unit price in the digits of `unit_price`; a true zero reads `free`."""
     if value == 0:
         return text("words.free")
-    if value < 1:
-        exact = len(value.normalize().as_tuple().digits) <= 4
-        return dollars(padded(value) if exact else three_digits(value))
-    rounded = value.quantize(Decimal("0.0001"), ROUND_HALF_EVEN)
-    return dollars(padded(rounded, thousands=True))
-
-
-def three_digits(value: Decimal) -> str:
-    """A number rounded to three significant digits, written in plain digits with at least two decimals."""
-    if value == 0:
-        return "0"
-    step = Decimal(1).scaleb(min(value.adjusted() - 2, 0))
-    return padded(value.quantize(step, ROUND_HALF_EVEN))
-
-
-def padded(value: Decimal, thousands: bool = False) -> str:
-    """Plain digits without trailing zeros, but with at least two decimals: prices in a column line up."""
-    whole, _, decimals = price_text(value).partition(".")
-    return f"{int(whole):,}.{decimals:0<2}" if thousands else f"{whole}.{decimals:0<2}"
+    return dollars(unit_price(value))
 
 
 def unit_label(meter: Meter, units: UnitRegistry) -> str:

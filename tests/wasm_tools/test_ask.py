@@ -20,7 +20,7 @@ from wasm_tools.ask.phrases import by_letter, corrected, edits
 from wasm_tools.ask.record import relevant_rows
 from wasm_tools.ask.text import text_of
 from wasm_tools.ask.words import words_of
-from wasm_tools.methods import ask
+from wasm_tools.methods import ask, assistant
 from wasm_tools.planner.form import question_of_form
 from wasm_tools.planner.what_if import regions_of
 from wasm_tools.workload.traffic import InputError
@@ -215,6 +215,17 @@ def test_an_option_answers_a_question_and_closes_it() -> None:
     )
 
 
+def test_every_field_that_is_there_can_be_set_and_cleared_by_hand() -> None:
+    said = "Chatbot for 300 users, growing 20% a year, in the EU, under $900 a month"
+    assert talk(said, {"set": {"users": 800, "task": "translation"}}).form["use_case"] == "translation"
+    made = talk(said, {"set": {"growth": 0.5}}, {"set": {"budget": None}})
+    assert made.spec.value("growth") == 0.5
+    assert not {"task", "growth", "budget"} & made.form.keys()
+    with pytest.raises(InputError) as caught:
+        talk(said, {"set": {"growth": "much"}})
+    assert caught.value.field == "growth"
+
+
 def test_not_knowing_takes_the_default_and_names_it() -> None:
     for turn in ("I don't know", {"answer": "users", "option": "unknown"}, {"answer": "users", "text": "not sure"}):
         made = record("We want a chatbot.", turn)
@@ -231,6 +242,8 @@ def test_not_knowing_takes_the_default_and_names_it() -> None:
         ({"answer": "users", "text": "green"}, "users"), ({"set": {"nonsense": 1}}, "turns[1]"),
         ("x" * 5000, "turns[1]"),
         ({"text": 7}, "turns[1]"),
+        ({"set": {"task": "nonsense"}}, "task"),
+        ({"set": {"growth": 2}}, "turns[1]"),  # nothing was said of growth
     ],
 )  # fmt: skip
 def test_turns_that_are_none_are_refused(turn: Any, field: str) -> None:
@@ -309,6 +322,13 @@ def test_the_cheapest_offer_of_the_catalogue_is_cited_by_id() -> None:
     ids = {f"offer|{r.provider}|{r.sku}|{r.region}" for r in sold}
     assert {row["offer"] for row in made["rows"]} <= ids
     assert made["possible"] == len(sold)
+
+
+def test_prices_are_written_as_on_the_pages() -> None:
+    made = record("who sells llama 3.3 70b cheapest?")
+    assert all(len(r["price"].replace(".", "").lstrip("0")) <= 9 for r in made["rows"])
+    assert f"cheapest: ${made['rows'][0]['shown']} per 1M tokens" in made["answer"]
+    assert all(abs(float(r["shown"].replace(",", "")) / float(r["price"]) - 1) < 0.005 for r in made["rows"])
 
 
 def test_prices_of_a_meter_a_provider_and_a_gpu() -> None:
@@ -403,6 +423,16 @@ def test_the_method_answers_from_its_packs() -> None:
     assert made["form"] == {"use_case": "chatbot", "users": 300}
     assert 0 < len(made["relevant"]) <= 40
     assert len(ask.answer({"examples": True}, packs)["examples"]) == 9
+    with pytest.raises(InputError):
+        assistant.answer({"turns": [{"text": "Chatbot for 300 users"}], "reply": 7}, packs)
+    asked = {"turns": [{"text": "who sells gpt-5 cheapest?"}]}
+    told = assistant.answer({**asked, "question": "Which is cheapest?"}, packs)
+    assert told["user"].endswith("Which is cheapest?")
+    assert 0 < told["rows"] <= 40
+    row = record("who sells gpt-5 cheapest?")["rows"][0]
+    reply = f"It costs ${row['input']} per 1M input tokens and $77 per 1M output tokens [{row['offer']}]."
+    checked = assistant.answer({**asked, "reply": reply}, packs)
+    assert [f["state"] for f in checked["findings"]] == ["matches", "wrong", "matches"]
     for params, given, field in (({}, packs, "turns"), ({"turns": []}, {"planner": planned()}, "pack")):
         with pytest.raises(InputError) as caught:
             ask.answer(params, given)

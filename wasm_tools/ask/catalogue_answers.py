@@ -1,6 +1,6 @@
 """Questions to the catalogue, answered by its offers: who sells a model or rents a GPU, and for how much."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -12,11 +12,11 @@ from wasm_tools.planner.catalogue import ApiRate, Catalogue
 from wasm_tools.planner.plan import Plan
 from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.request_cost import TokenPrices
+from wasm_tools.pricing.figures import unit_price
 from wasm_tools.pricing.meters import price_text
 
 SHOWN = 10
 DEPENDABLE = "rented"
-_SIXTH = Decimal("0.000001")
 METERS = {
     "input": ("input", "input tokens"), "output": ("output", "output tokens"),
     "cache_read": ("cache_read", "cached input tokens"), "cache_write": ("cache_write", "tokens written to the cache"),
@@ -25,6 +25,7 @@ COMMITMENTS = {
     "rented": "on_demand", "reserved-1y": "1y", "reserved-3y": "3y", "reserved-3m": "3m", "reserved-6m": "6m",
 }  # fmt: skip
 PROMPT_PARTS = 2  # of three tokens of the mixed price by which offers are ranked when no meter was named
+MIXED_DIGITS = 9  # significant ones, as of all that the engine works out
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def rate_row(rate: ApiRate, price: Decimal, meter: str, book: AskBook) -> dict[s
         "model_name": book.cards[rate.model].name if rate.model in book.cards else rate.model,
         "region": rate.region,
         "meter": meter,
-        "price": _digits(price),
+        "price": price_text(price),
+        "shown": unit_price(price),
         "unit": "USD per 1M tokens",
         "input": price_text(prices.input),
         "output": price_text(prices.output),
@@ -101,17 +103,13 @@ def rental_row(rental: Rental, book: AskBook) -> dict[str, Any]:
         "kind": rental.kind,
         "region": rental.region,
         "meter": "GPU-hour",
-        "price": _digits(rental.price),
+        "price": price_text(rental.price),
+        "shown": unit_price(rental.price),
         "unit": "USD per GPU-hour",
         "evidence": rental.evidence,
         "age_days": rental.age_days,
         "note": rental.note,
     }
-
-
-def _digits(price: Decimal) -> str:
-    """A price with six decimals at most, as plans show them."""
-    return price_text(price.quantize(_SIXTH).normalize())
 
 
 def _rates(query: Query, regions: set[str], book: AskBook, catalogue: Catalogue, shown: int) -> Found:
@@ -150,7 +148,7 @@ def _rates(query: Query, regions: set[str], book: AskBook, catalogue: Catalogue,
     tier = "" if query.tier == "standard" else f" ({query.tier})"
     answer = (
         f"{first['provider_name']} sells {first['model_name']} cheapest:"
-        f" {first['price']} {first['unit']} of {meter}{tier}, {first['region']}"
+        f" ${first['shown']} {_per(first)} of {meter}{tier}, {first['region']}"
     )
     return Found(rows, answer, len(priced), held)
 
@@ -159,7 +157,8 @@ def _price(prices: TokenPrices, meter: str) -> Decimal | None:
     if meter:
         found: Decimal | None = getattr(prices, METERS[meter][0])
         return found
-    return (PROMPT_PARTS * prices.input + prices.output) / (PROMPT_PARTS + 1)
+    mixed = (PROMPT_PARTS * prices.input + prices.output) / (PROMPT_PARTS + 1)
+    return Decimal(f"{mixed:.{MIXED_DIGITS}g}")
 
 
 def _rentals(query: Query, regions: set[str], book: AskBook, catalogue: Catalogue, shown: int) -> Found:
@@ -179,13 +178,18 @@ def _rentals(query: Query, regions: set[str], book: AskBook, catalogue: Catalogu
     first = rows[0]
     answer = (
         f"{first['provider_name']} rents a {catalogue.gpus[first['gpu']].name} cheapest:"
-        f" {first['price']} {first['unit']}, {first['kind']}, {first['region']}"
+        f" ${first['shown']} {_per(first)}, {first['kind']}, {first['region']}"
     )
     firm = next((r for r in wanted if r.kind == DEPENDABLE), None)
     if firm is not None and first["kind"] != DEPENDABLE:
         seller = book.providers.get(firm.provider, firm.provider)
-        answer += f"; on demand from {_digits(firm.price)}, {seller}"
+        answer += f"; on demand from ${unit_price(firm.price)}, {seller}"
     return Found(rows, answer, len(wanted), 0)
+
+
+def _per(row: Mapping[str, Any]) -> str:
+    """The unit of a row behind a dollar sign."""
+    return str(row["unit"]).removeprefix("USD ")
 
 
 def _listed(names: Sequence[str]) -> str:

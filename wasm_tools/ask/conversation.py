@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from wasm_tools.ask.book import AskBook
+from wasm_tools.ask.by_hand import set_by_hand
 from wasm_tools.ask.form_record import form_of, within_bounds
 from wasm_tools.ask.mentions import DEFAULT, IMPLIED, STATED, UNSURE, Mention
 from wasm_tools.ask.merging import LOADS, merged, multiplied
@@ -15,7 +16,6 @@ from wasm_tools.ask.specification import Query, Specification, Value
 from wasm_tools.ask.tasks import USE_CASE, scores
 from wasm_tools.ask.words import MOST_CHARACTERS, Span
 from wasm_tools.planner.catalogue import Catalogue
-from wasm_tools.planner.form_fields import FIELD
 from wasm_tools.workload.traffic import InputError
 
 MOST_TURNS = 100
@@ -95,7 +95,7 @@ def _take(
         raise InputError(f"turns[{n}]", f"give a text of at most {MOST_CHARACTERS:,} characters")
     before, fold.undone = fold.spec, False
     if "set" in turn:
-        fold.spec = _by_hand(before, turn["set"], n)
+        fold.spec = set_by_hand(before, turn["set"], n, book)
     elif "answer" in turn:
         fold.spec = _answered(before, turn, n, book, of)
     else:
@@ -180,19 +180,6 @@ def _intent(spec: Specification, query: Query | None, book: AskBook) -> str:
     if task in book.tasks and book.tasks[task].kind == "workload":
         return USAGE
     return PLAN if spec.fields else UNCLEAR
-
-
-def _by_hand(spec: Specification, given: Any, n: int) -> Specification:
-    """Fields that the reader set in the form; None clears one."""
-    if not isinstance(given, Mapping):
-        raise InputError(f"turns[{n}]", "set needs an object of fields")
-    for name, value in given.items():
-        if name not in FIELD and name != "task":
-            raise InputError(f"turns[{n}]", f"{str(name)[:40]!r} is not a field of the form")
-        where = "task" if name == "use_case" else name
-        clears = dict.fromkeys(LOADS) if name in ("users", "qps") else {}
-        spec = spec.having(**{**clears, where: None if value is None else Value(value, STATED, "set by hand")})
-    return spec
 
 
 def _answered(spec: Specification, turn: Mapping[str, Any], n: int, book: AskBook, of: Catalogue) -> Specification:

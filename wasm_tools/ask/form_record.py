@@ -6,7 +6,7 @@ from typing import Any
 
 from wasm_tools.ask.amounts import MONTH
 from wasm_tools.ask.book import AskBook
-from wasm_tools.ask.specification import Specification
+from wasm_tools.ask.specification import BY_HAND, Specification
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.form_checks import number
 from wasm_tools.planner.form_fields import FIELD
@@ -46,7 +46,8 @@ def form_of(spec: Specification, book: AskBook, catalogue: Catalogue) -> dict[st
         classes = [catalogue.models[m].capability for m in like if m in catalogue.models]
         if classes:
             form["class"] = classes[0]
-    form |= {name: v.value for name, v in spec.fields.items() if v.rule == "set by hand" and v.value is not None}
+    by_hand = {n: v.value for n, v in spec.fields.items() if v.rule == BY_HAND and n in FIELD}
+    form |= {name: value for name, value in by_hand.items() if value is not None}
     return {name: v for name, v in form.items() if within_bounds(name, v)}
 
 

@@ -9,6 +9,8 @@ from wasm_tools.ask.names import Named
 from wasm_tools.ask.tasks import Tag
 from wasm_tools.ask.words import Span
 
+BY_HAND = "set by hand"  # the rule of a value that the reader wrote into its field
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
