@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Annotated, Any
 
 import typer
@@ -23,11 +22,11 @@ from wasm_tools.ask.book import AskBook, read_ask_book
 from wasm_tools.ask.catalogue_answers import plan_offer_id
 from wasm_tools.ask.conversation import CATALOGUE, UNCLEAR, USAGE, Conversation, conversation
 from wasm_tools.ask.record import conversation_record
+from wasm_tools.ask.usage_ranking import usage_as_asked
 from wasm_tools.planner import Answer, Catalogue, Ranking, answer, ranking_of, ranking_record
 from wasm_tools.planner.form import named_fields, question_of_form
-from wasm_tools.planner.usage import UsageRanking, ranked_usage, read_usage_book, usage_record
+from wasm_tools.planner.usage import UsageRanking, read_usage_book, usage_record
 from wasm_tools.workload.traffic import InputError
-from wasm_tools.workload.usage import UsageRequest
 
 commands = typer.Typer()
 NO_PLAN, NOT_UNDERSTOOD = 4, 5
@@ -166,21 +165,7 @@ def _ranked(asked: Mapping[str, Any], at: nightly.Inputs) -> UsageRanking:
     """The ranking of a workload by use; providers that do not sell it are left out of the wish."""
     packs = usage_packs(at.registry, at.state, at.places.registry, at.as_of)
     book = read_usage_book(packs[asked["workload"]])
-    sellers = {row.provider for row in book.rows}
-    wanted = [p for p in asked.get("providers") or () if p in sellers]
-    left = set(asked.get("without_providers") or ())
-    if left and not wanted:
-        wanted = sorted(sellers - left)
-    usage, budget = asked.get("usage"), asked.get("budget")
-    return ranked_usage(
-        book,
-        UsageRequest(
-            usage=None if usage is None else Decimal(repr(usage)),
-            unit=asked.get("unit"),
-            budget=None if budget is None else Decimal(repr(budget)),
-            providers=tuple(wanted) or None,
-        ),
-    )
+    return usage_as_asked(asked, book)
 
 
 def _usage(ranking: UsageRanking, record: Mapping[str, Any], top: int, as_json: bool) -> None:

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from generator.render.embed.pictures import STYLE
 from generator.render.texts import OTHERS
@@ -13,6 +13,10 @@ KNOWN_SCRIPTS = ('document.documentElement.className="js";',)
 
 WORKER = "sw.js"  # keeps the pages of its folder for visits without a network; browsers must see a newer one at once
 TOOL_FOLDERS = ("tools/", *(f"{spoken}/tools/" for spoken in OTHERS))  # pages that run the engine
+
+# The one page whose reader may name a server of their own, a language model: over TLS, or on their own machine.
+OWN_SERVER_PAGES = tuple(f"{folder}ask/" for folder in TOOL_FOLDERS)
+OWN_SERVERS = " https: http://localhost:* http://127.0.0.1:*"
 
 # Folders of assets whose files or folders carry their content hash in the name: a browser may keep them.
 HASHED = ("engine", "stylesheets")
@@ -62,17 +66,19 @@ def inline_styles(html: str) -> bool:
     return bool(_STYLE.search(without_data))
 
 
-def policy(hashes: Iterable[str], tool: bool = False, charts: bool = False) -> str:
+def policy(hashes: Iterable[str], tool: bool = False, charts: bool = False, own_servers: bool = False) -> str:
     """The policy text. Tool pages may also compile WebAssembly and start the worker from its blob wrapper.
 
-    Pages with charts allow the two styles that Plotly sets, by their hashes, and no other inline style.
+    Pages with charts allow the two styles that Plotly sets, by their hashes, and no other inline style. With
+    `own_servers` the page may connect to a server that its reader names; no other page reaches another host.
     """
     style = f"'self' {CHART_STYLES}" if charts else "'self'"
     script = " ".join(["'self'", *hashes, *(["'wasm-unsafe-eval'"] if tool else [])])
     worker = "'self' blob:" if tool else "'self'"
+    connect = f"'self'{OWN_SERVERS}" if own_servers else "'self'"
     return (
         f"default-src 'none'; script-src {script}; style-src {style}; img-src 'self' data:; font-src 'self'; "
-        f"connect-src 'self'; worker-src {worker}; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
+        f"connect-src {connect}; worker-src {worker}; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
         "object-src 'none'; frame-src 'none'"
     )
 
@@ -95,13 +101,17 @@ def picture_policy() -> str:
     return f"default-src 'none'; style-src 'sha256-{digest}'; frame-ancestors *"
 
 
-def headers_file(tool: str) -> str:
+def headers_file(tool: str, pages: Mapping[str, str] | None = None) -> str:
     """The `_headers` file of static hosts that read one; `atlas serve` sends the same headers.
 
     Browse pages carry their policy in a <meta>. A header on `/*` would be joined with that of the tool pages, and
-    two policies intersect, so only the tool pages and their worker scripts get theirs as a header too.
+    two policies intersect, so only the tool pages and their worker scripts get theirs as a header too: `pages` are
+    the policies of the tool pages by path, `tool` is that of the worker scripts.
     """
-    directive = f"Content-Security-Policy: {tool}; frame-ancestors 'none'"
+
+    def directive(text: str) -> str:
+        return f"  Content-Security-Policy: {text}; frame-ancestors 'none'"
+
     return "\n".join(
         [
             "/*",
@@ -109,10 +119,14 @@ def headers_file(tool: str) -> str:
             "  Referrer-Policy: no-referrer",
             "  X-Frame-Options: DENY",
             "  Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-            *(line for folder in TOOL_FOLDERS for line in (f"/{folder}*", f"  {directive}")),
-            *(line for folder in TOOL_FOLDERS for line in (f"/{folder}{WORKER}", "  Cache-Control: no-cache")),
+            *(line for path, text in sorted((pages or {}).items()) for line in (f"/{path}*", directive(text))),
+            *(
+                line
+                for folder in TOOL_FOLDERS
+                for line in (f"/{folder}{WORKER}", "  Cache-Control: no-cache", directive(tool))
+            ),
             "/assets/engine/*",
-            f"  {directive}",
+            directive(tool),
             "/embed/*",
             f"  Content-Security-Policy: {picture_policy()}",
             *(line for folder in HASHED for line in (f"/assets/{folder}/*", f"  Cache-Control: {FOR_EVER}")),

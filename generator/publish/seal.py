@@ -10,6 +10,7 @@ from generator.publish.links import broken_links
 from generator.publish.offline import write_offline_workers
 from generator.publish.policy import (
     CHART_MARK,
+    OWN_SERVER_PAGES,
     TOOL_FOLDERS,
     headers_file,
     inline_styles,
@@ -46,12 +47,15 @@ def sealed(site: Path, facts: Mapping[str, object]) -> Seal:
     pages = {p.relative_to(site).as_posix(): p.read_text(encoding="utf-8") for p in sorted(site.rglob("*.html"))}
     hashes = script_hashes(pages.items())
     faults = [f"{name}: has an inline style or event handler" for name, html in pages.items() if inline_styles(html)]
+    of_tools: dict[str, str] = {}
     for name, html in pages.items():
         is_tool, charts = name.startswith(TOOL_FOLDERS), CHART_MARK in html
-        text = with_policy(html, policy(hashes, is_tool, charts))
-        (site / name).write_text(text, encoding="utf-8")
+        text = policy(hashes, is_tool, charts, name.startswith(OWN_SERVER_PAGES))
+        if is_tool:
+            of_tools[name.removesuffix("index.html")] = text
+        (site / name).write_text(with_policy(html, text), encoding="utf-8")
     write_offline_workers(site)
-    (site / "_headers").write_text(headers_file(policy(hashes, tool=True)), encoding="utf-8")
+    (site / "_headers").write_text(headers_file(policy(hashes, tool=True), of_tools), encoding="utf-8")
     (site / ".nojekyll").write_text("", encoding="utf-8")
     for name in (SUMS, BUILD):
         (site / name).unlink(missing_ok=True)

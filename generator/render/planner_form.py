@@ -1,12 +1,12 @@
 """What the planner's form offers: standard values, options, names of the catalogue, and defaults to show."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from generator.precompute.presets import number
 from generator.registry import Registry
 from generator.render.formats import count
-from generator.render.plan_words import KINDS, kind_words
+from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES, Names, kind_words, status_words
 from generator.render.texts import of_registry, text
 from wasm_tools.models.cards import CAPABILITY_CLASSES
 from wasm_tools.performance.memory import WEIGHT_BYTES
@@ -46,6 +46,20 @@ def choices(registry: Registry, catalogue: Catalogue) -> dict[str, Options]:
         "priority": [
             {"id": "" if p == PRIORITIES[0] else p, "title": text(f"planner.priority.{p}")} for p in PRIORITIES
         ],
+    }
+
+
+def id_words(catalogue: Catalogue, names: Names) -> dict[str, Mapping[str, str]]:
+    """The words for the ids of a plan's record, as wasm_tools/web/plan_words.mjs takes them."""
+    return {
+        "models": names.models,
+        "classes": {m: card.capability for m, card in catalogue.models.items()},
+        "providers": names.providers,
+        "gpus": names.gpus,
+        "kinds": {k: kind_words(k) for k in KINDS},
+        "engines": ENGINES,
+        "statuses": {s: status_words(s) for s in STATUSES},
+        "own": {k: text(f"plan.own.{k}") for k in OWN},
     }
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 from generator.exchange import Listed, listed_prices
 from generator.grades import NOTHING, Grade, GradeLimits, Grader, grade_limits, grader
@@ -140,13 +141,17 @@ class SiteIndex:
         return ModelIndex(self.data)
 
     @cached_property
-    def usage_books(self) -> Mapping[str, UsageBook]:
-        """The prices of the workloads that are ranked by use, with the grades of this site, by workload."""
+    def usage_packs(self) -> Mapping[str, Mapping[str, Any]]:
+        """The prices of the workloads that are ranked by use, with the grades of this site, as packs by workload."""
         data = self.data
-        packs = usage_packs(
+        return usage_packs(
             data.registry, data.state, checkout().registry, data.as_of, grade=lambda o: self.grade(o).letter
         )
-        return {workload: read_usage_book(pack) for workload, pack in packs.items()}
+
+    @cached_property
+    def usage_books(self) -> Mapping[str, UsageBook]:
+        """The same as the engine reads them."""
+        return {workload: read_usage_book(pack) for workload, pack in self.usage_packs.items()}
 
     def ended(self, sku: Sku) -> bool:
         """Whether nobody can buy a SKU any more: retired by its provider, or its endpoint does not answer."""

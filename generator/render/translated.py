@@ -27,11 +27,12 @@ KINDS = (
     "invoice",
     "spend",
     "planner",
+    "ask",
     "explore",
 )
 PAGES = (
     "", "use-cases/", "plans/", "models/", "providers/", "gpus/", "workloads/", "report/", "compare/", "tools/invoice/",
-    "tools/spend/", "tools/planner/", "explore/",
+    "tools/spend/", "tools/planner/", "tools/ask/", "explore/",
 )  # fmt: skip
 
 _LINK = re.compile(r'<(a|form)\b([^>]*?)\s(href|action)="([^"#?]*)([^"]*)"')

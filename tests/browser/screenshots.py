@@ -19,6 +19,7 @@ PAGES = {
     "explore": "explore/",
     "compare": "compare/?models=gpt-5.5,claude-opus-4-8,deepseek-v4-pro",
     "planner": "tools/planner/",
+    "ask": "tools/ask/",
     "invoice": "tools/invoice/",
     "spend": "tools/spend/",
     "health": "health/",

@@ -7,6 +7,7 @@ import threading
 import urllib.error
 import urllib.request
 from email.message import Message
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -260,3 +261,25 @@ def test_header_rules_are_read_in_order() -> None:
         ("/*", [("A", "1"), ("B", "x: y")]),
         ("/tools/*", [("C", "2")]),
     ]
+
+
+def test_only_the_page_of_ask_may_connect_to_a_server_that_its_reader_names(tmp_path: Path) -> None:
+    folder = tmp_path / "site"
+    pages = ("", "tools/ask/", "de/tools/ask/", "tools/planner/", "asked/")
+    names = [f"{place}index.html" for place in pages]
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(page(), encoding="utf-8")
+    sealed(folder, {})
+    connects = {n: re.search(r"connect-src ([^;]*);", (folder / n).read_text(encoding="utf-8")) for n in names}
+    found = {name: match and match[1] for name, match in connects.items()}
+    open_to = "'self' https: http://localhost:* http://127.0.0.1:*"
+    assert found == {name: open_to if "tools/ask/" in name else "'self'" for name in names}
+    rules = header_rules((folder / "_headers").read_text(encoding="utf-8"))
+    for path in ("/tools/ask/", "/tools/planner/", "/tools/sw.js", "/assets/engine/web-1/worker.mjs"):
+        sent = [
+            v for pattern, pairs in rules if fnmatch(path, pattern) for n, v in pairs if n.startswith("Content-Sec")
+        ]
+        assert [("https:" in text, "frame-ancestors 'none'" in text) for text in sent] == [
+            (path == "/tools/ask/", True)
+        ]

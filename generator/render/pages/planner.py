@@ -9,8 +9,7 @@ from generator.render.api_table import compact_json
 from generator.render.columnar import hashed_name
 from generator.render.page import Page, SiteData
 from generator.render.plan_rows import plan_table
-from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES, kind_words, status_words
-from generator.render.planner_form import choices, grid_settings, known_names, placeholders
+from generator.render.planner_form import choices, grid_settings, id_words, known_names, placeholders
 from generator.render.report_facts import price_grades, report_facts
 from generator.render.site_index import OWN_HARDWARE, SiteIndex, site_index
 from generator.render.texts import text
@@ -93,7 +92,7 @@ def default_cell(data: SiteData) -> Cell:
 
 def settings(data: SiteData, index: SiteIndex, report: Mapping[str, Any]) -> dict[str, Any]:
     """The numbers of the grid exactly as generator/precompute/grid.py uses them, and the words for ids."""
-    catalogue, names = data.results.catalogue, index.plan_names
+    catalogue = data.results.catalogue
     return {
         "root": root_from(PATH),
         "build_id": data.bundle["build_id"],
@@ -106,14 +105,5 @@ def settings(data: SiteData, index: SiteIndex, report: Mapping[str, Any]) -> dic
         "shown": PLANS_SHOWN,
         "own_grade": OWN_HARDWARE.letter,
         "recommendable": list(catalogue.policy.recommendable),
-        "words": {
-            "models": names.models,
-            "classes": {m: card.capability for m, card in catalogue.models.items()},
-            "providers": names.providers,
-            "gpus": names.gpus,
-            "kinds": {k: kind_words(k) for k in KINDS},
-            "engines": ENGINES,
-            "statuses": {s: status_words(s) for s in STATUSES},
-            "own": {k: text(f"plan.own.{k}") for k in OWN},
-        },
+        "words": id_words(catalogue, index.plan_names),
     }
