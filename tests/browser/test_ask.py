@@ -176,7 +176,7 @@ def test_figures_of_a_reply_are_held_against_the_rows(page: Page, kind: str, str
         connect(page, (kind, f"{model.origin}/v1", "20"))
         said = verdict(page, "figures match")
         path, headers, record = model.asked[0]
-    assert "1 of" in said
+    assert "1 of 4 figures" in said
     assert page.locator("#assistant mark.figure-bad").all_inner_texts()[0] == "$77 per 1M output tokens"
     assert page.locator("#assistant [data-reply] img").count() == 0
     assert fields(page) == {}

@@ -39,6 +39,7 @@ export function askAssistant(state, host) {
     const mine = (running = new AbortController());
     stop.hidden = false;
     shown.hidden = true;
+    said.textContent = "";
     /** @type {string[]} */
     const faults = [];
     try {
