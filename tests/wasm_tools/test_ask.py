@@ -23,6 +23,7 @@ from wasm_tools.ask.words import words_of
 from wasm_tools.methods import ask, assistant
 from wasm_tools.planner.form import question_of_form
 from wasm_tools.planner.what_if import regions_of
+from wasm_tools.pricing.figures import unit_price
 from wasm_tools.workload.traffic import InputError
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
@@ -342,7 +343,7 @@ def test_prices_of_a_meter_a_provider_and_a_gpu() -> None:
     assert all(r["gpu"].startswith("h100") and r["offer"].startswith("rental|") for r in gpus)
     assert all(r["kind"] == "spot" for r in record("spot price of an H100")["rows"])
     firm = min(r.price for r in planned().rentals if r.gpu.startswith("h100") and r.kind == "rented")
-    assert f"on demand from {firm.normalize():f}," in record("cheapest H100 per hour")["answer"]
+    assert f"on demand from ${unit_price(firm)}," in record("cheapest H100 per hour")["answer"]
 
 
 def test_a_question_to_the_catalogue_leaves_the_plan_as_it_is() -> None:
