@@ -118,6 +118,10 @@ def test_a_filter_narrows_everything_and_stands_in_the_address_as_a_word(sample:
     assert sample.evaluate("location.hash") == "#provider=openai"
     matching = call_page(spend, options(sample, view={"provider": "openai"}))["matching"]
     expect(sample.locator("#calls .pages output")).to_contain_text(f"of {matching:,}")
+    narrow = options(sample, view={"provider": "openai"})
+    assert saved(sample, "calls").decode() == export(spend, narrow, "calls").text
+    sample.click("#savings a[href='#tier-A']")
+    assert sample.evaluate("location.hash") == "#provider=openai"  # links in the page leave it alone
     sample.go_back()
     expect(sample.locator("#groups")).to_contain_text("anthropic")
     assert sample.evaluate("location.hash") == ""
@@ -158,6 +162,15 @@ def test_budgets_warn_are_exceeded_and_kept_only_when_the_reader_says_so(page: P
     kept = json.loads(page.evaluate("localStorage.getItem('atlas.spend')"))
     assert [b["name"] for b in kept["budgets"]] == ["Wide", "Near", "Past"]
     assert set(kept) == {"version", "budgets", "view"}  # and nothing of the ledger
+    page.click("#budgets summary")
+    page.select_option("#budgets [name=per]", "project")
+    page.fill("#budgets [name=amount]", "5")
+    page.fill("#budgets [name=start]", "2026-11-02")
+    page.fill("#budgets [name=end]", "2026-11-01")
+    page.click("#budgets button[type=submit]")
+    expect(page.locator("#budgets [role=alert]")).to_contain_text("before it starts")
+    page.click("#budgets summary")
+    expect(page.locator(".budget")).to_have_count(3)
     with page.expect_download() as download:
         page.click("[data-save]")
     file = Path(download.value.path())

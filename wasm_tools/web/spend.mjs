@@ -50,10 +50,16 @@ const intake = billIntake(/** @type {HTMLFormElement} */ (byId("spend-form")), (
   void read();
 }, (words) => progress.end(words));
 const filters = spendFilters(/** @type {HTMLFormElement} */ (byId("filters")), () => void review());
-const budgets = budgetsPart(byId("budgets"), budgetsNow, (next) => {
-  if (sampled && !settings.budgets.length) sampleBudgets = next;
-  else settings.budgets = next;
-  void review();
+const budgets = budgetsPart(byId("budgets"), budgetsNow, async (next) => {
+  const before = budgetsNow();
+  keepBudgets(next);
+  try {
+    const record = await work.view(options());
+    if (record) await show(record);
+  } catch (error) {
+    keepBudgets(before); // or nothing could be shown with it
+    throw error;
+  }
 });
 const groups = groupsPart(byId("groups"), settings.view, (name, value) => (name === "day" ? filters.onlyDay(value) : filters.only(name, value)), settings.write);
 const heat = heatPart(byId("heat"), settings.view, (anew) => {
@@ -65,9 +71,19 @@ const comparison = periodsPart(byId("periods"), (next) => {
   periods = next;
   void review();
 });
-const savings = savingsPart(byId("savings"), wanted, async () => (await work.view(options()))?.recommendations ?? null, (words) => progress.end(words), text("spend.script.savings_lead"));
+const savings = savingsPart(byId("savings"), wanted, async () => {
+  const record = await work.view(options());
+  if (record && result.hasAttribute("aria-busy")) await shownAnew(record); // a view that waited was overtaken
+  return record?.recommendations ?? null;
+}, (words) => progress.end(words), text("spend.script.savings_lead"));
 exportsPart(byId("exports"), (form) => work.exported(options(), form));
 
+result.addEventListener("click", (event) => {
+  const target = /** @type {HTMLElement} */ (event.target).closest("a")?.getAttribute("href") ?? "";
+  if (!target.startsWith("#")) return;
+  event.preventDefault(); // the address holds the filters
+  byId(target.slice(1)).scrollIntoView();
+});
 const narrow = matchMedia("(max-width: 720px)"); // as in spend.css: there the filters are folded
 const fold = () => (/** @type {HTMLDetailsElement} */ (byId("filters-box")).open = !narrow.matches);
 narrow.addEventListener("change", fold);
@@ -94,6 +110,12 @@ people.addEventListener("change", () => {
 /** @returns {any[]} */
 function budgetsNow() {
   return sampled && !settings.budgets.length ? sampleBudgets : settings.budgets;
+}
+
+/** @param {any[]} next */
+function keepBudgets(next) {
+  if (sampled && !settings.budgets.length) sampleBudgets = next;
+  else settings.budgets = next;
 }
 
 /** What is asked of the engine. The sample ends on the day of the prices, so that is its today. */
@@ -139,21 +161,25 @@ async function review() {
   result.setAttribute("aria-busy", "true");
   try {
     const record = await work.view(options());
-    if (!record) return;
-    await show(record);
-    progress.end("");
-    result.removeAttribute("aria-busy");
+    if (record) await shownAnew(record);
   } catch (error) {
-    fail(error);
+    fail(error, "spend.script.not_shown");
   }
 }
 
-/** @param {unknown} error */
-function fail(error) {
+/** @param {import("./spend_work.mjs").Spend} record */
+async function shownAnew(record) {
+  await show(record);
+  progress.end("");
+  result.removeAttribute("aria-busy");
+}
+
+/** @param {unknown} error @param {string} [key] of what failed */
+function fail(error, key = "invoice.script.not_read") {
   if (error instanceof Superseded) return;
   result.removeAttribute("aria-busy");
   const before = shown ? [" ", text("invoice.script.before")] : [];
-  progress.end(text("invoice.script.not_read"), " ", english(/** @type {Error} */ (error).message), ...before);
+  progress.end(text(key), " ", english(/** @type {Error} */ (error).message), ...before);
 }
 
 async function stop() {

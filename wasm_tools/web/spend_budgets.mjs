@@ -6,7 +6,7 @@
  */
 import { percent, range, sum } from "./invoice_figures.mjs";
 import { element } from "./panel.mjs";
-import { text } from "./texts.mjs";
+import { english, text } from "./texts.mjs";
 
 const MOST = 20;
 const said = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`spend.script.budgets.${key}`, values);
@@ -14,7 +14,7 @@ const said = (/** @type {string} */ key, /** @type {Record<string, string | numb
 const blank = () => ({ name: "", amount: "", per: "month", group: "", start: "", end: "", warn_at: "80" });
 
 /**
- * @param {HTMLElement} host @param {() => Budget[]} budgets @param {(next: Budget[]) => void} change
+ * @param {HTMLElement} host @param {() => Budget[]} budgets @param {(next: Budget[]) => Promise<void>} change rejects with what is wrong with one of them
  */
 export function budgetsPart(host, budgets, change) {
   /** @type {any} */
@@ -23,8 +23,10 @@ export function budgetsPart(host, budgets, change) {
   const list = element("div", { className: "budget-list" });
   const form = element("form", { className: "budget-form" });
   const box = element("details", { className: "more" }, element("summary", {}, said("add")), form);
-  host.replaceChildren(list, box);
-  form.addEventListener("submit", (event) => {
+  const wrong = element("p", { className: "is-bad" });
+  wrong.setAttribute("role", "alert");
+  host.replaceChildren(list, box, wrong);
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const fields = Object.fromEntries(new FormData(form));
     const made = /** @type {Budget} */ ({ ...blank(), ...fields });
@@ -33,9 +35,19 @@ export function budgetsPart(host, budgets, change) {
     const next = [...budgets()];
     if (edited >= 0) next[edited] = made;
     else next.push(made);
+    wrong.replaceChildren();
+    try {
+      await change(next.slice(0, MOST));
+      edited = -1;
+      box.open = false;
+    } catch (error) {
+      wrong.replaceChildren(english(/** @type {Error} */ (error).message));
+    }
+  });
+  box.addEventListener("toggle", () => {
+    if (box.open) return;
     edited = -1;
-    box.open = false;
-    change(next.slice(0, MOST));
+    fill(blank());
   });
   form.addEventListener("change", () => form.toggleAttribute("data-project", /** @type {HTMLSelectElement} */ (form.elements.namedItem("per")).value === "project"));
 
@@ -43,6 +55,7 @@ export function budgetsPart(host, budgets, change) {
     const told = record.budgets;
     list.replaceChildren(...(told.length ? told.map(row) : [element("p", { className: "muted" }, said("none"))]));
     if (!box.open) fill(blank());
+    wrong.replaceChildren();
   }
 
   /** @param {any} standing @param {number} at */
@@ -63,7 +76,7 @@ export function budgetsPart(host, budgets, change) {
       /** @type {HTMLElement} */ (form.elements.namedItem("amount")).focus();
     });
     const drop = element("button", { type: "button", className: "plain" }, said("remove"));
-    drop.addEventListener("click", () => change(budgets().filter((_, n) => n !== at)));
+    drop.addEventListener("click", () => void change(budgets().filter((_, n) => n !== at)));
     for (const button of [edit, drop]) button.setAttribute("aria-label", `${button.textContent}: ${standing.name}`);
     const made = element("article", { className: `budget is-${state}` },
       element("p", { className: "budget-head" }, element("b", {}, standing.name), " ", element("span", { className: `chip chip-${CHIPS[state]}` }, said(`state.${state}`)),

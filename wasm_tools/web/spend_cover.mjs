@@ -33,10 +33,6 @@ function fact(figure, name, more) {
 function unpricedNote(total) {
   const calls = total.unpriced_calls + total.partly_priced_calls;
   if (!calls) return [];
-  const link = element("a", { href: "#prices-part" }, said("which"));
-  link.addEventListener("click", (event) => {
-    event.preventDefault(); // the address holds the filters
-    document.getElementById("prices-part")?.scrollIntoView();
-  });
-  return [element("p", { className: "spend-unpriced" }, said("unpriced", { n: calls, tokens: tokens(Number(total.unpriced_tokens)) }), " ", link)];
+  const words = said("unpriced", { n: calls, tokens: tokens(Number(total.unpriced_tokens)) });
+  return [element("p", { className: "spend-unpriced" }, words, " ", element("a", { href: "#prices-part" }, said("which")))];
 }

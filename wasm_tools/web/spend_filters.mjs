@@ -1,7 +1,7 @@
 /**
  * The filters of the spend page. They stand behind the # of the address, so that a view can be bookmarked and Back leads
- * to the view before. What stands there are the words that were chosen: days, names of providers and models, values of
- * tags. No figure of the reader is among them, and browsers send nothing behind a # to any server.
+ * to the view before. What stands there are the words that were chosen: days, names of providers, models and files,
+ * values of tags. No figure of the reader is among them, and browsers send nothing behind a # to any server.
  *
  * @typedef {{since: string, until: string, provider: string, model: string, status: string, file: string, tags: Record<string, string>}} View
  */

@@ -22,6 +22,10 @@ export function settingsIn(words) {
   const found = JSON.parse(words);
   if (found?.version !== VERSION || !Array.isArray(found.budgets)) throw new Error(said("unknown"));
   const budgets = found.budgets.map((/** @type {any} */ one) => Object.fromEntries(FIELDS.map((name) => [name, String(one?.[name] ?? "")])));
+  for (const one of budgets) {
+    one.warn_at ||= "80";
+    if (!(Number(one.amount) > 0) || !["month", "project"].includes(one.per) || !(Number(one.warn_at) >= 0 && Number(one.warn_at) <= 100)) throw new Error(said("unknown"));
+  }
   const view = usual();
   for (const [name, allowed] of Object.entries(CHOICES)) if (allowed.includes(found.view?.[name])) view[name] = found.view[name];
   view.figures = found.view?.figures === true;

@@ -61,7 +61,7 @@ function cheapest(used) {
 function others(used) {
   const table = panelTable(text("spend.script.elsewhere.caption", { model: nameOr(used.model) }), heads("elsewhere", ["provider", "usd", "difference", "grade", "evidence"]), [1, 2]);
   table.body.append(...used.others.map((/** @type {any} */ o) => table.row([
-    [o.provider, " ", element("small", {}, [o.sku, o.precision].filter(Boolean).join(" · "))], money(o.usd), difference(o.difference_usd), grade(o.grade),
+    [o.provider, " ", element("small", {}, [o.sku, o.precision, o.context ? text("spend.script.elsewhere.context", { tokens: tokens(o.context) }) : ""].filter(Boolean).join(" · "))], money(o.usd), difference(o.difference_usd), grade(o.grade),
     element("small", {}, o.evidence.map((/** @type {string} */ e) => e.replace(": ", " ")).join("; ")),
   ])));
   return table.box;
