@@ -34,9 +34,10 @@ from generator import (
 from generator.calibrate import commands as calibration_commands
 from generator.dependencies import commands as dependency_commands
 from generator.dependencies.locks import LockError
-from generator.options import AsJson, AsOf, LogFile, MirrorOption, Overlay, notes
+from generator.options import AsJson, AsOf, LogFile, MirrorOption, Overlay, Scheduler, notes
 from generator.overlay import OverlayError
 from generator.places import checkout
+from generator.precompute.executors import ExecutorError
 from generator.publish.crawl import CrawlError, crawled
 from generator.publish.links import broken_anchors, broken_links, unreachable
 from generator.publish.seal import SealError, oversize
@@ -209,7 +210,9 @@ def _synced(
 
 
 @app.command()
-def precompute(as_of: AsOf = None, overlay: Overlay = None, as_json: AsJson = False) -> None:
+def precompute(
+    as_of: AsOf = None, overlay: Overlay = None, scheduler: Scheduler = None, as_json: AsJson = False
+) -> None:
     """Plan every cell of the standard grid and every use case from the stored prices."""
     at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay)
     with nightly.single_run(at.places), stages() as progress:
@@ -218,7 +221,7 @@ def precompute(as_of: AsOf = None, overlay: Overlay = None, as_json: AsJson = Fa
             "precompute",
             len(at.registry.profiles) * len(at.registry.slo_classes) * len(at.registry.loads) + 1,
         )
-        results = nightly.precompute_stage(at, step)
+        results = nightly.precompute_stage(at, step, scheduler)
     _closing(
         {"cells": len(results.cells), "use cases": len(results.cases), "API rates": len(results.catalogue.rates)},
         as_json,
@@ -244,11 +247,12 @@ def render(
     site: Site = None,
     rebuild: Rebuild = False,
     log: LogFile = None,
+    scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
     """Build the site from the stored prices and publish it: precompute, bundle, render, seal, publish."""
     with run_log(log) as told:
-        _build(nightly.inputs(checkout(), as_of, offline=True), overlay, site, rebuild, as_json, {}, told)
+        _build(nightly.inputs(checkout(), as_of, offline=True), overlay, site, rebuild, as_json, {}, told, scheduler)
 
 
 @app.command(name="nightly")
@@ -262,6 +266,7 @@ def nightly_run(
     site: Site = None,
     rebuild: Rebuild = False,
     log: LogFile = None,
+    scheduler: Scheduler = None,
     as_json: AsJson = False,
 ) -> None:
     """Run all stages: sync, precompute, bundle, render, seal, publish."""
@@ -272,7 +277,7 @@ def nightly_run(
             with nightly.single_run(at.places):
                 at, outcomes, _ = _synced(at, mirror, as_json, told)
                 facts["sources kept from before"] = sum(o.state == "kept" for o in outcomes)
-        _build(at, overlay, site, rebuild, as_json, facts, told)
+        _build(at, overlay, site, rebuild, as_json, facts, told, scheduler)
 
 
 def _build(
@@ -283,6 +288,7 @@ def _build(
     as_json: bool,
     facts: dict[str, Any],
     told: RunLog,
+    scheduler: str | None,
 ) -> None:
     started = time.perf_counter()
     target = checked_target((site or at.places.root / "site").resolve(), at.places.built_site)
@@ -302,7 +308,7 @@ def _build(
         cells = len(at.registry.profiles) * len(at.registry.slo_classes) * len(at.registry.loads) + 1
         step = Steps(progress, "precompute", cells)
         with told.stage("precompute") as counts:
-            results = nightly.precompute_stage(at, step)
+            results = nightly.precompute_stage(at, step, scheduler)
             counts |= {"cells": len(results.cells), "use cases": len(results.cases)}
         step = Steps(progress, "bundle", 1)
         with told.stage("bundle") as counts:
@@ -409,7 +415,7 @@ def main() -> None:
 
     expected = (
         nightly.RunError, RegistryError, SourceError, TableError, SealError, TargetError, BundleError, InputError,
-        OfferError, MeterError, HistoryError, OverlayError, CrawlError, LogError, LockError,
+        OfferError, MeterError, HistoryError, OverlayError, CrawlError, LogError, LockError, ExecutorError,
     )  # fmt: skip
     try:
         app()

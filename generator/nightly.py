@@ -18,6 +18,7 @@ from generator.overlay import with_overlay
 from generator.places import Places
 from generator.precompute.ask import ask_pack
 from generator.precompute.catalogue import published_offers
+from generator.precompute.executors import executor
 from generator.precompute.invoice_pack import invoice_pack
 from generator.precompute.manifest_book import manifest_pack_text
 from generator.precompute.run import Precomputed, pack_text, precomputed, write_precomputed
@@ -170,9 +171,9 @@ def sync_stage(
         return replace(at, state=load_state(at.places.state) if changed else at.state), outcomes, changed
 
 
-def precompute_stage(at: Inputs, step: Step) -> Precomputed:
-    """Plan every cell and use case and write them under build/precompute."""
-    results = precomputed(at.registry, at.state, at.places.registry, at.as_of, step)
+def precompute_stage(at: Inputs, step: Step, scheduler: str | None = None) -> Precomputed:
+    """Plan every cell and use case, on a Dask cluster if one is named, and write them under build/precompute."""
+    results = precomputed(at.registry, at.state, at.places.registry, at.as_of, step, executor(scheduler))
     write_precomputed(results, at.places.precomputed)
     return results
 

@@ -40,3 +40,11 @@ LogFile = Annotated[
         help="Add a line of JSON for each stage and source of this run to this file, and show them at /health/run/.",
     ),
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler",
+        envvar="ATLAS_SCHEDULER",
+        help="Plan on the workers of the Dask cluster at this address, like tcp://host:8786: the same results.",
+    ),
+]

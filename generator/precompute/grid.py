@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from generator.precompute.presets import number
 from generator.registry import Load, Profile, Registry, SloClass, UseCase
+from wasm_tools.collector import collector_at_rest
 from wasm_tools.models.cards import CAPABILITY_CLASSES
 from wasm_tools.planner import Catalogue, Plan, Question, Ranking, Wishes, answer, ranking_of
 from wasm_tools.planner.diagnostics import Diagnosis
@@ -45,23 +46,37 @@ class CasePlan:
 
 def grid_cells(registry: Registry, catalogue: Catalogue) -> Iterator[Cell]:
     """All cells: profile × SLO class × load, each with a ranking for every capability class."""
-    for profile in registry.profiles:
-        for slo_class in registry.slo_classes:
-            slo = class_slo(slo_class.ttft_ms, slo_class.itl_ms, slo_class.e2e_factor, profile.output_tokens)
-            for load in registry.loads:
-                qps = number(load.requests_per_second)
-                peak = number(repr(round(qps * load.peak_factor, 6)))
-                workloads = {
-                    c: Workload(profile.prompt_tokens, profile.output_tokens, qps, peak, c) for c in CAPABILITY_CLASSES
-                }
-                answers = {c: answer(Question(w, slo), catalogue) for c, w in workloads.items()}
-                rankings = {c: ranking_of(found) for c, found in answers.items()}
-                told = {c: diagnostics(found, _shown(rankings[c])) for c, found in answers.items()}
-                yield Cell(profile, slo_class, load, slo, workloads, rankings, told)
+    for n in range(len(registry.profiles)):
+        yield from profile_cells(n, registry, catalogue)
 
 
-def case_plans(registry: Registry, catalogue: Catalogue) -> Iterator[CasePlan]:
+def profile_cells(n: int, registry: Registry, catalogue: Catalogue) -> tuple[Cell, ...]:
+    """The cells of the profile at a place in the registry: questions of the same lengths share most of their work."""
+    with collector_at_rest():  # plans have no cycles, and looking for some takes as long as planning
+        return tuple(_profile_cells(registry.profiles[n], registry, catalogue))
+
+
+def _profile_cells(profile: Profile, registry: Registry, catalogue: Catalogue) -> Iterator[Cell]:
+    for slo_class in registry.slo_classes:
+        slo = class_slo(slo_class.ttft_ms, slo_class.itl_ms, slo_class.e2e_factor, profile.output_tokens)
+        for load in registry.loads:
+            qps = number(load.requests_per_second)
+            peak = number(repr(round(qps * load.peak_factor, 6)))
+            workloads = {
+                c: Workload(profile.prompt_tokens, profile.output_tokens, qps, peak, c) for c in CAPABILITY_CLASSES
+            }
+            answers = {c: answer(Question(w, slo), catalogue) for c, w in workloads.items()}
+            rankings = {c: ranking_of(found) for c, found in answers.items()}
+            told = {c: diagnostics(found, _shown(rankings[c])) for c, found in answers.items()}
+            yield Cell(profile, slo_class, load, slo, workloads, rankings, told)
+
+
+def case_plans(registry: Registry, catalogue: Catalogue) -> tuple[CasePlan, ...]:
     """The plans of the nine use cases at their own number of users."""
+    return tuple(_case_plans(registry, catalogue))
+
+
+def _case_plans(registry: Registry, catalogue: Catalogue) -> Iterator[CasePlan]:
     profiles = {p.id: p for p in registry.profiles}
     classes = {c.id: c for c in registry.slo_classes}
     for case in registry.use_cases:

@@ -4,11 +4,13 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from generator.precompute.catalogue import planner_catalogue
-from generator.precompute.grid import CasePlan, Cell, case_plans, grid_cells
+from generator.precompute.executors import Executor, Part, Processes
+from generator.precompute.grid import CasePlan, Cell, case_plans, profile_cells
 from generator.registry import Registry
 from generator.sync.state import State
 from wasm_tools.planner import Catalogue, ranking_record
@@ -25,16 +27,24 @@ class Precomputed:
 
 
 def precomputed(
-    registry: Registry, state: State, registry_dir: Path, as_of: str, step: Callable[[str], None]
+    registry: Registry,
+    state: State,
+    registry_dir: Path,
+    as_of: str,
+    step: Callable[[str], None],
+    executor: Executor | None = None,
 ) -> Precomputed:
-    """All rankings of the standard grid and the use cases."""
+    """All rankings of the standard grid and the use cases, by default on all processors of this machine."""
     catalogue = planner_catalogue(registry, state, registry_dir, as_of)
     step("catalogue")
-    cells = []
-    for cell in grid_cells(registry, catalogue):
-        cells.append(cell)
-        step(cell.path)
-    return Precomputed(catalogue, tuple(cells), tuple(case_plans(registry, catalogue)))
+    profiles = range(len(registry.profiles))
+    parts: list[Part[Any]] = [*(partial(profile_cells, n) for n in profiles), case_plans]
+    found: dict[int, Any] = {}
+    for n, result in (executor or Processes()).each(parts, registry, catalogue):
+        found[n] = result
+        for part in result if n in profiles else ():
+            step(part.path)
+    return Precomputed(catalogue, tuple(cell for n in profiles for cell in found[n]), found[len(profiles)])
 
 
 def cell_record(cell: Cell) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from generator.digests import folder_digest
+from generator.parallel import side_by_side
 from generator.render.downloads import download_files
 from generator.render.embed.files import embed_files
 from generator.render.feeds import feed_files
@@ -18,7 +19,6 @@ from generator.render.page_maker import PageMaker, write_files
 from generator.render.page_memo import PageMemo, page_memo
 from generator.render.search_names import palette_files
 from generator.render.shell import add_records, built_shell
-from generator.render.side_by_side import side_by_side
 from generator.render.site_index import site_index
 from generator.render.social_cards import drawn, prose_card
 from generator.render.structured import API_PAGE, api_records

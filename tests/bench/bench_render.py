@@ -18,11 +18,11 @@ from pathlib import Path
 from time import perf_counter
 
 from generator import nightly
+from generator.parallel import side_by_side
 from generator.places import Places
 from generator.render.page import SiteData
 from generator.render.page_maker import PageMaker, page_module, write_page
 from generator.render.shell import built_shell
-from generator.render.side_by_side import side_by_side
 from generator.render.site_index import site_index
 from generator.render.templates import article_of, environment
 

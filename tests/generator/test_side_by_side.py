@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from generator.render.side_by_side import side_by_side
+from generator.parallel import side_by_side
 
 
 def square(n: int) -> tuple[int, int]:
@@ -31,7 +31,7 @@ def test_parts_run_in_other_processes() -> None:
     script = """
 import os
 from functools import partial
-from generator.render.side_by_side import side_by_side
+from generator.parallel import side_by_side
 
 def process(n):
     return os.getpid()
@@ -63,7 +63,7 @@ def test_killed_child_ends_the_run() -> None:
     script = """
 import os, signal
 from concurrent.futures.process import BrokenProcessPool
-from generator.render.side_by_side import side_by_side
+from generator.parallel import side_by_side
 
 parent = os.getpid()
 
