@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install site nightly test test-deep bench wheel audit serve lint format lock screenshots check-site clean
+.PHONY: help install site nightly test test-full test-deep bench wheel audit serve lint format lock screenshots check-site clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,6 +57,10 @@ PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
 test: install ## the whole test suite
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
 	python -m pytest $(PYTEST_ARGS)
+
+test-full: install ## all faults, kills and fuzz cases (an hour); writes content/project/faults.md
+	@export PATH="$(CURDIR)/$(BIN):$$PATH"
+	ATLAS_FULL=1 python -m pytest $(PYTEST_ARGS)
 
 # The stub engine of the live test has an environment of its own. vLLM's wheel (336 MB) is kept outside the checkout.
 DEEP := build/deep

@@ -4,10 +4,11 @@ import hashlib
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 
 from generator.registry import Registry
 from generator.sync.evidence import merged_evidence, our_observations, respelled_observations, storable_scores
@@ -18,6 +19,7 @@ from generator.sync.price_fields import implausible
 from generator.sync.reconcile import incoming, price_events, reconciled
 from generator.sync.rentals import Key as RentalKey
 from generator.sync.rentals import merged_rentals, rental_events, rental_offers
+from generator.sync.shifts import last_prices, shift
 from generator.sync.source_registry import Source, connector
 from generator.sync.spellings import one_spelling, respelled, respelled_facts, respelled_offers
 from generator.sync.state import PriceEvent, Snapshot, State
@@ -32,7 +34,7 @@ from wasm_tools.pricing.offers import GpuOffer, Offer
 
 COLLAPSE_SHARE = 0.7  # a payload with fewer statements than this share of the last one is suspect
 COLLAPSE_PROVIDER = 20  # … and so is one that lacks a whole provider with more offers than this …
-SHRUNK_DAYS = 90  # … a list that stays that small for so long has shrunk
+SHRUNK_DAYS = 90  # … a list that stays that small, or that far from its old prices, for so long has changed
 COLLAPSE_DAYS = 7  # … unless the last good payload is older than this
 IMPLAUSIBLE_USD = 1000  # per 1M text tokens: ten times the dearest model there has been
 BATCH_SUFFIX = ":batch"
@@ -209,12 +211,14 @@ def _collapse(registry: Registry, source: Source, new: Accepted, before: State) 
         return f"the payload holds no usable {'score' if source.kind == 'quality' else 'price'}"
     if last is None or last.sha256 == new.payload.sha256:
         return ""
-    days = (date.fromisoformat(new.payload.observed_at) - date.fromisoformat(last.observed_at)).days
+    days = (date.fromisoformat(_observed(new)) - date.fromisoformat(last.observed_at)).days
     if count < COLLAPSE_SHARE * last.statements and days < SHRUNK_DAYS:
         return f"only {count:,} statements after {last.statements:,}"
+    offers: Sequence[Offer | GpuOffer] = (*before.offers, *before.gpu_offers)
+    if days < SHRUNK_DAYS and (moved := shift(last_prices(source.id, offers), _prices(new))):
+        return moved
     if days >= COLLAPSE_DAYS:  # what stays away for a week is a fact; a price still ends on its second absence only
         return ""
-    offers: Iterable[Offer | GpuOffer] = (*before.offers, *before.gpu_offers)
     known = Counter(o.provider for o in offers if any(e.source == source.id and not e.absent_since for e in o.evidence))
     present = {named(s, registry).provider for s in new.parsed.offers} if known else set()
     present |= {
@@ -222,6 +226,11 @@ def _collapse(registry: Registry, source: Source, new: Accepted, before: State) 
     }
     gone = sorted(p for p, n in known.items() if n > COLLAPSE_PROVIDER and p not in present)
     return f"no offers of {', '.join(gone)} any more" if gone else ""
+
+
+def _prices(a: Accepted) -> Iterator[tuple[tuple[object, ...], Decimal]]:
+    yield from (((s.provider, s.sku, s.meter, s.region, s.currency), s.price) for s in a.sold)
+    yield from ((o.key, o.price) for o in a.rentals.values())
 
 
 def _statements(a: Accepted) -> int:

@@ -65,6 +65,9 @@ class _NoAnswerError(Exception):
 class Live:
     """The live host, over HTTP. A host that could not be reached once is not tried again by the same object.
 
+    A host of which one address was silent gets one short attempt with the next address: a single file may hang while
+    the others are fine. When that one is silent, too, the host is left alone.
+
     Sources may be fetched from several threads; those of one host wait for each other, so that a dead host is
     found out once.
     """
@@ -79,6 +82,7 @@ class Live:
     max_bytes: int = MAX_BYTES
     sleep: Callable[[float], None] = time.sleep
     unreachable: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)
     cache: HttpCache | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)  # holds the keys
     _hosts: dict[str, threading.Lock] = field(default_factory=dict, repr=False)
@@ -117,17 +121,23 @@ class Live:
         if host in self.unreachable:
             raise TransportError(source.id, "live", f"{host} could not be reached earlier in this run", REMEDY)
         known = self.cache.validators(url) if self.cache and not source.query else {}
-        for attempt in range(1, TRIES + 1):
+        doubtful = host in self.doubtful
+        tries, longest = (1, self.connect_s) if doubtful else (TRIES, self.attempt_s)
+        for attempt in range(1, tries + 1):
+            question = Question(url, source.query, {**headers, **known}, follow=source.key is None)
             try:
-                answer = self._attempt(Question(url, source.query, {**headers, **known}, follow=source.key is None))
+                answer = self._attempt(question, longest)
             except _NoAnswerError as error:
-                last = not error.again or attempt == TRIES
-                if error.dead or (error.silent and last):
+                last = not error.again or attempt == tries
+                if error.dead or (error.silent and last and doubtful):
                     self.unreachable.add(host)
-                if error.dead or last:
+                elif error.silent and last:
+                    self.doubtful.add(host)
+                if last:
                     raise TransportError(source.id, "live", f"{host}: {error}", REMEDY, error.absent) from None
                 self._wait(self.backoff_s * 2 ** (attempt - 1))
             else:
+                self.doubtful.discard(host)
                 body = answer.body
                 if answer.status == httpx.codes.NOT_MODIFIED:
                     stored = self.cache.body(url) if self.cache else None
@@ -147,8 +157,8 @@ class Live:
         self.budget.spend(seconds)
         self.sleep(seconds)
 
-    def _attempt(self, question: Question) -> Download:
-        """One request; only the time of failed attempts is charged to the budget."""
+    def _attempt(self, question: Question, longest: float) -> Download:
+        """One request of `longest` seconds; only the time of failed attempts is charged to the budget."""
         # Half of what is left at most, so that one silent host cannot take the time of all the others.
         left = self.budget.left / 2
         if left < LEAST_S:
@@ -157,7 +167,7 @@ class Live:
         timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
         started = self.budget.clock()
         try:
-            return _checked(self._within(min(self.attempt_s, left), question, timeout))
+            return _checked(self._within(min(longest, left), question, timeout))
         except _NoAnswerError:
             self.budget.spend(min(self.budget.clock() - started, left))
             raise
@@ -176,7 +186,7 @@ class Live:
         try:
             answer = answers.get(timeout=seconds)
         except queue.Empty:
-            raise _NoAnswerError(f"no complete answer within {seconds:.3g} s", again=False, dead=True) from None
+            raise _NoAnswerError(f"no complete answer within {seconds:.3g} s", again=False, silent=True) from None
         if isinstance(answer, Exception):
             raise _sorted(answer) from answer
         return answer

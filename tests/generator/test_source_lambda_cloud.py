@@ -63,7 +63,7 @@ def test_a_source_with_a_key_works_with_it_and_says_no_key_without(name: str, ro
 
     def host(request: httpx.Request) -> httpx.Response:
         asked.append(request)
-        return httpx.Response(200, content=b'{"models": [], "skus": []}')
+        return httpx.Response(200, stream=httpx.ByteStream(b'{"models": [], "skus": []}'))
 
     with httpx.Client(transport=httpx.MockTransport(host)) as client:
         with pytest.raises(TransportError, match="no key"):

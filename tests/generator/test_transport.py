@@ -1,11 +1,12 @@
 """Transports against a real HTTP server on loopback: answers, retries, dead hosts, limits, mirrors."""
 
+import gzip
 import hashlib
 import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -69,6 +70,8 @@ class Handler(BaseHTTPRequestHandler):
         body = value if isinstance(value, bytes) else BODY
         self.send_response(200)
         announced = len(body) + (100 if kind == "truncated" else 0)
+        if kind == "gzip":
+            self.send_header("Content-Encoding", "gzip")
         if kind != "endless":
             self.send_header("Content-Length", str(announced))
         self.send_header("ETag", 'W/"abc"')
@@ -229,15 +232,40 @@ def test_an_oversize_body_is_refused_announced_or_not(server: Script, kind: str)
     assert len(server.asked) == 1
 
 
-def test_a_silent_host_is_tried_three_times_and_then_left_alone(server: Script) -> None:
-    server.steps["/a.json"] = [("silent", 5)]
+def test_a_silent_host_is_tried_three_times_then_once_more_and_then_left_alone(server: Script) -> None:
+    server.steps["/a.json"] = server.steps["/b.json"] = [("silent", 5)]
     transport = live(read_s=0.1)
-    first = reason(transport, source(server.base + "/a.json"))
-    assert "did not answer in time" in first
-    assert len(server.asked) == 3
-    second = reason(transport, source(server.base + "/b.json"))
-    assert "could not be reached earlier in this run" in second
-    assert len(server.asked) == 3
+    for path, asked in (("/a.json", 3), ("/b.json", 4)):
+        assert "did not answer in time" in reason(transport, source(server.base + path))
+        assert len(server.asked) == asked
+    assert "could not be reached earlier in this run" in reason(transport, source(server.base + "/c.json"))
+    assert len(server.asked) == 4
+
+
+@pytest.mark.parametrize("kind", ["silent", "drip"])
+def test_one_address_that_hangs_does_not_cost_the_others_of_its_host(server: Script, kind: str) -> None:
+    server.steps["/a.json"] = [(kind, b"x" * 200 if kind == "drip" else 5)]
+    server.steps["/b.json"] = [("ok", BODY)]
+    transport = live(read_s=0.2, attempt_s=0.4)
+    reason(transport, source(server.base + "/a.json"))
+    assert transport.fetch(source(server.base + "/b.json")).body == BODY
+    assert not transport.doubtful and not transport.unreachable
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [(lambda packed: packed[:-30], "cut off"), (lambda packed: packed[:40] + b"damage" + packed[46:], "damaged")],
+)
+def test_a_gzip_body_that_is_not_whole_is_never_a_payload(
+    server: Script, change: Callable[[bytes], bytes], problem: str
+) -> None:
+    whole = gzip.compress(json.dumps([hashlib.sha256(bytes([n])).hexdigest() for n in range(50)]).encode())
+    server.steps["/a.json"] = [("gzip", whole)]
+    assert live().fetch(source(server.base + "/a.json")).body == gzip.decompress(whole)
+    server.steps["/a.json"] = [("gzip", change(whole))]
+    assert problem in reason(live(), source(server.base + "/a.json"))
+    server.steps["/a.json"] = [("gzip", gzip.compress(b" " * 500_000))]
+    assert "larger than the limit of 1000 bytes" in reason(live(max_bytes=1000), source(server.base + "/a.json"))
 
 
 def test_a_dripping_body_ends_at_the_deadline_of_the_attempt(server: Script) -> None:
@@ -259,15 +287,15 @@ def test_a_host_that_refuses_the_connection_is_tried_once_in_a_run() -> None:
 
 def test_threads_that_want_the_same_dead_host_find_it_out_once(server: Script) -> None:
     server.steps["/a.json"] = [("silent", 5)]
-    transport, said = live(read_s=0.1), []
+    transport, said = live(read_s=0.1), list[str]()
     wanted = source(server.base + "/a.json")
     threads = [threading.Thread(target=lambda: said.append(reason(transport, wanted))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(server.asked) == 3
-    assert sum("earlier in this run" in s for s in said) == 3
+    assert len(server.asked) == 4
+    assert sum("earlier in this run" in s for s in said) == 2
 
 
 def test_failed_attempts_of_all_hosts_share_one_budget_of_time(server: Script) -> None:

@@ -1,0 +1,1 @@
+"""Faults: upstreams that misbehave, runs that are killed, files that are hostile."""
