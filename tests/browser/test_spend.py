@@ -205,6 +205,9 @@ def test_texts_of_a_ledger_are_text_and_what_is_torn_or_unpriced_is_told(page: P
     assert "no-model" in page.inner_text("#unpriced")
     assert "1 call is not or only partly in these amounts" in page.inner_text("#cover")
     assert "1" in page.locator("#files tbody td").last.inner_text()
+    give(page, other__csv="When,Cost\n2026-11-02,2.00\n")
+    page.click("#refused a")  # to the question that it asks
+    assert page.is_visible("#bill-questions select")
     give(page, other__jsonl="{}\n")
     assert "other.jsonl" in page.inner_text("#refused") + page.inner_text("#files")
 

@@ -89,8 +89,20 @@ def test_what_is_wrong_is_said_with_its_field(method: str, params: dict[str, Any
     assert refused["error"]["field"] == field
 
 
+def test_a_file_that_asks_first_is_read_with_the_answer() -> None:
+    table = ("costs.csv", b"When,Cost,Model\n2026-09-01,2.50,closed-xl\n")
+    told = asked("spend", {}, table)["result"]
+    assert told["files"] == []
+    assert [r["file"] for r in told["refused"]] == ["costs.csv"]
+    (question,) = told["questions"]
+    assert question["about"] == "mapping"
+    answers = {"files": {"costs.csv": {"mapping": {"date": "When", "cost": "Cost", "model": "Model"}}}}
+    record = asked("spend", {"answers": answers}, table)["result"]
+    assert record["total"]["usd"] == "2.5"
+
+
 def test_what_is_not_kept_any_more_is_asked_for_again() -> None:
     assert asked("spend", {}, *FILES)["ok"]
-    assert not asked("spend", {}, ("a.jsonl", b"nothing"))["ok"]
+    assert asked("spend", {}, ("a.jsonl", b"nothing"))["result"]["files"] == []
     assert asked("spend_view")["error"]["field"] == "report"
     assert asked("spend_ready")["ok"]

@@ -4,8 +4,10 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from wasm_tools.invoice.asked import questions
+from wasm_tools.invoice.choices import Question
 from wasm_tools.invoice.options import read_options
-from wasm_tools.invoice.prepared import Progress
+from wasm_tools.invoice.prepared import Progress, prepare
+from wasm_tools.invoice.report_record import refused_record
 from wasm_tools.invoice.usage import InvoiceError
 from wasm_tools.methods.kept_bills import book_in
 from wasm_tools.methods.kept_spend import forget, keep, options_in, with_charts
@@ -18,7 +20,8 @@ def answer(params: MutableMapping[str, Any], packs: MutableMapping[str, Any]) ->
     """The record of `files` (name, bytes) under `options`, and the `questions` that bills leave open.
 
     `answers` are those of the reader, `choices` and `files` of `read_options`. The page hears of each part that was
-    read. InputError says what is wrong.
+    read. Without an answer to a question that stands in the way of all files there is no more than that question.
+    InputError says what is wrong.
     """
     files = params.pop("files", None)
     if not files:
@@ -30,9 +33,15 @@ def answer(params: MutableMapping[str, Any], packs: MutableMapping[str, Any]) ->
             report(progress.file, progress.rows, progress.of)
 
     forget(packs)
+    book = book_in(packs).dated
     try:
         choices = read_options(params.get("answers") or {}).choices
-        spend = read_spend(files, book_in(packs).dated, choices, options.tag_files, heard)
+        try:
+            spend = read_spend(files, book, choices, options.tag_files, heard)
+        except Question:  # no file can be read until the reader answers
+            bills = prepare(files, book, choices)
+            refused = [refused_record(r) for r in bills.refused]
+            return {"files": [], "refused": refused, "questions": questions(bills)}
         record = {**with_charts(to_record(spend, options)), "questions": questions(spend.bills)}
     except InvoiceError as error:
         raise InputError("file", str(error)) from None

@@ -148,7 +148,7 @@ async function read() {
   try {
     const record = await work.read(intake.files, answers, options(), progress.show);
     await show(record);
-    progress.end(text("invoice.script.read", { n: record.files.length, seconds: progress.seconds }));
+    progress.end(text(shown ? "invoice.script.read" : "invoice.script.none_read", { n: shown ? record.files.length : intake.files.length, seconds: progress.seconds }));
     result.removeAttribute("aria-busy");
   } catch (error) {
     fail(error);
@@ -192,14 +192,15 @@ async function stop() {
 /** Each part in a task of its own: the page answers in between. @param {import("./spend_work.mjs").Spend} record */
 async function show(record) {
   result.hidden = false;
-  result.setAttribute("data-read", "");
-  shown = true;
+  byId("refused").replaceChildren(...refusedPart(record));
+  if (record.questions) byId("bill-questions").replaceChildren(...questionsPart(record.questions, answers, () => void read()));
+  shown = Boolean(record.total); // else nothing could be read without an answer
+  result.toggleAttribute("data-read", shown);
+  if (!shown) return;
   byId("is-sample").hidden = !sampled;
   byId("calls-box").hidden = !record.calls.count;
   const parts = /** @type {(() => void)[]} */ ([
     () => filters.show(record),
-    () => byId("refused").replaceChildren(...refusedPart(record)),
-    ...(record.questions ? [() => byId("questions").replaceChildren(...questionsPart(record.questions, answers, () => void read()))] : []),
     () => byId("cover").replaceChildren(...coverPart(record)),
     () => trendPart(byId("trend"), record, filters.onlyDay),
     () => budgets.show(record),
