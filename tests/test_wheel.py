@@ -99,9 +99,11 @@ def atlas(python: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[s
 
 def test_installed_atlas_plans_and_reads_bills_like_the_checkout(installed: Path, tmp_path: Path) -> None:
     (tmp_path / "bill.csv").write_text(BILL)
+    shutil.copy2(ROOT / "tests" / "payloads" / "invoices" / "ledger.jsonl", tmp_path)
     questions = {
         "plan": ("plan", "--prompt", "512", "--output", "256", "--qps", "10", "--class", "medium", "--json"),
         "invoice": ("invoice", "bill.csv", "--json"),
+        "spend": ("spend", "report", "ledger.jsonl", "--json"),
     }
     for name, words in questions.items():
         answer = atlas(installed, *words, cwd=tmp_path)
@@ -111,7 +113,7 @@ def test_installed_atlas_plans_and_reads_bills_like_the_checkout(installed: Path
             cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True,
         )  # fmt: skip
         assert json.loads(answer.stdout) == json.loads(here.stdout), name
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["bill.csv"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["bill.csv", "ledger.jsonl"]
 
 
 def test_installed_library_needs_nothing_but_the_standard_library(installed: Path, tmp_path: Path) -> None:
