@@ -101,6 +101,10 @@ def test_a_conversation_goes_on_is_mended_in_place_and_taken_back(page: Page) ->
     page.click("#follow [data-say='compare with A100']")
     done(page, "compare with A100")
     assert page.locator("#variants tbody tr").count() == 2
+    assert (
+        page.locator("#variants a[href^='../planner/?use_case=chatbot']").all_inner_texts()
+        == ["Edit in the planner"] * 2
+    )
     for left in (4, 3):
         page.click("[data-undo]")
         page.wait_for_function("(n) => document.querySelectorAll('#thread > li').length === n", arg=left)
@@ -179,6 +183,7 @@ def test_figures_of_a_reply_are_held_against_the_rows(page: Page, kind: str, str
     assert "1 of 4 figures" in said
     assert page.locator("#assistant mark.figure-bad").all_inner_texts()[0] == "$77 per 1M output tokens"
     assert page.locator("#assistant [data-reply] img").count() == 0
+    page.wait_for_selector("#assistant [data-stop]", state="hidden")
     assert fields(page) == {}
     assert path == ("/v1/messages" if kind == "anthropic" else "/v1/chat/completions")
     assert headers["x-api-key" if kind == "anthropic" else "authorization"].endswith(KEY)

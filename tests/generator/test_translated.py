@@ -31,6 +31,8 @@ SAME |= {
     "middle-east", "south-america", "southeast-asia", "us-east", "us-west", "USA", "int8", "int4", "mxfp4", "Ctrl+Z",
     "Ctrl+Y", "h100-sxm=8 l40s=4", "acme llama-3.3-70b-instruct 0.80 1.20\nacme h100-sxm 1.95",
 }  # fmt: skip
+# How language models that a reader connects are called.
+SAME |= {"Anthropic", "http://localhost:11434/v1", "https://api.anthropic.com/v1"}
 FIGURES = re.compile(r"(TTFT|ITL|E2E|ms|fp\d+|bf16|vLLM|SGLang|\d[\d.]*[kM]?|\W|\b[A-D]\b)+")
 
 

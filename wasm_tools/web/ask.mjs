@@ -49,7 +49,7 @@ state.onChange(() => {
   const begun = state.steps.length > 0;
   byId("follow").hidden = !begun;
   for (const button of byId("follow").querySelectorAll("button[data-say]")) button.toggleAttribute("hidden", state.record?.intent !== "plan");
-  if (begun) field.placeholder = text("ask.script.next");
+  if (begun) field.placeholder = field.dataset.next ?? "";
   byId("found").hidden = !state.record;
   if (begun) /** @type {HTMLDetailsElement} */ (byId("examples")).open = false;
   form.setAttribute("aria-busy", String(state.busy));

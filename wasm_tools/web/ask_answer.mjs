@@ -61,6 +61,7 @@ export function askAnswer(state, section) {
     link.href = plannerAddress(record.form);
     list.draw(plans, 0, plans.length);
     list.end(plans.length, "engine");
+    /** @type {HTMLElement} */ (table.parentElement).hidden = !plans.length;
     byId("near").replaceChildren(...nearParagraphs(ranking, words));
     if (variants.length) byId("variants").replaceChildren(sideBySide([{ label: text("ask.script.as_asked"), form: record.form, ranking }, ...variants]));
   }
@@ -69,7 +70,7 @@ export function askAnswer(state, section) {
   function sideBySide(all) {
     const rows = all.map(({ label, form, ranking }) => {
       const best = ranking && pointedPlans(ranking, settings.recommendable)[0];
-      const where = element("a", { href: plannerAddress(form) }, text("ask.in_planner"));
+      const where = element("a", { href: plannerAddress(form) }, text("ask.script.in_planner"));
       const plan = best ? planLine(best.plan, words) : [text("ask.script.none_meets")];
       const month = best ? money(best.plan.usd_per_month) : "—";
       const whole = best && best.plan.e2e_ms !== null ? `${seconds(best.plan.e2e_ms)} s` : "—";

@@ -23,7 +23,7 @@ PATH = "tools/ask/"
 SHOWN = 12  # plans of a ranking; the planner shows more
 CHOSEN = ("use_case", "slo", "class", "priority", "pattern", "percentile", "tier")
 SCRIPT_TEXTS = (
-    "ask.script", "ask.assistant", "ask.in_planner", "planner.script", "plan", "parts", "words.class", "tools.script",
+    "ask.script", "ask.assistant", "planner.script", "plan", "parts", "words.class", "tools.script",
 )  # fmt: skip
 
 
