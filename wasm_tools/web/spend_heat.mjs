@@ -2,10 +2,10 @@
  * Weekday × hour as a table whose cells are shaded: one hue from light to dark, so that it reads in both schemes and
  * without telling colours apart. The figures are in the cells for screen readers and, when asked for, for all.
  */
-import { count } from "./figures.mjs";
+import { DASH, count } from "./figures.mjs";
 import { money, sum } from "./invoice_figures.mjs";
 import { element, scrolled } from "./panel.mjs";
-import { language, text } from "./texts.mjs";
+import { language, localNumber, text } from "./texts.mjs";
 
 const STEPS = 8;
 const HOURS = 24;
@@ -90,7 +90,7 @@ export function heatPart(host, settings, changed) {
       cell.className = `h${shade(found.size, most)}`;
       const words = said("hour", { day: dayName(day, "long"), from: clock(hour), to: clock(hour + 1), usd: sum(found.paid), n: found.calls });
       cell.title = words;
-      cell.append(element("span", {}, usd ? sum(found.paid) : count(found.calls)));
+      cell.append(element("span", {}, usd ? cents(found.paid) : count(found.calls)));
       cell.addEventListener("pointerenter", () => (told.textContent = words));
       return cell;
     });
@@ -119,6 +119,9 @@ export function heatPart(host, settings, changed) {
 
 /** The square root, or a few large hours would leave all others alike. @param {number} size @param {number} most */
 const shade = (size, most) => (size > 0 && most > 0 ? Math.max(1, Math.ceil(STEPS * Math.sqrt(size / most))) : 0);
+
+/** US dollars to the cent for a small cell; a dash where calls have no price. @param {string} usd */
+const cents = (usd) => (Number(usd) ? localNumber(Number(usd).toFixed(2)) : DASH);
 
 /** @param {number} hour */
 const clock = (hour) => `${String(hour % HOURS).padStart(2, "0")}:00`;
