@@ -1,5 +1,6 @@
 """The `atlas` command: a thin layer over the functions of the same names."""
 
+import errno
 import json
 import os
 import sys
@@ -406,6 +407,17 @@ def check_site(
     raise typer.Exit(1 if faults else 0)
 
 
+_ROOM, _RIGHT = "make room on the disk", "make it writable for the user of the run"
+CANNOT_WRITE = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EROFS: _RIGHT,
+    errno.EACCES: _RIGHT,
+    errno.EPERM: _RIGHT,
+}
+
+
 def main() -> None:
     """Run the command line; an expected fault ends in one sentence and a code, never in a traceback."""
     from wasm_tools.bundle.failure import BundleError
@@ -425,6 +437,13 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as error:
+        if error.errno not in CANNOT_WRITE:
+            raise
+        where = f" {error.filename}" if error.filename else ""
+        remedy = CANNOT_WRITE[error.errno]
+        notes.print(f"[red]atlas:[/] cannot write{where} ({error.strerror}): {remedy}, and run again", highlight=False)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """The stages of the nightly run as functions, in the order the data flows. The command line is thin over them."""
 
+import fcntl
 import gc
 import json
 import os
@@ -7,7 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,10 +65,18 @@ def inputs(places: Places, as_of: str | None, offline: bool) -> Inputs:
     with uncollected():
         state = load_state(places.state)
     if as_of is None:
-        as_of = state.newest_observation if offline else date.today().isoformat()  # noqa: DTZ011 - the reader's day
+        as_of = state.newest_observation if offline else _today(state.newest_observation)
     if not as_of:
         raise RunError("there is no price state yet: run `atlas sync` first, or give a mirror with --mirror")
     return Inputs(places, load_registry(places.registry), state, checked_date(as_of))
+
+
+def _today(newest: str) -> str:
+    """The reader's day; raises RunError when the clock is behind what was observed (a day may be the time zone)."""
+    today = date.today()  # noqa: DTZ011
+    if newest and today < date.fromisoformat(newest) - timedelta(days=1):
+        raise RunError(f"the clock says {today}, but prices of {newest} are here: set the clock, or give --as-of")
+    return today.isoformat()
 
 
 def overlaid(at: Inputs, overlay: Path | None) -> Inputs:
@@ -104,21 +113,18 @@ def single_run(places: Places) -> Iterator[None]:
     if places.bundled:
         raise RunError("an installed atlas answers questions; to sync prices or build the site, run it in a checkout")
     places.build.mkdir(parents=True, exist_ok=True)
-    lock = places.build / "run.lock"
-    try:
-        handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        owner = lock.read_text(encoding="utf-8").strip() if lock.exists() else ""
-        if owner.isdigit() and Path(f"/proc/{owner}").exists():
-            raise RunError(f"another run (process {owner}) is at work in this checkout; wait for it") from None
-        lock.unlink(missing_ok=True)  # its owner died
-        handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    try:
-        os.write(handle, str(os.getpid()).encode())
-        os.close(handle)
+    lock = (places.build / "run.lock").open("a+", encoding="utf-8")
+    with lock:
+        try:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # gone with the process, however that ends
+        except OSError:
+            lock.seek(0)
+            raise RunError(f"another run (process {lock.read()}) is at work in this checkout; wait for it") from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
         yield
-    finally:
-        lock.unlink(missing_ok=True)
+        lock.truncate(0)
 
 
 def transports(mirror: str | None, as_of: str, cache: Path | None = None) -> list[Transport]:

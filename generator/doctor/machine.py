@@ -62,6 +62,8 @@ def lock_finding(lock: Path) -> Finding:
         owner = lock.read_text(encoding="utf-8").strip()
     except OSError:
         return ok("other runs", "none at work")
+    if not owner:
+        return ok("other runs", "none at work")
     if owner.isdigit() and Path(f"/proc/{owner}").exists():
         return warn(
             "other runs", f"process {owner} is at work in this checkout", "wait for it before you start another"

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from generator.folder_swap import put_in_place
+
 
 class TargetError(Exception):
     """A place where the site must not be put; the message names it and the remedy."""
@@ -21,17 +23,14 @@ def checked_target(target: Path, built: Path) -> Path:
 
 def published(built: Path, target: Path) -> None:
     """Move `built` to `target`; the former `target` is removed after the switch. TargetError comes before any touch."""
-    retired = target.with_name(target.name + ".old")
     recover(target)
     checked_target(target, built)
     if target.parent.stat().st_dev != built.stat().st_dev:  # a rename cannot cross file systems: bring it beside first
         beside = target.with_name(target.name + ".new")
         shutil.rmtree(beside, ignore_errors=True)
         built = Path(shutil.move(str(built), str(beside)))
-    if target.exists():
-        target.rename(retired)
-    built.rename(target)
-    shutil.rmtree(retired, ignore_errors=True)
+    put_in_place(built, target)
+    shutil.rmtree(built, ignore_errors=True)  # the former site, where there was one
 
 
 def recover(target: Path) -> None:

@@ -8,6 +8,7 @@ from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
 
+from generator.folder_swap import put_in_place
 from generator.groups import grouped
 from generator.sync.evidence_tables import observation_files, quality_files, read_observations, read_scores
 from generator.sync.statements import FIELDS, SkuFacts
@@ -312,19 +313,17 @@ def _point_row(p: BenchmarkPoint) -> tuple[str, ...]:
 def save_state(state: State, folder: Path) -> bool:
     """Replace the folder by the state as a whole; False when nothing changed. A crash leaves old or new, never half."""
     recover(folder)
+    staged = folder.with_name(folder.name + ".new")
+    shutil.rmtree(staged, ignore_errors=True)  # of a run that died
     files = state_files(state)
     if _same(folder, files):
         return False
-    staged, retired = folder.with_name(folder.name + ".new"), folder.with_name(folder.name + ".old")
-    shutil.rmtree(staged, ignore_errors=True)
     for name, text in files.items():
         path = staged / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
-    if folder.exists():
-        folder.rename(retired)
-    staged.rename(folder)
-    shutil.rmtree(retired, ignore_errors=True)
+    put_in_place(staged, folder)
+    shutil.rmtree(staged, ignore_errors=True)  # the former state, where there was one
     return True
 
 

@@ -11,6 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.cli import app
+from generator.nightly import single_run
+from generator.places import Places
 from generator.sync.source_registry import load_sources
 
 ROOT = Path(__file__).parents[2]
@@ -136,11 +138,10 @@ def test_sync_that_reaches_nothing_leaves_nothing(small: Path, tmp_path: Path) -
 
 
 def test_two_runs_at_a_time_are_refused(small: Path) -> None:
-    (small / "build").mkdir()
-    (small / "build" / "run.lock").write_text(str(os.getpid()))
-    failed = atlas("sync", "--mirror", "/nowhere", cwd=small)
+    with single_run(Places(small)):
+        failed = atlas("sync", "--mirror", "/nowhere", cwd=small)
     assert failed.returncode == 2
-    assert "another run" in failed.stderr
+    assert f"another run (process {os.getpid()})" in " ".join(failed.stderr.split())
     (small / "build" / "run.lock").write_text("999999999")  # its owner died: the lock is taken over
     assert "another run" not in atlas("sync", "--mirror", "/nowhere", cwd=small).stderr
 
