@@ -51,6 +51,10 @@ def folder_payload(source: str, body: bytes) -> dict[str, str]:
     files = json_payload(source, body)
     if not isinstance(files, dict) or not files or not all(isinstance(text, str) for text in files.values()):
         raise PayloadError(f"{source}: expected the texts of several files by name")
+    try:
+        "".join(files.values()).encode()
+    except UnicodeEncodeError:
+        raise PayloadError(f"{source}: a file holds halves of characters") from None
     return files
 
 

@@ -1,0 +1,168 @@
+"""Damaged input for every parser: it is read, or refused in words; no other exception comes out.
+
+200 examples a parser, 10,000 with ATLAS_FULL=1 (`make test-full`).
+"""
+
+import json
+import os
+import tomllib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from generator.mix_file import read_mix
+from generator.overlay import OverlayError, with_overlay
+from generator.registry import load_registry
+from generator.steps_file import read_pipeline
+from generator.sync.source_registry import SourceError, connector, load_sources
+from generator.sync.state import State
+from generator.sync.statements import PayloadError
+from tests.wasm_tools.bills import SPELLINGS, WORKLOADS
+from wasm_tools.invoice.mapping import parse_mapping
+from wasm_tools.invoice.uploads import open_bills
+from wasm_tools.invoice.usage import InvoiceError
+from wasm_tools.methods.read_nodes import _nodes
+from wasm_tools.models.pasted_config import model_of_config
+from wasm_tools.planner.scenario import read_scenarios
+from wasm_tools.pricing.meters import MeterError, parse_meter
+from wasm_tools.pricing.offers import OfferError, parse_evidence
+from wasm_tools.spend.ledger_lines import record_of
+from wasm_tools.spend.recording.settings import SettingsError
+from wasm_tools.spend.recording.settings import settings as ledger_settings
+from wasm_tools.workload.trace import read_trace
+from wasm_tools.workload.traffic import InputError
+
+FULL = bool(os.environ.get("ATLAS_FULL"))
+EXAMPLES = 10_000 if FULL else 200
+ROOT = Path(__file__).parents[2]
+PAYLOADS = ROOT / "tests" / "payloads"
+REGISTRY = load_registry(ROOT / "data" / "registry")
+LARGEST = 6_000  # bytes of a seed: what goes wrong does so in a few rows
+REFUSED = (PayloadError, InvoiceError, InputError, OverlayError, SourceError, MeterError, OfferError, SettingsError)
+ONE_FILE = {  # the name under which the small payload stands among the files of its source
+    "azure-retail": "page-000", "gcp-billing": "page-000", "aws-pricelist-ec2": "us-east-1", "gpuhunt": "aws.csv",
+    "inference-atlas-gpu": "gpu.csv",
+}  # fmt: skip
+OTHER_FILES = {
+    "aws-pricelist-ec2": {"locations.json": {"US East (N. Virginia)": {"code": "us-east-1", "type": "AWS Region"}}}
+}
+ODD = (
+    b'"', b"'", b"\n", b",", b";", b"\0", b"{", b"}", b"[", b"[" * 3000, b'{"a":' * 3000,
+    b"NaN", b"Infinity", b"1e999",
+    b"-1", b"0", b"9" * 5000, b"null", b"true", b"\xff\xfe", b"\xe2\x80\xae", b"\\ud800", b"=1+1", b"\r", b"\t", b": ",
+    b"[]", b"{}", b'""', b"- ", b"0000-00-00", b"1.5", b"../../x", b"<script>",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Parser:
+    """What is fuzzed: good texts, and the function that reads one."""
+
+    seeds: tuple[bytes, ...]
+    read: Callable[[bytes], object]
+
+
+def _text(read: Callable[[str], object]) -> Callable[[bytes], object]:
+    return lambda data: read(data.decode(errors="surrogateescape" if b"\xff" in data else "replace"))
+
+
+def _file(read: Callable[[Path], object], name: str) -> Callable[[bytes], object]:
+    def of(data: bytes) -> object:
+        path = Path(os.environ["ATLAS_FUZZ_FOLDER"]) / name
+        path.write_bytes(data)
+        return read(path)
+
+    return of
+
+
+def _parse(source: str) -> Callable[[bytes], object]:
+    module = connector(REGISTRY.source[source])
+    if REGISTRY.source[source].kind == "benchmark":
+        return lambda data: list(module.points(data)[0])
+    return lambda data: module.parse(data, REGISTRY.units)
+
+
+def _sources() -> dict[str, Parser]:
+    found = {}
+    for path in sorted(PAYLOADS.iterdir()):
+        if path.suffix in (".json", ".csv", ".yml") and path.stem in REGISTRY.source:
+            name = path.stem
+            seed = path.read_text()
+            of_files = (source := REGISTRY.source[name]).files or (source.collected and not source.stored)
+            if of_files:
+                texts = OTHER_FILES.get(name, {}) | ({ONE_FILE[name]: seed} if name in ONE_FILE else json.loads(seed))
+                seed = json.dumps({k: v if isinstance(v, str) else json.dumps(v) for k, v in texts.items()})
+            found.setdefault(name, Parser((seed.encode(),), _parse(name)))
+    return found
+
+
+def _bill(data: bytes) -> object:
+    bills, _ = open_bills([("bill", data)], None, SPELLINGS, WORKLOADS)
+    return [list(bill.entries()) for bill in bills]
+
+
+SMALL: dict[str, Callable[[bytes], object]] = {
+    "kubectl nodes": _text(lambda text: list(_nodes(text))),
+    "scenario": _text(read_scenarios),
+    "meter": _text(parse_meter),
+    "evidence": _text(parse_evidence),
+    "column mapping": _text(parse_mapping),
+    "config.json": model_of_config,
+    "trace": _text(lambda text: read_trace(text.lstrip())),
+    "mix file": _file(read_mix, "mix.toml"),
+    "steps file": _file(read_pipeline, "steps.toml"),
+    "overlay": _file(lambda path: with_overlay(REGISTRY, State(), path, "2026-11-20"), "overlay.toml"),
+    "atlas.toml": _file(lambda path: ledger_settings(path.parent), "atlas.toml"),
+}
+SEEDS = tomllib.loads((PAYLOADS / "fuzz_seeds.toml").read_text())
+INVOICES = sorted(p for p in (PAYLOADS / "invoices").iterdir() if p.suffix in (".csv", ".json", ".jsonl"))
+SOURCES_TOML = (ROOT / "data" / "registry" / "sources.toml").read_bytes()
+PARSERS = {
+    **{f"source {name}": parser for name, parser in _sources().items()},
+    **{f"invoice {p.name}": Parser((p.read_bytes(),), _bill) for p in INVOICES},
+    **{name: Parser(tuple(seed.encode() for seed in SEEDS[name]), read) for name, read in SMALL.items()},
+    "ledger lines": Parser(tuple((PAYLOADS / "invoices" / "ledger.jsonl").read_bytes().splitlines()), record_of),
+    "sources.toml": Parser((SOURCES_TOML[:LARGEST],), _file(load_sources, "sources.toml")),
+}
+
+
+@st.composite
+def damaged(draw: st.DrawFn, seeds: tuple[bytes, ...]) -> bytes:
+    """A good text with one to four places cut out, doubled or replaced by something odd."""
+    data = draw(st.sampled_from(seeds))[:LARGEST]
+    for _ in range(draw(st.integers(1, 4))):
+        start, length = draw(st.integers(0, len(data))), draw(st.sampled_from((0, 0, 1, 2, 5, 20, 80)))
+        kept = data[start : start + length]
+        odd = draw(st.sampled_from((b"", kept * 2, kept[::-1], *ODD)) | st.binary(max_size=6))
+        data = data[:start] + odd + data[start + length :]
+    return data
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    os.environ["ATLAS_FUZZ_FOLDER"] = str(tmp_path_factory.mktemp("fuzz"))
+
+
+@pytest.mark.parametrize("name", PARSERS)
+def test_damaged_input_is_read_or_refused_in_words(name: str) -> None:
+    parser = PARSERS[name]
+
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(damaged(parser.seeds))
+    def read(data: bytes) -> None:
+        try:
+            parser.read(data)
+        except REFUSED as error:
+            assert str(error).strip()
+
+    read()
+
+
+@pytest.mark.parametrize("name", [n for n in PARSERS if n != "sources.toml"])
+def test_the_undamaged_input_is_good(name: str) -> None:
+    for seed in PARSERS[name].seeds:
+        PARSERS[name].read(seed)
