@@ -52,7 +52,7 @@ nightly: install ## the same with a sync of all sources first
 	atlas nightly
 
 # Tests of one file stay in one process; a process takes up to 2 GB.
-PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
+PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: install ## the whole test suite
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
