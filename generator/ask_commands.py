@@ -181,9 +181,9 @@ def _offers_of_workload(
     made: Conversation, at: nightly.Inputs, record: dict[str, Any], top: int, as_json: bool
 ) -> None:
     """A question for the cheapest of a workload is answered by its ranking for the estimate of a month."""
-    if made.query is None or made.query.kind != "workload":
+    if made.intent != CATALOGUE or record["usage"] is None:
         return
-    ranking = _ranked({"workload": made.query.workload, "providers": made.query.providers}, at)
+    ranking = _ranked(record["usage"], at)
     if as_json:
         record["usage_ranking"] = usage_record(ranking, top)
     else:

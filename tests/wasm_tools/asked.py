@@ -8,7 +8,7 @@ from wasm_tools.ask.conversation import Conversation
 CLOSE = 2e-3
 QUERY = {
     "query_kind": "kind", "query_models": "models", "query_gpus": "gpus", "query_providers": "providers",
-    "query_area": "area", "query_kinds": "kinds", "meter": "meter",
+    "query_areas": "areas", "query_kinds": "kinds", "meter": "meter",
 }  # fmt: skip
 SPEC_ONLY = ("task", "growth", "features", "usage", "unit", "accuracy_priority", "cost_priority", "latency_priority")
 

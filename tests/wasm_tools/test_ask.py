@@ -346,6 +346,17 @@ def test_prices_of_a_meter_a_provider_and_a_gpu() -> None:
     assert f"on demand from ${unit_price(firm)}," in record("cheapest H100 per hour")["answer"]
 
 
+def test_a_question_to_the_catalogue_keeps_what_it_leaves_out() -> None:
+    sellers = {r["provider"] for r in record("Who sells Llama 3.3 70B cheapest, except AWS and Azure?")["rows"]}
+    assert sellers
+    assert not sellers & {"aws-bedrock", "azure"}
+    assert {r["model"] for r in record("price of gpt-4o, not deepseek v3")["rows"]} == {"gpt-4o"}
+    assert {r["kind"] for r in record("cheapest H100 rental, no spot")["rows"]} <= {"rented", "serverless", "community"}
+    asked = record("price of an H100 in Germany or in Switzerland, but not in the UK")["query"]
+    assert (asked["areas"], asked["without_areas"]) == (["germany", "switzerland"], ["uk"])
+    assert record("cheapest speech to text, not OpenAI")["usage"]["without_providers"] == ["openai"]
+
+
 def test_a_question_to_the_catalogue_leaves_the_plan_as_it_is() -> None:
     made = talk("Chatbot for 300 users", "who sells gpt-5 cheapest?", "only EU")
     assert made.intent == "plan"

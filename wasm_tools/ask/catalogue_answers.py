@@ -1,6 +1,6 @@
 """Questions to the catalogue, answered by its offers: who sells a model or rents a GPU, and for how much."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -42,10 +42,25 @@ def found_offers(query: Query, book: AskBook, catalogue: Catalogue, shown: int =
     """The offers that a query asks for, cited by id. What the catalogue does not have is said, never guessed."""
     if query.kind == "workload":
         return Found((), f"offers of {query.workload} are ranked by what a month of use costs", 0, 0)
-    regions = set(regions_in(query.area, book, catalogue)) if query.area else set()
     if query.kind == "gpu":
-        return _rentals(query, regions, book, catalogue, shown)
-    return _rates(query, regions, book, catalogue, shown)
+        return _rentals(query, book, catalogue, shown)
+    return _rates(query, book, catalogue, shown)
+
+
+def _fits(query: Query, book: AskBook, catalogue: Catalogue) -> Callable[[ApiRate | Rental], bool]:
+    """Whether an offer is one of the sellers and places that a query asks for."""
+    inside = {r for area in query.areas for r in regions_in(area, book, catalogue)}
+    outside = {r for area in query.without_areas for r in regions_in(area, book, catalogue)}
+
+    def fits(offer: ApiRate | Rental) -> bool:
+        return (
+            (not query.providers or offer.provider in query.providers)
+            and offer.provider not in query.without_providers
+            and (not query.areas or offer.region in inside)
+            and offer.region not in outside
+        )
+
+    return fits
 
 
 def offer_id(rate: ApiRate) -> str:
@@ -112,13 +127,9 @@ def rental_row(rental: Rental, book: AskBook) -> dict[str, Any]:
     }
 
 
-def _rates(query: Query, regions: set[str], book: AskBook, catalogue: Catalogue, shown: int) -> Found:
-    wanted = [
-        r for r in catalogue.rates
-        if (not query.models or r.model in query.models)
-        and (not query.providers or r.provider in query.providers)
-        and (not query.area or r.region in regions)
-    ]  # fmt: skip
+def _rates(query: Query, book: AskBook, catalogue: Catalogue, shown: int) -> Found:
+    fits = _fits(query, book, catalogue)
+    wanted = [r for r in catalogue.rates if (not query.models or r.model in query.models) and fits(r)]
     priced: list[tuple[Decimal, ApiRate]] = []
     held = 0
     for r in wanted:
@@ -161,13 +172,11 @@ def _price(prices: TokenPrices, meter: str) -> Decimal | None:
     return Decimal(f"{mixed:.{MIXED_DIGITS}g}")
 
 
-def _rentals(query: Query, regions: set[str], book: AskBook, catalogue: Catalogue, shown: int) -> Found:
+def _rentals(query: Query, book: AskBook, catalogue: Catalogue, shown: int) -> Found:
+    fits = _fits(query, book, catalogue)
     wanted = [
         r for r in catalogue.rentals
-        if r.gpu in query.gpus
-        and (not query.providers or r.provider in query.providers)
-        and (not query.kinds or r.kind in query.kinds)
-        and (not query.area or r.region in regions)
+        if r.gpu in query.gpus and (not query.kinds or r.kind in query.kinds) and fits(r)
     ]  # fmt: skip
     names = _listed([catalogue.gpus[g].name for g in query.gpus if g in catalogue.gpus][:3])
     if not query.gpus:

@@ -15,7 +15,7 @@ FIELDS = {"model": "models", "gpu": "gpus", "provider": "providers"}
 def named_mentions(text: Text, book: AskBook, amounts: Mapping[int, Amount], owned: bool) -> Iterator[Mention]:
     """The fields that names fill. `amounts` are the numbers by the word behind them."""
     for n, named in enumerate(text.names):
-        first = next(w for w, of in text.name_words.items() if of == n)
+        first = text.place_of(n)
         if not named.ids or any(m.first <= first < m.last for m in text.found("vendor")):
             continue
         negated = first in text.negated

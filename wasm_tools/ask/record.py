@@ -1,6 +1,7 @@
 """A conversation as a JSON-safe record: what was understood, where it was said, what is asked, what is unknown."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from wasm_tools.ask.book import AskBook
@@ -44,7 +45,7 @@ def conversation_record(made: Conversation, turns: Sequence[Mapping[str, Any]], 
         "fields": fields,
         "form": stable(made.form) if made.intent == PLAN else {},
         "problem": _problem(made, of),
-        "usage": stable(usage_of(made.spec)) if made.intent == USAGE else None,
+        "usage": _usage(made),
         "query": _query(made),
         "rows": list(found.rows) if found else [],
         "answer": found.answer if found else "",
@@ -192,12 +193,24 @@ def _problem(made: Conversation, of: Catalogue) -> dict[str, str] | None:
     return None
 
 
+def _usage(made: Conversation) -> dict[str, Any] | None:
+    """The use by which offers of a workload are ranked: of the specification, or the estimate for a mere question."""
+    if made.intent == USAGE:
+        return dict(stable(usage_of(made.spec)))
+    q = made.query
+    if q is None or q.kind != "workload":
+        return None
+    return {
+        "workload": q.workload, "usage": None, "unit": None, "budget": None,
+        "providers": list(q.providers) or None, "without_providers": list(q.without_providers) or None,
+    }  # fmt: skip
+
+
 def _query(made: Conversation) -> dict[str, Any] | None:
     q = made.query
     if q is None:
         return None
-    names = ("kind", "models", "gpus", "providers", "workload", "meter", "tier", "area", "kinds")
-    return {n: list(v) if isinstance(v := getattr(q, n), tuple) else v for n in names}
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(q).items()}
 
 
 def _question(q: Asked) -> dict[str, Any]:

@@ -50,14 +50,19 @@ class Specification:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question to the catalogue: of models, GPUs or a workload, with what narrows it down."""
+    """A question to the catalogue: of models, GPUs or a workload, with what narrows it down.
+
+    Empty `models`, `gpus`, `providers`, `kinds` and `areas` limit nothing.
+    """
 
     kind: str
     models: tuple[str, ...] = ()
     gpus: tuple[str, ...] = ()
     providers: tuple[str, ...] = ()
+    without_providers: tuple[str, ...] = ()
     workload: str = ""
     meter: str = ""
     tier: str = "standard"
-    area: str = ""
+    areas: tuple[str, ...] = ()
+    without_areas: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()

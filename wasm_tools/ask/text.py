@@ -32,6 +32,10 @@ class Text:
         """The places in the text of the words from `first` to before `last`."""
         return self.words[first].start, self.words[min(last, len(self.words)) - 1].end
 
+    def place_of(self, name: int) -> int:
+        """The first word of a name."""
+        return next(word for word, of in self.name_words.items() if of == name)
+
     def sentence(self, place: int) -> tuple[int, int]:
         """The words of the sentence around a word."""
         first = place

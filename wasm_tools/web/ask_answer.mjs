@@ -131,7 +131,7 @@ export function askAnswer(state, section) {
 
   /** Offers of a workload by the cost of a month. @param {any} record @param {any} ranking */
   function usage(record, ranking) {
-    const id = record.usage?.workload ?? record.query.workload;
+    const id = record.usage.workload;
     const title = settings.choices.task.find((/** @type {any} */ one) => one.id === id)?.title ?? id;
     const page = element("p", {}, element("a", { href: `${words.root}workloads/${id}/` }, text("ask.script.usage_page")));
     if (!ranking) return [element("p", {}, text("ask.script.no_data")), page];

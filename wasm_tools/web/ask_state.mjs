@@ -126,7 +126,7 @@ export function askState(settings, call) {
       }
       return { kind: "plan", ranking, before, variants };
     }
-    const usage = record.usage ?? (record.query?.kind === "workload" ? { workload: record.query.workload } : null);
+    const { usage } = record;
     if (usage) {
       const pack = await pricesOf(usage.workload).catch(() => null);
       return { kind: "usage", ranking: pack && (await call("rank", { usage, pack })) };
