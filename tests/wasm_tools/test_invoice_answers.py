@@ -125,6 +125,19 @@ def test_a_unit_that_the_price_contradicts_is_asked_about_and_corrected() -> Non
     assert (cell["verdict"], cell["quantity"], cell["usd"]) == ("list", "10000000", "20")
 
 
+def test_minutes_that_were_called_hours_are_read_as_a_sixtieth() -> None:
+    """100 minutes at 0.36 dollars an hour."""
+    data = bill("openai,speech_to_text,100,audio_hour,0.60,hear-x", header=HEADER + ",model")
+    before = record(("bill.csv", data))
+    (cell,) = cells(before)
+    assert cell["detail"] == "the quantity fits the price when the stated unit is taken ÷ 60"
+    asked = question(before, "units")
+    fitting = [option["value"] for option in asked["options"] if option["label"].endswith("(fits the price)")]
+    assert fitting == [asked["options"][0]["value"]]
+    (cell,) = cells(record(("bill.csv", data), choices={"units": {"audio_hour": fitting[0]}}))
+    assert (cell["verdict"], cell["quantity"]) == ("list", "6000")
+
+
 def test_a_model_that_no_table_knows_is_stated() -> None:
     data = bill("openai,llm,1000000,tokens,2.00,our-alias", header=HEADER + ",model")
     asked = question(record(("bill.csv", data)), "models")
@@ -275,6 +288,7 @@ def test_keys_and_addresses_are_masked_once_for_all_that_is_shown() -> None:
         ("00000000-0000-0000-0000-00000000a1b2", "key …a1b2"),
         ("0123456789abcdef0123456789abcdef and 1123456789abcdef0123456789abcdef", "key …cdef and key …cdef (2)"),
         ("Jane <jane.doe+x@mail.example.co.uk>", "Jane <e-mail address 1>"),
+        ("× 0.01666666666666666666666666666666666667", "× 0.01666666666666666666666666666666666667"),
         ("prod-key-2 of user-research-2025-q1", "prod-key-2 of user-research-2025-q1"),
         ("llama3-3@llama-3.3-70b-instruct", "llama3-3@llama-3.3-70b-instruct"),
         ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),

@@ -1,7 +1,7 @@
 """What only the user can say of the uploaded files, as questions with the field of `Choices` that answers each."""
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import Any
 
 from wasm_tools.invoice.audit import UNIT
@@ -17,6 +17,7 @@ from wasm_tools.invoice.usage import decimal_text, exact_sum
 MOST = 12  # questions of one kind, those of the largest amounts
 SKUS = 600  # ids of a provider that are offered; more would be a list of everything
 MAPS = ("rates", "providers", "units", "models")
+_FACTORS = Context(prec=12)  # of units are whole numbers; a reading of a sixtieth is not one
 _LABELS = {
     MONTH_FIRST: "month first, 4/1 is 1 April",
     DAY_FIRST: "day first, 4/1 is 4 January",
@@ -173,6 +174,6 @@ def _units(book: PriceBook, subject: str, cell: Cell) -> list[dict[str, str]]:
             place = (one.unit, one.factor)
             found[place] = min(found.get(place, spelling), spelling, key=lambda s: (len(s), s))
     size = cell.verdict.size
-    fits = now.factor * size if size is not None and now.unit else None
+    fits = _FACTORS.multiply(now.factor, size) if size is not None and now.unit else None
     ordered = sorted(found.items(), key=lambda f: (f[0][1] != fits, f[0]))
     return [{"value": s, "label": s + (" (fits the price)" if p[1] == fits else "")} for p, s in ordered]

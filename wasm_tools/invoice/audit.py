@@ -239,7 +239,8 @@ def _ratio(a: Decimal, b: Decimal) -> Decimal:
 
 
 def _reading(size: Decimal) -> str:
-    return f"the quantity fits the price when the stated unit is taken × {size.normalize():f}"
+    factor = f"× {size.normalize():f}" if size >= 1 else f"÷ {_QUOTIENTS.divide(1, size).to_integral_value():f}"
+    return f"the quantity fits the price when the stated unit is taken {factor}"
 
 
 def _days(first: str, second: str) -> int:

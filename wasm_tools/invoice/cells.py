@@ -65,7 +65,7 @@ class _Slot:
 
     def __init__(self, of: Restated, rule: LineRule, groups: dict[Group, GroupSum]) -> None:
         self.of, self.rule, self.groups = of, rule, groups
-        self.restates = of.times != 1 or of.rate != 1
+        self.restates = of.times != of.over or of.rate != 1
         self.cells: dict[int, Cell] = {}
         self.usual: Cell | None = None  # of the verdict that most lines have
 
@@ -94,7 +94,7 @@ class Audit:
                     slot = self._slot(key, day)
                 if slot.restates:
                     cost = None if cost is None else cost * slot.of.rate
-                    quantity = None if quantity is None else quantity * slot.of.times
+                    quantity = None if quantity is None else quantity * slot.of.times / slot.of.over
                 rule, cell = slot.rule, slot.usual
                 verdict = rule.common
                 if verdict is None:

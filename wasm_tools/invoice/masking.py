@@ -12,7 +12,7 @@ _SECRET = re.compile(
     r"(?:(?:sk|pk|rk|xai|gsk|hf|r8|ghp|ghu)[-_]|fw_|tgp_)(?=[A-Za-z0-9_.-]*[0-9])[A-Za-z0-9_.*…-]{8,}"  # keys
     r"|(?:api_?key|key|user|usr|service_account|sa)[-_](?=[A-Za-z]*[0-9])[A-Za-z0-9]{12,}"  # ids of them, of users
     r"|AKIA[A-Z0-9]{12,}|AIza[A-Za-z0-9_-]{20,}|eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_.-]+"
-    r"|[0-9a-fA-F]{32,}"
+    r"|(?=[0-9]*[a-fA-F])[0-9a-fA-F]{32,}"  # not the digits of a quotient
     r"|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     r"|(?=[A-Za-z]*[0-9])(?=[a-z0-9]*[A-Z])(?=[A-Z0-9]*[a-z])[A-Za-z0-9+/]{28,}={0,2}"  # tokens in base64
     r")(?![A-Za-z0-9])"

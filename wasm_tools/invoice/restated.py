@@ -13,10 +13,14 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Restated:
-    """The key of lines after the answers, and what their quantity and cost are multiplied by."""
+    """The key of lines after the answers; their quantity becomes × `times` ÷ `over`, their cost × `rate`.
+
+    Multiplied first, the quantity stays exact: a sixtieth of hours is no decimal number, of what was hours it is.
+    """
 
     key: LineKey
     times: Decimal = ONE
+    over: Decimal = ONE
     rate: Decimal = ONE
 
 
@@ -46,7 +50,7 @@ def restated(key: LineKey, choices: Choices, book: PriceBook) -> Restated:
         told.append(f"provider {provider}: stated by you")
     if model:
         told.append(f"{key.model_raw} taken for {model}: stated by you")
-    unit, times = _unit(key, choices, book)
+    unit, times, over = _unit(key, choices, book)
     if unit:
         told.append(f"unit {key.unit_raw or 'not in the file'} read as {_said(key, choices)}: stated by you")
     rate = choices.rates.get(key.currency) if key.currency != "USD" else None
@@ -64,20 +68,20 @@ def restated(key: LineKey, choices: Choices, book: PriceBook) -> Restated:
         converted=() if rate is None else (key.currency, rate),
         told=tuple(told),
     )
-    return Restated(made, times, ONE if rate is None else rate)
+    return Restated(made, times, over, ONE if rate is None else rate)
 
 
 def _said(key: LineKey, choices: Choices) -> str:
     return choices.units.get(normal_name(key.unit_raw), "")
 
 
-def _unit(key: LineKey, choices: Choices, book: PriceBook) -> tuple[str, Decimal]:
-    """The unit that was stated for one as written, and the factor on a quantity in what it was taken for before."""
+def _unit(key: LineKey, choices: Choices, book: PriceBook) -> tuple[str, Decimal, Decimal]:
+    """The unit that was stated for one as written, its factor, and the one of what it was taken for before."""
     said = _said(key, choices)
     if not said or key.line_class == "blended":
-        return "", ONE
+        return "", ONE, ONE
     workload = book.workloads.get(normal_name(key.workload), "")
     found, before = book.spellings.conversion(said, workload), book.spellings.conversion(key.unit_raw, workload)
     if not found.unit or (key.unit and key.unit != before.unit):
-        return "", ONE  # not a unit of this workload, or a quantity that the reader did not convert by this spelling
-    return found.unit, found.factor / before.factor if key.unit else found.factor
+        return "", ONE, ONE  # no unit of this workload, or a quantity that was not converted by this spelling
+    return found.unit, found.factor, before.factor if key.unit else ONE

@@ -1,7 +1,7 @@
 """Units that contradict the price: the one other reading of the stated unit that fits, if there is exactly one."""
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache
 
 Span = tuple[Decimal, Decimal]
@@ -14,13 +14,14 @@ _SIZES = {
     "gpu_second": (60, 3_600),
 }
 _THOUSANDS = (1_000, 1_000_000)
+_QUOTIENTS = Context(prec=28)  # whatever context the first to ask has set
 
 
 @cache
 def sizes(unit: str) -> tuple[Decimal, ...]:
     """How many times too large or too small a unit may have been taken."""
     found = tuple(map(Decimal, _SIZES.get(unit, _THOUSANDS)))
-    return (*found, *(1 / size for size in found))
+    return (*found, *(_QUOTIENTS.divide(1, size) for size in found))
 
 
 def spans_of(listed: Iterable[Decimal]) -> list[Span]:
