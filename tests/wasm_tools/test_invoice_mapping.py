@@ -37,6 +37,16 @@ def test_a_table_of_ones_own_is_read_by_its_mapping() -> None:
     assert "secret" not in repr(lines) + repr(excluded), "columns that are not mapped are not read"
 
 
+def test_each_amount_is_in_the_currency_of_its_row() -> None:
+    table = "cost,cur\n€1.32,EUR\n$2,$\n€3,\n4,€\n€5,USD\n6,\n"
+    lines, excluded, statement = reading(table.encode(), choices=Choices(mapping={"cost": "cost", "currency": "cur"}))
+    assert [(x.cost, x.key.currency) for x in lines] == [
+        (Decimal("1.32"), "EUR"), (2, "USD"), (4, "EUR"), (6, "USD"),
+    ]  # fmt: skip
+    assert [(e.row, e.detail) for e in excluded] == [(4, "cost is not in US dollars"), (6, "cost is not in US dollars")]
+    assert statement.parsed == {"EUR": Decimal("5.32"), "USD": 8}
+
+
 def test_a_mapping_survives_its_text_in_both_notations() -> None:
     text = mapping_text(MAPPING)
     assert yaml.safe_load(text) == MAPPING == parse_mapping(text)

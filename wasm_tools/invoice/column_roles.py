@@ -6,7 +6,7 @@ from typing import Any
 
 from wasm_tools.invoice.dates import DateProblem, iso_day
 from wasm_tools.invoice.mapping import ALL, ROLES
-from wasm_tools.invoice.numerals import NumberProblem, is_missing, number
+from wasm_tools.invoice.numerals import CURRENCY_SIGNS, NumberProblem, is_missing, number
 from wasm_tools.invoice.records import Table, normal_name
 
 ROWS = 5  # that are shown
@@ -61,7 +61,7 @@ _WORDS = {  # names of columns by role, the most telling first, in English and G
     "key": ("api_key", "key", "api_key_name"),
     "tag": ("tag", "label"),
 }  # fmt: skip
-_CURRENCIES = {"€": "EUR", "£": "GBP", "eur": "EUR", "gbp": "GBP", "chf": "CHF", "$": "USD", "usd": "USD"}
+_CURRENCIES = CURRENCY_SIGNS | {code.lower(): code for code in ("EUR", "GBP", "CHF", "USD")}
 
 
 def unknown_table(table: Table) -> dict[str, Any]:

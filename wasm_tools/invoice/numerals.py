@@ -16,6 +16,7 @@ _HALF_CENT = Decimal("0.005")
 _MISSING = frozenset({"", "-", "--", "null", "none", "n/a", "na"})
 _NOT_FINITE = frozenset({"nan", "inf", "infinity"})
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2007\u2009\u202f"), " ")
+CURRENCY_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}  # that are of one currency where nothing else is said
 _SIGNS = {
     "USD": r"us\$|\$|usd", "EUR": "€|eur", "GBP": "£|gbp", "JPY": "¥|jpy", "CNY": "¥|cny|rmb", "INR": "₹|inr",
     "CHF": "chf|fr\\.", "CAD": r"ca\$|c\$|\$|cad", "AUD": r"a\$|au\$|\$|aud", "SEK": "kr|sek", "NOK": "kr|nok",

@@ -7,7 +7,7 @@ from functools import partial
 
 from wasm_tools.invoice.dates import DateProblem
 from wasm_tools.invoice.mapping import ALL, GROUPS, TEXTS, require_usable
-from wasm_tools.invoice.numerals import NumberProblem
+from wasm_tools.invoice.numerals import CURRENCY_SIGNS, NumberProblem
 from wasm_tools.invoice.readers.priced_rows import TOTAL_ROW
 from wasm_tools.invoice.readers.reader import Context, Entries, Reader
 from wasm_tools.invoice.readers.sheet import Sheet, is_total
@@ -43,9 +43,8 @@ def _reading(mapping: dict[str, str], table: Table, context: Context) -> Entries
     numeric = tuple(column[role] for role in ("quantity", "cost") if column[role] != _NO_COLUMN)
     sheet = Sheet(table, context, numeric, tuple(column.values()), numeric)
     at = {role: sheet.at(name) for role, name in column.items()}
-    day_of, currency = sheet.days(column["date"]), constant.get("currency", "").upper()
-    signs = currency or ("USD" if "currency" not in mapping else "")
-    quantity_of, cost_of = (_numbers(sheet, column[role], signs) for role in ("quantity", "cost"))
+    day_of, quantity_of = sheet.days(column["date"]), _numbers(sheet, column["quantity"], "USD")
+    costs_in = Remembered(partial(_numbers, sheet, column["cost"]))  # by currency: the sign of another is no cost in it
     said = sheet.cells(*(column[role] for role in _WORDS))
     meaning_of = Remembered(partial(_words, constant, context))
     for number, cells, problem in sheet.rows():
@@ -58,7 +57,7 @@ def _reading(mapping: dict[str, str], table: Table, context: Context) -> Entries
             continue
         role, cost = "cost", None
         try:
-            cost = cost_of[cells[at["cost"]]]
+            cost = costs_in[words.key.currency][cells[at["cost"]]]
             if cost is not None:
                 context.money(words.key.currency, cost)
             role = "quantity"
@@ -103,7 +102,7 @@ def _words(constant: Mapping[str, str], context: Context, cells: tuple[str, ...]
         tier=said["tier"] if said["tier"] in TIERS else "unknown",
         region=said["region"],
         cost_basis="invoiced",
-        currency=said["currency"].upper() or "USD",
+        currency=CURRENCY_SIGNS.get(said["currency"], said["currency"].upper()) or "USD",
     )
     group = tuple((name, said[name]) for name in GROUPS if said[name])
     return _Words(key, replace(key, kind="credit"), group, found.factor if found.unit else Decimal(1))
