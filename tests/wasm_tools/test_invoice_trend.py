@@ -58,6 +58,14 @@ def test_the_month_ends_where_the_usual_days_lead() -> None:
     assert (found.month, found.actual, found.estimate, found.low, found.high) == ("2026-09", 200, 300, 300, 300)
 
 
+def test_a_weekday_that_never_has_use_is_expected_to_stay_so() -> None:
+    """Working days from Tuesday 1 to Wednesday 23 September; of the seven days left two are a weekend."""
+    found = of(bill(([10, 10, 10, 10, 0, 0, 10] * 4)[:23]))
+    assert found.month_end is not None
+    assert (found.month_end.actual, found.month_end.estimate) == (170, 220)
+    assert found.anomalies == ()
+
+
 def test_each_weekday_counts_by_itself_from_four_weeks_on() -> None:
     """28 days from Tuesday 1 September: 29 and 30 are a Tuesday and a Wednesday."""
     found = of(bill([20, 10, 10, 10, 10, 10, 10] * 4)).month_end

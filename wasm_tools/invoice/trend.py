@@ -133,14 +133,17 @@ def deviation(values: Sequence[Decimal]) -> Decimal:
 
 
 def _alike(days: Sequence[tuple[str, Decimal]]) -> dict[int, list[Decimal]]:
-    """Amounts by weekday; all weekdays alike while there are too few days, and then only days with use."""
-    weekly = len(days) >= WEEKLY_DAYS
+    """Amounts by weekday; while there are too few days, those of all days with use for each weekday that has any.
+
+    ACTIVE_DAYS hold each weekday twice: one without use, like a Sunday of an office, is expected to stay so.
+    """
+    found: dict[int, list[Decimal]] = {n: [] for n in range(7)}
+    for day, usd in days:
+        found[date.fromisoformat(day).weekday()].append(usd)
+    if len(days) >= WEEKLY_DAYS:
+        return found
     every = [usd for _, usd in days if usd]
-    found: dict[int, list[Decimal]] = {n: [] if weekly else every for n in range(7)}
-    if weekly:
-        for day, usd in days:
-            found[date.fromisoformat(day).weekday()].append(usd)
-    return found
+    return {n: every if any(amounts) else amounts for n, amounts in found.items()}
 
 
 def _month_end(days: Sequence[tuple[str, Decimal]]) -> MonthEnd:
