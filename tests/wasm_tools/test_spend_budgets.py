@@ -73,6 +73,23 @@ def test_a_project_has_its_own_days() -> None:
     assert budget("500", [10] * 20, per="project")["reason"] == "the budget names no end"
 
 
+@pytest.mark.parametrize(("today", "estimate"), [("", "300.00"), ("2026-09-21", "300.00"), ("2026-09-29", "220.00")])
+def test_days_that_went_by_without_use_are_not_expected_to_have_any(today: str, estimate: str) -> None:
+    """20 days of 10 USD, then nothing: on the 29th two days are left."""
+    assert budget("1000", [10] * 20, today)["estimate_usd"] == estimate
+    told = record(days([10] * 20), today=today)["trend"]["month_end"]
+    assert (told["month"], told["estimate_usd"]) == ("2026-09", estimate)
+    assert planned("5", 30, [10] * 20, today)["projected_usd"] == estimate
+
+
+def test_what_is_over_costs_what_it_cost() -> None:
+    project = {"per": "project", "start": "2026-09-01", "end": "2026-09-30"}
+    found = budget("1000", [10] * 3, "2026-10-02", **project)
+    assert (found["estimate_usd"], found["reason"]) == ("30.00", "")
+    assert record(days([10] * 20), today="2026-10-02")["trend"]["month_end"]["estimate_usd"] == "200.00"
+    assert planned("5", 30, [10] * 3, "2026-10-02")["projected_usd"] == "30.00"
+
+
 def test_a_new_month_begins_with_nothing() -> None:
     found = budget("5", [10] * 20, today="2026-10-02")
     assert (found["actual_usd"], found["code"], found["from"]) == ("0", 0, "2026-10-01")
@@ -97,11 +114,11 @@ def test_what_a_project_will_cost_before_it_starts() -> None:
     assert "gpt-z" in told["entries"][1]["reason"]
 
 
-def planned(a_day: str, days_planned: int, amounts: list[float], **limits: Any) -> dict[str, Any]:
+def planned(a_day: str, days_planned: int, amounts: list[float], today: str = "", **limits: Any) -> dict[str, Any]:
     """The drift of days against a plan of so many USD a day."""
     entry = Planned("openai", "gpt-x", Decimal(a_day), 0, 125_000)  # 1 USD a call
     wanted = Plan((entry,), days_planned, "2026-09-01", thresholds=Thresholds(**limits))
-    told: dict[str, Any] = record(days(amounts), plan=wanted)["plan"]["drift"]
+    told: dict[str, Any] = record(days(amounts), today=today, plan=wanted)["plan"]["drift"]
     return told
 
 

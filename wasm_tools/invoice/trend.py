@@ -83,10 +83,11 @@ class Trend:
     reason: str
 
 
-def trend(cells: Iterable[Cell], provisional_days: int = PROVISIONAL_DAYS) -> Trend:
+def trend(cells: Iterable[Cell], provisional_days: int = PROVISIONAL_DAYS, today: str = "") -> Trend:
     """The trend of usage in US dollars; cells without a day have no part in it.
 
-    The last `provisional_days` may still grow: nothing is made of it where they are below the usual.
+    The last `provisional_days` may still grow: nothing is made of it where they are below the usual. `today` is as in
+    `projected`.
     """
     dated = [c for c in cells if c.day and c.key.kind == "usage" and c.key.currency == "USD"]
     days = series(dated)
@@ -94,7 +95,7 @@ def trend(cells: Iterable[Cell], provisional_days: int = PROVISIONAL_DAYS) -> Tr
     if active_days(days) < ACTIVE_DAYS:
         return Trend(tuple(days), provisional, None, (), _change(dated), FEW)
     unusual = tuple(_anomalies(days, dated, provisional))
-    return Trend(tuple(days), provisional, _month_end(days), unusual, _change(dated), "")
+    return Trend(tuple(days), provisional, _month_end(days, today), unusual, _change(dated), "")
 
 
 def active_days(days: Sequence[tuple[str, Decimal]]) -> int:
@@ -146,26 +147,32 @@ def _alike(days: Sequence[tuple[str, Decimal]]) -> dict[int, list[Decimal]]:
     return {n: every if any(amounts) else amounts for n, amounts in found.items()}
 
 
-def _month_end(days: Sequence[tuple[str, Decimal]]) -> MonthEnd:
+def _month_end(days: Sequence[tuple[str, Decimal]], today: str) -> MonthEnd:
     month = days[-1][0][:7]
     last = monthrange(int(month[:4]), int(month[5:]))[1]
-    found = projected(days, f"{month}-01", f"{month}-{last}")
+    found = projected(days, f"{month}-01", f"{month}-{last}", today)
     return MonthEnd(month, found.actual, found.estimate, found.low, found.high)
 
 
-def projected(days: Sequence[tuple[str, Decimal]], since: str, until: str) -> Projection:
+def projected(days: Sequence[tuple[str, Decimal]], since: str, until: str, today: str = "") -> Projection:
     """What the days of a series from `since` to `until` lead to when the days that are left are like those before.
 
-    The series must have ACTIVE_DAYS days with use: fewer tell nothing.
+    The series must have ACTIVE_DAYS days with use: fewer tell nothing. Days before `today` are over, used or
+    not; '' where it is not known whether everything until then is told, as in bills.
     """
     actual = exact_sum(usd for day, usd in days if since <= day <= until)
     alike = _alike(days)
-    first = max(date.fromisoformat(days[-1][0]) + timedelta(1), date.fromisoformat(since))
-    left = [first + timedelta(n) for n in range((date.fromisoformat(until) - first).days + 1)]
+    left = days_left(days[-1][0], since, until, today)
     more = sum((median(alike[day.weekday()]) for day in left), ZERO)
     variance = sum((deviation(alike[day.weekday()]) ** 2 for day in left), ZERO)
     band = BAND * variance.sqrt()
     return Projection(actual, actual + more, max(actual, actual + more - band), actual + more + band)
+
+
+def days_left(last: str, since: str, until: str, today: str) -> list[date]:
+    """The days until an end that are neither told, up to the `last` of a series, nor over."""
+    first = max(date.fromisoformat(last) + timedelta(1), *(date.fromisoformat(day) for day in (since, today) if day))
+    return [first + timedelta(n) for n in range((date.fromisoformat(until) - first).days + 1)]
 
 
 def _anomalies(

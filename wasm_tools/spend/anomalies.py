@@ -22,9 +22,11 @@ class TagShare:
     usd: Decimal
 
 
-def spend_trend(daily: Daily) -> Trend:
+def spend_trend(daily: Daily, today: str) -> Trend:
     """The trend of a view."""
-    return trend(daily.cells, BILLED_DAYS if daily.paid else PROVISIONAL_DAYS)
+    if daily.paid:
+        return trend(daily.cells, BILLED_DAYS)
+    return trend(daily.cells, PROVISIONAL_DAYS, today)
 
 
 def by_tag(found: Anomaly, entries: Iterable[Entry], series: Sequence[tuple[str, Decimal]]) -> TagShare | None:

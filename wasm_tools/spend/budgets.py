@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from wasm_tools.invoice.trend import ACTIVE_DAYS, FEW, Projection, active_days, filled, projected
+from wasm_tools.invoice.trend import ACTIVE_DAYS, FEW, Projection, active_days, days_left, filled, projected
 from wasm_tools.invoice.usage import InvoiceError, exact_sum
 from wasm_tools.spend.spent import Entry
-from wasm_tools.spend.view import within
+from wasm_tools.spend.view import told_until, within
 
 MONTH, PROJECT = "month", "project"
 OK, WARNING, EXCEEDED = "ok", "warning", "exceeded"
@@ -108,8 +108,10 @@ def standing(budget: Budget, entries: Iterable[Entry], today: str) -> Standing:
     since, until = _period(budget, days, today)
     actual = exact_sum(usd for day, usd in days if within(day, since, until))
     unpriced = sum(e.unpriced for e in own if within(e.day, since, until))
-    reason = _silent(days, since, until)
-    return Standing(budget, since, until, actual, None if reason else projected(days, since, until), reason, unpriced)
+    told = told_until(own, today)
+    reason = _silent(days, since, until, told)
+    estimate = None if reason else projected(days, since, until, told)
+    return Standing(budget, since, until, actual, estimate, reason, unpriced)
 
 
 def _in_group(entry: Entry, group: str) -> bool:
@@ -126,10 +128,10 @@ def _period(budget: Budget, days: Sequence[tuple[str, Decimal]], today: str) -> 
     return budget.start or (days[0][0] if days else today), budget.end
 
 
-def _silent(days: Sequence[tuple[str, Decimal]], since: str, until: str) -> str:
+def _silent(days: Sequence[tuple[str, Decimal]], since: str, until: str, told: str) -> str:
     """Why nothing can be said of the end; '' where something can."""
     if not until:
         return NO_END
     if not days or days[-1][0] < since:
         return NOT_NOW
-    return FEW if active_days(days) < ACTIVE_DAYS and days[-1][0] < until else ""
+    return FEW if active_days(days) < ACTIVE_DAYS and days_left(days[-1][0], since, until, told) else ""

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
-from wasm_tools.invoice.trend import ACTIVE_DAYS, active_days, filled, projected
+from wasm_tools.invoice.trend import ACTIVE_DAYS, active_days, days_left, filled, projected
 from wasm_tools.invoice.usage import InvoiceError, exact_sum
 from wasm_tools.spend.budgets import iso_date
 from wasm_tools.spend.calls import What
 from wasm_tools.spend.priced import Rate, Rates, usd_of
 from wasm_tools.spend.spent import Entry
-from wasm_tools.spend.view import within
+from wasm_tools.spend.view import told_until, within
 
 ZERO, ONE = Decimal(0), Decimal(1)
 DAYS_A_MONTH = Decimal(730) / 24  # as everywhere in the atlas: a month has 730 hours
@@ -129,8 +129,8 @@ def _cost(planned: Planned, rates: Rates, day: str) -> PlannedCost:
     return PlannedCost(planned, usd_of(table, tokens), used)
 
 
-def drift(plan: Plan, a_day: Decimal, entries: Sequence[Entry]) -> Drift | None:
-    """How the calls of a plan's days stand against `a_day` USD; None before the first of them."""
+def drift(plan: Plan, a_day: Decimal, entries: Sequence[Entry], today: str) -> Drift | None:
+    """How the calls of a plan's days stand against `a_day` USD on `today`; None before the first of them."""
     own = [e for e in entries if e.day and within(e.day, plan.start, plan.end)]
     if not own or not a_day or not plan.end:
         return None
@@ -140,11 +140,11 @@ def drift(plan: Plan, a_day: Decimal, entries: Sequence[Entry]) -> Drift | None:
     ratio, limits = smoothed([usd / a_day for usd in used]), plan.thresholds
     status, beyond = _status([usd / a_day for usd in used[-limits.of :]], ratio, limits)
     if active_days(days) >= ACTIVE_DAYS:
-        found = projected(days, plan.start, plan.end)
+        found = projected(days, plan.start, plan.end, told_until(own, today))
         whole, band, method = found.estimate, (found.low, found.high), BY_DAYS
     else:
-        left = (iso_date(plan.end, "end") - iso_date(days[-1][0], "day")).days
-        whole, band, method = actual + ratio * a_day * left, None, BY_PLAN
+        left = days_left(days[-1][0], plan.start, plan.end, told_until(own, today))
+        whole, band, method = actual + ratio * a_day * len(left), None, BY_PLAN
     rest = whole - actual
     spent = sorted(_sums(own, lambda e: (e.provider, e.model)).items(), key=lambda kv: (-kv[1], kv[0]))
     models = tuple((*name, usd, usd + usd / actual * rest if actual else usd) for name, usd in spent)

@@ -329,7 +329,7 @@ def plan(wanted: Plan, rates: Rates, entries: Sequence[Entry], today: str) -> di
         "per_month_usd": None if a_day is None else cents(a_day * DAYS_A_MONTH),
         "total_usd": None if a_day is None else cents(a_day * wanted.days),
         "entries": [_planned(one) for one in found],
-        "drift": None if a_day is None else _drift(drift(wanted, a_day, entries)),
+        "drift": None if a_day is None else _drift(drift(wanted, a_day, entries, today)),
     }
 
 

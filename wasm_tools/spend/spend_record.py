@@ -52,7 +52,7 @@ def to_record(spend: Spend, options: SpendOptions | None = None) -> dict[str, An
     with localcontext(WORKING):
         used = daily(rates, entries)
         cut = tables(spend, entries, used, wanted.view, wanted.offset_minutes)
-        trend = spend_trend(used)
+        trend = spend_trend(used, today)
         found = singles(spend, entries)
         cells = [c for c in used.cells if c.key.currency == "USD"]
         tiers = opportunities(cells, prices, wanted.shares, exact_sum(c.cost for c in cells))

@@ -32,6 +32,11 @@ def within(day: str, since: str, until: str) -> bool:
     return (not since or day >= since) and (not until or ("" < day <= until))
 
 
+def told_until(entries: Iterable[Entry], today: str) -> str:
+    """`today` for ledgers, which have every call when it ends; '' where bills are among them, which come late."""
+    return "" if any(e.paid is not None for e in entries) else today
+
+
 def selected(spend: Spend, view: View) -> list[Entry]:
     """The entries of a view."""
     if view == View():
