@@ -6,8 +6,8 @@ from typing import Any
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from wasm_tools.invoice.charts import cents
 from wasm_tools.spend.report_text import cause
@@ -147,14 +147,14 @@ def show_budgets(out: Console, record: Mapping[str, Any]) -> None:
         ]
         for b in record["budgets"]
     )  # fmt: skip
-    _print(out, ("budget", "days", "USD", "spent", "used", "now", "at its end", ""), rows, markup=True)
-    unpriced = sum(b["unpriced_calls"] for b in record["budgets"])
-    if unpriced:
-        _say(out, f"calls without a price are in no budget: {unpriced}")
+    _print(out, ("budget", "days", "USD", "spent", "used", "now", "at its end", ""), rows)
+    for b in record["budgets"]:
+        if b["unpriced_calls"]:
+            _say(out, f"{b['name'] or 'all'}: calls without a price that are not in it: {b['unpriced_calls']}")
 
 
-def _styled(word: str | None) -> str:
-    return f"[{STYLES[word]}]{word}[/]" if word else ""
+def _styled(word: str | None) -> Text | None:
+    return Text(word, STYLES[word]) if word else None
 
 
 def show_anomalies(out: Console, record: Mapping[str, Any]) -> None:
@@ -213,12 +213,12 @@ def _say(out: Console, text: str) -> None:
     out.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
-def _print(out: Console, columns: Sequence[str], rows: Iterable[Sequence[Any]], markup: bool = False) -> None:
-    """A table, unless it has no rows."""
-    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
-    if not cells:
-        return
-    table = Table(*columns, box=box.SIMPLE_HEAD)
-    for row in cells:
-        table.add_row(*row if markup else map(escape, row))
-    out.print(table, highlight=False)
+def _print(out: Console, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A table, unless it has no rows. Names are no markup."""
+    table = Table(box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(Text(column))
+    for row in rows:
+        table.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
+    if table.row_count:
+        out.print(table, highlight=False)

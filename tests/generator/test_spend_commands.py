@@ -132,6 +132,21 @@ def test_every_command_with_budgets_has_the_same_exit_codes() -> None:
         assert atlas(command, path, "--budget", "0.1").exit_code == 0
 
 
+def test_names_that_look_like_markup_are_names() -> None:
+    path = wrote("a.jsonl", [made(tags={"[red]": "[/x]"}), made(model="[bold]m[/]", tags={"[red]": "[/x]"})])
+    found = atlas("report", path, "--by", "tag:[red]", "--by", "model", "--budget", "[red]=[/x]=9", "--exit-code")
+    assert found.exit_code == 0
+    for part in ("tag [red]", "[/x]", "[red]=[/x]", "[bold]m[/]"):
+        assert part in found.stdout
+
+
+def test_calls_without_a_price_are_told_by_budget() -> None:
+    path = wrote("a.jsonl", [made(), made(model="unknown", tags={"team": "a"})])
+    shown = atlas("budget", path, "--budget", "9", "--budget", "team=a=9", "--budget", "team=b=9").stdout
+    told = [line for line in shown.splitlines() if "without a price" in line]
+    assert told == [f"{name}: calls without a price that are not in it: 1" for name in ("all", "team=a")]
+
+
 def test_a_missing_budget_is_an_error() -> None:
     found = atlas("budget", wrote("a.jsonl", [made()]))
     assert isinstance(found.exception, InputError) and "--budget 500" in str(found.exception)
