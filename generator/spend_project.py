@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wasm_tools.invoice.pack import OfferBook
-from wasm_tools.spend.options import plan_from
+from wasm_tools.spend.options import options_from, plan_from
 from wasm_tools.spend.priced import Rates
 from wasm_tools.spend.record_parts import plan
 
@@ -19,12 +19,14 @@ def estimate(planned: Mapping[str, Any], book: OfferBook) -> dict[str, Any]:
 
 
 def toml_text(ledger: str, planned: Mapping[str, Any] | None, budget: str, prices: bool) -> str:
-    """The settings as TOML."""
+    """The settings as TOML. Raises InvoiceError for a budget that no command would read."""
     lines = ["[spend]", f"ledger = {_value(ledger)}"]
     if prices:
         lines.append(f"prices = {_value(PRICE_FILE)}")
     if budget:
-        lines += ["", "[[spend.budgets]]", f"amount = {_value(budget)}", 'per = "month"']
+        row = {"amount": budget, "per": "month"}
+        options_from({"budgets": [row]})
+        lines += ["", "[[spend.budgets]]", *(f"{name} = {_value(value)}" for name, value in row.items())]
     if planned:
         lines += ["", "[spend.plan]"]
         lines += [f"{name} = {_value(value)}" for name, value in planned.items() if value and name != "entries"]

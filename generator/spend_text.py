@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wasm_tools.invoice.charts import cents
-from wasm_tools.spend.report_text import cause
+from wasm_tools.spend.report_text import budget_name, cause
 
 BARS = "▁▂▃▄▅▆▇█"
 LONGEST = 60  # days of the line
@@ -142,7 +142,7 @@ def show_budgets(out: Console, record: Mapping[str, Any]) -> None:
     """Budgets with their state now and at their end."""
     rows = (
         [
-            b["name"] or "all", f"{b['from']} to {b['to'] or 'no end'}", b["amount_usd"], _usd(b["actual_usd"]),
+            budget_name(b), f"{b['from']} to {b['to'] or 'no end'}", b["amount_usd"], _usd(b["actual_usd"]),
             _percent(b["used"]), _styled(b["status"]), b["estimate_usd"] or "", _styled(b["projected"]) or b["reason"],
         ]
         for b in record["budgets"]
@@ -150,7 +150,7 @@ def show_budgets(out: Console, record: Mapping[str, Any]) -> None:
     _print(out, ("budget", "days", "USD", "spent", "used", "now", "at its end", ""), rows)
     for b in record["budgets"]:
         if b["unpriced_calls"]:
-            _say(out, f"{b['name'] or 'all'}: calls without a price that are not in it: {b['unpriced_calls']}")
+            _say(out, f"{budget_name(b)}: calls without a price that are not in it: {b['unpriced_calls']}")
 
 
 def _styled(word: str | None) -> Text | None:
@@ -182,7 +182,7 @@ def brief(record: Mapping[str, Any]) -> str:
     """The report in one line."""
     end, total = record["trend"]["month_end"], record["total"]
     estimate = f", {end['estimate_usd']} at its end" if end else ""
-    states = "".join(f", {b['name'] or 'budget'} {b['status']}" for b in record["budgets"])
+    states = "".join(f", {budget_name(b)} {b['status']}" for b in record["budgets"])
     unpriced = f", {total['unpriced_calls'] + total['partly_priced_calls']} calls without a price"
     return f"{_usd(total['usd'])} USD, month {_usd(total['month_usd'])}{estimate}{states}{unpriced}"
 

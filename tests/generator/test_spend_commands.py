@@ -174,6 +174,20 @@ def test_a_project_begins_with_an_estimate_and_settings_that_are_never_overwritt
     assert json.loads(gzip.decompress(Path("price-book.json.gz").read_bytes()))["as_of"]
 
 
+@pytest.mark.parametrize("budget", ["abc", "-5", "nan"])
+def test_a_budget_that_no_command_would_read_is_not_written(budget: str) -> None:
+    found = atlas("init", "--budget", budget)
+    assert found.exit_code and "amount" in str(found.exception)
+    assert not Path("atlas.toml").exists()
+
+
+def test_a_budget_without_a_name_is_called_by_its_group() -> None:
+    Path("atlas.toml").write_text('[[spend.budgets]]\namount = "9"\ngroup = "team=a"\n', encoding="utf-8")
+    path = wrote("a.jsonl", [made(tags={"team": "a"})])
+    assert "team=a" in atlas("budget", path).stdout
+    assert "team=a ok" in atlas("report", path, "--brief").stdout
+
+
 def test_a_programs_own_check_and_the_command_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     atlas("init", "--budget", "300", "--prices")
     Path("spend").mkdir()

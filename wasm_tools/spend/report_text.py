@@ -114,13 +114,18 @@ def _month(trend: Mapping[str, Any]) -> Iterator[Part]:
 def _budgets(budgets: Sequence[Mapping[str, Any]]) -> Table:
     rows = (
         [
-            b["name"] or b["group"] or "all", f"{b['from']} to {b['to'] or 'no end'}", b["status"],
+            budget_name(b), f"{b['from']} to {b['to'] or 'no end'}", b["status"],
             b["projected"] or b["reason"], *_cents(b, "amount_usd", "actual_usd"),
             _percent(b["used"]), b["estimate_usd"],
         ]
         for b in budgets
     )  # fmt: skip
     return _table(("budget", "days", "status", "at its end", "USD", "spent", "used", "estimate"), rows, 4)
+
+
+def budget_name(budget: Mapping[str, Any]) -> str:
+    """What a budget is called: its name, else what it is for."""
+    return str(budget["name"] or budget["group"] or "all")
 
 
 def _plan(plan: Mapping[str, Any] | None) -> Iterator[Part]:
