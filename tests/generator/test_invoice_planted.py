@@ -147,6 +147,7 @@ def test_an_older_snapshot_is_found_with_its_exact_amount(book: OfferBook) -> No
 
 def test_a_dearer_host_is_found_with_the_cheapest_that_is_as_good(book: OfferBook, places: Places) -> None:
     models = book.models
+    stated = {(o.provider, o.sku, o.meter): o.evidence for o in book.offers if o.region == "global"}
     count = 0
     for (provider, sku), here in models.hosts.items():
         offers = [
@@ -170,6 +171,7 @@ def test_a_dearer_host_is_found_with_the_cheapest_that_is_as_good(book: OfferBoo
             and RANKS.get(there.precision, 0) >= RANKS[here.precision]
             and (there.context or 0) >= here.context
             and book.dated.prices.tariffs(other, name)[0].offer.model == offer.model
+            and sum(not e.absent_since for e in stated[other, name, offer.meter]) > 1
         ]
         cheapest = min(prices, default=offer.price)
         cells = cells_of(book, [billed(book, offer)])

@@ -24,7 +24,7 @@ WORKLOADS = workload_names(table("workload_aliases.csv"))
 
 
 def offer(provider: str, model: str, meter: str, price: str, workload: str = "llm", **more: str) -> Offer:
-    """An offer of `model`, whose SKU has the same name unless `sku` says otherwise."""
+    """An offer of `model`, whose SKU has the same name unless `sku` says otherwise; `sources` state its price."""
     return Offer(
         provider,
         more.get("sku", model),
@@ -33,7 +33,7 @@ def offer(provider: str, model: str, meter: str, price: str, workload: str = "ll
         parse_meter(meter),
         more.get("region", ""),
         Decimal(price),
-        (Evidence("hand", Decimal(price)),),
+        tuple(Evidence(source, Decimal(price)) for source in more.get("sources", "hand").split()),
         effective_from=more.get("effective_from", ""),
         effective_to=more.get("effective_to", ""),
     )

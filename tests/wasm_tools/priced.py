@@ -52,8 +52,8 @@ TARIFFS: tuple[Tariff, ...] = (
     tariff("openai", "tool-x", "input.any.search", "10", region="global"),
     tariff("hosta", "open-70b", "input.text.token", "0.9", sku="meta/open-70b-instruct"),
     tariff("hosta", "open-70b", "output.text.token", "0.9", sku="meta/open-70b-instruct"),
-    tariff("hostb", "open-70b", "input.text.token", "0.3"),
-    tariff("hostb", "open-70b", "output.text.token", "0.6"),
+    tariff("hostb", "open-70b", "input.text.token", "0.3", sources="hand page"),
+    tariff("hostb", "open-70b", "output.text.token", "0.6", sources="hand page"),
 )
 
 

@@ -104,7 +104,7 @@ def test_a_newer_snapshot_of_the_same_id_that_costs_less_is_found() -> None:
 
 def hosts(**facts: HostFacts) -> ModelBook:
     models = {"open-70b": ModelFacts("open-70b", "Open 70B", "lab", "yes", 131072)}
-    skus = {"hosta": "meta/open-70b-instruct", "hostb": "open-70b"}
+    skus = {"hosta": "meta/open-70b-instruct", "hostb": "open-70b", "hostc": "open-70b"}
     return ModelBook(models, {(name, skus[name]): found for name, found in facts.items()}, {})
 
 
@@ -121,6 +121,13 @@ def test_a_dearer_host_is_found_with_the_exact_amount_of_all_classes() -> None:
     (item,) = tier.items
     assert (item.high, item.claimed, item.to) == (9, 9, ("hostb", "open-70b", "open-70b"))
     assert item.facts["tokens_per_second"] == "unknown → 40"
+
+
+def test_a_host_whose_price_a_single_source_states_is_no_reason_to_move() -> None:
+    lone = [tariff("hostc", "open-70b", f"{side}.text.token", "0.01") for side in ("input", "output")]
+    known = {name: HostFacts("fp8", 131072) for name in ("hosta", "hostb", "hostc")}
+    (item,) = tiers_of(OPEN, book((*TARIFFS, *lone), models=hosts(**known)))["B"].items
+    assert item.to == ("hostb", "open-70b", "open-70b")
 
 
 @pytest.mark.parametrize(

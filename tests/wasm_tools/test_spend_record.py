@@ -176,7 +176,7 @@ def test_the_same_usage_at_other_providers_is_like_for_like() -> None:
         "provider": "hostb",
         "usd": "0.90",
         "difference_usd": "-0.90",
-        "grade": "B",
+        "grade": "A",
         "precision": "fp8",
         "context": 128_000,
     }
@@ -185,9 +185,11 @@ def test_the_same_usage_at_other_providers_is_like_for_like() -> None:
 
 
 def test_five_others_at_most_the_cheapest_first() -> None:
-    hosts = [tariff(f"host{n}", "open-70b", "input.text.token", f"0.{9 - n}") for n in range(1, 9)]
-    told = record([call(**OPEN)], prices=book((*TARIFFS, *hosts), NAMES))["elsewhere"][0]
-    assert [o["provider"] for o in told["others"]] == ["host8", "host7", "host6", "hostb", "host5"]
+    told = {"sources": "hand page"}
+    hosts = [tariff(f"host{n}", "open-70b", "input.text.token", f"0.{9 - n}", **told) for n in range(1, 9)]
+    hosts.append(tariff("cheapest", "open-70b", "input.text.token", "0.01"))  # on the word of one source
+    used = record([call(**OPEN)], prices=book((*TARIFFS, *hosts), NAMES))["elsewhere"][0]
+    assert [o["provider"] for o in used["others"]] == ["host8", "host7", "host6", "hostb", "host5"]
 
 
 def test_a_view_is_a_part_and_reads_nothing_again() -> None:

@@ -1,6 +1,8 @@
 """The same usage at other providers: the same model, every class of tokens like for like, at the prices of each day.
 
-Never another model: an embedding does not replace a chat. Free tiers are no prices.
+Never another model: an embedding does not replace a chat. Free tiers are no prices. A price that a single source states
+is left out, as in the advice of the invoice analyzer: the cheapest of a model are often those of resellers that nobody
+confirms.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,7 +19,7 @@ from wasm_tools.invoice.usage import exact_sum
 
 CHEAPEST = 5
 UNKNOWN_MODEL = "the catalogue does not know which model this is"
-NOBODY = "no other provider lists every class of tokens of this model"
+NOBODY = "no other provider lists every class of tokens of this model at prices that two sources state"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def _usage(provider: str, sku: str, cells: list[Cell], book: PriceBook, most: in
     for other, skus in book.prices.by_model.get(model, {}).items():
         for there in skus if other != provider else ():
             priced = _at(work, [t for t in book.prices.tariffs(other, there) if not t.gone])
-            if priced is not None:
+            if priced is not None and grade(priced[1]) == "A":
                 amount, tariffs = priced
                 facts = book.models.hosts.get((other, there))
                 others.append(Other(other, there, model, amount, evidence(tariffs), grade(tariffs), facts))

@@ -1,7 +1,9 @@
 """Tier B: the same open weights at another host, where precision and context are known on both sides.
 
 All work of a model moves together: every class that was billed needs a price at the other host, batch only under
-batch. Tokens that were read from a cache take the other host's price of cached input, or its full price of input.
+batch. A price that a single source states is no reason to move: the cheapest of a model are often those of resellers
+that nobody confirms. Tokens that were read from a cache take the other host's price of cached input, or its full price
+of input.
 """
 
 from collections.abc import Iterable, Mapping
@@ -70,7 +72,7 @@ def _best(
                 continue
             found = _moved(cells, book.prices.tariffs(other, sku))
             amount = sum((s.amount for s in found), ZERO)
-            if found and amount > 0:
+            if found and amount > 0 and grade(s.tariff for s in found) == "A":
                 moves.append((amount, other, sku, there, found))
     if not moves:
         return None
