@@ -103,6 +103,14 @@ def test_a_provider_that_the_file_leaves_open_is_stated() -> None:
     assert cell["note"] == "provider openai: stated by you; unit parsecs read as tokens: stated by you"
 
 
+def test_an_answer_that_is_taken_back_is_asked_for_again() -> None:
+    blank = {"rates": {"EUR": ""}, "providers": {"acme": ""}, "units": {"x": " "}, "models": {"m": ""}}
+    files = {"bill.csv": {"reader": "", "date_order": "", "cached_input": "", "mapping": ""}}
+    assert question(record(("bill.csv", EUROS), choices=blank, files=files), "rates")["subject"] == "EUR"
+    comma = record(("bill.csv", EUROS), choices={"rates": {"EUR": "1,08"}})
+    assert comma["coverage"]["analysed_usd"] == "1.998"
+
+
 def test_a_quantity_without_any_unit_is_asked_about() -> None:
     table = b"cost,Model,Number\n2,gpt-x,1\n,,\n"
     mapping = {"cost": "cost", "model": "Model", "quantity": "Number", "provider": "=openai", "line_class": "=input"}

@@ -23,9 +23,7 @@ class Choices:
 
     reader: str = ""  # the id of the reader to use
     date_order: str = ""  # MONTH_FIRST | DAY_FIRST
-    cached_input: str = (
-        ""  # INCLUDED | APART: whether the input of a format that leaves it open holds the cached tokens
-    )
+    cached_input: str = ""  # INCLUDED | APART: whether input holds the cached tokens, where a format leaves it open
     mapping: Mapping[str, str] | None = None
     providers: Mapping[str, str] = field(default_factory=dict)  # our provider
     units: Mapping[str, str] = field(default_factory=dict)  # a spelling that is known

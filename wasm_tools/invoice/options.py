@@ -48,11 +48,7 @@ def read_choices(said: Any, files: Mapping[str, Choices] | None = None) -> Choic
         _names("providers", given.get("providers"), lambda name: name.strip().lower()),
         _names("units", given.get("units"), normal_name),
         _names("models", given.get("models"), lambda name: name.strip().lower()),
-        {
-            code: rate
-            for name, text in _object("rates", given.get("rates")).items()
-            for code, rate in [_rate(name, text)]
-        },
+        dict(_rate(name, text) for name, text in _object("rates", given.get("rates")).items() if text != ""),
         files or {},
     )
 
@@ -69,7 +65,8 @@ def read_number(name: str, said: Any) -> Decimal:
 
 
 def _rate(currency: str, said: Any) -> tuple[str, Decimal]:
-    code, rate = currency.strip().upper(), read_number(f"rate of {currency}", said)
+    code = currency.strip().upper()
+    rate = read_number(f"rate of {currency}", said.replace(",", ".") if isinstance(said, str) else said)
     if len(code) != 3 or not code.isascii() or not code.isalpha() or code == "USD":
         raise InvoiceError(f"rate of {currency!r}: expected the code of another currency than USD, like EUR")
     if not 0 < rate <= _HIGHEST_RATE:

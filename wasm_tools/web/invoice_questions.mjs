@@ -42,7 +42,7 @@ export function questionsPart(questions, answers, again) {
     event.preventDefault();
     for (const question of rest) {
       const control = /** @type {HTMLInputElement} */ (form.elements.namedItem(question.id));
-      if (control.value) answer(answers, question, control.value);
+      answer(answers, question, control.value); // '' takes back one that was refused
     }
     again();
   });
