@@ -460,6 +460,17 @@ def test_relevant_offers_are_those_of_the_models_and_gpus_that_were_named() -> N
     assert all(r["provider"] != "azure" for r in found)
 
 
+def test_relevant_offers_keep_to_the_places_sellers_and_models_that_were_asked_for() -> None:
+    made = talk("Chatbot for 300 users in the EU, not on AWS, no Llama")
+    rows = relevant_rows(made, book(), planned())
+    assert rows
+    assert {r["region"] for r in rows} <= set(made.form["regions"])
+    assert not {r["provider"] for r in rows} & set(made.form["without_providers"])
+    assert not {r["model"] for r in rows} & set(made.form["without_models"])
+    rented = relevant_rows(talk("Chatbot for 300 users on H100 from RunPod"), book(), planned())
+    assert {r["provider"] for r in rented if r["offer"].startswith("rental|")} == {"runpod"}
+
+
 def test_a_pack_of_another_kind_is_refused() -> None:
     with pytest.raises(ValueError, match="version"):
         read_ask_book({**pack(), "version": 0})

@@ -14,9 +14,10 @@ from wasm_tools.ask.names import Named
 from wasm_tools.ask.questions import Asked
 from wasm_tools.ask.specification import Value
 from wasm_tools.ask.words import Span
-from wasm_tools.planner.catalogue import Catalogue
+from wasm_tools.planner.catalogue import ApiRate, Catalogue
 from wasm_tools.planner.form import USERS, question_of_form
 from wasm_tools.planner.presets import START
+from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.scenario import stable
 from wasm_tools.workload.traffic import InputError
 
@@ -69,11 +70,17 @@ def relevant_rows(made: Conversation, book: AskBook, of: Catalogue, most: int = 
         return list(found_offers(made.query, book, of, most).rows)
     form = made.form
     models, gpus = set(form.get("models", ())), set(form.get("gpus", ())) | set(form.get("inventory", ()))
-    wanted, out = set(form.get("providers", ())), set(form.get("without_providers", ()))
+    left_out = set(form.get("without_models", ()))
+
+    def fits(offer: ApiRate | Rental) -> bool:
+        return all(
+            value not in form.get(f"without_{name}", ()) and (not form.get(name) or value in form[name])
+            for name, value in (("providers", offer.provider), ("regions", offer.region))
+        )
+
     rates = [
         r for r in of.rates
-        if not r.suspect and (not models or r.model in models) and (not wanted or r.provider in wanted)
-        and r.provider not in out
+        if not r.suspect and (not models or r.model in models) and r.model not in left_out and fits(r)
     ]  # fmt: skip
     rates.sort(key=lambda r: (r.bands[0].input + r.bands[0].output, r.provider, r.sku, r.region))
     seen: set[str] = set()
@@ -82,7 +89,7 @@ def relevant_rows(made: Conversation, book: AskBook, of: Catalogue, most: int = 
         if models or r.model not in seen:
             seen.add(r.model)
             rows.append(rate_row(r, r.bands[0].input, "input tokens", book))
-    rentals = [r for r in of.rentals if r.gpu in gpus and r.provider not in out]
+    rentals = [r for r in of.rentals if r.gpu in gpus and fits(r)]
     half = most // 2 if rentals else 0
     return [*rows[: most - half], *(rental_row(r, book) for r in rentals[:half])]
 
