@@ -87,6 +87,10 @@ def test_numbers_with_units_and_words(words: str, value: float) -> None:
         ("800 words in, 200 tokens out", "prompt_tokens", 1067), ("first token within 1.5 s", "ttft_ms", 1500),
         ("whole answer under 3 seconds", "e2e_ms", 3000), ("$2 an hour", "budget_hour", 2),
         ("$24k a year", "budget", 2000),
+        ("4,200 US dollars a month", "budget", 4200), ("1.500 € pro Monat", "budget", 1630.43),
+        ("20 users, max $40 per engineer a month", "budget", 800), ("20 users, $1.2 per user per year", "budget", 2),
+        ("1,000 messages a day, 5 cents per conversation", "budget", 1520.83), ("$2-3k a month", "budget", 3000),
+        ("a $ 500 budget a month", "budget", 500),
         ("$1 per million tokens", "budget_1k", 0.001), ("0.2 cents per 1k tokens", "budget_1k", 0.002),
         ("99.95 % uptime", "availability", 0.9995), ("60% cached prompts", "cacheable_share", 0.6),
         ("at most 16 GPUs", "max_gpus", 16), ("on 4x H100", "max_gpus", 4),
@@ -99,9 +103,32 @@ def test_units_periods_and_money(words: str, field: str, value: float) -> None:
 
 def test_euros_are_counted_by_the_reviewed_rate_and_pounds_are_asked_about() -> None:
     assert talk("chatbot for 10 users, max 460 € a month").form["budget"] == 500
-    made = talk("chatbot for 10 users, max £400 a month")
-    assert "budget" not in made.form
-    assert "budget" in {q.id for q in made.questions}
+    for sum_of_money in ("£400", "C$400", "400 zloty"):
+        made = talk(f"chatbot for 10 users, max {sum_of_money} a month")
+        assert "budget" not in made.form
+        assert {q.text for q in made.questions if q.id == "budget"} == {"What is meant by the budget a month?"}
+
+
+def test_what_is_paid_today_is_asked_about_before_it_becomes_a_limit() -> None:
+    turns = "chatbot for 200 users, we pay $4,000 a month now", {"answer": "budget", "option": 1}
+    made = talk(turns[0])
+    assert [q.text for q in made.questions if q.id == "budget"] == [
+        "Which of the two is meant: the limit, too or what you pay today, and no limit?"
+    ]
+    assert "budget" not in talk(*turns).form
+    assert not talk("chatbot for 200 users, willing to pay $4,000 a month").questions
+    assert not talk("chatbot for 200 users, we pay at most $4,000 a month").questions
+
+
+def test_a_question_says_what_is_taken_where_the_reader_does_not_know() -> None:
+    said = {
+        "chatbot for thousands of users": "3,000", "chatbot for 500 users or 800 users": "800",
+        "embeddings of 40 million documents, 500 tokens each": "20,000",
+        "chatbot for 20 users, $5000 a month or $3000 a month": "5,000",
+    }  # fmt: skip
+    for words, taken in said.items():
+        (question,) = talk(words).questions
+        assert question.unknown == taken, words
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,20 @@ def has_role(text: Text, a: Amount, role: str, reach: int = 99) -> bool:
     return False
 
 
+def given_for(text: Text, book: AskBook, a: Amount) -> str:
+    """The dimension of one of which a number is said: "$40 per engineer a month", "5 cents a conversation"."""
+    for place in range(a.q.last, min(a.q.last + 7, a.high)):
+        word = text.texts[place]
+        if word in PAUSES:
+            break
+        if word in ("per", "/", "each", "every") or (word == "a" and place == a.q.last):
+            following = (*text.texts[place + 1 : place + 2], *text.singles[place + 1 : place + 2])
+            unit = next((book.units[w] for w in following if w in book.units), None)
+            if unit is not None and unit.dimension in ("people", "requests", "gpus"):
+                return unit.dimension
+    return ""
+
+
 def said(text: Text, a: Amount, last: int = 0) -> tuple[int, int]:
     """Where a number with its unit stands in the turn."""
     return text.chars(a.q.first, max(a.after, a.q.last, last))

@@ -55,7 +55,8 @@ class AskBook:
 
     Meanings in `phrases` are pairs of a group and what the phrase stands for in it: `tag` (id, weight), `fill`,
     `command`, `period` (seconds), `role` (name), `cue` of the catalogue, `meter`, `tier`, `growth`, `factor`, `load`,
-    `like`, `today` and `behind` of names that limit nothing, `group`, `vendor`, `not` and `after` of a negation,
+    `like`, `today` and `behind` of names that limit nothing, `paid` of money that is spent today, `group`, `vendor`,
+    `not` and `after` of a negation,
     `variant`.
     """
 
@@ -164,6 +165,7 @@ def _phrases(
         yield from ((p, ("command", row["id"])) for p in row["phrases"])
     for row in units["period"]:
         yield from ((p, ("period", row["seconds"])) for p in row["phrases"])
+    yield from ((p, ("paid", "")) for p in units["money"]["paid"])
     for role, phrases in units["roles"].items():
         yield from ((p, ("role", role)) for p in phrases)
     factors, query, negation = words["factors"], words["query"], words["negation"]

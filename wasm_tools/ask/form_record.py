@@ -34,6 +34,8 @@ def form_of(spec: Specification, book: AskBook, catalogue: Catalogue) -> dict[st
         form["peak_factor"] = _figures(peak / qps)
     if each := spec.value("budget_request"):
         form.setdefault("budget", round(each * rate_of(form, catalogue) * MONTH, 2))
+    if (each := spec.value("budget_user")) and (users := spec.value("users")):
+        form.setdefault("budget", round(each * users, 2))
     form |= _names(spec, catalogue)
     form |= _kinds(spec)
     form |= _featured(spec, form, book, catalogue)

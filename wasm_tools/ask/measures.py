@@ -1,4 +1,4 @@
-"""Tokens, times, money and shares of a turn."""
+"""Tokens, times and shares of a turn."""
 
 from collections.abc import Iterator
 
@@ -90,43 +90,6 @@ def times(text: Text, a: Amount) -> Iterator[Mention]:
         rule = "a bound without a name: read as the first token below a second, as the whole answer from there"
         readings = (("ttft_ms", "the first token"), ("e2e_ms", "the whole answer"), ("itl_ms", "between two tokens"))
         yield Mention("ttft_ms" if first else "e2e_ms", value, start, end, UNSURE, rule, readings)
-
-
-def money(text: Text, book: AskBook, a: Amount) -> Iterator[Mention]:
-    """A budget a month, an hour or 1,000 tokens, in dollars; without a period it is asked about."""
-    start, end = said(text, a)
-    words = text.texts[a.q.last : a.q.last + 6]
-    rate = {"USD": 1.0, "CENTS": 100.0}.get(a.q.currency) or book.rates.get(a.q.currency)
-    if rate is None and a.q.currency:
-        rule = f"the atlas has no reviewed rate of {a.q.currency}"
-        yield Mention("budget", None, start, end, UNSURE, rule, ())
-        return
-    value = a.q.value / (rate or 1)
-    converted = a.q.currency not in ("USD", "", "CENTS")
-    state, rule = (IMPLIED, f"{rate:g} {a.q.currency} are a dollar") if converted else (STATED, "")
-    if words[:1] and words[0] in ("per", "/", "for", "a") and "token" in [w.removesuffix("s") for w in words[:5]]:
-        million = any(w in ("million", "mio", "mn", "m", "1m") for w in words[1:4])
-        thousand = any(w in ("thousand", "1k", "k", "1,000", "1000") for w in words[1:4])
-        if not million and not thousand:
-            value *= 1000
-        yield Mention("budget_1k", value / 1000 if million else value, start, end, state, rule)
-        return
-    period = max((m.last for m in text.found("period") if a.q.first <= m.first < a.high), default=a.q.last)
-    start, end = text.chars(a.q.first, max(a.q.last, period if a.seconds else 0))
-    if words[:2] in (["per", "request"], ["per", "query"], ["per", "message"], ["a", "request"], ["/", "request"]):
-        yield Mention("budget_request", value, start, end, state, rule)
-    elif a.seconds == 3600:
-        yield Mention("budget_hour", value, start, end, state, rule)
-    elif a.seconds:
-        month = value * MONTH / a.seconds
-        if a.seconds != MONTH and state == STATED:
-            state, rule = IMPLIED, "a twelfth of a year" if a.seconds > MONTH * 4 else "a month of 730 hours"
-        yield Mention("budget", round(month, 2), start, end, state, rule)
-    elif {m.meaning for m in text.found("period")} == {2_628_000}:
-        yield Mention("budget", round(value, 2), start, end, IMPLIED, "for a month, the only period that was said")
-    else:
-        readings = ((round(value, 2), "for a month"), (round(value / 12, 2), "for a year"))
-        yield Mention("budget", round(value, 2), start, end, UNSURE, "no period was said; read as a month", readings)
 
 
 def shares(text: Text, a: Amount) -> Iterator[Mention]:

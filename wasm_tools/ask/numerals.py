@@ -184,11 +184,15 @@ def _hedged(words: Sequence[Word], one: Quantity, known: NumberWords) -> Quantit
 
 
 def _money(words: Sequence[Word], one: Quantity, known: NumberWords) -> Quantity:
-    """The number with the currency before or behind it."""
-    if one.first > 0 and words[one.first - 1].text in known.currencies:
-        return replace(one, currency=known.currencies[words[one.first - 1].text], first=one.first - 1)
-    if one.last < len(words) and words[one.last].text in known.currencies:
-        return replace(one, currency=known.currencies[words[one.last].text], last=one.last + 1)
+    """The number with the currency before or behind it, its longest name first: C$500, 500 US dollars."""
+    for length in (3, 2, 1):
+        before = [w.text for w in words[max(one.first - length, 0) : one.first]]
+        behind = [w.text for w in words[one.last : one.last + length]]
+        apart = length > 1 and not words[one.first - 1].glued  # "a $ 500 budget" is no Australian one
+        if len(before) == length and not apart and (name := known.currencies.get(" ".join(before))):
+            return replace(one, currency=name, first=one.first - length)
+        if len(behind) == length and (name := known.currencies.get(" ".join(behind))):
+            return replace(one, currency=name, last=one.last + length)
     return one
 
 
@@ -198,7 +202,7 @@ def number_words(raw: Mapping[str, Any], money: Mapping[str, Any]) -> NumberWord
         (kind, tuple(phrase.split())) for kind in ("at_most", "at_least", "about") for phrase in raw[kind]
     ]  # fmt: skip
     hedges.sort(key=lambda row: (-len(row[1]), row))
-    signs = {sign: name.upper() for name, given in money.items() if name != "cues" for sign in given}
+    signs = {sign: name.upper() for name, given in money.items() if name not in ("cues", "paid") for sign in given}
     return NumberWords(
         raw["words"], raw["scales"], raw["parts"], raw["vague"], raw["few"], tuple(hedges), signs,
     )  # fmt: skip

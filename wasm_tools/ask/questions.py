@@ -6,6 +6,7 @@ from typing import Any
 
 from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.form_record import within_bounds
+from wasm_tools.ask.mentions import CONTRADICTION
 from wasm_tools.ask.merging import LOADS
 from wasm_tools.ask.specification import Specification, Value
 from wasm_tools.planner.catalogue import Catalogue
@@ -88,10 +89,14 @@ def _usage(spec: Specification, book: AskBook) -> Asked:
 
 def _reading(name: str, value: Value, book: AskBook) -> Asked:
     """The question about a field that can be read in several ways."""
-    row = book.questions.get("ttft_ms" if name in _TIMES else name, book.questions["*"])
-    if not value.readings and (row is book.questions["*"] or not within_bounds(name, value.value)):
+    either = book.questions["*"]
+    row = book.questions.get("ttft_ms" if name in _TIMES else name, either)
+    if not value.readings and (row is either or value.value is None or not within_bounds(name, value.value)):
         row = book.questions["?"]
-    shown = _shown(value.value) + (" ms" if name in _TIMES else "")
+    elif value.state == CONTRADICTION or any(read is None for read, _ in value.readings):
+        row = either
+    shown = f"the {book.labels[name].lower()}" if value.value is None else _shown(value.value)
+    shown += " ms" if name in _TIMES else ""
     options: list[Option] = []
     for read, label in value.readings:
         if name in _TIMES and isinstance(read, str):
@@ -102,18 +107,13 @@ def _reading(name: str, value: Value, book: AskBook) -> Asked:
         else:
             clears = {other: None for other in LOADS if other != name} if name in LOADS else {}
             options.append(Option(_label(read, label), {**clears, name: read}))
-    text = (
-        row["text"]
-        if not {"users", "priority"} & {name} or value.state != "contradiction"
-        else book.questions["*"]["text"]
-    )
-    if name == USERS and row is not book.questions["?"]:
-        text = "How many people is it?" if value.state == "unsure" else text
     both = " or ".join(label for _, label in value.readings)
-    text = text.format(
-        value=both if row is book.questions["*"] or value.state == "contradiction" else shown, first=shown
-    )
-    unknown = row["unknown"].format(value=shown, first=shown, users=shown, usage=shown, unit="")
+    text, unknown = row["text"].format(value=both if row is either else shown), row["unknown"]
+    if name in (USERS, USAGE):  # what was said is kept then, not a standard
+        unknown = either["unknown"]
+    if name == USERS and row is book.questions[USERS]:
+        text = "How many people is it?"
+    unknown = unknown.format(value=shown, first=shown)
     return Asked(name, name, text, row["why"], tuple(options), unknown)
 
 

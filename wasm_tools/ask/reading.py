@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from wasm_tools.ask import machines, measures, volumes
+from wasm_tools.ask import machines, measures, money, volumes
 from wasm_tools.ask.amounts import Amount, amounts_of, bare_people, people, requests
 from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.mentions import IMPLIED, STATED, UNSURE, Mention
@@ -156,7 +156,7 @@ def _of_amount(text: Text, book: AskBook, a: Amount, task: str, counted: frozens
     if a.q.last < len(text.texts) and text.texts[a.q.last] in ("percentile", "th"):
         return
     if a.q.currency:
-        yield from measures.money(text, book, a)
+        yield from money.money(text, book, a)
     elif workload and (volume := list(volumes.volume(text, book, a, task))):
         yield from volume
     elif a.dimension == "people" or bare_people(text, a):
@@ -184,7 +184,7 @@ def _of_amount(text: Text, book: AskBook, a: Amount, task: str, counted: frozens
         yield Mention("users", value, *text.chars(a.q.first, a.q.last + 1), UNSURE, rule, readings)
     elif a.unit is None and a.seconds and a.q.value > 0:
         if text.meanings("role") & {"budget"} or any(w in book.money_cues for w in text.texts[a.low : a.q.first]):
-            yield from measures.money(text, book, a)
+            yield from money.money(text, book, a)
         else:
             yield from requests(text, a, counted)
 

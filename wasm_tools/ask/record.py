@@ -22,7 +22,7 @@ from wasm_tools.planner.scenario import stable
 from wasm_tools.workload.traffic import InputError
 
 MOST_RELEVANT = 40
-_MONEY = ("budget", "budget_hour", "budget_1k", "budget_request")
+_MONEY = ("budget", "budget_hour", "budget_1k", "budget_request", "budget_user")
 _SHARES = ("availability", "cacheable_share", "batchable_share", "growth", "active")
 _LISTED = 4
 
