@@ -48,3 +48,6 @@ Scheduler = Annotated[
         help="Plan on the workers of the Dask cluster at this address, like tcp://host:8786: the same results.",
     ),
 ]
+Site = Annotated[
+    Path | None, typer.Option("--site", help="Where the finished site goes. Default: site/ of the checkout.")
+]

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from typer.testing import CliRunner
 
-from generator import cli, nightly
+from generator import cli, nightly, sync_commands
 from generator.health import source_health
 from generator.places import Places
 from generator.registry import Registry
@@ -104,7 +104,7 @@ def _in(bench: Bench, upstream: Upstream, as_of: str) -> Iterator[None]:
         max_bytes=8_000_000, environment=KEYS,
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "checkout", bench.places)
+        patch.setattr(sync_commands, "checkout", bench.places)
         patch.setattr(nightly, "transports", lambda *_: [live])
         patch.setattr(nightly, "load_registry", lambda _: bench.registry)
         yield

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from generator import cli, nightly
+from generator import cli, nightly, sync_commands
 from generator.places import Places
 from generator.publish.seal import sealed
 from generator.publish.swap import published, recover
@@ -176,7 +176,7 @@ def folder(tmp_path: Path, root: Path) -> Path:
 def sync(folder: Path, day: str) -> None:
     """`atlas sync` as the command line runs it; exit code 3: most sources are not in the mirror."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cli, "checkout", lambda: Places(folder))
+        patch.setattr(sync_commands, "checkout", lambda: Places(folder))
         patch.setattr(sys, "argv", ["atlas", "sync", "--mirror", str(folder / "mirror"), *_day(day), "--json"])
         with _quiet():
             cli.main()
