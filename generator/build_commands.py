@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from generator import nightly
 from generator.options import AsJson, AsOf, LogFile, MirrorOption, Overlay, Scheduler, Site, notes
@@ -114,7 +115,9 @@ def _build(
         if as_json:
             _closing({"as_of": at.as_of, "site": str(target), "unchanged": True, **facts}, as_json)
         else:
-            notes.print(f"[bold]nothing changed[/]: {target} is what these inputs give; --rebuild builds it anew")
+            notes.print(
+                f"[bold]nothing changed[/]: {escape(str(target))} is what these inputs give; --rebuild builds it anew"
+            )
         return
     at = nightly.overlaid(at, overlay)
     target.parent.mkdir(parents=True, exist_ok=True)

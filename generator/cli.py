@@ -5,6 +5,7 @@ import os
 import sys
 
 import typer
+from rich.markup import escape
 
 from generator import (
     ask_commands,
@@ -96,7 +97,7 @@ def main() -> None:
     try:
         app()
     except expected as error:
-        notes.print(f"[red]atlas:[/] {error}", highlight=False)
+        notes.print(f"[red]atlas:[/] {escape(str(error))}", highlight=False)
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -104,7 +105,7 @@ def main() -> None:
     except OSError as error:
         if error.errno not in CANNOT_WRITE:
             raise
-        where = f" {error.filename}" if error.filename else ""
+        where = escape(f" {error.filename}") if error.filename else ""
         remedy = CANNOT_WRITE[error.errno]
         notes.print(f"[red]atlas:[/] cannot write{where} ({error.strerror}): {remedy}, and run again", highlight=False)
         sys.exit(2)

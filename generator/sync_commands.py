@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from generator import nightly
 from generator.options import AsJson, AsOf, LogFile, MirrorOption, notes
@@ -26,7 +27,7 @@ def source_line(outcome: Outcome) -> str:
     told = (
         f"{outcome.statements:>7,} statements, {outcome.rejected:,} left out"
         if outcome.state in ("fresh", "unchanged")
-        else outcome.message
+        else escape(outcome.message)
     )
     return f"  {mark:<6} {outcome.source:<20} {outcome.transport:<9} {outcome.observed_at or 'never':<11} {told}"
 

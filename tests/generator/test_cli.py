@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from generator.cli import app
+from generator.cli import app, main
 from generator.nightly import single_run
 from generator.places import Places
 from generator.sync.source_registry import load_sources
@@ -179,3 +179,17 @@ def test_import_of_another_folder_is_refused_and_changes_nothing(small: Path, tm
     failed = atlas("benchmarks", "import", str(tmp_path / "data"), cwd=small)
     assert failed.returncode == 2 and "folder of upstream files" in failed.stderr.replace("\n", " ")
     assert before == {p: p.read_bytes() for p in (small / "data").rglob("*.csv")}
+
+
+@pytest.mark.parametrize("name", ["[/x]", "a[red]b", "[dask]", "\\"])
+def test_an_error_shows_names_with_brackets_as_they_are(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["atlas", "serve", "--base", name])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert (
+        " ".join(capsys.readouterr().err.split())
+        == f"atlas: --base {name!r} must start and end with a slash, like /atlas/"
+    )
