@@ -170,7 +170,7 @@ function actions() {
     { title: text("palette.show_keys"), detail, act: () => openPalette(page, true) },
     { title: page.keysOn() ? text("palette.keys_off") : text("palette.keys_on"), detail, act: page.switchKeys },
     ...[...document.querySelectorAll(".atlas-sections a, .atlas-footer li a")]
-      .map((link) => ({ title: link.textContent ?? "", detail: text("palette.kind.page"), href: /** @type {HTMLAnchorElement} */ (link).href }))
+      .map((link) => ({ title: link.firstChild?.textContent ?? "", detail: text("palette.kind.page"), href: /** @type {HTMLAnchorElement} */ (link).href }))
       .filter(({ href }) => !names?.paths.includes(href.slice(site.href.length))), // prose is among the names
   ];
 }

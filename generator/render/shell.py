@@ -26,8 +26,8 @@ _ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
 _ADDRESS = re.compile(r'(\s(?:href|src)=")([^"]*)(")')
 _HEADING_OR_TABLE = re.compile(r"<h[1-6][^>]*>(.*?)</h[1-6]>|<table>.*?</table>", re.DOTALL)
 _CODE = re.compile(r"(<pre[^>]*>(?:<span></span>)?<code)\b")
+_HOLDS = re.compile(r'data-holds="([^"]*)"')
 _NEIGHBOUR = re.compile(r'<link rel="(?:prev|next)"[^>]*>\s*')  # alphabetical order of files, nobody's reading order
-_PARENT_OF = {"use-cases": "plans"}  # a page is marked under this section of the header
 
 
 class ShellError(Exception):
@@ -250,13 +250,14 @@ def with_versions(html: str, base: str, versions: Mapping[str, str]) -> str:
 
 
 def marked_section(html: str, path: str) -> str:
-    """The page with the link to its own section marked as current in header and drawer."""
+    """The page with the link to its own section marked as current in header and drawer, and the menu that holds it."""
     first, _, _ = path.partition("/")
-    section = _PARENT_OF.get(first, first) + "/"
+    section = f"{first}/"
     if first in ("guides", "tools", "project"):
         section = path
     value = "page" if section == path else "true"
-    return html.replace(f'data-section="{section}"', f'data-section="{section}" aria-current="{value}"')
+    html = html.replace(f'data-section="{section}"', f'data-section="{section}" aria-current="{value}"')
+    return _HOLDS.sub(lambda f: f'{f[0]} aria-current="true"' if section in f[1].split() else f[0], html)
 
 
 def relative_links(html: str, base: str) -> str:

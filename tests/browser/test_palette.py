@@ -112,14 +112,45 @@ def test_menu_of_small_screens_opens_with_the_keyboard_and_without_scripts(
     page.close()
 
 
+def test_menus_of_the_header_open_with_the_keyboard_and_without_scripts_or_a_shift(
+    browser: BrowserContext, site_address: str
+) -> None:
+    page = browser.new_page()
+    page.route("**/*.mjs*", lambda route: route.abort())
+    page.set_viewport_size({"width": 1280, "height": 700})
+    page.goto(site_address + "models/")
+    button = page.locator("[popovertarget=menu-browse]")
+    heading = page.locator("h1").bounding_box()
+    button.focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.dataset.section") == "use-cases/"
+    under, opened = button.bounding_box(), page.locator("#menu-browse").bounding_box()
+    assert under is not None and opened is not None
+    assert abs(opened["x"] - under["x"]) < 2 and abs(opened["y"] - under["y"] - under["height"]) < 2
+    assert page.locator("h1").bounding_box() == heading
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.getAttribute('popovertarget')") == "menu-browse"
+    page.click("[popovertarget=menu-docs]")
+    page.mouse.click(400, 500)
+    assert not page.locator("#menu-docs").is_visible()
+    page.set_viewport_size({"width": 780, "height": 600})
+    page.click("[popovertarget=menu-docs]")
+    assert page.locator("#menu-docs a").last.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.close()
+
+
 def test_pages_are_fetched_before_the_click_but_not_to_save_data(browser: BrowserContext, site_address: str) -> None:
     for sparing, hints in ((False, ["providers/"]), (True, [])):
         page = browser.new_page()
         if sparing:
             page.add_init_script("Object.defineProperty(navigator, 'connection', {value: {saveData: true}})")
         page.goto(site_address + "models/")
+        page.click("[popovertarget=menu-browse]")
         page.hover(".atlas-sections a[data-section='providers/']")
         page.wait_for_timeout(300)
+        page.click("[popovertarget=menu-tools]")
         page.hover(".atlas-sections a[data-section='tools/planner/']")
         page.wait_for_timeout(300)
         asked = page.locator("link[rel=prefetch]").evaluate_all("links => links.map((link) => link.href)")

@@ -1,5 +1,6 @@
 """The shell: what mkdocs gives, what is cut away, and that every address works below a sub-path."""
 
+import re
 from pathlib import Path, PurePosixPath
 from shutil import copytree
 
@@ -78,9 +79,20 @@ def test_nothing_inline_but_the_known_script_of_the_shell(built: tuple[Shell, Pa
 
 def test_header_marks_the_section_of_the_page(built: tuple[Shell, Path]) -> None:
     html = built[0].html(page("use-cases/chatbot/"), "<article></article>")
-    assert 'data-section="plans/" aria-current="true"' in html
-    assert html.count("aria-current") == 2  # in the header and in the drawer
+    assert 'data-section="use-cases/" aria-current="true"' in html
+    assert html.count("aria-current") == 3  # in the header, on the menu that holds it, and in the drawer
+    assert re.findall(r'popovertarget="([^"]*)" data-holds="[^"]*" aria-current="true"', html) == ["menu-browse"]
     assert 'data-section="models/" aria-current="page"' in marked_section('<a data-section="models/">', "models/")
+
+
+def test_header_has_few_menus_and_the_drawer_the_same_pages(built: tuple[Shell, Path]) -> None:
+    html = built[0].html(page("models/"), "<article></article>")
+    held = re.findall(r'<button [^>]*data-holds="([^"]*)"', html)
+    assert 3 <= len(held) <= 5
+    header, drawer = html.split('id="menu" popover')
+    linked = re.findall(r'data-section="([^"]*)"', header)
+    assert linked == " ".join(held).split() == re.findall(r'data-section="([^"]*)"', drawer)
+    assert len(linked) == len(set(linked))
 
 
 def test_scripts_and_styles_carry_the_hash_of_their_content(built: tuple[Shell, Path]) -> None:
