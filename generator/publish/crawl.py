@@ -52,16 +52,18 @@ async def _crawl(program: Path, base: str, paths: Sequence[str], tabs: int, step
 
         async def work() -> None:
             page = await browser.new_page()
-            told = _listen(page, base)
+            told, open_requests = _listen(page, base)
             while waiting:
                 path = waiting.pop()
                 try:
                     await page.goto(base + path, wait_until="load", timeout=PATIENCE_MS)
                     await page.wait_for_timeout(SETTLE_MS)
+                    await _answered(page, open_requests)
                 except Exception as error:  # a page that does not open is a fault of the page, not of the crawl
                     told.append(str(error).splitlines()[0])
                 faults.extend(f"{path or 'home'}: {text}" for text in told)
                 told.clear()
+                open_requests.clear()
                 step(path)
             await page.close()
 
@@ -70,9 +72,18 @@ async def _crawl(program: Path, base: str, paths: Sequence[str], tabs: int, step
     return faults
 
 
-def _listen(page: "Page", base: str) -> list[str]:
-    """What the page's browser complains about, as it happens."""
+async def _answered(page: "Page", open_requests: "set[Request]") -> None:
+    """Waits for what the page has asked for: on a busy machine an answer comes long after the page has loaded."""
+    for _ in range(PATIENCE_MS // SETTLE_MS):
+        if not open_requests:
+            return
+        await page.wait_for_timeout(SETTLE_MS)
+
+
+def _listen(page: "Page", base: str) -> "tuple[list[str], set[Request]]":
+    """What the page's browser complains about, as it happens, and the requests that wait for their answer."""
     told: list[str] = []
+    open_requests: set[Request] = set()
 
     def console(message: "ConsoleMessage") -> None:
         if message.type in ("error", "warning"):
@@ -83,14 +94,18 @@ def _listen(page: "Page", base: str) -> list[str]:
             told.append(f"{answer.status} {answer.url}")
 
     def request(asked: "Request") -> None:
-        if not _own(asked.url, base):
+        if _own(asked.url, base):
+            open_requests.add(asked)
+        else:
             told.append(f"foreign {asked.url}")
 
     page.on("console", console)
     page.on("pageerror", lambda error: told.append(str(error)))
     page.on("response", response)
     page.on("request", request)
-    return told
+    page.on("requestfinished", lambda asked: open_requests.discard(asked))
+    page.on("requestfailed", lambda asked: open_requests.discard(asked))
+    return told, open_requests
 
 
 def _own(url: str, base: str) -> bool:

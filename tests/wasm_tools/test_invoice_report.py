@@ -47,7 +47,7 @@ def test_the_known_broken_example_is_told_with_the_reading_that_fits() -> None:
     assert found["totals"]["USD"]["analysed"] == "155"
     rows = [dict(zip(found["cells"]["columns"], row, strict=True)) for row in found["cells"]["rows"]]
     (wrong,) = (row for row in rows if row["verdict"] == "unit contradicts price")
-    assert "× 0.000001" in wrong["detail"]
+    assert "÷ 1000000" in wrong["detail"]
     assert wrong["usd"] == "150"
 
 
