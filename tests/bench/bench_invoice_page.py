@@ -12,7 +12,6 @@ import argparse
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
@@ -22,15 +21,12 @@ from playwright.sync_api import Page
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from generator.publish.server import site_server
-from tests.browser.bill_pages import begin_anew, finished, invoice_page
+from tests.bench.file_reading import longest_stall, reading_seconds
+from tests.browser.bill_pages import invoice_page
 from tests.browser.chromium import chromium
 from tests.wasm_tools.long_bills import LONG_BILLS
 
 SECONDS, BLOCKED_MS, MEGABYTES = 6, 50, 600
-LONG_TASKS = """window.longest = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);
-}).observe({ type: "longtask" });"""
 
 
 def resident(pid: int) -> int:
@@ -82,15 +78,8 @@ class Watch:
 
 def read(page: Page, path: Path) -> tuple[float, float, str]:
     """Seconds to the drawn report, the longest stall in milliseconds, and the rows of the table."""
-    begin_anew(page)
-    page.evaluate(LONG_TASKS)
-    began = time.perf_counter()
-    page.set_input_files("[data-choose]", path)
-    page.wait_for_selector("#bill-status[data-running]")
-    page.wait_for_selector("#bill-status:not([data-running])", timeout=600_000)
-    finished(page)
-    taken = time.perf_counter() - began
-    return taken, page.evaluate("window.longest"), page.get_attribute("#cells-table", "aria-rowcount") or "?"
+    taken = reading_seconds(page, path)
+    return taken, longest_stall(page), page.get_attribute("#cells-table", "aria-rowcount") or "?"
 
 
 def written(folder: Path, made: Callable[[int], bytes], lines: int) -> Path:

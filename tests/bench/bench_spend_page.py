@@ -19,7 +19,8 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from generator.publish.server import site_server
 from tests.bench.bench_spend import ledger
-from tests.browser.bill_pages import begin_anew, finished, invoice_page
+from tests.bench.file_reading import longest_stall, reading_seconds
+from tests.browser.bill_pages import finished, invoice_page
 from tests.browser.chromium import chromium
 
 SECONDS, BLOCKED_MS, TIMES = 6, 50, 3
@@ -28,22 +29,11 @@ MODELS = (  # with prices, as their providers call them
     ("anthropic", "claude-sonnet-4-5"),
     ("google", "gemini-2.5-flash"),
 )  # fmt: skip
-LONG_TASKS = """window.longest = 0;
-new PerformanceObserver((list) => {
-  for (const entry of list.getEntries()) window.longest = Math.max(window.longest, entry.duration);
-}).observe({ type: "longtask" });"""
 
 
 def read(page: Page, path: Path) -> tuple[float, float, float]:
     """Seconds to the drawn report and to that of one provider, and the longest stall in milliseconds."""
-    begin_anew(page)
-    page.evaluate(LONG_TASKS)
-    began = time.perf_counter()
-    page.set_input_files("[data-choose]", path)
-    page.wait_for_selector("#bill-status[data-running]")
-    page.wait_for_selector("#bill-status:not([data-running])", timeout=600_000)
-    finished(page)
-    taken = time.perf_counter() - began
+    taken = reading_seconds(page, path)
     began = time.perf_counter()
     page.select_option("#filters select[name=provider]", index=1)
     page.wait_for_selector("#bill-result[aria-busy]")
@@ -51,7 +41,7 @@ def read(page: Page, path: Path) -> tuple[float, float, float]:
     filtered = time.perf_counter() - began
     page.select_option("#filters select[name=provider]", "")
     finished(page)
-    return taken, filtered, page.evaluate("window.longest")
+    return taken, filtered, longest_stall(page)
 
 
 def main() -> None:
