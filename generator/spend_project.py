@@ -7,7 +7,7 @@ from typing import Any
 from wasm_tools.invoice.pack import OfferBook
 from wasm_tools.spend.options import options_from, plan_from
 from wasm_tools.spend.priced import Rates
-from wasm_tools.spend.record_parts import plan
+from wasm_tools.spend.record_parts.plans import plan
 
 PLAN = "A project to plan"
 PRICE_FILE = "price-book.json.gz"

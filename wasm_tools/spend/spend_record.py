@@ -15,7 +15,6 @@ from wasm_tools.invoice.pack import OfferBook
 from wasm_tools.invoice.prepared import WORKING
 from wasm_tools.invoice.report_record import refused_record, tier_record
 from wasm_tools.invoice.usage import exact_sum
-from wasm_tools.spend import record_parts as parts
 from wasm_tools.spend.anomalies import spend_trend
 from wasm_tools.spend.budgets import standing
 from wasm_tools.spend.caching import caching
@@ -23,6 +22,7 @@ from wasm_tools.spend.daily import LEDGERS, daily
 from wasm_tools.spend.elsewhere import elsewhere
 from wasm_tools.spend.options import SpendOptions
 from wasm_tools.spend.periods import compared, month_so_far
+from wasm_tools.spend.record_parts import calls, plans, prices, reading, sums
 from wasm_tools.spend.single_calls import CallBook, Query, page, singles
 from wasm_tools.spend.spent import Spend, read_spend
 from wasm_tools.spend.tables import tables
@@ -46,44 +46,44 @@ def spend_record(
 def to_record(spend: Spend, options: SpendOptions | None = None) -> dict[str, Any]:
     """The record of what was read. Raises InvoiceError for a share that is none."""
     wanted = options or SpendOptions()
-    prices, rates = spend.rates.book, spend.rates
+    book, rates = spend.rates.book, spend.rates
     entries = selected(spend, wanted.view)
-    today = wanted.today or max((e.day for e in spend.entries), default="") or prices.as_of
+    today = wanted.today or max((e.day for e in spend.entries), default="") or book.as_of
     with localcontext(WORKING):
         used = daily(rates, entries)
         cut = tables(spend, entries, used, wanted.view, wanted.offset_minutes)
         trend = spend_trend(used, today)
         found = singles(spend, entries)
         cells = [c for c in used.cells if c.key.currency == "USD"]
-        tiers = opportunities(cells, prices, wanted.shares, exact_sum(c.cost for c in cells))
+        tiers = opportunities(cells, book, wanted.shares, exact_sum(c.cost for c in cells))
         names = {LEDGERS: "ledger", **{at: f.statement.file for at, f in enumerate(spend.bills.files)}}
         spans = wanted.periods or month_so_far(today)
         return {
             "version": VERSION,
-            "as_of": prices.as_of,
+            "as_of": book.as_of,
             "today": today,
             "currency": "USD",
-            "sources": dict(prices.sources),
-            "files": parts.files(spend),
+            "sources": dict(book.sources),
+            "files": reading.files(spend),
             "refused": [refused_record(r) for r in spend.refused],
             "kept_aside": [{"file": k.file, "row": k.row, "reason": k.reason} for k in spend.calls.kept_aside],
-            "view": parts.view(wanted.view),
+            "view": sums.view(wanted.view),
             "choices": choices(spend.entries, spend),
-            "total": parts.total(cut, entries, used, today),
-            "unpriced": parts.unpriced(used, entries),
-            "prices": parts.prices(used),
-            "by": {name: [parts.row(name, row) for row in rows] for name, rows in cut.by.items()},
-            "trend": parts.trend(trend, entries, cut),
-            "heat": parts.heat(cut, wanted.offset_minutes),
-            "latency": [parts.latency(one) for one in found.latencies],
-            "cache": parts.cache(*caching(cells, prices)),
-            "budgets": [parts.budget(standing(b, spend.entries, today)) for b in wanted.budgets],
-            "plan": None if wanted.plan is None else parts.plan(wanted.plan, rates, spend.entries, today),
-            "outliers": [parts.outlier(one, CallBook(spend)) for one in found.outliers],
-            "elsewhere": [parts.used(one) for one in elsewhere(cells, prices)],
-            "recommendations": {name: tier_record(tier, prices.units, names) for name, tier in tiers.items()},
-            "periods": parts.periods(compared(entries, used, spans)),
-            "reconciliation": parts.reconciliation(spend),
+            "total": sums.total(cut, entries, used, today),
+            "unpriced": prices.unpriced(used, entries),
+            "prices": prices.prices(used),
+            "by": {name: [sums.row(name, row) for row in rows] for name, rows in cut.by.items()},
+            "trend": sums.trend(trend, entries, cut),
+            "heat": sums.heat(cut, wanted.offset_minutes),
+            "latency": [calls.latency(one) for one in found.latencies],
+            "cache": sums.cache(*caching(cells, book)),
+            "budgets": [plans.budget(standing(b, spend.entries, today)) for b in wanted.budgets],
+            "plan": None if wanted.plan is None else plans.plan(wanted.plan, rates, spend.entries, today),
+            "outliers": [calls.outlier(one, CallBook(spend)) for one in found.outliers],
+            "elsewhere": [prices.used(one) for one in elsewhere(cells, book)],
+            "recommendations": {name: tier_record(tier, book.units, names) for name, tier in tiers.items()},
+            "periods": sums.periods(compared(entries, used, spans)),
+            "reconciliation": reading.reconciliation(spend),
             "calls": {"count": len(spend.calls.row)},
         }
 
@@ -108,8 +108,8 @@ def call_page(
 def call_rows(spend: Spend, numbers: Iterable[int], outliers: Container[int] = ()) -> dict[str, Any]:
     """Calls by their numbers, under `columns`."""
     book = CallBook(spend)
-    rows = [parts.call_row(number, book, number in outliers) for number in numbers]
-    return {"columns": list(parts.CALL_COLUMNS), "rows": rows}
+    rows = [calls.call_row(number, book, number in outliers) for number in numbers]
+    return {"columns": list(calls.CALL_COLUMNS), "rows": rows}
 
 
 def outliers_of(spend: Spend, options: SpendOptions | None = None) -> frozenset[int]:
