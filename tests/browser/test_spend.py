@@ -184,15 +184,28 @@ def test_budgets_warn_are_exceeded_and_kept_only_when_the_reader_says_so(page: P
 
 
 def test_a_long_reading_tells_how_far_it_is_and_can_be_stopped(page: Page) -> None:
-    lines = "".join(LINE % ("openai", "gpt-5-mini", "a", n) for n in range(60_000))
-    page.set_input_files("[data-choose]", {"name": "long.jsonl", "mimeType": "", "buffer": lines.encode()})
-    expect(page.locator("#bill-status")).to_contain_text("long.jsonl (1 of 1)")
-    page.click("#bill-status button")
-    expect(page.locator("#bill-status")).to_contain_text("Stopped")
+    _stop_a_long_reading(page, "long.jsonl (1 of 1)")
     assert not page.is_visible("#bill-result")
     begin_anew(page)
     give(page, short__jsonl=LINE % ("openai", "gpt-5-mini", "a", "1"))
     assert "$0.25" in page.inner_text("#cover")
+
+
+def test_what_was_shown_before_a_stop_can_still_be_filtered(sample: Page, spend: Spend) -> None:
+    """Python was replaced and keeps nothing any more: the sample is read again."""
+    _stop_a_long_reading(sample, "long.jsonl (2 of 2)")
+    sample.select_option("#filters select[name=provider]", "openai")
+    record = to_record(spend, options(sample, view={"provider": "openai"}))
+    expect(sample.locator("#cover")).to_contain_text(dollars(record["total"]["usd"]), timeout=60_000)
+    sample.wait_for_selector(READ)
+
+
+def _stop_a_long_reading(page: Page, told: str) -> None:
+    lines = "".join(LINE % ("openai", "gpt-5-mini", "a", n) for n in range(60_000))
+    page.set_input_files("[data-choose]", {"name": "long.jsonl", "mimeType": "", "buffer": lines.encode()})
+    expect(page.locator("#bill-status")).to_contain_text(told)
+    page.click("#bill-status button")
+    expect(page.locator("#bill-status")).to_contain_text("Stopped")
 
 
 def test_texts_of_a_ledger_are_text_and_what_is_torn_or_unpriced_is_told(page: Page) -> None:

@@ -1,16 +1,16 @@
 /**
  * What the page asks the engine about bills: read in steps, so that it can be stopped; then shares, rows and exports of
- * the report that the worker keeps. A worker that was replaced has none: the bills are then read again.
+ * the report that the worker keeps.
  *
  * @typedef {import("./engine.mjs").Given} Given
  * @typedef {{phase: string, file: string, at: number, files: number, rows: number, of: number}} Progress
  * @typedef {Record<string, any>} Bill the record of `wasm_tools.invoice.report.to_record`
  */
 import { Superseded } from "./failures.mjs";
+import { keptWork } from "./kept_work.mjs";
 
 const ROWS = 2000; // of cells in one message: a few milliseconds of the page
 const PATIENCE_MS = 1500; // how long a step that nobody waits for may go on
-const LOST = "report"; // the field of the engine's refusal when it keeps no report
 
 /** @param {{start: () => Promise<ReturnType<typeof import("./engine.mjs").startEngine>>}} card */
 export function billWork(card) {
@@ -48,19 +48,7 @@ export function billWork(card) {
     return record;
   }
 
-  /** Ask about the report that is shown. @param {string} method @param {object} params @param {boolean} [again] */
-  async function about(method, params, again = true) {
-    const engine = await card.start();
-    await engine.ready;
-    try {
-      return await engine.call(method, params);
-    } catch (error) {
-      if (!again || !asked || /** @type {any} */ (error).field !== LOST) throw error;
-      const { files, options } = asked;
-      await analyse(files, options, () => {});
-      return about(method, params, false);
-    }
-  }
+  const about = keptWork(card, () => asked ? analyse(asked.files, asked.options, () => {}) : undefined);
 
   return {
     analyse,

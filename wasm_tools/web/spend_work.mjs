@@ -1,14 +1,13 @@
 /**
  * What the spend page asks the engine: to read files once, then for the record of a view, pages of calls and exports of
- * what the worker keeps. A worker that was replaced has none: the files are then read again.
+ * what the worker keeps.
  *
  * @typedef {import("./engine.mjs").Given} Given
  * @typedef {Record<string, any>} Spend the record of `wasm_tools.spend.spend_record`
  * @typedef {{phase: string, file: string, at: number, files: number, rows: number, of: number}} Progress
  */
 import { Superseded } from "./failures.mjs";
-
-const LOST = "report"; // the field of the engine's refusal when it keeps nothing
+import { keptWork } from "./kept_work.mjs";
 
 /** @param {{start: () => Promise<ReturnType<typeof import("./engine.mjs").startEngine>>}} card */
 export function spendWork(card) {
@@ -24,7 +23,6 @@ export function spendWork(card) {
    */
   async function read(files, answers, options, onProgress) {
     const mine = ++turn;
-    viewTurn += 1;
     stopping.abort(new Superseded());
     stopping = new AbortController();
     const { signal } = stopping;
@@ -39,21 +37,14 @@ export function spendWork(card) {
     return record;
   }
 
-  /** Ask about what is kept. @param {string} method @param {object} params @param {boolean} [again] */
-  async function about(method, params, again = true) {
-    const engine = await card.start();
-    await engine.ready;
-    try {
-      return await engine.call(method, params);
-    } catch (error) {
-      if (!again || !asked || /** @type {any} */ (error).field !== LOST) throw error;
-      await read(asked.files, asked.answers, asked.options, () => {});
-      return about(method, params, false);
-    }
-  }
+  const about = keptWork(card, () => asked ? read(asked.files, asked.answers, asked.options, () => {}) : undefined);
 
   return {
-    read,
+    /** As `read`; no view of what was read before is shown any more. @type {typeof read} */
+    read(...given) {
+      viewTurn += 1;
+      return read(...given);
+    },
 
     /** The record under other options; null when newer ones were asked for meanwhile. @param {object} options @returns {Promise<Spend | null>} */
     async view(options) {
@@ -69,7 +60,7 @@ export function spendWork(card) {
     exported: (options, form) => about("spend_export", { options, form }),
 
     /** @param {{day: string, models: string[][]}} sample @returns {Promise<{text: string, budgets: any[]}>} */
-    sample: (sample) => about("spend_sample", sample, false),
+    sample: (sample) => about("spend_sample", sample),
 
     /** Stop what is read: Python that is in the middle of it is replaced. Says whether that was needed. */
     async stop() {
