@@ -94,7 +94,9 @@ def test_numbers_with_units_and_words(words: str, value: float) -> None:
         ("$1 per million tokens", "budget_1k", 0.001), ("0.2 cents per 1k tokens", "budget_1k", 0.002),
         ("99.95 % uptime", "availability", 0.9995), ("60% cached prompts", "cacheable_share", 0.6),
         ("at most 16 GPUs", "max_gpus", 16), ("on 4x H100", "max_gpus", 4),
-        ("peaks of 3 times the average", "peak_factor", 3),
+        ("peaks of 3 times the average", "peak_factor", 3), ("on 4 nodes of 8x H100 SXM", "max_gpus", 32),
+        ("20k users per day, 3 questions each", "qps", 0.694444), ("10 thousand chats a day", "qps", 0.115741),
+        ("864 users, 1M tokens per user per day", "qps", 10_000 / (512 + 256)),
     ],
 )  # fmt: skip
 def test_units_periods_and_money(words: str, field: str, value: float) -> None:
@@ -596,6 +598,30 @@ def test_the_browser_entry_answers_from_loaded_packs(monkeypatch: pytest.MonkeyP
     assert made["result"]["form"] == {"use_case": "chatbot", "users": 300}
     refused = json.loads(browser.handle("ask", json.dumps({"turns": [{"text": 5}]})))
     assert refused["error"]["field"] == "turns[0]"
+
+
+def test_servers_hold_so_many_gpus_each() -> None:
+    made = talk("We own two machines, each with 4 A100 80GB PCIe; chatbot for 300 users")
+    assert made.form["inventory"] == {"a100-pcie-80gb": 8}
+
+
+def test_a_share_beside_another_period_is_no_growth() -> None:
+    said = "Chatbot for 5000 employees, 20% use it daily, each sends 8 messages per day"
+    assert "growth" not in talk(said).spec.fields
+    assert talk("chatbot for 1000 users, 20% per month").spec.value("growth") == 0.2
+
+
+def test_what_each_does_stays_when_the_users_change() -> None:
+    first = "chatbot for 200 users, 20 messages each a day"
+    assert talk(first, "make it 432 users").form["qps"] == 0.1
+    assert talk(first, {"set": {"users": 432}}).form["qps"] == 0.1
+    assert talk(first, "8640 requests a day").form["qps"] == 0.1
+
+
+def test_a_number_of_something_unknown_in_a_period_is_asked_about() -> None:
+    made = talk("chatbot for our clinic, 2,000 MRI scans per day")
+    assert "qps" in {q.id for q in made.questions}
+    assert "qps" not in {q.id for q in talk("chatbot, 50,000 a day").questions}
 
 
 def test_numbers_that_cannot_be_planned_with_are_asked_about() -> None:

@@ -81,6 +81,7 @@ class AskBook:
     rates: Mapping[str, float]  # units of a currency per US dollar
     money_cues: frozenset[str]
     no_people: frozenset[str]
+    servers: frozenset[str]
     cards: Mapping[str, Card]
     providers: Mapping[str, str]
     developers: Mapping[str, str]
@@ -106,7 +107,8 @@ def read_ask_book(pack: Mapping[str, Any]) -> AskBook:
         for word in row["words"]
     }
     spelling = words["spelling"]
-    known = phrases.known | set(counted) | set(spelling["also"])
+    servers = units["machines"]["servers"]
+    known = frozenset(phrases.known).union(counted, servers, spelling["also"])
     return AskBook(
         as_of=pack["as_of"],
         phrases=phrases,
@@ -125,7 +127,7 @@ def read_ask_book(pack: Mapping[str, Any]) -> AskBook:
         negators=frozenset(words["negation"]["words"]),
         between=frozenset(words["negation"]["between"]),
         near_words=by_letter(known, spelling["least_letters"]),
-        keep=frozenset(spelling["keep"]),
+        keep=known | set(spelling["keep"]),
         least_letters=spelling["least_letters"],
         text=units["text"],
         counts={
@@ -137,6 +139,7 @@ def read_ask_book(pack: Mapping[str, Any]) -> AskBook:
         rates=pack["rates"],
         money_cues=frozenset(units["money"]["cues"]),
         no_people=frozenset(units["numbers"]["no_people"]),
+        servers=frozenset(servers),
         cards={m: Card(name, developer, frozenset(inputs)) for m, name, developer, inputs in pack["models"]},
         providers=pack["providers"],
         developers=pack["developers"],

@@ -5,7 +5,7 @@ from typing import Any
 
 from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.mentions import STATED
-from wasm_tools.ask.merging import LOADS
+from wasm_tools.ask.merging import EACH, LOADS
 from wasm_tools.ask.specification import BY_HAND, Specification, Value
 from wasm_tools.planner.form_fields import FIELD
 from wasm_tools.workload.traffic import InputError
@@ -23,7 +23,8 @@ def set_by_hand(spec: Specification, given: Any, n: int, book: AskBook) -> Speci
             raise InputError("task", f"{str(value)[:40]!r} is none of {', '.join(book.tasks)}")
         if name not in FIELD and value is not None and not _alike(value, spec.value(where, value)):
             raise InputError(str(name), f"{str(value)[:40]!r} is no value of {book.labels.get(where, where)}")
-        clears = dict.fromkeys(LOADS) if name in ("users", "qps") else {}
+        replaced = {"users": set(LOADS) - set(EACH), "qps": set(LOADS)}.get(str(name), set())
+        clears = dict.fromkeys(replaced)
         spec = spec.having(**{**clears, where: None if value is None else Value(value, STATED, BY_HAND)})
     return spec
 

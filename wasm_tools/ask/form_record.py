@@ -68,23 +68,27 @@ def within_bounds(name: str, value: Any) -> bool:
 def _load(spec: Specification, form: Mapping[str, Any], catalogue: Catalogue) -> dict[str, Any]:
     """The load as the form takes it: a rate where one was said, else users."""
     users = spec.value("users")
-    rate: float | None = spec.value("qps")
-    if rate is None and (each := spec.value("qps_each")):
-        rate = each * (users or 1)
+
+    def of_all(name: str) -> float | None:
+        """A rate as it was said, or what each of the users makes of it."""
+        each = spec.value(f"{name}_each")
+        return spec.value(name) if each is None else float(each * (users or 1))
+
+    rate = of_all("qps")
     if rate is None:
         prompt, output = lengths_of(form, catalogue)
-        sides = spec.value("prompt_rate"), spec.value("output_rate")
+        sides = of_all("prompt_rate"), of_all("output_rate")
         if sides[0] and sides[1]:  # the shares of the two sides are known, how long a request is follows the use case
             share = sides[0] / (sides[0] + sides[1])
             whole = round((prompt + output) * share), round((prompt + output) * (1 - share))
             made = {"prompt_tokens": max(whole[0], 1), "output_tokens": max(whole[1], 1)}
             return {"qps": _figures(sides[0] / made["prompt_tokens"]), **made}
-        if (volume := spec.value("tokens_rate")) is not None:
+        if (volume := of_all("tokens_rate")) is not None:
             rate = volume / (prompt + output)
-        elif (volume := spec.value("prompt_rate")) is not None:
-            rate = volume / prompt
-        elif (volume := spec.value("output_rate")) is not None:
-            rate = volume / output
+        elif sides[0] is not None:
+            rate = sides[0] / prompt
+        elif sides[1] is not None:
+            rate = sides[1] / output
     if rate is not None:
         return {"qps": _figures(min(max(rate, MIN_QPS), MAX_QPS))}
     if users is None:

@@ -9,6 +9,7 @@ from wasm_tools.ask.names import Named
 from wasm_tools.ask.text import Text
 
 _FILLERS = frozenset({"a", "an", "the", "on", "using", "use", "from", "to", "at", "in", "and", "our", "of"})
+_HOLDING = frozenset({"with", "of", "each", "having", "has", "that", "have", "holding", "containing", ",", "(", ":"})
 FIELDS = {"model": "models", "gpu": "gpus", "provider": "providers"}
 
 
@@ -24,13 +25,14 @@ def named_mentions(text: Text, book: AskBook, amounts: Mapping[int, Amount], own
                 yield Mention("like", named.ids, named.start, named.end)
             continue
         if named.kind == "gpu" and not negated:
-            counted = _count(text, first, amounts)
+            counted = _count(text, book, first, amounts)
             if owned:
                 yield from _own(text, named, counted, book)
                 continue
             if counted is not None:
-                start = text.chars(counted.q.first, first + 1)[0]
-                yield Mention("max_gpus", int(counted.q.value), start, named.end, IMPLIED, "as many GPUs as were named")
+                number, at = counted
+                start = text.chars(at, first + 1)[0]
+                yield Mention("max_gpus", number, start, named.end, IMPLIED, "as many GPUs as were named")
         rule = "every one that is called so" if named.family else ""
         yield Mention(
             FIELDS[named.kind], named.ids, named.start, named.end, IMPLIED if rule else STATED, rule, left_out=negated,
@@ -49,8 +51,8 @@ def _measured_by(text: Text, first: int) -> bool:
     return any(m.first == last + 1 for m in text.found("behind"))
 
 
-def _count(text: Text, first: int, amounts: Mapping[int, Amount]) -> Amount | None:
-    """The number right before a GPU, over "x" and fillers: 8x H100, 2 × A100, 4 of our H100."""
+def _count(text: Text, book: AskBook, first: int, amounts: Mapping[int, Amount]) -> tuple[int, int] | None:
+    """How many of a GPU are said, and the word where that begins: 8x H100, 4 of our H100, 2 servers with 8 H100."""
     at = first
     while at > 0 and text.texts[at - 1] in ("x", "×", "*", "of", "our", "own", "nvidia", "amd", "used", "new", "times"):
         at -= 1
@@ -58,20 +60,25 @@ def _count(text: Text, first: int, amounts: Mapping[int, Amount]) -> Amount | No
     found = amounts.get(at) or next(iter(of_them), None)
     if found is None or found.q.currency or not float(found.q.value).is_integer() or not 1 <= found.q.value <= 100_000:
         return None
-    return found
+    number, at = int(found.q.value), found.q.first
+    for a in amounts.values():
+        between = set(text.texts[a.q.last + 1 : at])
+        if a.q.last < at and text.singles[a.q.last] in book.servers and between <= _HOLDING:
+            return number * int(a.q.value), a.q.first
+    return number, at
 
 
-def _own(text: Text, named: Named, counted: Amount | None, book: AskBook) -> Iterator[Mention]:
+def _own(text: Text, named: Named, counted: tuple[int, int] | None, book: AskBook) -> Iterator[Mention]:
     """GPUs that the reader has: their form is asked about where several are called so."""
     ids = named.ids
-    number = int(counted.q.value) if counted else None
-    if number is None:
+    if counted is None:
         yield Mention("owned_gpus", list(ids), named.start, named.end, UNSURE, "how many was not said")
         return
+    number, at = counted
     chosen = ids[0] if len(ids) == 1 else next((own for own in book.own_form.values() if own in ids), ids[0])
     readings = tuple(({i: number}, i) for i in ids) if len(ids) > 1 else ()
     state, rule = (UNSURE, "the most common form in data centres") if readings else (STATED, "")
-    start = min(text.chars(counted.q.first, counted.q.last)[0] if counted else named.start, named.start)
+    start = min(text.chars(at, at + 1)[0], named.start)
     yield Mention("inventory", {chosen: number}, start, named.end, state, rule, readings, adds=True)
 
 

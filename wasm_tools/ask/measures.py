@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from wasm_tools.ask.amounts import MONTH, Amount, certainty, has_role, nearest, said
+from wasm_tools.ask.amounts import MONTH, Amount, certainty, given_for, has_role, nearest, said
 from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.mentions import IMPLIED, STATED, UNSURE, Mention
 from wasm_tools.ask.phrases import Match
@@ -37,6 +37,8 @@ def tokens(text: Text, book: AskBook, a: Amount, task: str) -> Iterator[Mention]
         field = {"prompt": "prompt_rate", "output": "output_rate"}.get(side, "tokens_rate")
         if a.dimension != "tokens":
             field = "prompt_rate"
+        if given_for(text, book, a) == "people" or has_role(text, a, "each", 6):
+            field = f"{field}_each"
         yield Mention(field, value / a.seconds, start, end, state, rule)
     elif side == "window":
         yield Mention("context", round(value), start, end, state, rule)
@@ -99,10 +101,10 @@ def shares(text: Text, a: Amount) -> Iterator[Mention]:
     if any(a.q.last <= m.first <= a.after + 3 and m.meaning in ("load",) for m in _loads(text)) and _more(text, a):
         return  # "50 % more users" is a factor
     role = nearest(text, a, "availability", "cached", "batchable", "growth", "active")
-    if role == "growth" or (a.seconds and not role):
+    if role == "growth" or (a.seconds and not role and a.tail <= a.after + 2):  # "20% use it daily" is none
         months = MONTH / a.seconds if a.seconds else 1 / 12
         monthly = (1 + share) ** months - 1 if a.seconds != MONTH else share
-        rule = "" if a.seconds == MONTH else "as a rate a month"
+        rule = "" if a.seconds == MONTH and role else "as a rate of growth a month"
         yield Mention("growth", round(monthly, 6), start, end, STATED if not rule else IMPLIED, rule)
     elif role == "availability" or (a.q.value > 98 and a.q.value < 100 and not role):
         yield Mention("availability", share, start, end)

@@ -14,7 +14,8 @@ PRIORITY = {
     "simplicity_priority": "simple", "throughput_priority": "high_throughput",
 }  # fmt: skip
 NAMES = ("models", "gpus", "providers")
-LOADS = ("users", "qps", "qps_each", "tokens_rate", "prompt_rate", "output_rate")
+EACH = ("qps_each", "tokens_rate_each", "prompt_rate_each", "output_rate_each")  # of one user
+LOADS = ("users", "qps", "tokens_rate", "prompt_rate", "output_rate", *EACH)
 WORDS = {
     "low_cost": "the lowest cost", "low_latency": "the shortest wait", "high_quality": "the best quality",
     "simple": "the simplest operation", "high_throughput": "the highest throughput",
@@ -41,7 +42,8 @@ def merged(spec: Specification, mentions: Sequence[Mention], turn: int) -> Speci
     if levels:
         spec = _priorities(spec, levels, turn)
     if any(name in by_field for name in LOADS):
-        kept = {"users"} if "qps_each" in by_field else set()
+        said_of = by_field.keys() & set(LOADS)
+        kept = {"users"} if said_of & set(EACH) else set(EACH) if said_of == {"users"} else set()
         spec = spec.having(**{name: None for name in LOADS if name not in kept})
     for name, said in by_field.items():
         spec = spec.having(**{name: _one(name, said, turn)})
@@ -149,9 +151,9 @@ def _priorities(spec: Specification, levels: Mapping[str, Sequence[Mention]], tu
 
 def multiplied(spec: Specification, factor: float, span: Span, users: float) -> Specification:
     """The specification with its load times a factor; `users` is the load where none was said."""
-    names = [name for name in LOADS if name in spec.fields and name != "qps_each"]
-    if "qps_each" in spec.fields:
-        names = ["qps_each"] if "users" not in spec.fields else ["users"]
+    names = [name for name in LOADS if name in spec.fields]
+    if "users" in names:  # whatever each of them does
+        names = ["users"]
     if not names:
         return spec.having(
             users=Value(users * factor, IMPLIED, f"{factor:g} times the standard of the use case", (span,))

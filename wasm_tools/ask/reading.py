@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wasm_tools.ask import machines, measures, money, volumes
-from wasm_tools.ask.amounts import Amount, amounts_of, bare_people, people, requests
+from wasm_tools.ask.amounts import Amount, amounts_of, bare_people, certainty, has_role, people, requests
 from wasm_tools.ask.book import AskBook
 from wasm_tools.ask.mentions import IMPLIED, STATED, UNSURE, Mention
+from wasm_tools.ask.merging import LOADS
 from wasm_tools.ask.names import Named
 from wasm_tools.ask.tasks import USE_CASE, Tag, TaskScore, scores, tags_of
 from wasm_tools.ask.text import Text, text_of
@@ -74,10 +75,11 @@ def read_turn(given: str, book: AskBook, before: Mapping[str, Tag], plannable: M
             continue
         mentions += made
         counted |= {m.field for m in made}
+    visits = next((a.seconds for a in amounts if a.dimension == "people" and a.seconds), 0.0)
     for a in later:
-        mentions += _of_amount(
-            text, book, a, task, frozenset(counted & {"users", "qps", "qps_each", "tokens_rate", "usage"})
-        )
+        known = frozenset(counted & {*LOADS, "usage"})
+        of_visit = visits and has_role(text, a, "each", 6)  # "20,000 users a day, 3 questions each"
+        mentions += _of_amount(text, book, replace(a, seconds=visits) if of_visit else a, task, known)
     mentions += _bare_sides(text, amounts, mentions)
     by_end = {a.q.last: a for a in amounts}
     mentions += machines.named_mentions(text, book, by_end, owned)
@@ -186,7 +188,18 @@ def _of_amount(text: Text, book: AskBook, a: Amount, task: str, counted: frozens
         if text.meanings("role") & {"budget"} or any(w in book.money_cues for w in text.texts[a.low : a.q.first]):
             yield from money.money(text, book, a)
         else:
-            yield from requests(text, a, counted)
+            yield from _counted_things(text, a)
+
+
+def _counted_things(text: Text, a: Amount) -> Iterator[Mention]:
+    """A number in a period of something that is no unit: "2,000 scans per day" may be the load, or not."""
+    start, end = text.chars(a.q.first, a.tail)
+    value = a.q.value / a.seconds
+    if a.tail - a.q.last <= 2:  # nothing but the period stands behind it
+        yield Mention("qps", value, start, end, *certainty(a.q))
+        return
+    readings = ((value, "requests"), (None, "something else"))
+    yield Mention("qps", value, start, end, UNSURE, "read as requests, as nothing else is known of it", readings)
 
 
 def _perhaps_people(text: Text, book: AskBook, a: Amount) -> bool:
