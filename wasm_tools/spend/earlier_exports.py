@@ -36,6 +36,10 @@ class Format:
         """The columns by which it is recognised."""
         return {self.time, "provider", "model", self.inputs, self.outputs}
 
+    def is_answered(self, row: Mapping[str, Any]) -> bool:
+        """Whether a row was answered from a cache of the tracker: no call was made."""
+        return bool(self.answered) and str(row.get(self.answered)).casefold() in _YES
+
 
 FORMATS = (
     Format("llmlab", "created_at", "input_tokens", "output_tokens", "id", "latency_ms", "cache_hit", "tags"),
@@ -99,33 +103,33 @@ def _read(rows: Iterable[Mapping[str, Any]], found: Format) -> Earlier:
     calls, failed, answered = [], [], 0
     seen: dict[str, int] = {}
     for number, row in enumerate(rows, 1):
-        if found.answered and str(row.get(found.answered)).casefold() in _YES:
+        if found.is_answered(row):
             answered += 1
             continue
         try:
-            calls.append(_call(row, found, seen))
-        except (ValueError, TypeError) as error:
+            calls.append(call_of(row, found, _id(row, found, seen)))
+        except ValueError as error:
             failed.append((number, str(error)))
     return Earlier(found.name, tuple(calls), answered, tuple(failed))
 
 
-def _call(row: Mapping[str, Any], found: Format, seen: dict[str, int]) -> Call:
+def call_of(row: Mapping[str, Any], found: Format, request_id: str = "") -> Call:
+    """The call that a row tells of; raises ValueError naming the column that cannot be read."""
     tokens = {
         name: _count(row, column)
         for name, column in (("input_uncached", found.inputs), ("output", found.outputs))
         if row.get(column) not in (None, "")
     }
     said = row.get(found.tags) or ()
-    tags = [t.strip() for t in (said.split(",") if isinstance(said, str) else said) if str(t).strip()]
-    latency = row.get(found.latency)
+    tags = said.split(",") if isinstance(said, str) else said if isinstance(said, list | tuple) else ()
     return Call(
         _time(row, found.time),
-        provider=str(row["provider"] or ""),
-        model=str(row["model"] or ""),
+        provider=str(row.get("provider") or ""),
+        model=str(row.get("model") or ""),
         tokens=tokens,
-        latency_ms=None if latency in (None, "") else round(float(str(latency))),
-        tags={str(tag): "yes" for tag in tags},
-        request_id=_id(row, found, seen),
+        latency_ms=_milliseconds(row, found.latency),
+        tags={name: "yes" for tag in tags if (name := str(tag).strip())},
+        request_id=request_id,
     )
 
 
@@ -139,12 +143,21 @@ def _count(row: Mapping[str, Any], column: str) -> int:
     return count
 
 
-def _time(row: Mapping[str, Any], column: str) -> str:
+def _milliseconds(row: Mapping[str, Any], column: str) -> int | None:
+    said = row.get(column)
     try:
-        when = datetime.fromisoformat(str(row[column]).strip().removesuffix(" UTC"))
-    except ValueError:
-        raise ValueError(f"{column} is not a time ({str(row[column])[:40]!r})") from None
-    when = when.astimezone(UTC) if when.tzinfo else when
+        return None if said in (None, "") else round(float(str(said)))
+    except (ValueError, OverflowError):
+        raise ValueError(f"{column} is not a number ({str(said)[:40]!r})") from None
+
+
+def _time(row: Mapping[str, Any], column: str) -> str:
+    said = str(row.get(column)).strip()
+    try:
+        when = datetime.fromisoformat(said.removesuffix(" UTC"))
+        when = when.astimezone(UTC) if when.tzinfo else when
+    except (ValueError, OverflowError):
+        raise ValueError(f"{column} is not a time ({said[:40]!r})") from None
     return f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03}Z"
 
 

@@ -11,6 +11,8 @@ from wasm_tools.invoice.readers import (
     ccusage,
     cursor,
     deepgram,
+    earlier_trackers,
+    earlier_trackers_table,
     elevenlabs,
     fireworks,
     five_column,
@@ -75,5 +77,7 @@ READERS: tuple[Reader, ...] = tuple(
         helicone,
         helicone_table,
         ccusage,
+        earlier_trackers,
+        earlier_trackers_table,
     )
 )
