@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from generator import (
     ask_commands,
+    audit_commands,
     benchmark_commands,
     build_commands,
     catalogue_commands,
@@ -60,6 +61,7 @@ for part in (
     catalogue_commands,
     plan_commands,
     ask_commands,
+    audit_commands,
     scenario_commands,
     simulate_commands,
     manifest_commands,

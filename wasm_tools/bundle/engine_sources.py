@@ -12,7 +12,7 @@ PACKAGE = "wasm_tools"
 # `bundle` runs at build time, `web` is published as scripts, `recording` runs in the reader's own program.
 NOT_SHIPPED = ("bundle", "compat", "web", "spend/recording")
 # What only some pages need lies in an archive of its own, which comes with the data pack of its name.
-PARTS = {"ask": ("ask",), "invoice": ("invoice", "spend")}
+PARTS = {"ask": ("ask", "audit"), "invoice": ("invoice", "spend")}
 DATA_ENDINGS = frozenset({".csv", ".j2", ".json", ".toml", ".txt"})
 
 
