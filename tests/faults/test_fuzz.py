@@ -27,6 +27,8 @@ from wasm_tools.invoice.uploads import open_bills
 from wasm_tools.invoice.usage import InvoiceError
 from wasm_tools.methods.read_nodes import _nodes
 from wasm_tools.models.pasted_config import model_of_config
+from wasm_tools.observe.expected import expected_of
+from wasm_tools.observe.reading import json_of, read_observed
 from wasm_tools.planner.scenario import read_scenarios
 from wasm_tools.pricing.meters import MeterError, parse_meter
 from wasm_tools.pricing.offers import OfferError, parse_evidence
@@ -107,6 +109,8 @@ def _bill(data: bytes) -> object:
 
 SMALL: dict[str, Callable[[bytes], object]] = {
     "kubectl nodes": _text(lambda text: list(_nodes(text))),
+    "observed": _text(read_observed),
+    "expected": _text(lambda text: expected_of(json_of(text))),
     "scenario": _text(read_scenarios),
     "meter": _text(parse_meter),
     "evidence": _text(parse_evidence),
