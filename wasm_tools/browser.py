@@ -12,7 +12,7 @@ from wasm_tools.workload.traffic import InputError, Slo, Workload
 
 METHODS = (  # each a module of wasm_tools.methods
     "plan", "files", "scenarios", "batch", "compare", "report", "what_if", "curves", "weights", "gpus", "memory",
-    "monte_carlo", "simulate", "ask", "assistant", "rank",
+    "monte_carlo", "simulate", "ask", "assistant", "rank", "audit",
     "invoice", "invoice_step", "invoice_stop", "invoice_cells", "invoice_shares", "invoice_export",
     "spend", "spend_view", "spend_calls", "spend_export", "spend_sample", "spend_ready",
     "read_config", "read_nodes", "read_trace",

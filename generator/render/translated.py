@@ -28,11 +28,12 @@ KINDS = (
     "spend",
     "planner",
     "ask",
+    "audit",
     "explore",
 )
 PAGES = (
     "", "use-cases/", "plans/", "models/", "providers/", "gpus/", "workloads/", "report/", "compare/", "tools/invoice/",
-    "tools/spend/", "tools/planner/", "tools/ask/", "explore/",
+    "tools/spend/", "tools/planner/", "tools/ask/", "tools/audit/", "explore/",
 )  # fmt: skip
 
 _LINK = re.compile(r'<(a|form)\b([^>]*?)\s(href|action)="([^"#?]*)([^"]*)"')

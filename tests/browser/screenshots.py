@@ -20,6 +20,7 @@ PAGES = {
     "compare": "compare/?models=gpt-5.5,claude-opus-4-8,deepseek-v4-pro",
     "planner": "tools/planner/",
     "ask": "tools/ask/",
+    "audit": "tools/audit/",
     "invoice": "tools/invoice/",
     "spend": "tools/spend/",
     "health": "health/",
