@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from wasm_tools.observe.reading import read_observed
 from wasm_tools.observe.record import observed_record
 from wasm_tools.workload.traffic import InputError
 
+REAL = Path(__file__).parents[1] / "payloads" / "observed"
 RESULT = {
     "model_id": "m", "num_prompts": 4, "request_rate": 2.0, "duration": 2.0, "completed": 3,
     "total_input_tokens": 30, "total_output_tokens": 12, "request_throughput": 1.5, "output_throughput": 6.0,
@@ -156,3 +158,16 @@ def test_drift_and_cost_follow_from_the_observed_load() -> None:
 def test_few_requests_errors_and_a_full_cache_are_flagged() -> None:
     odd = replace(seen(100, 2.5), requests=50, errors=3, kv_use=0.99)
     assert len(observed_record(odd, None)["flags"]) == 3
+
+
+def test_real_files_of_both_clients_against_one_server_agree() -> None:
+    """30 requests at 4/s against a mock server with a TTFT of 60 ms and gaps of 20 ms; both files are cut down."""
+    found = {p.stem: read_observed(p.read_text())[0] for p in sorted(REAL.glob("*.json"))}
+    assert set(found) == {"guidellm-0.8.1", "vllm-rs-0.33.0"}
+    for seen_by in found.values():
+        assert (seen_by.requests, seen_by.errors, seen_by.asked_per_s, seen_by.output_tokens) == (30, 0, 4.0, 16.0)
+        assert 60 <= seen_by.times["ttft"].percentiles[50] <= 66
+        assert 20 <= seen_by.times["tpot"].percentiles[50] <= 22
+        assert 360 <= seen_by.times["e2e"].percentiles[50] <= 390
+    assert {95, 99} <= set(found["guidellm-0.8.1"].times["ttft"].percentiles)
+    assert found["vllm-rs-0.33.0"].times["itl"].percentiles[95] > found["vllm-rs-0.33.0"].times["tpot"].percentiles[50]
