@@ -165,6 +165,7 @@ def test_real_files_of_both_clients_against_one_server_agree() -> None:
     found = {p.stem: read_observed(p.read_text())[0] for p in sorted(REAL.glob("*.json"))}
     assert set(found) == {"guidellm-0.8.1", "vllm-rs-0.33.0"}
     for seen_by in found.values():
+        assert seen_by.model == "m"
         assert (seen_by.requests, seen_by.errors, seen_by.asked_per_s, seen_by.output_tokens) == (30, 0, 4.0, 16.0)
         assert 60 <= seen_by.times["ttft"].percentiles[50] <= 66
         assert 20 <= seen_by.times["tpot"].percentiles[50] <= 22

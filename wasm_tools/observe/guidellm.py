@@ -52,7 +52,7 @@ def _observed(row: Mapping[str, Any], where: str) -> Observed:
     return Observed(
         TOOL,
         label=str(strategy.get("type_", ""))[:40],
-        model=str(part(row, "config", "requests").get("model") or part(row, "worker").get("backend_model") or "")[:200],
+        model=str(part(row, "config", "backend").get("model") or part(row, "worker").get("backend_model") or "")[:200],
         started_at=start,
         seconds=None if start is None or end is None or end <= start else end - start,
         requests=done,
