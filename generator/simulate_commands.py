@@ -1,8 +1,11 @@
 """The command that asks how sure a plan is: months that could come, and a run in time."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -13,15 +16,19 @@ from generator.options import AsJson, AsOf, Overlay, notes
 from generator.plan_commands import asked_candidate
 from generator.plan_flags import PlanFlags, with_plan_flags
 from generator.plan_question import named_flags
+from generator.simulate.prediction import prediction
+from generator.simulate.server import answers, serve
 from generator.simulate_text import print_months, print_run
+from wasm_tools.planner.question import KINDS
 from wasm_tools.uncertainty.chosen_plan import chosen_plan
 from wasm_tools.uncertainty.monte_carlo import MonteCarlo
 from wasm_tools.uncertainty.simulated_run import PlanRun
+from wasm_tools.workload.traffic import InputError
 
 commands = typer.Typer()
 SLICES = 20  # of a run: progress is told after each
 OWN_FLAGS = {"qps": "--rate", "availability": "--replica-availability", "plan": "PLAN"}
-MONTHS, RUN = "Months that could come", "The run in time"
+MONTHS, RUN, SERVER = "Months that could come", "The run in time", "A server that answers at this pace"
 
 
 def _option(name: str, panel: str, text: str) -> Any:
@@ -69,6 +76,17 @@ def simulate(
     replica_availability: Annotated[
         float | None, _option("--replica-availability", RUN, "Share of the time that a replica is up, like 0.995.")
     ] = None,
+    served: Annotated[
+        bool, typer.Option("--serve", help="Serve one replica with OpenAI's API instead.", rich_help_panel=SERVER)
+    ] = False,
+    host: Annotated[str, _option("--host", SERVER, "Address to listen at. Default: 127.0.0.1.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", envvar="PORT", help="Port. Default: 8000, or $PORT.", rich_help_panel=SERVER)
+    ] = 8000,
+    expect: Annotated[
+        Path | None,
+        _option("--expect", SERVER, "Write what the load of --rate and --arrival-cv should show into a JSON file."),
+    ] = None,
     as_of: AsOf = None,
     overlay: Overlay = None,
     as_json: AsJson = False,
@@ -78,8 +96,23 @@ def simulate(
     The flags are those of `atlas plan`. Of an API nothing is known of what runs behind it: its cost alone is drawn.
     Exit code 4: no plan is possible.
     """
+    if served or expect:
+        flags = _of_environment(flags)
     asked, candidate = asked_candidate(flags, which, as_of, overlay)
     of = chosen_plan(asked.found, candidate)
+    if served or expect:
+        w = of.question.workload
+        if expect:
+            with named_flags(OWN_FLAGS):
+                said = prediction(
+                    of, w.peak_qps if rate is None else rate, w.arrival_cv if arrival_cv is None else arrival_cv
+                )
+            expect.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+            notes.print(f"wrote {expect}", highlight=False)
+        if served:
+            notes.print(f"serving {of.plan.id} at http://{host}:{port}", highlight=False)
+            serve(of, answers(asked.at.places.registry, flags.use_case or "general"), seed, host, port)
+        return
     months = {"draws": draws, "load_cv": load_cv, "peak_cv": peak_cv, "prompt_cv": prompt_cv, "output_cv": output_cv}
     in_time = {
         "minutes": minutes, "arrivals": arrivals, "qps": rate, "arrival_cv": arrival_cv, "start_hour": start_hour,
@@ -110,6 +143,21 @@ def simulate(
         print_months(Console(), record["monte_carlo"])
         if record["simulation"] is not None:
             print_run(Console(), record["simulation"])
+
+
+def _of_environment(flags: PlanFlags) -> PlanFlags:
+    """Model, GPU and tensor parallelism from the variables of a simulator's manifest, where no flag says them."""
+    of = os.environ.get
+    model, gpu, tensor = of("MODEL_NAME"), of("GPU_TYPE"), of("TENSOR_PARALLEL_SIZE")
+    if tensor is not None and not tensor.isdecimal():
+        raise InputError("TENSOR_PARALLEL_SIZE", f"{tensor!r} is not a whole number of GPUs")
+    return replace(
+        flags,
+        kind=flags.kind or list(KINDS[1:]),  # nothing is known of what runs behind an API
+        model=flags.model or ([model] if model else None),
+        gpu=flags.gpu or ([gpu] if gpu else None),
+        max_tp=flags.max_tp or (int(tensor) if tensor else None),
+    )
 
 
 @contextmanager

@@ -67,7 +67,7 @@ class Stream:
         self.output = spread_around_one(rng, lengths.output.cv)
         self.mean_output = lengths.output.mean
         self.sigma = tails.ttft_sigma
-        self.slopes = _slopes(tails.tpot)
+        self.slopes = slopes(tails.tpot)
         self.time, self.place, self.count = 0.0, 0, 0
 
     def following(self) -> Request:
@@ -84,18 +84,21 @@ class Stream:
         first = math.floor(math.exp(sigma * (z - sigma / 2)) * GRAIN + 0.5) / GRAIN
         self.count += 1
         further = self.mean_output * self.output() - 1
-        return Request(self.time, self.prompt(), first, self.pace(y), further if further > 0 else 0.0, 0.0, self.count)
-
-    def pace(self, score: float) -> float:
-        """TPOT of a request by its mean: a line through the measured quantiles, the same below the median as above."""
-        base, near, knot, far = self.slopes
-        size = score if score > 0 else -score
-        over = near * size if size < knot else near * knot + far * (size - knot)
-        value = base + over if score > 0 else base - over
-        return math.floor(min(max(value, QUICKEST), SLOWEST) * GRAIN + 0.5) / GRAIN
+        return Request(
+            self.time, self.prompt(), first, pace_of(self.slopes, y), further if further > 0 else 0.0, 0.0, self.count
+        )
 
 
-def _slopes(tpot: Sequence[float]) -> tuple[float, float, float, float]:
+def pace_of(of: tuple[float, float, float, float], score: float) -> float:
+    """TPOT of a request by its mean: a line through the measured quantiles, the same below the median as above."""
+    base, near, knot, far = of
+    size = score if score > 0 else -score
+    over = near * size if size < knot else near * knot + far * (size - knot)
+    value = base + over if score > 0 else base - over
+    return math.floor(min(max(value, QUICKEST), SLOWEST) * GRAIN + 0.5) / GRAIN
+
+
+def slopes(tpot: Sequence[float]) -> tuple[float, float, float, float]:
     """Median; slope to p95 and where it ends; slope beyond, through p99."""
     p50, _, p95, p99 = tpot
     return p50, (p95 - p50) / NORMAL[2], NORMAL[2], (p99 - p95) / (NORMAL[3] - NORMAL[2])
