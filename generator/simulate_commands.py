@@ -153,7 +153,8 @@ def _of_environment(flags: PlanFlags) -> PlanFlags:
         raise InputError("TENSOR_PARALLEL_SIZE", f"{tensor!r} is not a whole number of GPUs")
     return replace(
         flags,
-        kind=flags.kind or list(KINDS[1:]),  # nothing is known of what runs behind an API
+        # Nothing is known of what runs behind an API.
+        kind=flags.kind or [k for k in KINDS if k != "api" and (k != "owned" or flags.own)],
         model=flags.model or ([model] if model else None),
         gpu=flags.gpu or ([gpu] if gpu else None),
         max_tp=flags.max_tp or (int(tensor) if tensor else None),

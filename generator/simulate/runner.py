@@ -5,7 +5,7 @@ import math
 from collections.abc import AsyncIterator, Iterable
 
 from generator.simulate.metrics import Metrics
-from generator.simulate.token_engine import Asked, TokenEngine
+from generator.simulate.token_engine import Asked, Given, TokenEngine
 
 WATCH_S = 0.01
 
@@ -54,16 +54,16 @@ class Runner:
         self._timer = None
         self._hand_out(self.engine.advance(self._now()))
 
-    def _hand_out(self, told: Iterable[Asked]) -> None:
-        for asked in told:
+    def _hand_out(self, told: Iterable[Given]) -> None:
+        for asked, number, at in told:
             self.metrics.generation_tokens += 1
+            if number == 1:
+                self.metrics.observe("vllm:time_to_first_token_seconds", at - asked.arrived)
+            elif asked in self._before:
+                self.metrics.observe("vllm:inter_token_latency_seconds", at - self._before[asked])
             if asked in self._told:
                 self._told[asked].put_nowait(None)
-            if asked.given == 1:
-                self.metrics.observe("vllm:time_to_first_token_seconds", asked.first_at - asked.arrived)
-            elif asked in self._before:
-                self.metrics.observe("vllm:inter_token_latency_seconds", asked.last_at - self._before[asked])
-            self._before[asked] = asked.last_at
+                self._before[asked] = at
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -31,6 +31,9 @@ class Asked:
     gone: bool = False
 
 
+Given = tuple[Asked, int, float]  # a request, the number of its token from 1, and the time at which it left
+
+
 @dataclass(slots=True)
 class TokenEngine:
     """A replica with `service` for prompts of `mean_prompt` tokens on average."""
@@ -47,8 +50,8 @@ class TokenEngine:
     _next: list[tuple[float, int, Asked]] = field(default_factory=list)  # by `tokens`
     _order: int = 0
 
-    def add(self, prompt: int, wanted: int, now: float) -> tuple[Asked, list[Asked]]:
-        """Take a request; gives it, and the requests that had a token until now as `advance` does."""
+    def add(self, prompt: int, wanted: int, now: float) -> tuple[Asked, list[Given]]:
+        """Take a request; gives it, and the tokens that left until now as `advance` does."""
         told = self.advance(now)
         first, pace = self.jitter.following()
         asked = Asked(prompt, wanted, self.now, first, pace)
@@ -56,7 +59,7 @@ class TokenEngine:
         self._serve()
         return asked, told
 
-    def drop(self, asked: Asked, now: float) -> list[Asked]:
+    def drop(self, asked: Asked, now: float) -> list[Given]:
         """Forget a request whose client is gone: its place is free at once."""
         told = self.advance(now)
         if not asked.gone:
@@ -68,9 +71,9 @@ class TokenEngine:
             self._serve()
         return told
 
-    def advance(self, now: float) -> list[Asked]:
-        """Let time pass; a request stands in the answer once for every token that it got, in the order of time."""
-        told: list[Asked] = []
+    def advance(self, now: float) -> list[Given]:
+        """Let time pass; gives every token that left, in the order of time."""
+        told: list[Given] = []
         while (due := self.due()) <= now:
             self._pass(due)
             if self._first and self._first[0][0] <= due:
@@ -86,7 +89,7 @@ class TokenEngine:
             asked.last_at = due
             if asked.given == 1:
                 asked.first_at = due
-            told.append(asked)
+            told.append((asked, asked.given, due))
             if asked.given >= asked.wanted:
                 asked.gone = True
                 self.running.remove(asked)
