@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.test_pages import AXE, RUN
+
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 SETUP = "deployment=api&model=gpt-4o&provider=openai&input_tokens=4000000000&output_tokens=1000000000&requests=4000000"
@@ -13,10 +15,12 @@ SETUP = "deployment=api&model=gpt-4o&provider=openai&input_tokens=4000000000&out
 
 def test_an_audit_is_made_kept_in_the_address_and_saved(page: Page, site_address: str) -> None:
     asked: list[str] = []
+    page.add_init_script(AXE)
     page.goto(f"{site_address}tools/audit/")
     page.click("[data-example]")
     page.wait_for_selector("#levers tbody tr")
     page.on("request", lambda request: asked.append(request.url))
+    assert page.evaluate(RUN, None) == []
     assert "$20,000" in page.inner_text("#now")
     assert "model=gpt-4o" in page.evaluate("location.hash")
     assert not page.locator("fieldset[data-group=gpus]").is_visible()
