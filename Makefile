@@ -51,7 +51,9 @@ nightly: install ## the same with a sync of all sources first
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
 	atlas nightly
 
-# Tests of one file stay in one process; a process takes up to 2 GB.
+# Tests of one file stay in one process, in the order of tests/conftest.py; a process takes up to 2 GB.
+# Where Python is told to keep no bytecode, every `atlas` that a test starts would compile all modules anew.
+test test-full: export PYTHONDONTWRITEBYTECODE :=
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test: install ## the whole test suite

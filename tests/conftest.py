@@ -3,12 +3,15 @@
 import fcntl
 import os
 import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+STARTED = pytest.StashKey[tuple[float, float]]()
 STORED = ROOT.parent / "shared" / "upstream"  # ../shared/upstream, beside the checkout on the build machines
 
 
@@ -25,8 +28,22 @@ def browser_path() -> Path | None:
     return path if path.exists() else None
 
 
+# The order in which the processes of a parallel run take files: what takes minutes, and what builds the site before
+# others need it, comes first; the many small ones come last, so that all processes end together.
+ORDER = (
+    "tests/test_readme.py", "tests/browser/test_ask.py", "tests/test_nightly.py",
+    "tests/test_", "tests/generator/", "tests/browser/", "tests/faults/", "tests/wasm_tools/",
+)  # fmt: skip
+
+
+def place_in_order(path: str) -> int:
+    """Where a test file stands in the order, by the first prefix it has; -1 for one of another folder."""
+    return next((n for n, prefix in enumerate(ORDER) if path.startswith(prefix)), -1)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip with the reason, or fail where the environment says that nothing may be missing."""
+    """Order the files; skip with the reason, or fail where the environment says that nothing may be missing."""
+    items.sort(key=lambda item: place_in_order(item.nodeid))
     for item in items:
         if item.get_closest_marker("mirror") and mirror_path() is None and not os.environ.get("REQUIRE_MIRROR"):
             item.add_marker(pytest.mark.skip(reason="no stored payloads: set ATLAS_MIRROR to a mirror folder"))
@@ -64,8 +81,49 @@ def root() -> Path:
     return ROOT
 
 
+def processor_seconds() -> float:
+    """What this process and its ended children have used, in seconds."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Measure each test with its fixtures; the last report of a test carries the seconds to the summary."""
+    item.stash[STARTED] = time.perf_counter(), processor_seconds()
+    return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Note the seconds of a test and of the processor at its end."""
+    report = yield
+    if call.when == "teardown":
+        began, used = item.stash[STARTED]
+        report.seconds = time.perf_counter() - began, processor_seconds() - used
+    return report
+
+
+def slowest_files(reports: list[pytest.TestReport]) -> Iterator[str]:
+    """Lines that name the slowest test files, and the time of all."""
+    seconds: Counter[str] = Counter()
+    processor: Counter[str] = Counter()
+    for report in reports:
+        path = report.nodeid.split("::")[0]
+        seconds[path] += report.seconds[0]
+        processor[path] += report.seconds[1]
+    yield f"{seconds.total():.0f} s of tests, {processor.total():.0f} s of processor time; the slowest files:"
+    for path, taken in seconds.most_common(15):
+        yield f"{taken:6.0f} s, processor {processor[path]:4.0f} s  {path}"
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Count what was skipped for want of payloads or a browser, in words."""
+    """Name the slowest files; count what was skipped for want of payloads or a browser, in words."""
+    reports = [r for rs in terminalreporter.stats.values() for r in rs if hasattr(r, "seconds")]
+    if len({r.nodeid.split("::")[0] for r in reports}) > 1:
+        terminalreporter.section("slowest files")
+        for line in slowest_files(reports):
+            terminalreporter.write_line(line)
     skipped = terminalreporter.stats.get("skipped", [])
     for word, what in (("no stored payloads", "need stored payloads"), ("no Chromium", "need a browser")):
         n = sum(1 for report in skipped if word in str(report.longrepr))

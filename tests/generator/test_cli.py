@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from typer.testing import CliRunner
 
 from generator.cli import app, main
 from generator.nightly import single_run
+from generator.options import notes
 from generator.places import Places
 from generator.sync.source_registry import load_sources
 
@@ -30,11 +33,37 @@ GROUPS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a run in this process left behind, in the names of a run in another."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 def atlas(*words: str, cwd: Path = ROOT, **more: str) -> subprocess.CompletedProcess[str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("ATLAS_")}
     env = {**kept, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "160", **more}
     command = [sys.executable, "-m", "generator.cli", *words]
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+    """Run a command on the checkout in this process: loading a program anew would take longer than most commands."""
+
+    def run(*words: str) -> Ended:
+        for name in [n for n in os.environ if n.startswith("ATLAS_")]:
+            monkeypatch.delenv(name)
+        monkeypatch.chdir(ROOT)
+        monkeypatch.setattr(notes, "width", 160)
+        monkeypatch.setattr(sys, "argv", ["atlas", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        return Ended(int(ended.value.code or 0), *capsys.readouterr())
+
+    return run
 
 
 def helped(*words: str) -> str:
@@ -86,17 +115,25 @@ def test_every_group_shows_its_commands() -> None:
         (("serve", "--base", "atlas", "--port", "0"), "base"),
     ],
 )
-def test_fault_is_one_sentence_that_names_the_thing(words: tuple[str, ...], named: str) -> None:
-    failed = atlas(*words)
+def test_fault_is_one_sentence_that_names_the_thing(
+    words: tuple[str, ...], named: str, here: Callable[..., Ended]
+) -> None:
+    failed = here(*words)
     assert failed.returncode == 2, failed
     assert named in failed.stderr.replace("\n", " ")
+
+
+def test_fault_of_a_started_program_shows_no_traceback() -> None:
+    failed = atlas("plan", "--qps", "nan")
+    assert failed.returncode == 2, failed
+    assert "--qps: nan" in failed.stderr
     assert "Traceback" not in failed.stderr
 
 
-def test_plan_answers_programs_and_people_alike() -> None:
+def test_plan_answers_programs_and_people_alike(here: Callable[..., Ended]) -> None:
     words = ("plan", "--prompt", "1024", "--output", "1024", "--qps", "10", "--slo", "deferred", "--class", "medium")
-    answer = json.loads(atlas(*words, "--json").stdout)
-    shown = atlas(*words)
+    answer = json.loads(here(*words, "--json").stdout)
+    shown = here(*words)
     assert shown.returncode == 0
     first = answer["plans"][0]
     assert first["model"] in shown.stdout
@@ -104,15 +141,15 @@ def test_plan_answers_programs_and_people_alike() -> None:
     assert [p["rank"] for p in answer["plans"]] == sorted(p["rank"] for p in answer["plans"])
 
 
-def test_impossible_workload_has_its_own_exit_code() -> None:
+def test_impossible_workload_has_its_own_exit_code(here: Callable[..., Ended]) -> None:
     words = ("plan", "--prompt", "9999999", "--output", "9999999", "--class", "frontier", "--json")
-    failed = atlas(*words)
+    failed = here(*words)
     assert failed.returncode == 4
     assert "context window too short" in json.loads(failed.stdout)["excluded"]
 
 
-def test_health_names_every_source() -> None:
-    rows = json.loads(atlas("health", "--json").stdout)["sources"]
+def test_health_names_every_source(here: Callable[..., Ended]) -> None:
+    rows = json.loads(here("health", "--json").stdout)["sources"]
     known = {s.id for s in load_sources(ROOT / "data" / "registry" / "sources.toml")}
     assert {r["source"] for r in rows} == known
     assert all(r["state"] in ("fresh", "late", "never read", "no key", "not read yet") for r in rows)
@@ -157,12 +194,12 @@ def test_sync_from_a_mirror_twice_changes_nothing_the_second_time(small: Path, m
     assert {o["state"] for o in second["outcomes"]} == {"unchanged", "not read"}
 
 
-def test_benchmark_tables_are_listed_as_they_are() -> None:
-    listed = {t["table"]: t["rows"] for t in json.loads(atlas("benchmarks", "list", "--json").stdout)}
+def test_benchmark_tables_are_listed_as_they_are(here: Callable[..., Ended]) -> None:
+    listed = {t["table"]: t["rows"] for t in json.loads(here("benchmarks", "list", "--json").stdout)}
     folder = ROOT / "data" / "registry" / "benchmarks"
     assert set(listed) == {p.name for p in folder.glob("*.csv")} - {"names.csv"} | {"length_distributions.csv"}
     assert listed["days.csv"] == 24 and listed["argonne.csv"] > 400
-    assert "days.csv" in atlas("benchmarks", "list").stdout
+    assert "days.csv" in here("benchmarks", "list").stdout
 
 
 @pytest.mark.mirror
