@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from wasm_tools.collector import collector_at_rest
+from wasm_tools.json_text import loads
 from wasm_tools.methods import plan
 from wasm_tools.planner import Catalogue, Question, ranked_plans, ranking_record, read_catalogue
 from wasm_tools.workload.traffic import InputError, Slo, Workload
@@ -63,6 +64,13 @@ def drop_files() -> None:
     _given.clear()
 
 
+def _params(text: str) -> Any:
+    try:
+        return loads(text)
+    except RecursionError as error:
+        raise InputError("params", f"{error}") from None
+
+
 def handle(method: str, params_json: str) -> str:
     """Answer one call: `{"ok": true, "result": …}` or `{"ok": false, "error": {"field", "message"}}`."""
     files = [(name, room.getvalue()) for name, room in _given]
@@ -72,7 +80,7 @@ def handle(method: str, params_json: str) -> str:
             raise InputError("method", f"{method!r} is not one of {', '.join(METHODS)}")
         module = _modules.get(method) or _modules.setdefault(method, import_module(f"wasm_tools.methods.{method}"))
         with collector_at_rest():  # until all that one answer needs is gone again
-            params = json.loads(params_json)
+            params = _params(params_json)
             if files:
                 params["files"] = files
             return json.dumps({"ok": True, "result": module.answer(params, _packs)}, allow_nan=False)

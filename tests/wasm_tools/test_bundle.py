@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,12 @@ RUNTIME = ROOT / "node_modules" / "pyodide"
 PACKS = {"core": PACK}
 MAGIC_OF_3_14 = 3627  # of the final release; it changes with every minor version of Python
 
-needs_runtime = pytest.mark.skipif(
-    not RUNTIME.is_dir() or shutil.which("node") is None, reason="no Node.js or no node_modules: run `make install`"
-)
+
+def needs_runtime(test: Callable[..., None]) -> Callable[..., None]:
+    """Skip a test without Node.js and what npm installs."""
+    there = RUNTIME.is_dir() and shutil.which("node") is not None
+    without = pytest.mark.skipif(not there, reason="no Node.js or no node_modules: run `make install`")
+    return pytest.mark.native("starts Node.js")(without(test))
 
 
 @pytest.fixture(scope="session")

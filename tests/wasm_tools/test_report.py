@@ -148,6 +148,7 @@ def test_bad_input_is_refused_by_name(wrong: dict[str, Any], field: str) -> None
     assert caught.value.field == field
 
 
+@pytest.mark.native("starts another Python")
 def test_a_report_is_the_same_whatever_the_hash_seed_and_the_time_zone() -> None:
     code = "import json, tests.wasm_tools.test_report as t; print(json.dumps(t.asked(name='x')))"
     found = {

@@ -116,6 +116,7 @@ def test_the_id_depends_on_inputs_date_and_build_and_on_nothing_else() -> None:
     assert len({base, *others}) == 5
 
 
+@pytest.mark.native("starts another Python")
 def test_ids_and_texts_are_equal_whatever_the_hash_seed_and_the_time_zone() -> None:
     code = (
         "from wasm_tools.planner.scenario import *;"

@@ -43,6 +43,7 @@ def faults(*scripts: Path) -> dict[str, str]:
     return {Path(name).name: said for name, said in json.loads(done.stdout).items()}
 
 
+@pytest.mark.native("starts Node.js")
 def test_scripts_of_pages_parse_and_import_what_is_there() -> None:
     assert len(MODULES) > 80
     assert len(WORKERS) == 2
@@ -58,6 +59,7 @@ def test_scripts_of_pages_parse_and_import_what_is_there() -> None:
         ("a.mjs", 'import { there } from "./c.mjs";', "no such file"),
     ],
 )
+@pytest.mark.native("starts Node.js")
 def test_a_broken_script_is_named(tmp_path: Path, name: str, source: str, said: str) -> None:
     (tmp_path / "b.mjs").write_text("export const there = 1;")
     (tmp_path / name).write_text(source)

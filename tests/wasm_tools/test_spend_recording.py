@@ -136,6 +136,7 @@ def test_neither_prompts_nor_keys_get_into_a_ledger(ledger: Path) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.native("starts a thread")
 def test_tags_hold_inside_their_block_in_every_task_and_thread(ledger: Path) -> None:
     async def ask(name: str) -> None:
         with tags(task=name):
@@ -357,6 +358,7 @@ def test_a_torn_line_of_another_process_is_not_continued(ledger: Path) -> None:
     assert [json.loads(lines[n])["model"] for n in (1, 3)] == ["first", "second"]
 
 
+@pytest.mark.native("removes a file that is open")
 def test_a_month_has_its_own_file_and_a_removed_file_is_made_again(tmp_path: Path) -> None:
     file = LedgerFile(tmp_path)
     for month in ("2026-09", "2026-09", "2026-10"):
@@ -371,6 +373,7 @@ def test_a_month_has_its_own_file_and_a_removed_file_is_made_again(tmp_path: Pat
 
 
 @posix
+@pytest.mark.native("starts another process")
 def test_a_forked_process_opens_the_file_anew_and_counts_from_zero(ledger: Path) -> None:
     assert record(model="parent", output=1)
     reading, writing = os.pipe()
@@ -425,6 +428,7 @@ os.write(1, b"done\\n")
 
 
 @posix
+@pytest.mark.native("starts another process")
 def test_no_call_that_was_recorded_is_lost_or_damaged_when_writers_are_killed(ledger: Path, tmp_path: Path) -> None:
     """50 processes of two threads write 1,000 calls each; half of them are killed somewhere on the way."""
     writers, calls = 50, 1000

@@ -13,9 +13,9 @@ from typing import Any
 from wasm_tools.invoice.json_stream import DECODER, DIGITS, DamagedJson, walk
 from wasm_tools.invoice.records import Table, normal_name, tables
 from wasm_tools.invoice.usage import InvoiceError
+from wasm_tools.json_text import refuse_deep
 
 WHOLE = 16_000_000  # bytes up to which a JSON file is held as objects, some eight times its size
-_loads = DECODER.decode
 _SAMPLE = 200  # records whose fields are compared with those of the known formats
 _DEPTH = 4  # levels of fields that tell formats apart
 _LISTS = ("data", "results", "items", "daily", "records")  # where a page or report keeps its records
@@ -81,8 +81,11 @@ def _json_document(data: bytes) -> JsonDocument:
     content = around = None
     if len(lines) < 2 or not _is_object(lines[0]):
         try:
+            refuse_deep(data)
             around = _around(data) if len(data) > WHOLE else None
-            content = _loads(data.decode()) if around is None else None  # of bytes, json would guess the encoding anew
+            content = (
+                DECODER.decode(data.decode()) if around is None else None
+            )  # of bytes, json would guess the encoding anew
         except RecursionError:
             raise InvoiceError("the JSON is nested too deeply for a bill") from None
         except DamagedJson as error:
@@ -126,6 +129,11 @@ def _streamed(data: bytes, around: Mapping[str, Any]) -> Iterator[tuple[Any, Map
             yield value, around
         else:
             yield from _unwrapped(value)
+
+
+def _loads(text: str) -> Any:
+    refuse_deep(text)
+    return DECODER.decode(text)
 
 
 def _is_object(line: bytes) -> bool:

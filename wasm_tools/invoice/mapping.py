@@ -4,11 +4,11 @@ A mapping is a small text to keep and use again: a line `role: "column"` each, w
 object. A value that starts with `=` is no column but holds for all rows: `provider: "=openai"`.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from wasm_tools.invoice.usage import LINE_CLASSES, TIERS, InvoiceError
+from wasm_tools.json_text import loads
 from wasm_tools.manifests.yaml_text import yaml_text
 
 ROLES = ("date", "model", "quantity", "unit", "cost")
@@ -28,7 +28,7 @@ def parse_mapping(text: str) -> dict[str, str]:
     found: dict[str, Any] = {}
     if text.lstrip().startswith("{"):
         try:
-            found = json.loads(text)
+            found = loads(text)
         except (ValueError, RecursionError) as error:
             raise InvoiceError(f"the mapping is not valid JSON: {error}") from None
     else:
@@ -49,12 +49,12 @@ def _entry(number: int, line: str) -> tuple[str, str]:
     value = value.strip()
     try:
         if value.startswith('"'):
-            value = json.loads(value)
+            value = loads(value)
         elif value.startswith("'"):
             value = value[1 : value.rindex("'")].replace("''", "'")
         else:
             value = value.partition(" #")[0].strip()
-    except ValueError:
+    except (ValueError, RecursionError):
         value = ""
     if not colon or not value or line[0].isspace():
         raise InvoiceError(f'line {number} of the mapping is {line.strip()!r}, expected `role: "column"`')

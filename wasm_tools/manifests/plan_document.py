@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from wasm_tools.json_text import loads
 from wasm_tools.manifests.runtimes import ManifestError
 from wasm_tools.planner.ranking import RECOMMENDED_PLAN
 
@@ -32,11 +33,11 @@ def read_plan_document(text: str, which: str) -> dict[str, Any]:
     `which` is the rank or the id of the plan; it may be empty for a file that holds one plan. Raises ManifestError.
     """
     try:
-        record = json.loads(text)
+        record = loads(text)
         question, as_of = record["question"], record["as_of"]
         plans = [record["plan"]] if "plan" in record else record["plans"]
         return plan_document(as_of, question, _chosen(plans, which))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, ManifestError):
             raise
         raise ManifestError("plan: give what `atlas plan --json` printed, or the plan.json of a bundle") from None

@@ -1,11 +1,11 @@
 """What a cluster has: `kubectl get nodes -o json`, reduced to GPUs and their number."""
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wasm_tools.hardware.gpus import GpuCard
+from wasm_tools.json_text import loads
 from wasm_tools.methods.plan import catalogue_in
 from wasm_tools.workload.traffic import InputError
 
@@ -61,7 +61,7 @@ def _nodes(text: str) -> Iterator[tuple[Mapping[str, Any], int]]:
     if len(text) > MAX_CHARACTERS:
         raise InputError(FIELD, f"more than {MAX_CHARACTERS:,} characters; give fewer nodes at once")
     try:
-        given = json.loads(text)
+        given = loads(text)
     except (ValueError, RecursionError):
         raise InputError(FIELD, "this is not JSON; paste what `kubectl get nodes -o json` prints") from None
     items = given.get("items", [given]) if isinstance(given, dict) else None

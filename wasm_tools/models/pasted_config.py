@@ -1,10 +1,10 @@
 """A config.json that somebody hands in: hostile until it is read, counted and found plausible."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wasm_tools.json_text import loads
 from wasm_tools.models.architecture import architecture, model_shape, text_part
 from wasm_tools.models.blocks import ModelConfigError
 from wasm_tools.models.cards import ModelShape
@@ -31,7 +31,7 @@ def model_of_config(content: bytes | str, precision: str | None = None) -> Paste
     if len(content) > MAX_BYTES:
         raise InputError(FIELD, f"more than {MAX_BYTES:,} bytes are no config.json")
     try:
-        config = json.loads(content)
+        config = loads(content)
     except (ValueError, RecursionError):
         raise InputError(FIELD, "this is not JSON; give the config.json of a Hugging Face repository") from None
     if not isinstance(config, dict) or not isinstance(text_part(config), dict):

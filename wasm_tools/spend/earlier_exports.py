@@ -15,6 +15,7 @@ from typing import Any
 
 from wasm_tools.invoice.decoding import utf8_of
 from wasm_tools.invoice.usage import InvoiceError
+from wasm_tools.json_text import loads
 from wasm_tools.spend.ledger import Call, line_of
 
 
@@ -91,7 +92,7 @@ def _rows(data: bytes) -> Sequence[Mapping[str, Any]]:
     if text.lstrip()[:1] not in ("[", "{"):
         return list(csv.DictReader(io.StringIO(text)))
     try:
-        said = json.loads(text)
+        said = loads(text)
     except (ValueError, RecursionError):
         return ()
     lists = said.values() if isinstance(said, dict) else (said,)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from wasm_tools.invoice.remembered import Remembered
+from wasm_tools.json_text import loads
 from wasm_tools.spend.ledger import REASONING, START, TOKEN_CLASSES, VERSION
 
 CLASSES = (*TOKEN_CLASSES, REASONING)
@@ -66,7 +67,7 @@ class LineReader:
             except (LookupError, ValueError):  # some line is not quite what it looks like
                 return map(self._told_alone, lines_of(part))
         try:
-            records = json.loads(b"[" + part.rstrip().replace(b"\n", b",\n") + b"]")
+            records = loads(b"[" + part.rstrip().replace(b"\n", b",\n") + b"]")
         except (ValueError, RecursionError):
             records = ()
         if len(records) == count:
@@ -134,7 +135,7 @@ def record_of(line: bytes) -> Any:
     start = line.rfind(START)
     for text in (line, line[start:]) if start > 0 else (line,):
         try:
-            return json.loads(text)
+            return loads(text)
         except (ValueError, RecursionError):
             continue
     return None

@@ -7,7 +7,6 @@ dates, or numbers of seconds or milliseconds.
 
 import csv
 import io
-import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from wasm_tools.json_text import loads
 from wasm_tools.performance.lengths import TokenSpread
 from wasm_tools.workload.traffic import MAX_TOKENS, PERCENTILES, InputError
 
@@ -89,7 +89,7 @@ def _rows(text: str) -> Iterator[Mapping[str, Any]]:
 
 def _json(text: str, where: str) -> Any:
     try:
-        return json.loads(text)
+        return loads(text)
     except (ValueError, RecursionError):
         raise InputError("trace", f"{where} is not JSON") from None
 

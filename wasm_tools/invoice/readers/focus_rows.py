@@ -4,13 +4,13 @@ Cost is EffectiveCost; BilledCost is what was invoiced in cash, and the two are 
 effective cost and no billed one, its purchase the reverse.
 """
 
-import json
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from wasm_tools.invoice.readers.reader import Context
 from wasm_tools.invoice.units import Conversion
 from wasm_tools.invoice.usage import EXACT, LineKey, UsageLine
+from wasm_tools.json_text import loads
 
 REQUIRED = ("BilledCost", "EffectiveCost", "ChargeCategory", "ChargePeriodStart")
 NUMBERS = ("EffectiveCost", "ListCost", "BilledCost", "ConsumedQuantity", "PricingQuantity")
@@ -137,7 +137,7 @@ def _factor(found: Conversion) -> Decimal | None:
 def _details(text: str) -> dict[str, str]:
     """The draft's AI keys in SkuPriceDetails, `''` for those that are absent; names with or without the prefix x_."""
     try:
-        found = json.loads(text, parse_float=str, parse_int=str) if text else {}
+        found = loads(text, parse_float=str, parse_int=str) if text else {}
     except (ValueError, RecursionError):
         found = {}
     plain = (

@@ -1,6 +1,5 @@
 """Langfuse's observations as CSV: usage by type stands as JSON in one cell. Prompts are not read."""
 
-import json
 from decimal import Decimal
 
 from wasm_tools.invoice.readers.call_lines import ESTIMATE, CallKeys, call_lines
@@ -11,6 +10,7 @@ from wasm_tools.invoice.readers.reader import Context, Entries, Reader
 from wasm_tools.invoice.records import Table
 from wasm_tools.invoice.remembered import Remembered
 from wasm_tools.invoice.usage import Excluded
+from wasm_tools.json_text import loads
 
 LAYOUT = Layout(
     required=("providedModelName", "usageDetails", "totalCost"),
@@ -45,7 +45,7 @@ def reading(table: Table, context: Context) -> Entries:
 def _object(text: str) -> object:
     """The object in a cell, None in an empty one. Raises FieldProblem."""
     try:
-        return json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str) if text else None
+        return loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str) if text else None
     except (ValueError, RecursionError):
         raise FieldProblem("usageDetails is not valid JSON") from None
 

@@ -4,7 +4,6 @@ The prompt contains the cached tokens, which stand in the metadata. The metadata
 may stand in it too. A call that LiteLLM answered from its own cache reached no provider.
 """
 
-import json
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,6 +14,7 @@ from wasm_tools.invoice.readers.reader import Context, Entries, Reader
 from wasm_tools.invoice.records import Table
 from wasm_tools.invoice.remembered import Remembered
 from wasm_tools.invoice.usage import Excluded, LineKey
+from wasm_tools.json_text import loads
 
 LAYOUT = Layout(
     required=("request_id", "spend", "model_group", "custom_llm_provider"),
@@ -67,7 +67,7 @@ def first_class(key: LineKey, read: Decimal | None) -> str:
 
 def _metadata(number: int, text: str) -> Fields:
     try:
-        found = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str) if text else {}
+        found = loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str) if text else {}
     except (ValueError, RecursionError):
         found = {}
     return Fields(number, found if isinstance(found, dict) else {})

@@ -1,10 +1,10 @@
 """MF-29: dashboards that Grafana imports as they are."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from wasm_tools.json_text import loads
 from wasm_tools.manifests.checks.parts import Finding, at, mapping, mappings, text
 from wasm_tools.manifests.checks.view import View
 
@@ -29,8 +29,8 @@ def dashboards(view: View) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 def _object(value: object) -> Mapping[str, Any] | None:
     try:
-        content = json.loads(value) if isinstance(value, str) else None
-    except ValueError:
+        content = loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
         return None
     return content if isinstance(content, Mapping) else None
 

@@ -1,8 +1,8 @@
 """MF-16 options exist, MF-19 admission limits, MF-26 remote code, MF-27 texts that a shell takes apart."""
 
-import json
 from collections.abc import Iterator
 
+from wasm_tools.json_text import loads
 from wasm_tools.manifests.checks.parts import Finding
 from wasm_tools.manifests.checks.servers import Server, flag_of
 from wasm_tools.manifests.checks.view import View
@@ -54,8 +54,8 @@ def _is_number(value: str, kind: str) -> bool:
 
 def _is_json(value: str) -> bool:
     try:
-        json.loads(value)
-    except ValueError:
+        loads(value)
+    except (ValueError, RecursionError):
         return False
     return True
 

@@ -1,12 +1,12 @@
 """Where an engine is started and with which arguments: containers, environment variables, scripts and lists."""
 
-import json
 import re
 import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wasm_tools.json_text import loads
 from wasm_tools.manifests.checks.parts import Document, Finding, Pod, at, mappings, pods_of, strings, text
 from wasm_tools.manifests.runtimes import ServingRuntime, ServingRuntimes
 
@@ -127,7 +127,7 @@ def _of_file(path: str, content: str, runtimes: ServingRuntimes) -> Iterator[Ser
     """Starts in a file that is no YAML; prose quotes commands that are no part of the deployment."""
     if path.endswith(".json"):
         try:
-            value = json.loads(content)
+            value = loads(content)
         except (ValueError, RecursionError):  # reported as a file that is no JSON
             return
         yield from _of_values(Document(path, 1, value if isinstance(value, dict) else {"": value}), runtimes)
