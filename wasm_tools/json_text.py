@@ -10,6 +10,7 @@ from typing import Any
 DEEPEST = 200  # levels; bills, traces and configurations have a dozen at most
 _TOO_DEEP = f"JSON that is nested deeper than {DEEPEST} levels"
 _OTHERS = bytes(sign for sign in range(256) if sign not in b'[]{}"')
+_ALIKE = bytes.maketrans(b"{}", b"[]")
 _TEXTS = re.compile(rb'"[^"]*"?')
 _PIECE = 1 << 24  # bytes that are copied at a time
 
@@ -21,7 +22,10 @@ def loads(text: str | bytes, **how: Any) -> Any:
 
 
 def refuse_deep(text: str | bytes) -> None:
-    """Raise RecursionError where brackets of JSON are nested deeper than `DEEPEST` levels: a tenth of the time of reading."""
+    """Raise RecursionError where brackets of JSON are nested deeper than `DEEPEST` levels.
+
+    Of more than 16 MB, half as many may be too deep already.
+    """
     if isinstance(text, str):
         if text.count("[") + text.count("{") <= DEEPEST:
             return
@@ -33,19 +37,19 @@ def refuse_deep(text: str | bytes) -> None:
         end = at + _PIECE
         while text[end - 1 : end] == b"\\":  # no escaped sign is cut in two
             end += 1
-        left = _unpaired(left + text[at:end].replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _OTHERS))
+        piece = text[at:end].replace(b"\\\\", b"").replace(b'\\"', b"")
+        left = _unpaired(left + piece.translate(_ALIKE, _OTHERS))
         at = end
 
 
 def _unpaired(signs: bytes) -> bytes:
-    """The brackets and quotes that no later one closes: each round takes away the innermost level."""
+    """The brackets and the quote that no later one closes. Each round takes away the innermost level."""
     signs = signs.replace(b'""', b"")  # of most texts no other sign is left
-    texts = _TEXTS.sub(lambda found: b"" if found[0].endswith(b'"') and len(found[0]) > 1 else b'"', signs)
-    for _ in range(DEEPEST):
-        shorter = texts.replace(b"[]", b"").replace(b"{}", b"")
-        if len(shorter) == len(texts):
-            break
-        texts = shorter
-    if texts.count(b"[") + texts.count(b"{") > DEEPEST or b"[]" in texts or b"{}" in texts:
+    signs = _TEXTS.sub(lambda found: b"" if len(found[0]) > 1 and found[0].endswith(b'"') else b'"', signs)
+    rounds = 0
+    while b"[]" in signs and rounds <= DEEPEST:
+        signs = signs.replace(b"[]", b"")
+        rounds += 1
+    if rounds + signs.count(b"[") > DEEPEST:
         raise RecursionError(_TOO_DEEP)
-    return texts
+    return signs
