@@ -21,6 +21,7 @@ BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 RUN_HERE = {
     "make site",
     "make serve",
+    'atlas audit "gpt-4o at openai, 2 requests per second, 1000 tokens in and 250 out" --set spend_usd=20000',
     'atlas ask "a chatbot for 5k users in the EU, low latency is critical"',
     "make nightly",
     "source .venv/bin/activate",
@@ -124,6 +125,8 @@ def test_commands_of_the_readme_work_in_the_clone(built: Path) -> None:
     assert answer["plans"][0]["rank"] == 1
     asked = run(activate + 'atlas ask "a chatbot for 5k users in the EU, low latency is critical"', built)
     assert "“5k users”" in asked.stdout
+    today = '"gpt-4o at openai, 2 requests per second, 1000 tokens in and 250 out" --set spend_usd=20000'
+    assert "20,000" in run(activate + f"atlas audit {today}", built).stdout
     same = "--use-case chatbot --users 5000 --pattern business-hours"
     assert "Recommended" in run(activate + f"atlas plan {same}", built).stdout
     assert "What binds it" in run(activate + f"atlas explain 1 {same}", built).stdout

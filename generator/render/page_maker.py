@@ -6,6 +6,7 @@ from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 from generator.publish.policy import CHART_MARK
 from generator.render.page import Alternate, Page, SiteData
@@ -22,6 +23,9 @@ from generator.render.translated import base_path, nearest, translated_paths, tr
 DATES_SCRIPT = "relative_dates.mjs"
 # What an article holds, and the script that takes it over.
 SCRIPTS = ((CHART_MARK, "charts.mjs"), (" data-plans=", "plan_marks.mjs"), (' id="change-data"', "change_search.mjs"))
+
+
+type View = Callable[[SiteData], Iterable[Page]]
 
 
 class RenderError(Exception):
@@ -43,11 +47,10 @@ class PageMaker:
         """The pages that exist in every language."""
         return translated_paths(self.data)
 
-    def write_kind(self, kind: str, memo: PageMemo) -> int:
-        """Write all pages of a kind with their pictures; the number of pages."""
+    def write_kind(self, kind: str, view: View, memo: PageMemo) -> int:
+        """Write all pages of a view of a kind with their pictures; the number of pages."""
         cards: dict[str, SocialCard] = {}
         number = 0
-        view = page_module(kind).pages
         for page in view(self.data):
             name = card_name(kind, page.path)
             card = cards.setdefault(name, social_card(name, page, self.data.as_of))
@@ -87,6 +90,12 @@ class PageMaker:
             return page
         script = module(self.data, name)
         return page if script in page.scripts else replace(page, scripts=(*page.scripts, script))
+
+
+def views(kind: str) -> tuple[View, ...]:
+    """What makes the pages of a kind: one view, or the parts of it that can be written side by side."""
+    module = page_module(kind)
+    return cast(tuple[View, ...], getattr(module, "VIEWS", (module.pages,)))
 
 
 def page_module(kind: str) -> ModuleType:

@@ -1,6 +1,7 @@
 """The render stage: prose first (mkdocs empties the folder), then pages and files side by side, the sitemap last."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,7 @@ from generator.render.embed.files import embed_files
 from generator.render.feeds import feed_files
 from generator.render.llms_text import llms_text
 from generator.render.page import SiteData
-from generator.render.page_maker import PageMaker, write_files
+from generator.render.page_maker import PageMaker, View, views, write_files
 from generator.render.page_memo import PageMemo, page_memo
 from generator.render.search_names import palette_files
 from generator.render.shell import add_records, built_shell
@@ -39,6 +40,9 @@ GROUPS = (
 FIRST = "home"  # alone and before the others: what it looks up they look up too, and share
 PAGE_KINDS = (FIRST, *chain.from_iterable(GROUPS))
 DATA_FILES = "downloads"  # the kind whose group writes the files under /api/v1/, which its page lists
+
+
+type Part = tuple[tuple[str, View], ...]  # kinds with the view to be written of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +76,15 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
     step("prose")
     templates = root / "site_templates" / "pages"
     maker = PageMaker(data, shell, article_of(environment(templates), data.as_of, shell.site_url), forms(data), out)
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     words = folder_digest([templates, root / "content" / "texts"], "*")
     with page_memo(memory, f"{data.as_of} {words} {shell.digest}") as memo:
-        first = group(maker, (FIRST,), memo.known)
-        parts = [*(partial(group, maker, kinds, memo.known) for kinds in GROUPS), partial(other_files, maker)]
+        first = group(maker, parts_of((FIRST,))[0], memo.known)
+        parts = [partial(group, maker, part, memo.known) for kinds in GROUPS for part in parts_of(kinds)]
+        parts.append(partial(other_files, maker))
         for made in chain([first], (made for _, made in side_by_side(parts))):
             memo.take(made.memo)
-            counts |= made.pages
+            counts.update(made.pages)
             for kind in made.pages:
                 step(kind)
     picture = prose_card(data.as_of)
@@ -89,11 +94,20 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
     return RenderSummary(pages, memo.rendered, len(files), sum(p.stat().st_size for p in files))
 
 
-def group(maker: PageMaker, kinds: tuple[str, ...], known: Mapping[str, tuple[bytes, str]]) -> Made:
-    """Write the pages of some kinds, and with the downloads the files that they list."""
+def parts_of(kinds: tuple[str, ...]) -> list[Part]:
+    """A group as the parts that are written one after the other: a kind alone in its group may be in several."""
+    if len(kinds) == 1:
+        return [((kinds[0], view),) for view in views(kinds[0])]
+    return [tuple((kind, view) for kind in kinds for view in views(kind))]
+
+
+def group(maker: PageMaker, part: Part, known: Mapping[str, tuple[bytes, str]]) -> Made:
+    """Write the pages of some views, and with the downloads the files that they list."""
     memo = PageMemo(known)
-    pages = {kind: maker.write_kind(kind, memo) for kind in kinds}
-    if DATA_FILES in kinds:
+    pages: Counter[str] = Counter()
+    for kind, view in part:
+        pages[kind] += maker.write_kind(kind, view, memo)
+    if DATA_FILES in pages:
         write_files(download_files(maker.data), maker.out)
     return Made(pages, memo)
 

@@ -6,7 +6,7 @@ and to the English ones else, which are marked as such. Its files, feeds and dat
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import takewhile
 
@@ -44,7 +44,7 @@ def translated_paths(data: SiteData) -> frozenset[str]:
     return frozenset((*PAGES, *(f"use-cases/{case.case.id}/" for case in data.results.cases)))
 
 
-def translations(pages: Callable[[SiteData], Iterator[Page]], data: SiteData) -> Iterator[tuple[str, Page]]:
+def translations(pages: Callable[[SiteData], Iterable[Page]], data: SiteData) -> Iterator[tuple[str, Page]]:
     """The pages of a view in the other languages, each with the language that is spoken while it is taken."""
     known = translated_paths(data)
     for spoken in OTHERS:

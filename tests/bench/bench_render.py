@@ -21,7 +21,7 @@ from generator import nightly
 from generator.parallel import side_by_side
 from generator.places import Places
 from generator.render.page import SiteData
-from generator.render.page_maker import PageMaker, page_module, write_page
+from generator.render.page_maker import PageMaker, View, page_module, views, write_page
 from generator.render.shell import built_shell
 from generator.render.site_index import site_index
 from generator.render.templates import article_of, environment
@@ -77,7 +77,7 @@ def html_seconds(data: SiteData, folder: Path, workers: int) -> float:
     article = article_of(environment(ROOT / "site_templates" / "pages"), data.as_of, "")
     maker = PageMaker(data, shell, article, {}, out)
     share_look_ups(data)
-    list(side_by_side([partial(write_html, maker, kind) for kind in KINDS], workers))
+    list(side_by_side([partial(write_html, maker, view) for kind in KINDS for view in views(kind)], workers))
     return perf_counter() - start
 
 
@@ -87,9 +87,9 @@ def share_look_ups(data: SiteData) -> None:
     _ = index.skus_of_model, index.disputes, index.facts
 
 
-def write_html(maker: PageMaker, kind: str) -> None:
-    """Write the HTML of a kind."""
-    for page in page_module(kind).pages(maker.data):
+def write_html(maker: PageMaker, view: View) -> None:
+    """Write the HTML of a view."""
+    for page in view(maker.data):
         write_page(page, maker.html(page), maker.out)
 
 

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from itertools import batched
+from functools import partial
+from itertools import batched, chain
 from typing import Any
 
 from generator.registry import CapabilityRow, ModelRow
@@ -41,6 +42,11 @@ LISTED = 80  # models on one page of a developer
 
 def pages(data: SiteData) -> Iterator[Page]:
     """The index, the developers' lists and the model pages."""
+    return chain.from_iterable(part(data) for part in VIEWS)
+
+
+def list_pages(data: SiteData) -> Iterator[Page]:
+    """The index and the developers' lists."""
     index = site_index(data)
     rows = {m: index_row(m, index) for m in index.models}
     yield index_page(index, rows)
@@ -49,9 +55,18 @@ def pages(data: SiteData) -> Iterator[Page]:
         by_developer.setdefault(data.registry.model[m].developer or UNKNOWN_DEVELOPER, []).append(m)
     for developer, models in sorted(by_developer.items()):
         yield from developer_pages(developer, [rows[m] for m in models], index)
+
+
+def model_pages(data: SiteData, first: int, step: int) -> Iterator[Page]:
+    """The page of every `step`th model, beginning with the `first`."""
+    index = site_index(data)
     capabilities = {c.model: c for c in data.registry.capabilities}
-    for m in index.models:
+    for m in index.models[first::step]:
         yield model_page(data.registry.model[m], capabilities.get(m), index)
+
+
+# The kind with the most pages: its parts can be written side by side.
+VIEWS = (list_pages, partial(model_pages, first=0, step=2), partial(model_pages, first=1, step=2))
 
 
 def developer_pages(developer: str, rows: list[dict[str, Any]], index: SiteIndex) -> Iterator[Page]:
