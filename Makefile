@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install site nightly test test-full test-deep bench wheel audit serve lint format lock screenshots check-site clean
+.PHONY: help install site nightly test test-full test-engines test-deep bench wheel audit serve lint format lock screenshots check-site clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -63,6 +63,16 @@ test: install ## the whole test suite
 test-full: install ## all faults, kills and fuzz cases (an hour); writes content/project/faults.md
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
 	ATLAS_FULL=1 python -m pytest $(PYTEST_ARGS)
+
+# Each CPython has an environment of its own; the browser's Python comes with npm and runs under Node.
+ENGINES := build/engines
+$(ENGINES)/%/ready: requirements.lock
+	@python$* -m venv --clear $(ENGINES)/$* || { echo "python$* is needed for this comparison; install it and run make again." >&2; exit 1; }
+	$(ENGINES)/$*/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+test-engines: install $(ENGINES)/3.12/ready $(ENGINES)/3.13/ready ## the engine's tests in CPython 3.12, 3.13 and Pyodide, compared (5 minutes); writes content/project/pythons.md
+	@$(BIN)/python -m tests.differential $(ENGINES)/3.12/bin/python $(ENGINES)/3.13/bin/python
 
 # The stub engine of the live test has an environment of its own. vLLM's wheel (336 MB) is kept outside the checkout.
 DEEP := build/deep

@@ -13,7 +13,7 @@ HEAD = """# The engine in three Pythons
 The pages compute with the same engine as the command, in another Python: {name}, which is CPython
 {python} compiled to WebAssembly. `make test-engines` runs the engine's whole test suite in both kinds and compares
 test by test what became of it. Pyodide runs under Node with its whole standard library, and assertions count: the
-{planted} planted tests, which must fail, failed in every Python. Random examples are the same everywhere.
+{planted} planted tests, which have to fail, failed in every Python. Random examples are the same everywhere.
 
 The run of {day} found no difference.
 

@@ -6,23 +6,36 @@
  */
 import { readFileSync } from "node:fs";
 
-const settings = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const { loadPyodide } = await import(settings.runtime);
-const python = await loadPyodide({ env: { HOME: "/home/pyodide", ...settings.environment } });
-for (const folder of settings.folders) {
-  python.FS.mkdirTree(folder);
-  python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, folder);
-}
-for (const wheel of settings.wheels) python.unpackArchive(new Uint8Array(readFileSync(wheel)), "wheel", { extractDir: "/wheels" });
-python.globals.set("settings", python.toPy(settings));
-const code = python.runPython(`
+const PYTEST = `
 import os, sys
 sys.dont_write_bytecode = True
-sys.path[:0] = [*settings["paths"][:1], "/wheels", *settings["paths"][1:]]
-os.chdir(settings["paths"][0])
+here, *packages = settings["paths"]
+sys.path[:0] = [here, "/wheels", *packages]
+os.chdir(here)
 from tests.differential import stand_ins
 stand_ins.install()
 import pytest
 int(pytest.main(list(settings["arguments"])))
-`);
-process.exit(code);
+`;
+
+async function run(settings) {
+  const { loadPyodide } = await import(settings.runtime);
+  const python = await loadPyodide({ env: { HOME: "/home/pyodide", ...settings.environment } });
+  for (const folder of settings.folders) {
+    python.FS.mkdirTree(folder);
+    python.FS.mount(python.FS.filesystems.NODEFS, { root: folder }, folder);
+  }
+  for (const wheel of settings.wheels) {
+    python.unpackArchive(new Uint8Array(readFileSync(wheel)), "wheel", { extractDir: "/wheels" });
+  }
+  return python.runPython(PYTEST, { locals: python.toPy({ settings }) });
+}
+
+// Node would show the line of the runtime in which an error happened, which is a megabyte long.
+run(JSON.parse(readFileSync(process.argv[2], "utf8"))).then(
+  (code) => process.exit(code),
+  (error) => {
+    console.error(error.message ?? error);
+    process.exitCode = 3;
+  },
+);

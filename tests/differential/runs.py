@@ -35,20 +35,20 @@ def in_cpython(python: Path, tests: Sequence[str]) -> Record:
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record.json"
         command = [str(python), "-m", "pytest", *ARGUMENTS, *tests]
-        return _finished(command, record, {**os.environ, **_environment(record)})
+        return _finished(command, record, {**os.environ, **_environment(record), "PYTHONPATH": str(ROOT)})
 
 
 def in_pyodide(tests: Sequence[str]) -> Record:
     """The same in Pyodide. Plain packages come from the environment that this Python runs in."""
-    packages = sysconfig.get_path("purelib")
+    packages = Path(sysconfig.get_path("purelib")).resolve()
     mirror = mirror_path()
     with tempfile.TemporaryDirectory() as folder:
         record = Path(folder) / "record.json"
         beside = [str(mirror.parent.parent.resolve())] if mirror else []
         settings = {
             "runtime": (RUNTIME / "pyodide.mjs").as_uri(),
-            "folders": [str(ROOT), packages, folder, *beside],
-            "paths": [str(ROOT), packages],
+            "folders": [str(ROOT), folder, *beside, *([] if packages.is_relative_to(ROOT) else [str(packages)])],
+            "paths": [str(ROOT), str(packages)],
             "wheels": [str(path) for path in wheels(LOCK, installed_runtime(RUNTIME), ROOT / ".cache" / "bundle")],
             "environment": _environment(record) | ({"ATLAS_MIRROR": str(mirror.resolve())} if mirror else {}),
             "arguments": [*ARGUMENTS, *tests],
@@ -65,7 +65,6 @@ def _environment(record: Path) -> dict[str, str]:
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONHASHSEED": "0",
         "PYTHONOPTIMIZE": "",
-        "PYTHONPATH": str(ROOT),
         "TZ": "UTC",
     }
 
@@ -75,7 +74,8 @@ def _finished(command: Sequence[str], record: Path, environment: dict[str, str])
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
     )
     if not record.is_file():
-        said = "\n".join(line[:200] for line in (done.stdout + done.stderr).splitlines()[-30:])
+        lines = [line[:200] for line in f"{done.stdout}\n{done.stderr}".splitlines() if line.strip()]
+        said = "\n".join(lines[-40:])
         raise RunFailed(f"{command[0]} left no record:\n{said}")
     found: Record = json.loads(record.read_text(encoding="utf-8"))
     return found
