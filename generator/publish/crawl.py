@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 CHROMIUM = "/usr/bin/chromium"
 SETTLE_MS = 50  # what a page does right after it has loaded
 PATIENCE_MS = 20_000
+ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")  # small /dev/shm: tabs would crash
 
 
 class CrawlError(Exception):
@@ -48,7 +49,7 @@ async def _crawl(program: Path, base: str, paths: Sequence[str], tabs: int, step
     faults: list[str] = []
 
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        browser = await driver.chromium.launch(executable_path=program, args=ARGUMENTS)
 
         async def work() -> None:
             page = await browser.new_page()

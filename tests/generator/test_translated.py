@@ -12,7 +12,7 @@ from tests.generator.tool_site import tool_site
 SAME = {
     "API", "APIs", "CSV", "GPU", "GPUs", "GiB", "JSON", "TB/s", "Tokens", "Plan", "Chatbot", "Workload", "Median",
     "TTFT, ms", "ITL, ms", "E2E, s", "$ / GiB·h", "Markdown", "Atom", "JSON Feed", "Cloud", "Batch", "Spot",
-    "Moderation", "FOCUS", "Budgets", "sample-bill.csv", "sample-month.csv", "sample-ledger.jsonl",
+    "Alternative", "Moderation", "FOCUS", "Budgets", "sample-bill.csv", "sample-month.csv", "sample-ledger.jsonl",
     "Region", "Name", "HTML", "VRAM", "Meter", "AMD", "token_prices.csv", "offers.csv", "offers.json", "gpu_offers.csv",
     "gpu_offers.json",
     "Embeddings", "Reranking", "https://…/pricing", "provider,workload_type,usage_qty,usage_unit,amount_usd",
