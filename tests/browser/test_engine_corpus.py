@@ -121,4 +121,4 @@ def test_every_answer_is_the_same_byte_for_byte(opened: Page, site: Path, asked:
     assert apart == []
     right = sum(reply.startswith('{"ok": true') for reply in replies)
     assert len(asked) >= (500 if FULL else 40)
-    assert 0.7 * len(asked) < right < len(asked)  # answers above all, and refusals among them
+    assert len(asked) / 2 < right < len(asked)  # answers above all, and refusals among them
