@@ -42,6 +42,7 @@ NUMERIC = {  # columns of numbers, by fixture
     "langfuse_observations.csv": ("totalCost",),
     "helicone_requests.csv": ("prompt_tokens", "completion_tokens", "cost"),
 }
+ONE_NUMBER = {"openai_embeddings_usage_2026-09.csv"}  # nothing else in the file tells how its commas are meant
 EVERY = sorted(path.name for path in FOLDER.iterdir() if path.suffix in (".csv", ".json", ".jsonl"))
 EXPECTED = {name: essence(reading(name)[0]) for name in NUMERIC}
 
@@ -112,8 +113,12 @@ def test_form_of_a_table_changes_nothing(
     if shouted:
         table[0] = [f" {column.upper()} " for column in table[0]]
     data = written(table, delimiter, end).decode().encode(encoding)
-    lines, _, _ = reading(data)
-    assert essence(lines) == EXPECTED[name]
+    lines, excluded, _ = reading(data)
+    if name in ONE_NUMBER and delimiter == ";" and style in ("thousands", "dollars"):
+        assert not lines  # "500,000" in a file of semicolons may be 500: said, not guessed
+        assert {e.detail for e in excluded} == {"input_tokens may be a thousand or have a decimal comma"}
+    else:
+        assert essence(lines) == EXPECTED[name]
 
 
 @pytest.mark.parametrize("name", sorted(NUMERIC))
