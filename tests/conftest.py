@@ -1,7 +1,9 @@
 """Shared fixtures: where the stored upstream payloads are, whether there is a browser, one built site a session."""
 
 import fcntl
+import gc
 import os
+import shutil
 import threading
 import time
 from collections import Counter
@@ -28,27 +30,33 @@ def browser_path() -> Path | None:
     return path if path.exists() else None
 
 
-# The order in which the processes of a parallel run take files: what takes minutes, and what builds the site before
-# others need it, comes first; the many small ones come last, so that all processes end together.
-ORDER = (
-    "tests/test_readme.py", "tests/browser/test_ask.py", "tests/test_nightly.py",
-    "tests/test_", "tests/generator/", "tests/browser/", "tests/faults/", "tests/wasm_tools/",
-)  # fmt: skip
-
-
-def place_in_order(path: str) -> int:
-    """Where a test file stands in the order, by the first prefix it has; -1 for one of another folder."""
-    return next((n for n, prefix in enumerate(ORDER) if path.startswith(prefix)), -1)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Order the files; skip with the reason, or fail where the environment says that nothing may be missing."""
-    items.sort(key=lambda item: place_in_order(item.nodeid))
+    """Order the files; skip with the reason, or fail where the environment says that nothing may be missing.
+
+    The processes of a parallel run take whole files in this order: first the one that builds the site, then what needs
+    neither it nor a browser, so that nobody waits for it or measures beside it; the many small ones come last, so
+    that all processes end together.
+    """
+    waiting = {i.path for i in items if i.get_closest_marker("site") or i.get_closest_marker("browser")}
+
+    def place(item: pytest.Item) -> int:
+        if item.path.name == "test_readme.py":
+            return 0
+        return 2 if item.path in waiting else 3 if item.path.parent.name == "wasm_tools" else 1
+
+    items.sort(key=place)
     for item in items:
         if item.get_closest_marker("mirror") and mirror_path() is None and not os.environ.get("REQUIRE_MIRROR"):
             item.add_marker(pytest.mark.skip(reason="no stored payloads: set ATLAS_MIRROR to a mirror folder"))
         if item.get_closest_marker("browser") and browser_path() is None and not os.environ.get("REQUIRE_BROWSER"):
             item.add_marker(pytest.mark.skip(reason="no Chromium at /usr/bin/chromium: install it or set CHROMIUM"))
+
+
+def pytest_collection_finish() -> None:
+    """Let the cycle collector look at what a test makes, and not each time at all modules and tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50)
 
 
 @pytest.fixture(scope="session")
@@ -141,34 +149,37 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A whole site built from the committed data, once a session; $ATLAS_BUILT_SITE names one that is built already.
+def built_clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh clone in which `make site` has been run, once a session; what it built is also kept as `../site`.
 
     The processes of a parallel session share it: the first one builds, the others wait.
     """
-    if given := os.environ.get("ATLAS_BUILT_SITE"):
-        return Path(given).resolve()
+    from tests.fresh_clone import fresh_clone, run
+
     parallel = "PYTEST_XDIST_WORKER" in os.environ
-    folder = tmp_path_factory.getbasetemp().parent / "built" if parallel else tmp_path_factory.mktemp("built")
+    folder = tmp_path_factory.getbasetemp().parent / "alone" if parallel else tmp_path_factory.mktemp("alone")
     folder.mkdir(exist_ok=True)
+    clone, ended = folder / "atlas", folder / "ended"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "whole").exists():
-            _build_site(folder)
-            (folder / "whole").touch()
-    return folder / "site"
+        if not ended.exists():
+            fresh_clone(clone)
+            made = run("make site", clone)
+            if made.returncode == 0:
+                shutil.copytree(clone / "site", folder / "site", copy_function=os.link)
+            ended.write_text(made.stderr[-3000:] if made.returncode else "", encoding="utf-8")
+    if said := ended.read_text(encoding="utf-8"):
+        pytest.fail(f"`make site` failed in a fresh clone: {said}")
+    return clone
 
 
-def _build_site(folder: Path) -> None:
-    from generator import nightly
-    from generator.places import Places
-
-    at = nightly.inputs(Places(ROOT, folder / "work"), None, offline=True)
-    with nightly.single_run(at.places):
-        results = nightly.precompute_stage(at, nightly.silent)
-        bundle = nightly.bundle_stage(at, results)
-        nightly.render_stage(at, results, bundle, nightly.silent)
-        nightly.publish_stage(at, folder / "site")
+@pytest.fixture(scope="session")
+def site(request: pytest.FixtureRequest) -> Path:
+    """The site that `make site` builds of the committed data; $ATLAS_BUILT_SITE names one that is built already."""
+    if given := os.environ.get("ATLAS_BUILT_SITE"):
+        return Path(given).resolve()
+    clone: Path = request.getfixturevalue("built_clone")
+    return clone.parent / "site"
 
 
 @pytest.fixture(scope="session")

@@ -15,14 +15,15 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.cli import app
+from tests.fresh_clone import plain, run
 
 ROOT = Path(__file__).parent.parent
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 RUN_HERE = {
     "make site",
     "make serve",
-    'atlas audit "gpt-4o at openai, 2 requests per second, 1000 tokens in and 250 out" --set spend_usd=20000',
     'atlas ask "a chatbot for 5k users in the EU, low latency is critical"',
+    'atlas audit "gpt-4o at openai, 2 requests per second, 1000 tokens in and 250 out" --set spend_usd=20000',
     "make nightly",
     "source .venv/bin/activate",
     "atlas plan --prompt 512 --output 256 --qps 10 --slo conversational --class medium",
@@ -67,89 +68,47 @@ def test_options_named_in_the_readme_exist() -> None:
         assert option in shown.stdout
 
 
-def plain(**more: str) -> dict[str, str]:
-    """The environment without a mirror, without colours, wide enough for help texts."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ATLAS_", "PYTHONPATH", "VIRTUAL_ENV", "MAKE"))}
-    return {**kept, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200", **more}
-
-
-def run(command: str, clone: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        ["bash", "-c", command], cwd=clone, capture_output=True, text=True, env=plain(**more), timeout=900, check=False
-    )
-
-
-@pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh clone, alone in its folder: no stored payloads beside it, no environment in it."""
-    folder = tmp_path_factory.mktemp("alone") / "atlas"
-    subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
-    changed = subprocess.run(
-        ["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for line in changed.splitlines():  # while developing: what is not committed yet is part of what is tested
-        path = line[3:].split(" -> ")[-1].strip('"')
-        source, target = ROOT / path, folder / path
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        elif source.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(source, target)
-    if changed:
-        subprocess.run(
-            "git add -A && git -c user.name=t -c user.email=t@t commit -qm t", shell=True, cwd=folder, check=True
-        )
-    return folder
-
-
-@pytest.fixture(scope="module")
-def built(clone: Path) -> Path:
-    made = run("make site", clone)
-    assert made.returncode == 0, made.stderr[-3000:]
-    return clone
-
-
-def test_make_site_builds_everything_and_leaves_the_tree_clean(built: Path) -> None:
+def test_make_site_builds_everything_and_leaves_the_tree_clean(built_clone: Path) -> None:
     for page in ("index.html", "tools/planner/index.html", "build.json", "api/v1/SHA256SUMS", "_headers"):
-        assert (built / "site" / page).exists(), page
-    assert run("git status --porcelain", built).stdout == ""
+        assert (built_clone / "site" / page).exists(), page
+    assert run("git status --porcelain", built_clone).stdout == ""
 
 
-def test_commands_of_the_readme_work_in_the_clone(built: Path) -> None:
+def test_commands_of_the_readme_work_in_the_clone(built_clone: Path) -> None:
     activate = "source .venv/bin/activate && "
     plan = "atlas plan --prompt 512 --output 256 --qps 10 --slo conversational --class medium"
-    shown = run(activate + plan, built)
+    shown = run(activate + plan, built_clone)
     assert shown.returncode == 0, shown.stderr
     assert "$/month" in shown.stdout
-    answer = json.loads(run(activate + plan + " --json", built).stdout)
+    answer = json.loads(run(activate + plan + " --json", built_clone).stdout)
     assert answer["plans"][0]["rank"] == 1
-    asked = run(activate + 'atlas ask "a chatbot for 5k users in the EU, low latency is critical"', built)
+    asked = run(activate + 'atlas ask "a chatbot for 5k users in the EU, low latency is critical"', built_clone)
     assert "“5k users”" in asked.stdout
-    today = '"gpt-4o at openai, 2 requests per second, 1000 tokens in and 250 out" --set spend_usd=20000'
-    assert "20,000" in run(activate + f"atlas audit {today}", built).stdout
+    spent = 'atlas audit "gpt-4o at openai, 2 requests per second, 1000 tokens in and 250 out" --set spend_usd=20000'
+    assert "You pay: $20,000.00" in run(activate + spent, built_clone).stdout
     same = "--use-case chatbot --users 5000 --pattern business-hours"
-    assert "Recommended" in run(activate + f"atlas plan {same}", built).stdout
-    assert "What binds it" in run(activate + f"atlas explain 1 {same}", built).stdout
-    assert "months that could come" in run(activate + f"atlas simulate 1 {same}", built).stdout
+    assert "Recommended" in run(activate + f"atlas plan {same}", built_clone).stdout
+    assert "What binds it" in run(activate + f"atlas explain 1 {same}", built_clone).stdout
+    assert "months that could come" in run(activate + f"atlas simulate 1 {same}", built_clone).stdout
     assert (
         "17 requests"
-        in run(activate + "atlas memory qwen3-32b --gpu h100-sxm --tp 2 --max-model-len 16000", built).stdout
+        in run(activate + "atlas memory qwen3-32b --gpu h100-sxm --tp 2 --max-model-len 16000", built_clone).stdout
     )
-    assert "USD a month" in run(activate + "atlas rank speech-to-text", built).stdout
-    health = run(activate + "atlas health --json", built)
+    assert "USD a month" in run(activate + "atlas rank speech-to-text", built_clone).stdout
+    health = run(activate + "atlas health --json", built_clone)
     assert health.returncode in (0, 3)
     assert {s["source"] for s in json.loads(health.stdout)["sources"]} >= {"litellm", "genai-prices", "models-dev"}
-    assert "input.text.token" in run(activate + "atlas history o3", built).stdout
-    assert "%" in run(activate + "atlas diff 2026-10-01 2026-11-20 --kind repriced", built).stdout
-    assert "nightly" in run(activate + "atlas --help", built).stdout
+    assert "input.text.token" in run(activate + "atlas history o3", built_clone).stdout
+    assert "%" in run(activate + "atlas diff 2026-10-01 2026-11-20 --kind repriced", built_clone).stdout
+    assert "nightly" in run(activate + "atlas --help", built_clone).stdout
 
 
-def test_make_serve_shows_the_site(built: Path) -> None:
+def test_make_serve_shows_the_site(built_clone: Path) -> None:
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", 8000)) == 0:
             pytest.skip("port 8000 is taken on this machine")
     process = subprocess.Popen(
-        ["make", "serve"], cwd=built, env=plain(), start_new_session=True, stdout=subprocess.DEVNULL
+        ["make", "serve"], cwd=built_clone, env=plain(), start_new_session=True, stdout=subprocess.DEVNULL
     )
     try:
         deadline = time.monotonic() + 30
@@ -167,17 +126,17 @@ def test_make_serve_shows_the_site(built: Path) -> None:
         process.wait(timeout=10)
 
 
-def test_make_nightly_syncs_and_builds(built: Path) -> None:
+def test_make_nightly_syncs_and_builds(built_clone: Path) -> None:
     """Hosts that cannot be reached keep their last good rows; the site is built all the same."""
-    made = run("make nightly", built)
+    made = run("make nightly", built_clone)
     assert made.returncode == 0, made.stderr[-3000:]
     for source in ("litellm", "genai-prices", "models-dev", "openrouter", "tardellirs", "aiconfigurator"):
         assert source in made.stderr
-    changed = run("git status --porcelain", built).stdout.split("\n")
+    changed = run("git status --porcelain", built_clone).stdout.split("\n")
     assert all(line[3:].startswith("data/state/") for line in changed if line)
 
 
-def test_missing_tools_give_one_sentence(clone: Path, tmp_path: Path) -> None:
+def test_missing_tools_give_one_sentence(tmp_path: Path) -> None:
     tools = tmp_path / "bin"
     tools.mkdir()
     for name in ("bash", "make", "touch", "grep", "cat", "ls"):
@@ -187,7 +146,7 @@ def test_missing_tools_give_one_sentence(clone: Path, tmp_path: Path) -> None:
     old.chmod(0o755)
     made = subprocess.run(
         ["make", "-B", "VENV=elsewhere", "elsewhere/ready"],
-        cwd=clone,
+        cwd=ROOT,
         env={"PATH": str(tools)},
         capture_output=True,
         text=True,
