@@ -172,3 +172,8 @@ def test_real_files_of_both_clients_against_one_server_agree() -> None:
         assert 360 <= seen_by.times["e2e"].percentiles[50] <= 390
     assert {95, 99} <= set(found["guidellm-0.8.1"].times["ttft"].percentiles)
     assert found["vllm-rs-0.33.0"].times["itl"].percentiles[95] > found["vllm-rs-0.33.0"].times["tpot"].percentiles[50]
+
+
+def test_a_prediction_of_nothing_ends_in_no_crash() -> None:
+    plan = {**PLAN, "plan": {**PLAN["plan"], "ttft_ms": 0}}
+    assert compared(seen(0, 2.0), expected_of(plan))["figures"][0]["target"] == "met"

@@ -145,7 +145,7 @@ def _one_replica_less(seen: Observed, expected: Expected, figures: list[dict[str
         planned, found = getattr(expected, name), getattr(seen, name)
         if planned is None or found is None or found > planned * (1 + DRIFT):
             return ""
-    slower = max(1.0, *(f["observed"] / f["predicted"] for f in figures if f["predicted"]))
+    slower = max([1.0, *(f["observed"] / f["predicted"] for f in figures if f["predicted"])])
     carried = (replicas - 1) * rate / slower
     if load > carried:
         return ""
