@@ -8,23 +8,16 @@ from typing import Any
 
 import pytest
 
-from tests.wasm_tools.ask_books import book, pack, planned, record, talk
+from tests.wasm_tools.ask_books import book, planned, record, talk
 from tests.wasm_tools.asked import compass_faults, faults
-from wasm_tools import browser
-from wasm_tools.ask.book import read_ask_book
 from wasm_tools.ask.compass_intent import compass_intent
-from wasm_tools.ask.conversation import conversation
 from wasm_tools.ask.names import names_in
 from wasm_tools.ask.numerals import quantities
 from wasm_tools.ask.phrases import by_letter, corrected, edits
-from wasm_tools.ask.record import relevant_rows
 from wasm_tools.ask.text import text_of
 from wasm_tools.ask.words import words_of
-from wasm_tools.methods import ask, assistant
 from wasm_tools.planner.form import question_of_form
 from wasm_tools.planner.what_if import regions_of
-from wasm_tools.pricing.figures import unit_price
-from wasm_tools.workload.traffic import InputError
 
 PAYLOADS = Path(__file__).parents[1] / "payloads"
 
@@ -191,15 +184,6 @@ def test_ordinary_words_are_no_names(words: str) -> None:
     assert names_in(words, book().names) == []
 
 
-def test_what_the_catalogue_does_not_have_is_said() -> None:
-    assert record("chatbot with acme/zorp-7b for 100 users")["unknown"][0]["words"]["text"] == "acme/zorp-7b"
-    made = record("chatbot with gpt-9-turbo on an H300 for 100 users")
-    assert [(u["kind"], u["words"]["text"]) for u in made["unknown"]] == [("model", "gpt-9-turbo"), ("gpu", "H300")]
-    assert not {"models", "gpus"} & made["form"].keys()
-    assert "not in the catalogue" in record("How much is gpt-9-turbo?")["answer"]
-    assert "not in the catalogue" in record("price of Foo-9000")["answer"]
-
-
 def test_misspelt_words_are_read_where_one_word_is_meant() -> None:
     made = talk("chatbto for 1500 usres, low latncy, 50 % cahced")
     assert (made.form["use_case"], made.form["users"], made.form["priority"]) == ("chatbot", 1500, "low_latency")
@@ -219,103 +203,6 @@ def test_every_value_tells_its_words_or_its_rule() -> None:
             assert (f["state"] == "stated") <= bool(f["words"]), f
             for w in f["words"]:
                 assert request["say"][w["turn"]][w["start"] : w["end"]] == w["text"] != ""
-
-
-def test_what_is_in_doubt_is_asked_about_with_options() -> None:
-    made = record("Chatbot for 100 users. It has to work for all 500 users, under 200 ms, under $90.")
-    asked = {q["id"]: q for q in made["questions"]}
-    assert asked.keys() == {"users", "ttft_ms", "budget"}
-    assert [o["label"] for o in asked["users"]["options"]] == ["100", "500"]
-    assert [q.id for q in talk("chatbot for 40 users, 600 ms").questions] == ["ttft_ms"]
-    states = {f["field"]: f["state"] for f in made["fields"]}
-    assert (states["users"], states["ttft_ms"], states["budget"]) == ("contradiction", "unsure", "unsure")
-
-
-def test_an_option_answers_a_question_and_closes_it() -> None:
-    say = "Chatbot for 300 users that answers in under 900 ms"
-    made = talk(say, {"answer": "ttft_ms", "option": 1})
-    assert made.form["e2e_ms"] == 900
-    assert "ttft_ms" not in made.form
-    assert made.questions == []
-    assert talk("We want a chatbot.", {"answer": "users", "text": "about 800"}).form["users"] == 800
-    assert talk("We want a chatbot.", {"answer": "users", "text": "20 requests a second"}).form["qps"] == 20
-    assert (
-        talk("I have 50 colleagues", {"answer": "task", "text": "translating letters"}).form["use_case"]
-        == "translation"
-    )
-
-
-def test_every_field_that_is_there_can_be_set_and_cleared_by_hand() -> None:
-    said = "Chatbot for 300 users, growing 20% a year, in the EU, under $900 a month"
-    assert talk(said, {"set": {"users": 800, "task": "translation"}}).form["use_case"] == "translation"
-    made = talk(said, {"set": {"growth": 0.5}}, {"set": {"budget": None}})
-    assert made.spec.value("growth") == 0.5
-    assert not {"task", "growth", "budget"} & made.form.keys()
-    with pytest.raises(InputError) as caught:
-        talk(said, {"set": {"growth": "much"}})
-    assert caught.value.field == "growth"
-
-
-def test_not_knowing_takes_the_default_and_names_it() -> None:
-    for turn in ("I don't know", {"answer": "users", "option": "unknown"}, {"answer": "users", "text": "not sure"}):
-        made = record("We want a chatbot.", turn)
-        assert made["questions"] == []
-        users = next(f for f in made["fields"] if f["field"] == "users")
-        assert (users["value"], users["state"]) == (1000, "default")
-        assert "standard of the use case" in users["rule"]
-
-
-@pytest.mark.parametrize(
-    ("turn", "field"),
-    [
-        ({"answer": "users", "option": 99}, "turns[1]"), ({"answer": "budget", "option": 0}, "turns[1]"),
-        ({"answer": "users", "text": "green"}, "users"), ({"set": {"nonsense": 1}}, "turns[1]"),
-        ("x" * 5000, "turns[1]"),
-        ({"text": 7}, "turns[1]"),
-        ({"set": {"task": "nonsense"}}, "task"),
-        ({"set": {"growth": 2}}, "turns[1]"),  # nothing was said of growth
-    ],
-)  # fmt: skip
-def test_turns_that_are_none_are_refused(turn: Any, field: str) -> None:
-    with pytest.raises(InputError) as caught:
-        talk("We want a chatbot.", turn)
-    assert caught.value.field == field
-
-
-def test_a_later_turn_changes_what_it_names() -> None:
-    made = talk(
-        "Chatbot for 300 users on A100 in the EU", "make it 500 users", "use H100 instead", "without Groq", "cheaper"
-    )
-    assert made.form["users"] == 500
-    assert all(g.startswith("h100") for g in made.form["gpus"])
-    assert (made.form["without_providers"], made.form["priority"]) == (["groq"], "low_cost")
-    assert "regions" in made.form
-    assert made.before is not None
-    assert "priority" not in made.before
-
-
-def test_traffic_is_multiplied_and_undone() -> None:
-    assert talk("RAG for 1000 users", "what if traffic doubles?").form["users"] == 2000
-    assert talk("RAG, 4 requests per second", "half the load").form["qps"] == 2
-    assert talk("RAG for 1000 users", "50% more users").form["users"] == 1500
-    assert talk("RAG for 1000 users", "what if traffic doubles?", "undo").form["users"] == 1000
-    assert talk("RAG for 1000 users", "only EU", "cheaper", "undo", "undo").form == talk("RAG for 1000 users").form
-    assert talk("RAG for 1000 users", "start over").spec.fields == {}
-
-
-def test_a_comparison_stands_beside_the_plan() -> None:
-    made = record("Chatbot for 300 users on H100", "compare with A100")
-    assert all(g.startswith("h100") for g in made["form"]["gpus"])
-    (variant,) = made["variants"]
-    assert all(g.startswith("a100") for g in variant["form"]["gpus"])
-    assert variant["form"]["users"] == 300
-
-
-def test_a_field_set_by_hand_holds_and_is_cleared_by_nothing() -> None:
-    made = record("Chatbot for 300 users", {"set": {"users": 800, "max_gpus": 2}})
-    assert (made["form"]["users"], made["form"]["max_gpus"]) == (800, 2)
-    assert next(f for f in made["fields"] if f["field"] == "users")["rule"] == "set by hand"
-    assert "max_gpus" not in talk("Chatbot for 300 users", {"set": {"max_gpus": 2}}, {"set": {"max_gpus": None}}).form
 
 
 def test_the_union_is_not_europe() -> None:
@@ -342,55 +229,6 @@ def test_own_machines_become_an_inventory() -> None:
     on_prem = talk("Chatbot for 10 users on-prem")
     assert [q.id for q in on_prem.questions] == ["owned_gpus"]
     assert "kinds" not in on_prem.form
-
-
-def test_the_cheapest_offer_of_the_catalogue_is_cited_by_id() -> None:
-    made = record("Who sells Llama 3.3 70B cheapest?")
-    sold = [r for r in planned().rates if r.model == "llama-3.3-70b-instruct" and not r.suspect]
-    best = min(sold, key=lambda r: 2 * r.bands[0].input + r.bands[0].output)
-    assert made["rows"][0]["provider"] == best.provider
-    ids = {f"offer|{r.provider}|{r.sku}|{r.region}" for r in sold}
-    assert {row["offer"] for row in made["rows"]} <= ids
-    assert made["possible"] == len(sold)
-
-
-def test_prices_are_written_as_on_the_pages() -> None:
-    made = record("who sells llama 3.3 70b cheapest?")
-    assert all(len(r["price"].replace(".", "").lstrip("0")) <= 9 for r in made["rows"])
-    assert f"cheapest: ${made['rows'][0]['shown']} per 1M tokens" in made["answer"]
-    assert all(abs(float(r["shown"].replace(",", "")) / float(r["price"]) - 1) < 0.005 for r in made["rows"])
-
-
-def test_prices_of_a_meter_a_provider_and_a_gpu() -> None:
-    cached = record("price of gpt-5 cached input")["rows"]
-    assert [float(r["price"]) for r in cached] == sorted(float(r["price"]) for r in cached)
-    of_openai = [r for r in planned().rates if (r.provider, r.model) == ("openai", "gpt-5")]
-    outputs = record("what does OpenAI charge for gpt-5 output tokens?")["rows"]
-    assert {float(r["price"]) for r in outputs} == {float(r.bands[0].output) for r in of_openai if not r.suspect}
-    assert {r["provider"] for r in outputs} == {"openai"}
-    gpus = record("cheapest H100 per hour")["rows"]
-    assert all(r["gpu"].startswith("h100") and r["offer"].startswith("rental|") for r in gpus)
-    assert all(r["kind"] == "spot" for r in record("spot price of an H100")["rows"])
-    firm = min(r.price for r in planned().rentals if r.gpu.startswith("h100") and r.kind == "rented")
-    assert f"on demand from ${unit_price(firm)}," in record("cheapest H100 per hour")["answer"]
-
-
-def test_a_question_to_the_catalogue_keeps_what_it_leaves_out() -> None:
-    sellers = {r["provider"] for r in record("Who sells Llama 3.3 70B cheapest, except AWS and Azure?")["rows"]}
-    assert sellers
-    assert not sellers & {"aws-bedrock", "azure"}
-    assert {r["model"] for r in record("price of gpt-4o, not deepseek v3")["rows"]} == {"gpt-4o"}
-    assert {r["kind"] for r in record("cheapest H100 rental, no spot")["rows"]} <= {"rented", "serverless", "community"}
-    asked = record("price of an H100 in Germany or in Switzerland, but not in the UK")["query"]
-    assert (asked["areas"], asked["without_areas"]) == (["germany", "switzerland"], ["uk"])
-    assert record("cheapest speech to text, not OpenAI")["usage"]["without_providers"] == ["openai"]
-
-
-def test_a_question_to_the_catalogue_leaves_the_plan_as_it_is() -> None:
-    made = talk("Chatbot for 300 users", "who sells gpt-5 cheapest?", "only EU")
-    assert made.intent == "plan"
-    assert made.form["users"] == 300
-    assert "models" not in made.form
 
 
 def test_the_nine_examples_are_complete_and_can_be_planned() -> None:
@@ -451,63 +289,6 @@ def test_a_task_that_is_denied_is_none() -> None:
     assert "use_case" not in made.form
     assert [q.id for q in made.questions] == ["task"]
     assert talk("Chatbot for 20 people", "no, not a chatbot but translation").form["use_case"] == "translation"
-
-
-def test_the_same_turns_give_the_same_record() -> None:
-    turns = ("RAG for 1000 users in the EU, max $900 a month", "what if traffic doubles?")
-    assert record(*turns) == record(*turns)
-
-
-def test_the_method_answers_from_its_packs() -> None:
-    packs = {"planner": planned(), "ask": pack()}
-    made = ask.answer({"turns": [{"text": "Chatbot for 300 users"}], "relevant": True}, packs)
-    assert made["form"] == {"use_case": "chatbot", "users": 300}
-    assert 0 < len(made["relevant"]) <= 40
-    assert len(ask.answer({"examples": True}, packs)["examples"]) == 9
-    with pytest.raises(InputError):
-        assistant.answer({"turns": [{"text": "Chatbot for 300 users"}], "reply": 7}, packs)
-    asked = {"turns": [{"text": "who sells gpt-5 cheapest?"}]}
-    told = assistant.answer({**asked, "question": "Which is cheapest?"}, packs)
-    assert told["user"].endswith("Which is cheapest?")
-    assert 0 < told["rows"] <= 40
-    row = record("who sells gpt-5 cheapest?")["rows"][0]
-    reply = f"It costs ${row['input']} per 1M input tokens and $77 per 1M output tokens [{row['offer']}]."
-    checked = assistant.answer({**asked, "reply": reply}, packs)
-    assert [f["state"] for f in checked["findings"]] == ["matches", "wrong", "matches"]
-    for params, given, field in (({}, packs, "turns"), ({"turns": []}, {"planner": planned()}, "pack")):
-        with pytest.raises(InputError) as caught:
-            ask.answer(params, given)
-        assert caught.value.field == field
-
-
-def test_relevant_offers_are_those_of_the_models_and_gpus_that_were_named() -> None:
-    made = talk("Chatbot for 300 users with gpt-5 or on H100, not on Azure")
-    found = relevant_rows(made, book(), planned())
-    assert len(found) <= 40
-    assert {r["model"] for r in found if r["model"]} == {"gpt-5"}
-    assert any(r.get("gpu") == "h100-sxm" for r in found)
-    assert all(r["provider"] != "azure" for r in found)
-
-
-def test_relevant_offers_keep_to_the_places_sellers_and_models_that_were_asked_for() -> None:
-    made = talk("Chatbot for 300 users in the EU, not on AWS, no Llama")
-    rows = relevant_rows(made, book(), planned())
-    assert rows
-    assert {r["region"] for r in rows} <= set(made.form["regions"])
-    assert not {r["provider"] for r in rows} & set(made.form["without_providers"])
-    assert not {r["model"] for r in rows} & set(made.form["without_models"])
-    rented = relevant_rows(talk("Chatbot for 300 users on H100 from RunPod"), book(), planned())
-    assert {r["provider"] for r in rented if r["offer"].startswith("rental|")} == {"runpod"}
-
-
-def test_a_pack_of_another_kind_is_refused() -> None:
-    with pytest.raises(ValueError, match="version"):
-        read_ask_book({**pack(), "version": 0})
-
-
-def test_an_empty_conversation_asks_what_it_is_for() -> None:
-    made = conversation([], book(), planned())
-    assert (made.intent, [q.id for q in made.questions]) == ("unclear", ["task"])
 
 
 def test_numbers_that_belong_to_names_are_no_amounts() -> None:
@@ -590,16 +371,6 @@ def test_own_machines_without_a_number_are_asked_for_one() -> None:
     assert talk("chatbot for 20 users on our own L40S, we have 4 of them").form["inventory"] == {"l40s": 4}
 
 
-def test_the_browser_entry_answers_from_loaded_packs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browser, "_packs", {"planner": planned()})
-    browser.load_pack(json.dumps(pack()))
-    made = json.loads(browser.handle("ask", json.dumps({"turns": [{"text": "Chatbot for 300 users"}]})))
-    assert made["ok"]
-    assert made["result"]["form"] == {"use_case": "chatbot", "users": 300}
-    refused = json.loads(browser.handle("ask", json.dumps({"turns": [{"text": 5}]})))
-    assert refused["error"]["field"] == "turns[0]"
-
-
 def test_servers_hold_so_many_gpus_each() -> None:
     made = talk("We own two machines, each with 4 A100 80GB PCIe; chatbot for 300 users")
     assert made.form["inventory"] == {"a100-pcie-80gb": 8}
@@ -609,13 +380,6 @@ def test_a_share_beside_another_period_is_no_growth() -> None:
     said = "Chatbot for 5000 employees, 20% use it daily, each sends 8 messages per day"
     assert "growth" not in talk(said).spec.fields
     assert talk("chatbot for 1000 users, 20% per month").spec.value("growth") == 0.2
-
-
-def test_what_each_does_stays_when_the_users_change() -> None:
-    first = "chatbot for 200 users, 20 messages each a day"
-    assert talk(first, "make it 432 users").form["qps"] == 0.1
-    assert talk(first, {"set": {"users": 432}}).form["qps"] == 0.1
-    assert talk(first, "8640 requests a day").form["qps"] == 0.1
 
 
 def test_a_number_of_something_unknown_in_a_period_is_asked_about() -> None:
