@@ -70,15 +70,14 @@ class Part:
 
 @pytest.fixture(scope="module")
 def asked() -> list[Input]:
-    """The inputs of this run: all, or some of every kind with what looks at them."""
-    everything = corpus()
-    if FULL:
-        return everything
-    chosen = []
-    for place, one in enumerate(everything):
-        if place % STEP == 0 or (one.method.startswith(LOOKS_BACK) and chosen and chosen[-1] is everything[place - 1]):
-            chosen.append(one)
-    return [one for one in chosen if not one.about.startswith("long")]
+    """The inputs of this run: all, or some of every kind, each with all that looks at what it has read."""
+    groups: list[list[Input]] = []
+    for one in corpus():
+        if one.method.startswith(LOOKS_BACK):
+            groups[-1].append(one)
+        elif FULL or not one.about.startswith("long"):
+            groups.append([one])
+    return [one for group in groups[::STEP] for one in group]
 
 
 @pytest.fixture(scope="module")
@@ -121,4 +120,4 @@ def test_every_answer_is_the_same_byte_for_byte(opened: Page, site: Path, asked:
     assert apart == []
     right = sum(reply.startswith('{"ok": true') for reply in replies)
     assert len(asked) >= (500 if FULL else 40)
-    assert len(asked) / 2 < right < len(asked)  # answers above all, and refusals among them
+    assert 0.7 * len(asked) < right < len(asked)  # answers above all, and refusals among them
