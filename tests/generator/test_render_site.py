@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.publish.links import broken_links
+from generator.publish.links import broken_links, unreachable
 from tests.generator.rendered_pages import Outline
 
 pytestmark = pytest.mark.site
@@ -58,6 +58,10 @@ def test_every_data_table_has_a_caption_and_scoped_heads(pages: dict[str, str]) 
 def test_every_link_leads_to_a_file(site: Path, pages: dict[str, str]) -> None:
     files = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
     assert list(broken_links(pages.items(), files)) == []
+
+
+def test_every_page_can_be_reached_by_links_from_the_start_page(pages: dict[str, str]) -> None:
+    assert unreachable(pages) == []
 
 
 def test_every_name_of_the_search_list_leads_to_a_page(site: Path, pages: dict[str, str]) -> None:
