@@ -46,6 +46,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     items.sort(key=place)
     for item in items:
+        if "mirror" in getattr(item, "fixturenames", ()):  # asked for, itself or through another fixture
+            item.add_marker("mirror")
         if item.get_closest_marker("mirror") and mirror_path() is None and not os.environ.get("REQUIRE_MIRROR"):
             item.add_marker(pytest.mark.skip(reason="no stored payloads: set ATLAS_MIRROR to a mirror folder"))
         if item.get_closest_marker("browser") and browser_path() is None and not os.environ.get("REQUIRE_BROWSER"):
