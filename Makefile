@@ -81,7 +81,7 @@ $(DEEP)/ready: requirements-deep.lock $(VENV)/ready
 	$(DEEP)/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-deep.lock
 	touch $@
 
-test-deep: $(DEEP)/ready ## manifests under load: vLLM's own front end, a stub engine and Prometheus; all published ones (8 minutes)
+test-deep: $(DEEP)/ready ## manifests under load: vLLM's own front end, a stub engine and Prometheus; all published ones (20 minutes)
 	@$(BIN)/python -m pytest -v $(wildcard tests/deep/deep_*.py)
 
 # Lighthouse brings 200 packages, so that only the benchmarks install it.

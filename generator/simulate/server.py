@@ -42,5 +42,5 @@ def serve(of: ChosenPlan, texts: list[str], seed: int, host: str, port: int) -> 
 
     uvicorn.run(
         application(Served(names, texts), engine), host=host, port=port, log_level="warning", lifespan="on",
-        timeout_graceful_shutdown=DRAIN_S, access_log=False,
+        timeout_graceful_shutdown=DRAIN_S, access_log=False, loop="generator.simulate.precise_loop:precise_loop",
     )  # fmt: skip

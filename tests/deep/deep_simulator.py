@@ -1,6 +1,6 @@
 """The simulated server under real clients: what they measure is what the open-loop model said before the run.
 
-`make test-deep` runs it; seven minutes. It proves queueing model and simulator, not predictions about GPUs. GuideLLM
+`make test-deep` runs it; eleven minutes. It proves queueing model and simulator, not predictions about GPUs. GuideLLM
 takes part where the variable GUIDELLM names its program: it needs PyTorch, so it is not installed for this test alone.
 """
 
