@@ -22,6 +22,7 @@ from generator.precompute.catalogue import published_offers
 from generator.precompute.executors import executor
 from generator.precompute.invoice_pack import invoice_pack
 from generator.precompute.manifest_book import manifest_pack_text
+from generator.precompute.observe import observe_pack
 from generator.precompute.run import Precomputed, pack_text, precomputed, write_precomputed
 from generator.publish.seal import Seal, sealed
 from generator.publish.swap import published
@@ -198,6 +199,7 @@ def bundle_stage(at: Inputs, results: Precomputed) -> Mapping[str, Any]:
         "invoice": json.dumps(
             invoice_pack(at.registry, at.state, at.as_of), ensure_ascii=False, separators=(",", ":")
         ).encode(),
+        "observe": json.dumps(observe_pack(at.places.registry), ensure_ascii=False, separators=(",", ":")).encode(),
     }
     assemble(at.places.root, at.places.runtime, at.places.bundle, packs, node, at.places.cache)
     record: Mapping[str, Any] = json.loads((at.places.bundle / "bundle.json").read_text(encoding="utf-8"))

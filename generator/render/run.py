@@ -35,7 +35,7 @@ GROUPS = (
     ("health", "history"),
     ("explore", "compare"),
     ("use_cases", "plans", "workloads"),
-    ("planner", "ask", "audit", "invoice", "spend", "accuracy", "data_sources", "parity", "report"),
+    ("planner", "ask", "audit", "observe", "invoice", "spend", "accuracy", "data_sources", "parity", "report"),
 )
 FIRST = "home"  # alone and before the others: what it looks up they look up too, and share
 PAGE_KINDS = (FIRST, *chain.from_iterable(GROUPS))

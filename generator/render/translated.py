@@ -29,11 +29,13 @@ KINDS = (
     "planner",
     "ask",
     "audit",
+    "observe",
     "explore",
 )
 PAGES = (
     "", "use-cases/", "plans/", "models/", "providers/", "gpus/", "workloads/", "report/", "compare/", "tools/invoice/",
-    "tools/spend/", "tools/planner/", "tools/ask/", "tools/audit/", "explore/",
+    "tools/spend/", "tools/planner/", "tools/ask/", "tools/audit/", "tools/observe/",
+    "explore/",
 )  # fmt: skip
 
 _LINK = re.compile(r'<(a|form)\b([^>]*?)\s(href|action)="([^"#?]*)([^"]*)"')

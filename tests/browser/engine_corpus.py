@@ -17,6 +17,7 @@ from tests.wasm_tools.long_bills import LONG_BILLS, LONG_PAGES
 from wasm_tools.planner.form_fields import FIELDS
 
 PAYLOADS = Path(__file__).parent.parent / "payloads"
+OBSERVED = PAYLOADS.parents[1] / "data" / "registry" / "observe" / "example"
 KINDS = {f.name: f.kind for f in FIELDS}
 EXPORTS = ("json", "csv", "markdown", "html")
 SAMPLE = 0x5EED
@@ -192,4 +193,27 @@ def _files() -> Iterator[Input]:
         yield Input("deep bill", "invoice", {}, (("bill.json", f'{{"data": [{{"a": {deep}}}]}}'.encode()),))
 
 
-PARTS = (_plans, _looks_at_plans, _requests, _bills, _ledgers, _files)
+def _observations() -> Iterator[Input]:
+    """Files of load tests, monitoring and kubectl, whole and damaged, alone and against a plan."""
+    seeds = tomllib.loads((PAYLOADS / "fuzz_seeds.toml").read_text(encoding="utf-8"))
+    plan = (OBSERVED / "plan.json").read_bytes()
+    source = random.Random(SAMPLE)
+    files = [path.read_bytes() for path in sorted((PAYLOADS / "observed").iterdir())]
+    files += [text.encode() for name in ("observed", "kubectl state", "expected") for text in seeds[name]]
+    for body in files:
+        for number in range(6):
+            at = source.randrange(len(body))
+            odd = source.choice((b"", b"9", b"-", b"\xff", b"[", b"1e9")) if number else body[at : at + 1]
+            given = ("given", body[:at] + odd + body[at + 1 :])
+            yield Input("observation", "observe", {}, (given, ("plan.json", plan))[: 1 + number % 2])
+    document = json.loads(plan)
+    for _ in range(12):
+        peak = source.choice((None, 0.1, 8, 60, -1, "x"))
+        load = {"requests_per_s": source.random() * 40, "prompt_tokens": source.randrange(4000), "output_tokens": 32}
+        yield Input("asked again", "observe_plan", {"document": document, **load, "peak": peak})
+    for form in FORMS[:6]:
+        params = {"against": "scenario", "scenario": "Größe", "form": form}
+        yield Input("observation of a scenario", "observe", params, (("given", files[0]),))
+
+
+PARTS = (_plans, _looks_at_plans, _requests, _bills, _ledgers, _files, _observations)

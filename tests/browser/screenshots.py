@@ -21,6 +21,7 @@ PAGES = {
     "planner": "tools/planner/",
     "ask": "tools/ask/",
     "audit": "tools/audit/",
+    "observe": "tools/observe/",
     "invoice": "tools/invoice/",
     "spend": "tools/spend/",
     "health": "health/",

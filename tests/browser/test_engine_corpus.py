@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.site]
 FULL = bool(os.environ.get("ATLAS_FULL"))
 STEP = 1 if FULL else 19
 LOOKS_BACK = ("invoice_", "spend_")  # methods that look at what the call before them has read
-PACKS = ("planner", "ask", "invoice")
+PACKS = ("planner", "ask", "invoice", "observe")
 # The worker gives the page the text of each reply in place of its content: nothing may be lost on the way.
 UNREAD = """const parse = JSON.parse;
 JSON.parse = (text, ...more) => {

@@ -27,7 +27,9 @@ from wasm_tools.invoice.uploads import open_bills
 from wasm_tools.invoice.usage import InvoiceError
 from wasm_tools.methods.read_nodes import _nodes
 from wasm_tools.models.pasted_config import model_of_config
-from wasm_tools.observe.expected import expected_of
+from wasm_tools.observe.cluster.objects import is_kubectl, read_objects
+from wasm_tools.observe.cluster.status import cluster_status
+from wasm_tools.observe.expected import Expected, expected_of
 from wasm_tools.observe.reading import json_of, read_observed
 from wasm_tools.planner.scenario import read_scenarios
 from wasm_tools.pricing.meters import MeterError, parse_meter
@@ -107,10 +109,18 @@ def _bill(data: bytes) -> object:
     return [list(bill.entries()) for bill in bills]
 
 
+def _cluster(text: str) -> object:
+    given = json_of(text)
+    if not is_kubectl(given):
+        raise InputError("kubectl", "this is nothing that kubectl prints")
+    return json.dumps(cluster_status(read_objects(given), (), Expected({}, replicas=1)), allow_nan=False)
+
+
 SMALL: dict[str, Callable[[bytes], object]] = {
     "kubectl nodes": _text(lambda text: list(_nodes(text))),
     "observed": _text(read_observed),
     "expected": _text(lambda text: expected_of(json_of(text))),
+    "kubectl state": _text(_cluster),
     "scenario": _text(read_scenarios),
     "meter": _text(parse_meter),
     "evidence": _text(parse_evidence),

@@ -6,6 +6,7 @@ The texts are those of tests/payloads/hostile.toml and one of a million characte
 import csv
 import io
 import json
+import re
 import tomllib
 import zipfile
 from dataclasses import replace
@@ -29,6 +30,9 @@ from wasm_tools.invoice.uploads import open_bills
 from wasm_tools.invoice.usage import InvoiceError
 from wasm_tools.manifests.archive import stored_zip
 from wasm_tools.manifests.yaml_text import yaml_text
+from wasm_tools.observe.markdown import report_markdown
+from wasm_tools.observe.reading import read_observed
+from wasm_tools.observe.report import read_files, report
 from wasm_tools.planner.scenario import Scenario, read_scenarios, scenarios_text
 from wasm_tools.spend.ledger_lines import record_of
 from wasm_tools.workload.trace import read_trace
@@ -164,6 +168,26 @@ def test_bills_ledgers_and_traces_keep_the_text_or_refuse_it(name: str) -> None:
     with pytest.raises(InputError) as error:
         read_trace(f"{text},b\n1,2\n")
     assert len(str(error.value)) < 5_000
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_observations_and_clusters_keep_the_text_without_signs_that_do_harm_or_refuse_it(name: str) -> None:
+    text = EVERY[name]
+    measured = {"request_throughput": 1.0, "completed": 1, "model_id": text, "label": text}
+    pod = {"kind": "Pod", "metadata": {"name": text}, "status": {"reason": text, "message": text}}
+    for given in (measured, {"apiVersion": "v1", "kind": "List", "items": [pod, {"kind": text}]}):
+        read = read_files([(text[:200], json.dumps(given).encode())])
+        assert len(read.levels) + len(read.clusters) == 1
+        made = report(read, (), None)
+        assert len(json.dumps(made)) < 8_000
+        markdown = report_markdown(made)
+        assert not any(sign in markdown for sign in "\x00\x08\x1b\x7f\u202e\u2066")
+        for line in markdown.splitlines():
+            if not line.startswith("|"):
+                assert not re.search(r"(?<!\\)[\[<|`]", line), line
+    with pytest.raises(InputError) as error:
+        read_observed(f"{text}\n")
+    assert len(str(error.value)) < 2_000
 
 
 @pytest.mark.parametrize("name", CORPUS)

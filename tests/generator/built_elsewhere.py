@@ -18,6 +18,7 @@ from generator.nightly import silent
 from generator.places import checkout
 from generator.precompute.invoice_pack import invoice_pack
 from generator.precompute.manifest_book import manifest_pack_text
+from generator.precompute.observe import observe_pack
 from generator.precompute.run import pack_text, write_precomputed
 from generator.publish import seal
 from generator.registry import load_registry
@@ -80,6 +81,7 @@ def built(out: Path, seed: int) -> None:
         "planner": pack_text(data.results.catalogue),
         "manifests": manifest_pack_text(reg, folder),
         "invoice": json.dumps(invoice_pack(reg, data.state, AS_OF)),
+        "observe": json.dumps(observe_pack(folder)),
     }
     (out / "packs").mkdir()
     for name, text in packs.items():

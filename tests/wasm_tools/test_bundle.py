@@ -157,9 +157,11 @@ def test_every_module_of_the_real_engine_can_be_imported_in_the_browser(tmp_path
         names = opened.namelist()
     assert "wasm_tools/pricing/meters.pyc" in names
     assert not [
-        name for name in names if name.startswith(("wasm_tools/invoice/", "wasm_tools/spend/", "wasm_tools/ask/"))
+        name
+        for name in names
+        if name.startswith(("wasm_tools/invoice/", "wasm_tools/spend/", "wasm_tools/ask/", "wasm_tools/observe/"))
     ]
-    assert {"engine_ask.zip", "engine_invoice.zip"} < manifest.files.keys()
+    assert {"engine_ask.zip", "engine_invoice.zip", "engine_observe.zip"} < manifest.files.keys()
     assert [name for name in names if name.startswith(("wasm_tools/bundle", "wasm_tools/web"))] == []
 
 

@@ -9,11 +9,10 @@ from wasm_tools.bundle.failure import BundleError
 from wasm_tools.bundle.stdlib_sources import is_left_out
 
 PACKAGE = "wasm_tools"
-# `bundle` runs at build time, `web` is published as scripts, `recording` runs in the reader's own program, and
-# `observe` has no page yet.
-NOT_SHIPPED = ("bundle", "compat", "observe", "web", "spend/recording")
+# `bundle` runs at build time, `web` is published as scripts, `recording` runs in the reader's own program.
+NOT_SHIPPED = ("bundle", "compat", "web", "spend/recording")
 # What only some pages need lies in an archive of its own, which comes with the data pack of its name.
-PARTS = {"ask": ("ask", "audit"), "invoice": ("invoice", "spend")}
+PARTS = {"ask": ("ask", "audit"), "invoice": ("invoice", "spend"), "observe": ("observe",)}
 DATA_ENDINGS = frozenset({".csv", ".j2", ".json", ".toml", ".txt"})
 
 

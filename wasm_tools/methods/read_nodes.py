@@ -5,17 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from wasm_tools.hardware.gpus import GpuCard
+from wasm_tools.hardware.node_labels import GPU_RESOURCES, PRODUCT_LABELS
 from wasm_tools.json_text import loads
 from wasm_tools.methods.plan import catalogue_in
 from wasm_tools.workload.traffic import InputError
 
 FIELD = "inventory"
 MAX_CHARACTERS = 100_000_000
-RESOURCES = ("nvidia.com/gpu", "amd.com/gpu")
-LABELS = (
-    "nvidia.com/gpu.product", "amd.com/gpu.product-name", "beta.amd.com/gpu.product-name",
-    "cloud.google.com/gke-accelerator", "k8s.amazonaws.com/accelerator", "gpu.nvidia.com/model",
-)  # fmt: skip
 
 
 def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +23,7 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
     found: Counter[str] = Counter()
     unknown: Counter[str] = Counter()
     for labels, number in _nodes(str(params.get("text", ""))):
-        product = next((str(labels[name]) for name in LABELS if labels.get(name)), "")
+        product = next((str(labels[name]) for name in PRODUCT_LABELS if labels.get(name)), "")
         gpu = gpu_of_product(product, catalogue.gpus)
         if gpu:
             found[gpu] += number
@@ -70,7 +66,7 @@ def _nodes(text: str) -> Iterator[tuple[Mapping[str, Any], int]]:
     for node in items:
         metadata, status = _part(node, "metadata"), _part(node, "status")
         have = _part(status, "allocatable") or _part(status, "capacity")
-        for resource in RESOURCES:
+        for resource in GPU_RESOURCES:
             number = str(have.get(resource, "0"))
             if number.isascii() and number.isdecimal() and int(number[:7]) > 0:
                 yield _part(metadata, "labels"), int(number[:7])

@@ -1,4 +1,4 @@
-"""Observed against predicted: a verdict a figure, drift of lengths and traffic, anomalies, and what follows."""
+"""Observed against predicted: a verdict a figure, drift of lengths and traffic, use, cost, anomalies, what follows."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,6 +12,10 @@ DRIFT = 0.1  # ours: lengths and traffic that differ by less are as planned
 FEW = 100  # ours: below so many requests a p95 rests on fewer than five of them
 FULL_CACHE = 0.95  # as in the alert of a plan's files
 ERROR_SHARE = 0.01  # as in the alert of a plan's files
+DRAFT_MODEL = (
+    "would a draft model help? No measurement here covers speculative decoding, so the planner does not predict it: run"
+    " the same load test with and without one, and compare both files"
+)
 
 
 def compared(seen: Observed, expected: Expected) -> dict[str, Any]:
@@ -24,14 +28,17 @@ def compared(seen: Observed, expected: Expected) -> dict[str, Any]:
         "figures": figures,
         "drift": list(_drift(seen, expected)),
         "flags": list(flags(seen)),
+        "use": _use(seen, expected),
         "cost": _cost(seen, expected),
         "advice": list(_advice(seen, expected, figures)),
+        "questions": list(_questions(seen, figures)),
     }
 
 
 def _time(seen: Observed, name: str, expected: Expected) -> dict[str, Any]:
     of = expected.times[name]
-    metric = "tpot" if name == "itl" and "itl" not in seen.times else name
+    # The planner predicts the mean gap of a request, which is TPOT; single gaps vary more.
+    metric = "tpot" if name == "itl" and "tpot" in seen.times else name
     times = seen.times.get(metric)
     low, high = _ends(times, of.percentile)
     verdict = UNKNOWN
@@ -103,6 +110,19 @@ def flags(seen: Observed) -> Iterator[str]:
         yield f"{seen.requests_per_s:.3g} of {seen.asked_per_s:.3g} requests/s came through: saturated, or a short run"
 
 
+def _use(seen: Observed, expected: Expected) -> dict[str, Any] | None:
+    """The observed rate as a share of what all planned replicas serve within the target; None where that is unknown."""
+    if not expected.replicas or not expected.replica_requests_per_s or seen.requests_per_s is None:
+        return None
+    capacity = expected.replicas * expected.replica_requests_per_s
+    return {
+        "replicas": expected.replicas,
+        "capacity_requests_per_s": significant(capacity),
+        "observed": significant(seen.requests_per_s / capacity),
+        "planned": None if expected.requests_per_s is None else significant(expected.requests_per_s / capacity),
+    }
+
+
 def _cost(seen: Observed, expected: Expected) -> dict[str, Any] | None:
     """US dollars per million output tokens at the observed and at the planned load; None without a cost."""
     if expected.usd_per_hour is None or not seen.output_tokens_per_s:
@@ -120,14 +140,20 @@ def _cost(seen: Observed, expected: Expected) -> dict[str, Any] | None:
 def _advice(seen: Observed, expected: Expected, figures: list[dict[str, Any]]) -> Iterator[str]:
     missed = [f["name"].upper() for f in figures if f["target"] == "missed"]
     if missed:
-        yield f"{', '.join(missed)} misses the target: plan anew with the observed lengths and load, or add a replica"
+        names = ", ".join(missed)
+        yield f"{names} misses the target: plan anew with the observed lengths and load (plan.json), or add a replica"
     fewer = _one_replica_less(seen, expected, figures)
     if fewer:
         yield fewer
-    if "ITL" in missed and seen.concurrency is not None and (seen.kv_use or 0) <= FULL_CACHE:
-        yield "compare a checkpoint of lower precision: the gap between tokens follows the bytes that a step reads"
+
+
+def _questions(seen: Observed, figures: list[dict[str, Any]]) -> Iterator[str]:
+    """What might help and nothing here can tell: neither measurement nor planner."""
     if (seen.kv_use or 0) > FULL_CACHE or seen.preemptions:
-        yield "compare an FP8 KV cache or a shorter longest context: memory is what runs out"
+        yield "can the longest context be shorter, or the KV cache be FP8? Memory is what runs out"
+    slow = any(f["name"] in ("itl", "e2e") and f["target"] == "missed" for f in figures)
+    if slow and (seen.kv_use or 0) <= FULL_CACHE:
+        yield DRAFT_MODEL
 
 
 def _one_replica_less(seen: Observed, expected: Expected, figures: list[dict[str, Any]]) -> str:

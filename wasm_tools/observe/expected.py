@@ -1,4 +1,4 @@
-"""What was predicted: `bench/expected.json` of a bundle, or a plan as the planner writes it."""
+"""What was predicted: `bench/expected.json` of a bundle, or a plan as the planner or `atlas plan --json` writes it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,15 +34,32 @@ class Expected:
     replica_requests_per_s: float | None = None  # that one replica serves within the target
     usd_per_hour: float | None = None
     gpus: int | None = None
+    utilisation: float | None = None  # of the planned capacity at the planned peak
+
+
+def is_prediction(given: Any) -> bool:
+    """Whether a parsed file looks like one that holds a prediction."""
+    return isinstance(given, Mapping) and (bool(part(given, "times")) or bool(plan_in(given)))
+
+
+def plan_in(given: Any) -> Mapping[str, Any]:
+    """The document of a plan.json, or of the recommended (else the first) plan of `atlas plan --json`; else empty."""
+    if not part(given, "question"):
+        return {}
+    if plan := part(given, "plan"):
+        return {"question": part(given, "question"), "plan": plan}
+    plans = given.get("plans")
+    rows = [row for row in plans if isinstance(row, Mapping)] if isinstance(plans, list) else []
+    chosen = next((row for row in rows if row.get("id") == given.get("recommended")), rows[0] if rows else None)
+    return {} if chosen is None else {"question": given["question"], "plan": chosen}
 
 
 def expected_of(given: Any) -> Expected:
     """The prediction in a parsed file; InputError says which files hold one."""
     if isinstance(given, Mapping) and part(given, "times"):
         return _of_bundle(given)
-    plan = part(given, "plan")
-    if plan and part(given, "question"):
-        return _of_plan(plan, part(given, "question"))
+    if document := plan_in(given):
+        return _of_plan(part(document, "plan"), part(document, "question"))
     raise InputError(FIELD, "this holds no prediction: give bench/expected.json or plan.json of a plan's files")
 
 
@@ -81,6 +98,7 @@ def _of_plan(plan: Mapping[str, Any], question: Mapping[str, Any]) -> Expected:
         number(plan.get("replica_requests_per_second"), "replica_requests_per_second"),
         number(plan.get("usd_per_hour"), "usd_per_hour"),
         whole(plan.get("gpus"), "gpus"),
+        number(plan.get("utilisation"), "utilisation"),
     )
 
 

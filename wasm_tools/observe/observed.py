@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from wasm_tools.planner.plan import significant
 from wasm_tools.workload.traffic import InputError
 
 FIELD = "file"
@@ -84,6 +85,11 @@ def whole(given: Any, name: str) -> int | None:
 def ratio(above: float | None, below: float | None) -> float | None:
     """A quotient, None where a part is missing or would divide by nothing."""
     return None if above is None or not below else above / below
+
+
+def significant_or_none(value: float | None) -> float | None:
+    """A figure as records hold it; what is not known stays so."""
+    return None if value is None else significant(value)
 
 
 def sample_times(values_ms: Sequence[float], method: str) -> Times | None:

@@ -1,10 +1,11 @@
 """Files of load tests and of monitoring, told apart by what they hold."""
 
-import json
+from collections.abc import Mapping
 from typing import Any
 
+from wasm_tools.json_text import loads
 from wasm_tools.observe import guidellm, prometheus, vllm_bench
-from wasm_tools.observe.observed import FIELD, Observed
+from wasm_tools.observe.observed import FIELD, Observed, part
 from wasm_tools.workload.traffic import InputError
 
 MOST_CHARACTERS = 200_000_000
@@ -16,21 +17,38 @@ KNOWN = (
 
 def read_observed(text: str) -> tuple[Observed, ...]:
     """The observations in a file; InputError says in words what is wrong with it."""
+    text = filled(text)
+    return observations_in(json_of(text) if text.lstrip()[0] in "{[" else text)
+
+
+def text_of(content: bytes) -> str:
+    """The text of a file; InputError for one that is empty or no text."""
+    try:
+        return filled(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise InputError(FIELD, f"this is no text in UTF-8; give {KNOWN}") from None
+
+
+def filled(text: str) -> str:
+    """The text without a byte order mark; InputError for one that is empty."""
     text = text.removeprefix("\ufeff")
-    if not text[:1000].strip():
+    if not text.strip():
         raise InputError(FIELD, f"the file is empty; give {KNOWN}")
-    if text.lstrip()[0] not in "{[":
-        return (prometheus.observed_text(checked_size(text)),)
-    return _of_json(json_of(text))
+    return text
 
 
-def _of_json(given: Any) -> tuple[Observed, ...]:
+def observations_in(given: Any) -> tuple[Observed, ...]:
+    """The observations in parsed JSON, or in a text of Prometheus; InputError where there are none."""
+    if isinstance(given, str):
+        return (prometheus.observed_text(checked_size(given)),)
     if guidellm.is_report(given):
         return tuple(guidellm.observations(given))
     if vllm_bench.is_result(given):
         return (vllm_bench.observation(given),)
     if prometheus.is_range(given):
         return (prometheus.observed_range(given),)
+    if isinstance(given, Mapping) and part(given, "data").get("resultType") == "vector":
+        raise InputError(FIELD, "this is the answer of an instant query; ask /api/v1/query_range for a window of time")
     raise InputError(FIELD, f"this JSON is none of the known files: give {KNOWN}")
 
 
@@ -44,6 +62,6 @@ def checked_size(text: str) -> str:
 def json_of(text: str, field: str = FIELD) -> Any:
     """The value of a JSON text; InputError for what is none."""
     try:
-        return json.loads(checked_size(text))
+        return loads(checked_size(text))
     except (ValueError, RecursionError):
         raise InputError(field, "this is no JSON, or only a part of it; give the whole file") from None

@@ -6,7 +6,7 @@ from typing import Any
 from wasm_tools.observe.comparison import compared, flags
 from wasm_tools.observe.expected import Expected
 from wasm_tools.observe.observed import Observed, Times
-from wasm_tools.planner.plan import significant
+from wasm_tools.observe.observed import significant_or_none as _short
 
 COUNTS = (
     "requests_per_s", "output_tokens_per_s", "prompt_tokens", "output_tokens", "concurrency", "asked_per_s",
@@ -60,7 +60,3 @@ def _times(of: Times) -> dict[str, Any]:
         "between": {str(p): [_short(low), _short(high)] for p, (low, high) in of.between.items()},
         "method": of.method,
     }
-
-
-def _short(value: float | None) -> float | None:
-    return None if value is None else significant(value)

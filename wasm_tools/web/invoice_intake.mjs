@@ -10,11 +10,12 @@ import { text } from "./texts.mjs";
 const MOST = 200; // files at once, as many as an archive may hold
 
 /**
- * @param {HTMLFormElement} form holds [data-choose], [data-folder], [data-paste] and [data-files]
+ * @param {HTMLFormElement} form holds [data-choose], [data-paste] and [data-files], perhaps [data-folder]
  * @param {() => void} changed called when the list has become another one
  * @param {(words: string) => void} say
+ * @param {string} [part] of the texts, with the words that are said here
  */
-export function billIntake(form, changed, say) {
+export function billIntake(form, changed, say, part = "invoice.script") {
   const find = (/** @type {string} */ what) => /** @type {HTMLElement} */ (form.querySelector(what));
   const list = find("[data-files]");
   const pasted = /** @type {HTMLTextAreaElement} */ (find("[data-paste]"));
@@ -25,7 +26,7 @@ export function billIntake(form, changed, say) {
   /** @param {Given[]} more */
   function add(more) {
     const room = MOST - files.length;
-    if (more.length > room) say(text("invoice.script.too_many", { most: MOST }));
+    if (more.length > room) say(text(`${part}.too_many`, { most: MOST }));
     if (!more.length || room <= 0) return;
     files = [...files, ...more.slice(0, room)];
     draw();
@@ -36,12 +37,12 @@ export function billIntake(form, changed, say) {
     list.hidden = !files.length;
     list.replaceChildren(...files.map((file) => {
       const drop = element("button", { type: "button", className: "plain" }, "×");
-      drop.setAttribute("aria-label", text("invoice.script.remove", { name: file.name }));
+      drop.setAttribute("aria-label", text(`${part}.remove`, { name: file.name }));
       drop.addEventListener("click", () => remove(file));
       return element("li", {}, element("span", {}, file.name), " ", element("small", {}, fileSize(file.content.size)), " ", drop);
     }));
     if (!files.length) return;
-    const clear = element("button", { type: "button", className: "plain" }, text("invoice.script.clear"));
+    const clear = element("button", { type: "button", className: "plain" }, text(`${part}.clear`));
     clear.addEventListener("click", () => set([]));
     list.append(element("li", {}, clear));
   }
@@ -59,8 +60,7 @@ export function billIntake(form, changed, say) {
     changed();
   }
 
-  for (const name of ["[data-choose]", "[data-folder]"]) {
-    const input = /** @type {HTMLInputElement} */ (find(name));
+  for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[data-choose], [data-folder]"))) {
     input.addEventListener("change", () => {
       add([...(input.files ?? [])].map((file) => given(file)).filter(isVisible));
       input.value = ""; // so that the same file can be chosen again after it was edited
@@ -68,9 +68,9 @@ export function billIntake(form, changed, say) {
   }
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    if (!pasted.value.trim()) return say(text("invoice.script.nothing"));
+    if (!pasted.value.trim()) return say(text(`${part}.nothing_pasted`));
     pastes += 1;
-    const name = text("invoice.script.pasted", { n: pastes });
+    const name = text(`${part}.pasted`, { n: pastes });
     add([{ name, content: new Blob([pasted.value], { type: "text/plain" }) }]);
     pasted.value = "";
   });
