@@ -102,13 +102,20 @@ def test_templates_name_only_texts_that_are_there() -> None:
             assert key in all_texts()["en"], f"{template.name}: {key}"
 
 
+LOCAL = r"text\(`([a-z_.]+)\$\{key\}`"  # a function `said` that puts the beginning of the keys before them
+
+
 def test_scripts_name_only_texts_that_their_page_may_tell() -> None:
     for script in SCRIPTS:
         said = script.read_text(encoding="utf-8")
         keys = re.findall(r"""\b(?:text|parts|textParts)\(["']([a-z_.]+)["'][,)]""", said)
-        keys += re.findall(r"""\bsaid\(["']([a-z_]+\.[a-z_.]+)["'][,)]""", said)
-        local = re.search(r"text\(`([a-z_.]+)\$\{key\}`", said)
-        keys += [local[1] + key for key in re.findall(r"""\bsaid\(["']([a-z_]+)["'][,)]""", said)] if local else []
+        shared = re.search(r"""import \{[^}]*\bsaid\b[^}]*\} from "\./(\w+\.mjs)";""", said)
+        found = re.search(LOCAL, (script.parent / shared[1]).read_text(encoding="utf-8")) if shared else None
+        start = found[1] if found else ""
+        keys += [start + key for key in re.findall(r"""\bsaid\(["']([a-z_]+\.[a-z_.]+)["'][,)]""", said)]
+        local = re.search(LOCAL, said)
+        start = local[1] if local else start
+        keys += [start + key for key in re.findall(r"""\bsaid\(["']([a-z_]+)["'][,)]""", said)] if start else []
         assert [key for key in keys if key not in all_texts()["en"]] == [], script.name
 
 

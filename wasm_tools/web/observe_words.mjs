@@ -25,7 +25,7 @@ export const shareText = (share) => (share == null ? UNKNOWN() : percent(share))
 export function observedText(f) {
   if (!f.between) return ms(f.observed);
   const [low, high] = f.between;
-  return high === null ? said("times.over", { low: ms(low) }) : said("times.between", { low: milliseconds(low), high: ms(high) });
+  return high === null ? text("observe.script.times.over", { low: ms(low) }) : text("observe.script.times.between", { low: milliseconds(low), high: ms(high) });
 }
 
 /** What a level is called: its own label and rate, else its file. @param {Level} level @param {Level[]} levels */
