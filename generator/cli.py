@@ -2,7 +2,10 @@
 
 import errno
 import os
+import platform
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -80,6 +83,20 @@ for part in (
     dependency_commands,
 ):
     app.add_typer(part.commands)
+
+
+def _told(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"inference-price-atlas {version('inference-price-atlas')}, Python {platform.python_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[bool, typer.Option("--version", callback=_told, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    pass
+
 
 _ROOM, _RIGHT = "make room on the disk", "make it writable for the user of the run"
 CANNOT_WRITE = {

@@ -5,11 +5,14 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_group
 from typer.testing import CliRunner
 
 from generator.cli import app, main
@@ -19,18 +22,15 @@ from generator.places import Places
 from generator.sync.source_registry import load_sources
 
 ROOT = Path(__file__).parents[2]
-COMMANDS = (
-    "sync", "precompute", "bundle", "render", "nightly", "serve", "plan", "explain", "health", "diff", "history",
-    "simulate", "check-site", "memory", "rank", "calibrate", "evaluate", "steps", "training", "cluster", "fine-tuned",
-    "invoice", "verify", "doctor",
-)  # fmt: skip
-GROUPS = {
-    ("benchmarks",): ("import", "list"),
-    ("dependencies",): ("sbom", "audit"),
-    ("compat",): ("inference-atlas", "compass"),
-    ("compat", "inference-atlas"): ("plan", "catalogue", "invoice", "audit"),
-    ("compat", "compass"): ("recommend", "simulate"),
-}
+COMMANDS = get_group(app)
+
+
+def commands_of(group: TyperGroup, *words: str) -> Iterator[tuple[str, ...]]:
+    """Every command that there is, as the words that call it, groups too."""
+    for name, command in group.commands.items():
+        yield (*words, name)
+        if isinstance(command, TyperGroup):
+            yield from commands_of(command, *words, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +81,18 @@ def small(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help_for_newcomers(command: str) -> None:
-    shown = helped(command)
-    assert len(shown.split("Options")[0].split()) > 8
-    assert command in helped()
+@pytest.mark.parametrize("words", commands_of(COMMANDS), ids=" ".join)
+def test_every_command_has_help_for_newcomers_and_its_group_names_it(words: tuple[str, ...]) -> None:
+    assert len(helped(*words).split("Options")[0].split()) > 8
+    assert words[-1] in helped(*words[:-1])
 
 
-def test_every_group_shows_its_commands() -> None:
-    for group, members in GROUPS.items():
-        assert group[0] in helped()
-        for command in members:
-            assert command in helped(*group)
-            assert len(helped(*group, command).split("Options")[0].split()) > 8
+def test_all_groups_are_looked_into() -> None:
+    assert {("plan",), ("spend", "report"), ("compat", "compass", "simulate")} <= {*commands_of(COMMANDS)}
+
+
+def test_the_version_is_that_of_the_package(here: Callable[..., Ended]) -> None:
+    assert here("--version").stdout.startswith(f"inference-price-atlas {version('inference-price-atlas')}, Python 3.")
 
 
 @pytest.mark.parametrize(
