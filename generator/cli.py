@@ -31,6 +31,7 @@ from generator import (
     sync_commands,
     usage_commands,
 )
+from generator.benchmarks.community import CommunityError
 from generator.calibrate import commands as calibration_commands
 from generator.dependencies import commands as dependency_commands
 from generator.dependencies.locks import LockError
@@ -114,6 +115,7 @@ def main() -> None:
     expected = (
         RunError, RegistryError, SourceError, TableError, SealError, TargetError, BundleError, InputError,
         OfferError, MeterError, HistoryError, OverlayError, CrawlError, LogError, LockError, ExecutorError,
+        CommunityError,
     )  # fmt: skip
     try:
         app()

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from generator.benchmarks.plausible_tables import committed_rows, judged
 from generator.grades import NOTHING, grade_limits, grader
 from generator.precompute.catalogue import published_offers
 from generator.registry import Registry
@@ -42,6 +43,7 @@ def health_report(registry: Registry, state: State, as_of: str, registry_dir: Pa
         "cross_references": [
             *cross_references(offers, registry, state, as_of),
             engine_versions(state, registry_dir),
+            untrue_points(registry, state, registry_dir),
         ],
     }
 
@@ -222,6 +224,12 @@ def engine_versions(state: State, registry_dir: Path) -> dict[str, Any]:
     measured = {(p.engine, p.engine_version) for p in state.points}
     differ = {f"{e} {v}, deployed {deployed[e]}" for e, v in measured if e in deployed and v != deployed[e]}
     return _check("measured engine versions other than the deployed one", differ)
+
+
+def untrue_points(registry: Registry, state: State, registry_dir: Path) -> dict[str, Any]:
+    """Measured points that physics, the order of percentiles or Little's law rule out."""
+    found = judged(committed_rows(registry, state, registry_dir)).doubtful
+    return _check("measured points that cannot be true", {f"{d.table}: {d.row}: {d.reason}" for d in found})
 
 
 def _check(title: str, found: set[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,29 +12,40 @@ from rich.console import Console
 from rich.table import Table
 
 from generator import nightly
-from generator.options import AsJson, AsOf, Overlay
+from generator.benchmarks.community import with_ids
+from generator.options import AsJson, AsOf, Overlay, notes
+from generator.outcome_flags import OutcomeFlags, with_outcome_flags
 from generator.places import checkout
+from generator.plan_names import checked_name
 from generator.precompute.catalogue import planner_catalogue
 from generator.precompute.observe import remedy_rows
+from generator.registry import load_registry
 from generator.tables import rows_text
+from generator.whole_file import write_whole
 from wasm_tools.invoice.exports.sheets import safe_cell
 from wasm_tools.observe.cluster.remedies import read_remedies
-from wasm_tools.observe.expected import plan_in
+from wasm_tools.observe.expected import expected_of, plan_in
 from wasm_tools.observe.markdown import report_markdown
 from wasm_tools.observe.observed import Observed
+from wasm_tools.observe.outcome import outcome_record
 from wasm_tools.observe.reading import json_of
 from wasm_tools.observe.record import COLUMNS, table_rows
 from wasm_tools.observe.replan import replanned
 from wasm_tools.observe.report import CLUSTER, PREDICTION, Read, read_files, report
+from wasm_tools.outcomes.fields import OUTCOME_FIELD
+from wasm_tools.outcomes.reading import outcome_text
 from wasm_tools.workload.traffic import InputError
 
 commands = typer.Typer()
 OUTSIDE = 4
+PROJECT = "inference-price-atlas"
 SHORT_ROWS = ("what", "runs", "usd_per_month", "usd_difference", "slo")
 
 
 @commands.command(epilog="Example: atlas observe measured.json metrics.txt --expected bench/expected.json")
+@with_outcome_flags
 def observe(
+    stated: OutcomeFlags,
     files: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -57,6 +69,10 @@ def observe(
         list[Path] | None,
         typer.Option("--kubectl", help="Output of `kubectl get … -o json`: state of the cluster. May be repeated."),
     ] = None,
+    outcome: Annotated[
+        Path | None,
+        typer.Option("--outcome", help="Write what was observed as an outcome file, the form in which data are kept."),
+    ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print one row a figure as CSV.")] = False,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="Print the report as Markdown.")] = False,
     as_json: AsJson = False,
@@ -75,6 +91,10 @@ def observe(
     made = report(
         read, read_remedies(remedy_rows(checkout().registry)), read.predictions[0] if read.predictions else None
     )
+    if outcome is not None:
+        _write_outcome(outcome, read, stated)
+    elif stated != OutcomeFlags():
+        raise InputError("--outcome", "what ran and who measured is kept in an outcome file; name one")
     made["replanned"] = list(_replanned(read, plan, peak, as_of, overlay))
     if as_json:
         typer.echo(json.dumps(made, ensure_ascii=False))
@@ -105,6 +125,26 @@ def _read(files: list[Path], kubectl: list[Path], prediction: Path | None) -> Re
         if wanted.get(path, row["kind"]) != row["kind"]:
             raise nightly.RunError(f"{path}: this holds no {wanted[path]}; give the file that its option asks for")
     return read
+
+
+def _write_outcome(path: Path, read: Read, flags: OutcomeFlags) -> None:
+    """The outcome file of all levels; InputError names the flags of what is missing."""
+    registry, given = load_registry(checkout().registry), read.predictions[0][1] if read.predictions else {}
+    expected = expected_of(given) if given else None
+    if not read.levels:
+        raise InputError("--outcome", "no file of a load test or of monitoring was given, so nothing came out")
+    by = f"{PROJECT} {version(PROJECT)}"
+    try:
+        made = [outcome_record(seen, flags.stated(), plan_in(given), expected, by) for _, seen in read.levels]
+    except InputError as error:
+        field = OUTCOME_FIELD.get(error.field)
+        raise InputError(field.flag if field and field.flag else error.field, error.message) from None
+    rows = [with_ids(row, registry) for row in made]
+    for row in rows:
+        checked_name("--model", row["model"], registry.cards)
+        checked_name("--gpu", row["gpu"], registry.gpu_cards)
+    write_whole(path, outcome_text(rows))
+    notes.print(f"{len(rows)} {rows[0]['tier']} {'outcome' if len(rows) == 1 else 'outcomes'} in {path}", style="dim")
 
 
 def _replanned(

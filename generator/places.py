@@ -27,6 +27,11 @@ class Places:
         return self.root / "data" / "state"
 
     @property
+    def community(self) -> Path:
+        """Contributed measurements, committed."""
+        return self.root / "data" / "benchmarks" / "community"
+
+    @property
     def build(self) -> Path:
         """Intermediate results, not committed."""
         return self.work or self.root / "build"

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from generator import nightly
+from generator.measured_files import measured_catalogue
 from generator.mix_file import class_words, read_mix
 from generator.options import AsJson, AsOf, Overlay, notes
 from generator.places import checkout
@@ -170,6 +171,8 @@ def _asked(flags: PlanFlags, as_of: str | None, overlay: Path | None) -> Asked:
     if lone and len(lone) == len(question.limits.models):
         raise InputError("--model", f"{lone[0]} is known, but nobody sells it here and nothing says how it would run")
     question = with_way(question, flags, catalogue.hosting.latencies)
+    if flags.measured:
+        catalogue = measured_catalogue(catalogue, flags.measured, at.registry)
     with named_flags():
         found = answer(question, catalogue)
         return Asked(at, found, ranking_of(found, flags.top), hints(question))

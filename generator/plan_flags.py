@@ -1,14 +1,12 @@
 """The flags of `atlas plan` and `atlas explain`: everything that a question to the planner may state."""
 
-import inspect
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from functools import wraps
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated, Any
 
 import typer
 
+from generator.flag_group import with_flags
 from wasm_tools.models.cards import CAPABILITY_CLASSES
 from wasm_tools.planner.question import KINDS, PRIORITIES
 
@@ -162,6 +160,14 @@ class PlanFlags:
     own: Annotated[list[str] | None, _flag("--own", OWN, "GPUs that you have, like h100-sxm=8; may be repeated.")] = (
         None
     )
+    measured: Annotated[
+        list[Path] | None,
+        _flag(
+            "--measured",
+            OWN,
+            "Your own measurements, as `atlas observe --outcome` writes them; they go before all others. Repeatable.",
+        ),
+    ] = None
     kwh: Annotated[str | None, _flag("--kwh", OWN, "Your price of a kWh in US dollars.")] = None
     place: Annotated[
         str | None, _flag("--place", OWN, "Country or state whose electricity price holds, like DEU or US-TX.")
@@ -177,21 +183,4 @@ class PlanFlags:
     ] = 10
 
 
-def with_plan_flags(command: Callable[..., None]) -> Callable[..., None]:
-    """The command with an option for every field of `PlanFlags`; it receives them as its argument `flags`."""
-    hints = get_type_hints(PlanFlags, include_extras=True)
-    own = inspect.signature(command, eval_str=True)
-    names = [f.name for f in fields(PlanFlags)]
-    options = [
-        inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=hints[f.name])
-        for f in fields(PlanFlags)
-    ]
-
-    @wraps(command)
-    def run(**given: Any) -> None:
-        flags = PlanFlags(**{name: given.pop(name) for name in names})
-        command(flags=flags, **given)
-
-    kept = [p for p in own.parameters.values() if p.name != "flags"]
-    run.__signature__ = own.replace(parameters=[*kept, *options])  # type: ignore[attr-defined]  # typer reads it
-    return run
+with_plan_flags = with_flags(PlanFlags, "flags")

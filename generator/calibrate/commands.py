@@ -19,7 +19,7 @@ METRIC_NAMES = {"tpot": "ITL", "first_token": "TTFT", "throughput": "throughput"
 
 
 def _loaded(places: Places) -> tuple[Any, Any, Any]:
-    """Points of both sources and the world they live in. Imports wait for the command: linear algebra starts slowly."""
+    """Points of both published sources and the world they live in. Imports wait: linear algebra starts slowly."""
     from generator.calibrate.bands import World
     from generator.calibrate.points import inferencemax_points, known_shapes, silicon_points
     from generator.calibrate.settings import load_settings
@@ -35,17 +35,23 @@ def _loaded(places: Places) -> tuple[Any, Any, Any]:
 @commands.command(epilog="Example: atlas calibrate --no-write --json")
 def calibrate(write: Write = True, as_json: AsJson = False) -> None:
     """Fit the performance model to all measured points and write data/state/calibration.json."""
+    from generator.calibrate.community import community_points
     from generator.calibrate.shipped import calibration_text, shipped
+    from wasm_tools.performance.added_measurements import classes_of
 
     places, began = checkout(), time.monotonic()
     silicon, other, world = _loaded(places)
-    found = shipped(silicon, other, world)
+    taken = community_points(places.community, world.shapes, world.gpus)
+    found = shipped(silicon, other, world, taken.points)
+    for name, reason in taken.left_out:
+        notes.print(f"community {name} is not used: {reason}", highlight=False)
     text = calibration_text(found)
     if write:
         with nightly.single_run(places):
             (places.state / "calibration.json").write_text(text, encoding="utf-8")
     summary = {
         "points": sum(len(c.points) for curves in found.groups.values() for c in curves),
+        "community": classes_of(found)["community"],
         "groups": len(found.groups),
         "bytes": len(text.encode()),
         "seconds": round(time.monotonic() - began, 1),
@@ -57,8 +63,9 @@ def calibrate(write: Write = True, as_json: AsJson = False) -> None:
         typer.echo(json.dumps(summary))
         return
     console = Console()
+    said = f", {summary['community']:,} of them from the community" if summary["community"] else ""
     console.print(
-        f"{summary['points']:,} points in {summary['groups']} groups, {summary['seconds']} s", highlight=False
+        f"{summary['points']:,} points in {summary['groups']} groups{said}, {summary['seconds']} s", highlight=False
     )
     efficiencies = _table("Share of peak reached", "GPU", "bandwidth", *found.compute)
     for gpu in sorted(found.bandwidth):

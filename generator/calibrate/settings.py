@@ -51,6 +51,7 @@ class Settings:
     kernels: Kernels
     robust_rounds: int
     robust_freedom: float
+    community_noise: float  # of a community's point against that of a published one, as standard deviations
     argonne: Mapping[str, Any]
     mlperf: Mapping[str, Any]
     evaluation: Mapping[str, int]
@@ -73,6 +74,7 @@ def load_settings(path: Path) -> Settings:
         kernels=Kernels(_kernel(raw["kernel"]["tpot"]), _kernel(raw["kernel"]["first_token"])),
         robust_rounds=raw["robust"]["rounds"],
         robust_freedom=raw["robust"]["freedom"],
+        community_noise=raw["community"]["noise"],
         argonne=raw["argonne"],
         mlperf=raw["mlperf"],
         evaluation=raw["evaluation"],

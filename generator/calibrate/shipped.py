@@ -12,15 +12,21 @@ from generator.calibrate.calibrate import BANDS, calibrated
 from generator.calibrate.fit import table
 from generator.calibrate.other_gpus import with_other_gpus
 from generator.calibrate.points import Measured
+from wasm_tools.performance.added_measurements import AddedPoint, with_added
 from wasm_tools.performance.calibration import ANY_GPU, Calibration, calibration_pack, read_calibration
+from wasm_tools.performance.prediction import book
+from wasm_tools.performance.siblings import COMMUNITY
 
 SCHEMA = 1
 
 
-def shipped(silicon: Sequence[Measured], other: Sequence[Measured], world: World) -> Calibration:
+def shipped(
+    silicon: Sequence[Measured], other: Sequence[Measured], world: World, community: Sequence[AddedPoint] = ()
+) -> Calibration:
     """The calibration of the state's points and of those of the second source that measured something else.
 
-    Where both sources have a configuration, the state counts: its run is the newer one.
+    Where both sources have a configuration, the state counts: its run is the newer one. Points of the `community` join
+    as a class of their own: they change neither a fitted constant nor the weight of a published point.
     """
     known = {p.curve for p in silicon}
     points = [*silicon, *(p for p in other if p.curve not in known)]
@@ -31,7 +37,11 @@ def shipped(silicon: Sequence[Measured], other: Sequence[Measured], world: World
     words = {g: f"physics calibrated on {n:,} measured points of this GPU" for g, n in sorted(count.items())}
     words[ANY_GPU] = f"physics calibrated on {len(points):,} measured points of {len(count)} other GPUs"
     ready = replace(found, bands=bands, basis=words)
-    return with_other_gpus(ready, world.benchmarks, world.shapes, world.gpus, world.settings)
+    published = with_other_gpus(ready, world.benchmarks, world.shapes, world.gpus, world.settings)
+    if not community:
+        return published
+    of_all = book(published, world.shapes, world.gpus)
+    return with_added(of_all, community, COMMUNITY, world.settings.community_noise).calibration
 
 
 def calibration_text(of: Calibration) -> str:

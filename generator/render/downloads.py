@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from generator.benchmarks.community import load_community
 from generator.health import health_report
 from generator.places import checkout
 from generator.precompute.grid import Cell
@@ -42,6 +43,7 @@ from generator.render.registry_tables import registry_tables
 from generator.render.schemas import json_schema, table_model
 from generator.render.site_index import site_index
 from generator.render.workload_files import left_out_table, workload_tables
+from wasm_tools.outcomes.fields import SCHEMA as OUTCOME_SCHEMA
 from wasm_tools.planner.diagnostics import Diagnosis
 
 # The records that have a file each: their folder, what a file holds, its facts and its tables.
@@ -139,6 +141,15 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
         "Predicted speed held against measurements that the calibration had not seen: errors as shares, bands, points.",
         "registries",
         schema=schema_path("accuracy"),
+    )
+    community = list(load_community(checkout().community).values())
+    yield ApiFile(
+        API + "community.json",
+        compact_json({"as_of": data.as_of, "schema": OUTCOME_SCHEMA, "outcomes": community}),
+        "Community",
+        "Measurements that readers contributed, each with who measured and its licence.",
+        "registries",
+        schema=schema_path("outcome"),
     )
     parity = (checkout().registry / "parity.csv").read_bytes()
     yield ApiFile(

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
 
+from generator.render.outcome_models import OutcomeFile
 from generator.render.plan_tables import PLAN_COLUMNS
 from generator.render.report_models import (
     AccuracyFile,
@@ -184,6 +185,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "chart": ChartFile,
     "charts-index": ChartsIndex,
     "history-index": HistoryIndex,
+    "outcome": OutcomeFile,
     "earlier-chart": EarlierChart,
     "earlier-catalogue": EarlierCatalogue,
     "index": IndexFile,

@@ -5,9 +5,19 @@ Version 0.2 has no p50 and gives window and counts beside the metrics, later one
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
-from wasm_tools.observe.observed import FIELD, SHOWN, Observed, Times, number, part, whole
+from wasm_tools.observe.observed import (
+    FIELD,
+    SHOWN,
+    Observed,
+    Times,
+    number,
+    part,
+    whole,
+)
+from wasm_tools.outcomes.fields import AT_ONCE, CLOSED, CONSTANT, POISSON
 from wasm_tools.workload.traffic import InputError
 
 TOOL = "GuideLLM"
@@ -19,6 +29,9 @@ NAMES = {  # ITL of GuideLLM is the mean gap of a request, without the first tok
     "tpot": ("inter_token_latency_ms", 1.0, PER_REQUEST),
     "e2e": ("request_latency", 1000.0, METHOD),
 }
+ARRIVALS = {
+    "synchronous": CLOSED, "concurrent": CLOSED, "throughput": AT_ONCE, "constant": CONSTANT, "poisson": POISSON,
+}  # fmt: skip
 
 
 def is_report(given: Any) -> bool:
@@ -35,23 +48,25 @@ def observations(given: Mapping[str, Any]) -> Iterator[Observed]:
     for place, row in enumerate(rows):
         if not isinstance(row, Mapping):
             raise InputError(f"benchmarks[{place}]", "this is no benchmark of GuideLLM; is the file whole?")
-        yield _observed(row, f"benchmarks[{place}].")
+        yield _observed(row, f"benchmarks[{place}].", str(part(given, "metadata").get("guidellm_version") or "")[:40])
 
 
-def _observed(row: Mapping[str, Any], where: str) -> Observed:
+def _observed(row: Mapping[str, Any], where: str, version: str) -> Observed:
     metrics, scheduler = part(row, "metrics"), part(row, "scheduler_metrics")
     totals = part(metrics, "request_totals") or part(row, "request_totals")
     start = number(scheduler.get("measure_start_time", row.get("start_time")), f"{where}start_time")
     end = number(scheduler.get("measure_end_time", row.get("end_time")), f"{where}end_time")
     strategy = part(row, "config", "strategy") or part(row, "args", "strategy")
     done = whole(totals.get("successful"), f"{where}request_totals.successful")
+    kind = str(strategy.get("type_", ""))[:40]
+    streams = 1 if kind == "synchronous" else whole(strategy.get("streams"), f"{where}strategy.streams")
 
     def mean(name: str) -> float | None:
         return number(part(metrics, name, "successful").get("mean"), f"{where}metrics.{name}.mean")
 
     return Observed(
         TOOL,
-        label=str(strategy.get("type_", ""))[:40],
+        label=kind,
         model=str(part(row, "config", "backend").get("model") or part(row, "worker").get("backend_model") or "")[:200],
         started_at=start,
         seconds=None if start is None or end is None or end <= start else end - start,
@@ -68,7 +83,16 @@ def _observed(row: Mapping[str, Any], where: str) -> Observed:
         output_tokens=mean("output_token_count"),
         concurrency=mean("request_concurrency"),
         asked_per_s=number(strategy.get("rate"), f"{where}strategy.rate"),
+        arrival=ARRIVALS.get(kind.removeprefix("async_"), ""),
+        streams=streams,
+        day=_day(start),
+        tool_version=version,
     )
+
+
+def _day(start: float | None) -> str:
+    """The day of a Unix time; empty for one beyond the calendar."""
+    return "" if start is None or start > 4e9 else datetime.fromtimestamp(start, UTC).date().isoformat()
 
 
 def _times(summary: Mapping[str, Any], scale: float, method: str, where: str) -> Times | None:

@@ -11,7 +11,6 @@ from wasm_tools.workload.traffic import InputError
 FIELD = "file"
 LARGEST = 1e15  # beyond any count of tokens, milliseconds or seconds of Unix time in ms
 SHOWN = (50, 90, 95, 99)
-METRICS = ("ttft", "itl", "tpot", "e2e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Observed:
     seconds: float | None = None
     requests: int | None = None  # that were answered
     errors: int | None = None
-    times: Mapping[str, Times] = field(default_factory=dict)  # by METRICS
+    times: Mapping[str, Times] = field(default_factory=dict)  # by METRICS of an outcome
     requests_per_s: float | None = None
     output_tokens_per_s: float | None = None
     prompt_tokens: float | None = None
@@ -52,6 +51,11 @@ class Observed:
     prefix_hits: float | None = None  # share of the prompt tokens that were looked up
     gpus: int | None = None
     notes: tuple[str, ...] = ()
+    arrival: str = ""  # one of ARRIVALS of an outcome
+    streams: int | None = None  # requests that the client kept in flight
+    day: str = ""  # of the run, ISO
+    tool_version: str = ""
+    simulated: str = ""  # by what the file shows that a simulator answered, in words
 
 
 def part(given: Any, *names: str) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from wasm_tools.observe.histograms import bucket_times
 from wasm_tools.observe.observed import FIELD, Observed, Times, part, ratio
+from wasm_tools.outcomes.fields import TRAFFIC
 from wasm_tools.workload.traffic import InputError
 
 TEXT, RANGE = "Prometheus text", "Prometheus range query"
@@ -23,6 +24,7 @@ HISTOGRAMS = {
     "e2e": ("vllm:e2e_request_latency_seconds",),
 }
 MOST_SERIES = 200_000
+SIMULATOR = "atlas_simulator:"  # series that only the simulated server of this project has
 _LINE = re.compile(r"([A-Za-z_:][A-Za-z0-9_:]*)(?:\{(.*)\})?[ \t]+(\S+)(?:[ \t]+-?\d+)?[ \t]*")
 _LABEL = re.compile(r'\s*([A-Za-z_][A-Za-z0-9_]*)="((?:[^"\\]|\\.)*)"\s*(?:,|$)')
 
@@ -111,6 +113,7 @@ def _observed(found: Series, tool: str, start: float | None, seconds: float | No
                 made = bucket_times(found.buckets[name], sums.get(f"{name}_sum"))
                 if made:
                     times[metric] = made
+    simulator = any(name.startswith(SIMULATOR) for name in (*found.sums, *found.buckets))
     said = "everything since the server started" if tool == TEXT else "rises of counters over the window"
     return Observed(
         tool,
@@ -130,6 +133,8 @@ def _observed(found: Series, tool: str, start: float | None, seconds: float | No
         preemptions=sums.get("vllm:num_preemptions_total"),
         prefix_hits=ratio(sums.get("vllm:prefix_cache_hits_total"), sums.get("vllm:prefix_cache_queries_total")),
         notes=(said,),
+        arrival=TRAFFIC,
+        simulated=f"it has series {SIMULATOR}…, which only a simulated server has" if simulator else "",
     )
 
 

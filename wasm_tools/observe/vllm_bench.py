@@ -8,13 +8,24 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from wasm_tools.observe.observed import FIELD, Observed, Times, number, ratio, sample_times, whole
+from wasm_tools.observe.observed import (
+    FIELD,
+    Observed,
+    Times,
+    number,
+    ratio,
+    sample_times,
+    whole,
+)
+from wasm_tools.outcomes.fields import AT_ONCE, CLOSED, POISSON
 from wasm_tools.workload.traffic import InputError
 
 TOOL = "vLLM bench serve"
 NAMES = {"ttft": "ttft", "itl": "itl", "tpot": "tpot", "e2e": "e2el"}
+ENDLESS = (None, "inf", float("inf"))  # rates that are none: as fast as answers come
 GIVEN = "percentiles as vLLM's benchmark computed them"
 SINGLE = {"ttft": "percentiles of single requests", "itl": "percentiles of every gap between tokens"}
+_DAY = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?!\d)")  # 2026-11-27T10:59:58Z, or 20261127-105958
 _PERCENTILE = re.compile(r"p(\d{1,2})_(ttft|itl|tpot|e2el)_ms")
 
 
@@ -31,6 +42,7 @@ def observation(given: Mapping[str, Any]) -> Observed:
         failed = max(0, asked - done)
     rate = given.get("request_rate")
     times = {name: found for name, key in NAMES.items() if (found := _times(given, name, key))}
+    streams, day = whole(given.get("max_concurrency"), "max_concurrency"), _DAY.match(str(given.get("date") or ""))
     e2e, per_s = times.get("e2e"), number(given.get("request_throughput"), "request_throughput")
     return Observed(
         TOOL,
@@ -45,8 +57,21 @@ def observation(given: Mapping[str, Any]) -> Observed:
         prompt_tokens=ratio(number(given.get("total_input_tokens"), "total_input_tokens"), done),
         output_tokens=ratio(number(given.get("total_output_tokens"), "total_output_tokens"), done),
         concurrency=per_s * e2e.mean / 1000 if per_s and e2e and e2e.mean else None,
-        asked_per_s=None if rate in (None, "inf", float("inf")) else number(rate, "request_rate"),
+        asked_per_s=None if rate in ENDLESS else number(rate, "request_rate"),
+        arrival=_arrival(given, streams),
+        streams=streams,
+        day="-".join(day.groups()) if day else "",
     )
+
+
+def _arrival(given: Mapping[str, Any], streams: int | None) -> str:
+    """How requests came. A burstiness other than 1 is none of the known ways."""
+    rate = given.get("request_rate")
+    if rate is None:
+        return ""
+    if rate in ENDLESS:
+        return CLOSED if streams else AT_ONCE
+    return POISSON if given.get("burstiness", 1.0) == 1.0 else ""
 
 
 def _times(given: Mapping[str, Any], name: str, key: str) -> Times | None:

@@ -92,9 +92,10 @@ def read_calibration(pack: Mapping[str, Any]) -> Calibration:
 
 def _curve_row(c: MeasuredCurve) -> list[Any]:
     points = [[p.concurrency, p.first_token_ms, p.tpot_ms, *p.residual, *p.weight] for p in c.points]
-    return [c.model, c.tensor_parallel, c.expert_parallel, c.prompt, c.answer, c.source, points]
+    row = [c.model, c.tensor_parallel, c.expert_parallel, c.prompt, c.answer, c.source, points]
+    return [*row, c.evidence] if c.evidence else row
 
 
 def _curve(row: list[Any]) -> MeasuredCurve:
     points = tuple(MeasuredPoint(p[0], p[1], p[2], (p[3], p[4]), (p[5], p[6])) for p in row[6])
-    return MeasuredCurve(row[0], row[1], row[2], row[3], row[4], row[5], points)
+    return MeasuredCurve(row[0], row[1], row[2], row[3], row[4], row[5], points, *row[7:8])

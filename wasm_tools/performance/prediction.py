@@ -22,7 +22,17 @@ from wasm_tools.performance.physics import (
     work,
 )
 from wasm_tools.performance.service_curve import Bands, ServiceCurve
-from wasm_tools.performance.siblings import Pair, Relative, Siblings, corrections, is_same, siblings
+from wasm_tools.performance.siblings import (
+    COMMUNITY,
+    OWN,
+    PUBLISHED,
+    Pair,
+    Relative,
+    Siblings,
+    corrections,
+    is_same,
+    siblings,
+)
 from wasm_tools.workload.traffic import MAX_TOKENS, InputError
 
 KNOTS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
@@ -31,6 +41,8 @@ FAR = "anchored, few or far measurements"
 NEW_SIZE = "anchored, no measurement on so many GPUs"
 FAR_AWAY = 0.5  # in units of the kernel: beyond a doubling of TP, a factor of 2.7 in a length, another expert layout
 FEW_POINTS = 12
+RANK = {OWN: 0, PUBLISHED: 1, COMMUNITY: 2}
+WHO = {OWN: " of your own measurement", PUBLISHED: "", COMMUNITY: " from the community"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +189,17 @@ def curve(at: Prepared, isl: float, osl: float, prefix_share: float, of: Book) -
 
 
 def _same(of: Siblings, place: tuple[float, bool, float, float], model: str) -> Relative | None:
-    """The measured curve of this very configuration at these lengths; of several the model's own, then the nearest."""
+    """The measured curve of this very configuration at these lengths.
+
+    Of several a reader's own measurement, then published ones, then those of the community; among these the model's
+    own, then the nearest.
+    """
     able = [a for a in of.relatives if a.log_tensor == place[0]]  # the cheap part of the question first
     found = [a for a in able if is_same(a, *place)]
 
-    def order(a: Relative) -> tuple[bool, float, str]:
+    def order(a: Relative) -> tuple[int, bool, float, str]:
         apart = abs(a.log_prompt - place[2]) + abs(a.log_answer - place[3])
-        return (a.curve.model != model, apart, a.curve.source)
+        return (RANK[a.curve.evidence], a.curve.model != model, apart, a.curve.source)
 
     return min(found, key=order, default=None)
 
@@ -203,10 +219,15 @@ def _between(of: Relative, at: float) -> Pair | None:
 
 def _measured(of: Relative) -> str:
     c = of.curve
-    return f"{len(c.points)} measured points of {c.model} at {c.prompt:,.0f} in, {c.answer:,.0f} out: {c.source}"
+    who = WHO[c.evidence]
+    return f"{len(c.points)} measured points{who} of {c.model} at {c.prompt:,.0f} in, {c.answer:,.0f} out: {c.source}"
 
 
 def _anchors(of: Siblings) -> str:
     models: Sequence[str] = sorted({a.curve.model for a in of.relatives})
     points = sum(len(a.logs) for a in of.relatives)
-    return f"{points} measured points of {' and '.join(models)} at other lengths, loads or sizes"
+    said = f"{points} measured points of {' and '.join(models)} at other lengths, loads or sizes"
+    for evidence in (COMMUNITY, OWN):
+        number = sum(len(a.logs) for a in of.relatives if a.curve.evidence == evidence)
+        said += f", {number} of them{WHO[evidence]}" if number else ""
+    return said

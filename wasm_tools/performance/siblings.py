@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 SAME_LENGTHS = 0.12  # in ln: InferenceX draws lengths at 80-100 % of nominal, so nominal and mean differ by 0.105
 
+PUBLISHED, COMMUNITY, OWN = EVIDENCE_CLASSES = ("", "community", "own")  # who measured
+
 Pair = tuple[float, float]  # of TPOT and TTFT
 Sums = tuple[tuple[float, ...], ...]
 
@@ -57,6 +59,7 @@ class MeasuredCurve:
     answer: float
     source: str  # engine version, who measured, when
     points: tuple[MeasuredPoint, ...]
+    evidence: str = PUBLISHED  # one of EVIDENCE_CLASSES
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +162,18 @@ def corrections(
         [of.shared[1] + math.sumprod(first, sums) for sums in of_first],
         nearest,
     )
+
+
+def correction_at(
+    of: Siblings, kernels: Kernels, tensor: float, spread: bool, prompt: float, answer: float, at: float
+) -> Pair:
+    """What to add to ln TPOT and to ln TTFT of physics at any load, ln C = `at`: `corrections` at one place."""
+    found = list(of.shared)
+    for a in of.relatives:
+        here = is_same(a, tensor, spread, prompt, answer)
+        sums = weighted(a.curve.points, a.logs, kernels, at)
+        for m, k in enumerate((kernels.tpot, kernels.first_token)):
+            away = abs(tensor - a.log_tensor) / k.tensor + abs(prompt - a.log_prompt) / k.prompt
+            away += abs(answer - a.log_answer) / k.answer + (spread != a.spread) / k.expert
+            found[m] += (k.local**2 * math.exp(-away) + (k.same**2 if here else 0.0)) * sums[m]
+    return found[0], found[1]

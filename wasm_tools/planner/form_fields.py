@@ -133,13 +133,14 @@ FIELDS: tuple[FormField, ...] = (
     FormField("own_model", "object", OWN),
     FormField("own_gpu", "object", OWN),
     FormField("own_prices", "rows", OWN),
+    FormField("own_measurements", "object", OWN),
     _choice("priority", CHOICE, PRIORITIES, "balanced"),
     _share("tolerance", CHOICE, 0.2),
 )  # fmt: skip
 FIELD = {field.name: field for field in FIELDS}
 # The values of the standard site by the field that overrides each.
 SITE_VALUES = ("pue", "rack_usd_per_kw", "maintenance_share", "amortisation_months")
-ADDED = (*SITE_VALUES, "own_model", "own_gpu", "own_prices")  # what extends the catalogue
+ADDED = (*SITE_VALUES, "own_model", "own_gpu", "own_prices", "own_measurements")  # what extends the catalogue
 # Where the engine's name of an input is not that of the field.
 FIELD_OF_INPUT = {
     "peak_qps": "peak_factor", "minimum_class": "class", "min_context": "context", "max_tensor_parallel": "max_tp",

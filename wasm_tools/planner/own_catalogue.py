@@ -1,4 +1,4 @@
-"""A catalogue with what a reader added: a model, an accelerator, prices, figures of the own site."""
+"""A catalogue with what a reader added: a model, an accelerator, prices, measurements, figures of the own site."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
@@ -44,17 +44,25 @@ def _extended(stated: Mapping[str, Any], base: Catalogue) -> Catalogue:
     priced = {(r.provider, r.model) for r in rates}
     rented = {(r.provider, r.gpu, r.kind) for r in rentals}
     kept = [r for r in base.rentals if (r.provider, r.gpu, r.kind) not in rented]
+    book = _book(base.book, model, gpu)
+    deployables = (*base.deployables, *_of_model(model, base, gpu), *_on_gpu(gpu, base))
+    measured = "own_measurements" in stated
+    if measured:
+        from wasm_tools.planner.own_measurements import book_with, deployables_with, own_points  # rarely needed
+
+        points = own_points(stated["own_measurements"], models, gpus)
+        book, deployables = book_with(points, book), deployables_with(points, deployables, models, gpus)
     found = replace(
         base,
         models=models,
         gpus=gpus,
         rates=(*(r for r in base.rates if (r.provider, r.model) not in priced), *rates),
         rentals=tuple(sorted([*kept, *rentals], key=lambda r: (r.price, r.provider, r.instance, r.kind, r.count))),
-        deployables=(*base.deployables, *_of_model(model, base, gpu), *_on_gpu(gpu, base)),
-        book=_book(base.book, model, gpu),
+        deployables=deployables,
+        book=book,
         hosting=_hosting(base.hosting, stated, gpu),
     )
-    if gpu is None:  # what is known of the other models' configurations holds
+    if gpu is None and not measured:  # what is known of the other models' configurations holds
         found.prepared.update(base.prepared)
         found.keys.update(base.keys)
     return found

@@ -1,9 +1,11 @@
 """The data sources: what is taken from each, under which licence, with the line that names it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from generator.benchmarks.community import load_community
+from generator.places import checkout
 from generator.render.formats import missing
 from generator.render.page import Page, SiteData
 
@@ -30,8 +32,17 @@ def pages(data: SiteData) -> Iterator[Page]:
         title="Data sources",
         description="Every source of the atlas with its licence, its attribution and what is taken from it.",
         template="data_sources.html",
-        context={"sources": [source_row(s.id, data, stated[s.id]) for s in data.registry.sources]},
+        context={
+            "sources": [source_row(s.id, data, stated[s.id]) for s in data.registry.sources],
+            "community": community_rows(load_community(checkout().community).values()),
+        },
     )
+
+
+def community_rows(outcomes: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Who contributed measurements, under which licence, and how many; none while nobody has."""
+    counts = Counter((o["measured_by"], o["licence"]) for o in outcomes)
+    return [{"by": by, "licence": licence, "count": n} for (by, licence), n in sorted(counts.items())]
 
 
 def source_row(source: str, data: SiteData, stated: int) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""What deployments really did: the form in which measurements are kept, and what predictions make of them."""
