@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from generator.flag_group import with_flags
-from wasm_tools.models.cards import CAPABILITY_CLASSES
+from wasm_tools.models.cards import CAPABILITY_CLASSES, DOMAINS
 from wasm_tools.planner.question import KINDS, PRIORITIES
 
 WORKLOAD, TARGET, ALLOWED, MONEY, OWN, CHOICE = (
@@ -116,6 +116,10 @@ class PlanFlags:
     context: Annotated[int | None, _flag("--context", TARGET, "Context of at least so many tokens.")] = None
     model: Annotated[list[str] | None, _flag("--model", ALLOWED, "Only this model; may be repeated.")] = None
     open_weights: Annotated[bool, _flag("--open-weights", ALLOWED, "Only models with open weights.")] = False
+    domain: Annotated[
+        list[str] | None,
+        _flag("--domain", ALLOWED, f"Only models said to be made for this; may be repeated: {', '.join(DOMAINS)}."),
+    ] = None
     provider: Annotated[list[str] | None, _flag("--provider", ALLOWED, "Only this provider; may be repeated.")] = None
     without_provider: Annotated[
         list[str] | None, _flag("--without-provider", ALLOWED, "Not this provider; may be repeated.")

@@ -25,7 +25,7 @@ FLAGS = {
     "min_context": "--context", "kinds": "--kind", "precisions": "--precision", "max_tensor_parallel": "--max-tp",
     "usd_per_month": "--budget", "usd_per_hour": "--budget-hour", "usd_per_1k_tokens": "--budget-1k",
     "near_tolerance": "--tolerance", "usd_per_kwh": "--kwh", "providers": "--provider", "gpus": "--gpu",
-    "network_ms": "--from", "area": "--from",
+    "network_ms": "--from", "area": "--from", "domains": "--domain",
 }  # fmt: skip
 STATED_BY_CLASSES = {
     "--prompt": "prompt", "--output": "output", "--lengths": "lengths", "--cached": "cached", "--slo": "slo",
@@ -188,6 +188,7 @@ def _limits(flags: PlanFlags, names: Names) -> Limits:
         regions=_resolved("--region", flags.region, str, names.regions),
         kinds=tuple(flags.kind or ()),
         precisions=tuple(flags.precision or ()),
+        domains=tuple(flags.domain or ()),
         gpu_limits=_numbers("--gpu-limit", flags.gpu_limit, names, least=0),
         max_gpus=flags.max_gpus,
         max_tensor_parallel=flags.max_tp,

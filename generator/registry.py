@@ -146,6 +146,18 @@ class CapabilityRow(Row):
     reviewed: date
 
 
+class DomainRow(Row):
+    """What a model is said to be made for: in the description of a source, or in its own name."""
+
+    model: str
+    domains: Annotated[
+        tuple[Literal["general", "code", "multilingual", "enterprise", "mathematics"], ...], BeforeValidator(_words)
+    ]
+    basis: Literal["description", "name"]
+    source: str
+    reviewed: date
+
+
 class GpuRow(Row):
     """An accelerator."""
 
@@ -304,6 +316,7 @@ class Registry:
     models: tuple[ModelRow, ...]
     shapes: tuple[ShapeRow, ...]
     capabilities: tuple[CapabilityRow, ...]
+    domains: tuple[DomainRow, ...]
     gpus: tuple[GpuRow, ...]
     not_sold: tuple[NotSold, ...]
     exchange_rates: tuple[ExchangeRate, ...]
@@ -504,6 +517,7 @@ class Registry:
         """Model cards of all registered models, with shape and capability where they are known."""
         shapes = {s.model: s for s in self.shapes}
         classes = {c.model: c.class_ for c in self.capabilities}
+        domains = {d.model: d.domains for d in self.domains}
         cards = {}
         for m in self.models:
             shape = shapes.get(m.id)
@@ -516,6 +530,7 @@ class Registry:
                 capability=classes.get(m.id, ""),
                 shape=shape.shape if shape else None,
                 hf_repo=shape.hf_repo if shape else "",
+                domains=domains.get(m.id, ()),
             )
         return cards
 
@@ -553,6 +568,7 @@ def load_registry(folder: Path) -> Registry:
         models=csv_rows(folder / "models.csv", ModelRow),
         shapes=csv_rows(folder / "model_shapes.csv", ShapeRow),
         capabilities=csv_rows(folder / "capability.csv", CapabilityRow),
+        domains=csv_rows(folder / "model_domains.csv", DomainRow),
         gpus=csv_rows(folder / "gpus.csv", GpuRow),
         not_sold=csv_rows(folder / "not_sold.csv", NotSold),
         exchange_rates=csv_rows(folder / "exchange_rates.csv", ExchangeRate),

@@ -9,6 +9,7 @@ from generator.render.formats import listed, missing, plural, significant
 from generator.render.site_index import SiteIndex, Sku
 from generator.render.sku_facts import KnownFacts, span
 from generator.render.texts import text
+from wasm_tools.models.cards import size_bucket
 
 UNKNOWN_DEVELOPER = "unknown"
 NAMED, DATES = 3, 6  # providers of one date, and dates, that are spelled out
@@ -49,14 +50,23 @@ def model_facts(
         found.append({"term": "Observed", "value": seen})
     if shape:
         active = f", {significant(shape.active_b)} B active" if shape.active_b != shape.parameters_b else ""
-        found.append({"term": "Parameters", "value": f"{significant(shape.parameters_b)} B{active}"})
+        bucket = size_bucket(shape.shape.parameters)
+        found.append({"term": "Parameters", "value": f"{significant(shape.parameters_b)} B{active} (bucket {bucket})"})
+    if said := next((d for d in index.data.registry.domains if d.model == row.id), None):
+        words = listed([domain_words(name) for name in said.domains])
+        found.append({"term": "Made for", "value": f"{words}, as said in {said.source}"})
     if capability:
         basis = f"({capability.source}; reviewed {capability.reviewed})"
-        text = f"{capability.class_.capitalize()}. {capability.reason} {basis}"
-        found.append({"term": "Capability class", "value": text})
+        why = f"{capability.class_.capitalize()}. {capability.reason} {basis}"
+        found.append({"term": "Capability class", "value": why})
     else:
         found.append({"term": "Capability class", "value": missing("nobody has reviewed it, so no plan ranks it")})
     return found
+
+
+def domain_words(domain: str) -> str:
+    """What a model is said to be made for, in words."""
+    return text(f"words.domain.{domain}")
 
 
 def longest_answers(known: Iterable[KnownFacts]) -> str:

@@ -8,7 +8,7 @@ from generator.registry import Registry
 from generator.render.formats import count
 from generator.render.plan_words import ENGINES, KINDS, OWN, STATUSES, Names, kind_words, status_words
 from generator.render.texts import of_registry, text
-from wasm_tools.models.cards import CAPABILITY_CLASSES
+from wasm_tools.models.cards import CAPABILITY_CLASSES, DOMAINS
 from wasm_tools.performance.memory import WEIGHT_BYTES
 from wasm_tools.planner.catalogue import Catalogue
 from wasm_tools.planner.form import ACTIVE, PER_MINUTE, USERS
@@ -40,6 +40,7 @@ def choices(registry: Registry, catalogue: Catalogue) -> dict[str, Options]:
         "other_percentile": [{"id": "", "title": text("planner.as_above")}, *percent],
         "area": _led("planner.no_way", ((area, area) for area in areas)),
         "class": [{"id": c, "title": text(f"words.class.{c}")} for c in CAPABILITY_CLASSES],
+        "domains": [{"id": d, "title": text(f"words.domain.{d}")} for d in DOMAINS],
         "precisions": [{"id": p, "title": p} for p in WEIGHT_BYTES],
         "kinds": [{"id": k, "title": kind_words(k)} for k in KINDS],
         "tier": [{"id": "" if t == TIERS[0] else t, "title": text(f"planner.tier.{t}")} for t in TIERS],

@@ -94,11 +94,12 @@ def test_limits_and_own_hardware_reach_the_question() -> None:
     q = ask(
         gpu=["H100-SXM"], without_provider=["aws-bedrock"], gpu_limit=["h100-sxm=0"], own=["h100-sxm=8", "l40s=2"],
         kwh="0.20", kind=["rented", "owned"], max_gpus=4, budget=900.0, cached=0.25, batch=0.5, tier="flex",
-        success_rate=0.9, retries=2, precision=["fp8"], context=32_000,
+        success_rate=0.9, retries=2, precision=["fp8"], context=32_000, domain=["code"],
     )  # fmt: skip
     limits = q.limits
     assert (limits.gpus, limits.gpu_limits, limits.max_gpus) == (("h100-sxm",), (("h100-sxm", 0),), 4)
     assert q.inventory == (("h100-sxm", 8), ("l40s", 2)) and str(q.usd_per_kwh) == "0.20"
+    assert limits.domains == ("code",)
     assert (limits.usd_per_month, limits.precisions, limits.min_context) == (900, ("fp8",), 32_000)
     assert (q.mix.tier, q.mix.retries, float(q.mix.cached_share), float(q.mix.batch_share)) == ("flex", 2, 0.25, 0.5)
 

@@ -19,13 +19,15 @@ from typing import Any
 import pytest
 import yaml
 
+import wasm_tools
 from generator.registry import Registry, load_registry
 from generator.sync.names import named, without_prefixes
 from generator.sync.statements import Statement
 from tests.generator.test_identity import read_all
+from wasm_tools.models.cards import size_bucket
 from wasm_tools.pricing.meters import TEXT_INPUT
 
-FILES = ("providers.csv", "models.csv", "model_shapes.csv", "capability.csv", "gpus.csv")
+FILES = ("providers.csv", "models.csv", "model_shapes.csv", "capability.csv", "model_domains.csv", "gpus.csv")
 RAW = "raw.githubusercontent.com"
 LITELLM = f"{RAW}/BerriAI/litellm/main/model_prices_and_context_window.json"
 GENAI_PACKAGE = "_derived/genai-prices/0.2.3/data.json"
@@ -245,6 +247,58 @@ def test_only_general_text_models_are_rated(registry: Registry) -> None:
     for c in registry.capabilities:
         assert not NOT_RATED.search(c.model), c.model
         assert registry.model[c.model].output_modalities in (("text",), ()), c.model
+
+
+CODE_NAME = re.compile(r"(^|-)(coder|code|codestral|devstral|codex)(-|$)")
+SAID = {
+    "general": r"general[- ]purpose", "code": r"cod(e|ing)|software (engineering|tasks)|programming",
+    "multilingual": r"multilingual|\d+ languages", "enterprise": "enterprise", "mathematics": r"math(ematics)?",
+}  # fmt: skip
+
+
+def test_each_domain_is_of_a_rated_model_and_has_its_source(registry: Registry) -> None:
+    rated = {c.model for c in registry.capabilities}
+    assert len({d.model for d in registry.domains}) == len(registry.domains) > 80
+    for d in registry.domains:
+        assert d.model in rated and d.domains and len(set(d.domains)) == len(d.domains), d.model
+        if d.basis == "name":
+            assert d.domains == ("code",) and CODE_NAME.search(d.model), d.model
+        else:
+            listed = d.source.removeprefix("OpenRouter public model list 2026-08-22: ")
+            assert registry.model_of("openrouter", listed) == d.model, d.model
+    assert registry.cards["qwen3-coder-480b-a35b-instruct"].domains == ("code",)
+    assert registry.cards["claude-opus-4-1"].domains == ()
+
+
+@pytest.mark.mirror
+def test_each_domain_is_said_in_the_description_that_it_names(registry: Registry, mirror: Path) -> None:
+    said = {m["id"]: m["description"] for m in json.loads((mirror / OPENROUTER).read_text(encoding="utf-8"))["data"]}
+    for d in registry.domains:
+        for name in d.domains if d.basis == "description" else ():
+            assert re.search(rf"\b({SAID[name]})\b", said[d.source.partition(": ")[2]], re.I), (d.model, name)
+
+
+SIZES = {
+    "gpt-oss-20b": "34b", "gpt-oss-120b": "70b", "qwen3-8b": "7b", "llama-3.3-70b-instruct": "70b",
+    "deepseek-r1": "405b", "claude-opus-4-5": "",
+}  # fmt: skip
+
+
+def test_size_buckets_are_a_view_of_all_parameters(registry: Registry) -> None:
+    assert {model: registry.cards[model].size_bucket for model in SIZES} == SIZES
+    edges = [9e9, 9.01e9, 20e9, 20.1e9, 50e9, 50.1e9, 120e9, 120.1e9, 0]
+    assert [size_bucket(n) for n in edges] == ["7b", "13b", "13b", "34b", "34b", "70b", "70b", "405b", ""]
+    assert {bool(c.size_bucket) for c in registry.cards.values() if c.shape} == {True}
+
+
+def test_no_planner_reads_the_size_bucket() -> None:
+    code = [
+        p
+        for folder in ("planner", "performance", "pricing", "audit")
+        for p in (Path(wasm_tools.__file__).parent / folder).rglob("*.py")
+    ]
+    assert len(code) > 80
+    assert not [p.name for p in code if "size_bucket" in p.read_text(encoding="utf-8")]
 
 
 def test_each_class_has_a_reason_and_a_dated_licensed_source(registry: Registry) -> None:

@@ -80,7 +80,7 @@ def test_every_field_reaches_the_question() -> None:
         "without_providers": ["cheap"], "gpus": ["h100-sxm"], "regions": ["global"], "kinds": ["api", "owned"],
         "precisions": ["fp8"], "gpu_limits": {"h100-sxm": 4}, "max_gpus": 8, "max_tp": 4, "context": 9000,
         "min_quality": 20, "budget": 900, "budget_hour": 2, "budget_1k": 0.5, "open_weights": True,
-        "confirmed_only": True, "inventory": {"h100-sxm": 8}, "usd_per_kwh": 0.12, "tier": "flex",
+        "confirmed_only": True, "domains": ["code"], "inventory": {"h100-sxm": 8}, "usd_per_kwh": 0.12, "tier": "flex",
         "success_rate": 0.9, "retries": 2, "surcharges": False, "priority": "simple", "tolerance": 0.1,
         "batchable_share": 0.25, "cacheable_share": 0.5, "pattern": "bursty", "percentile": 90, "ttft_percentile": 99,
         "tokens_per_second": 30, "availability": 0.999, "from_area": "europe", "to_area": "us-east",
@@ -91,6 +91,7 @@ def test_every_field_reaches_the_question() -> None:
         gpus=("h100-sxm",), regions=("global",), kinds=("api", "owned"), precisions=("fp8",),
         gpu_limits=(("h100-sxm", 4),), max_gpus=8, max_tensor_parallel=4, min_context=9000, min_quality=20,
         usd_per_month=900, usd_per_hour=2, usd_per_1k_tokens=0.5, open_weights_only=True, confirmed_only=True,
+        domains=("code",),
     )  # fmt: skip
     assert (q.shares.batch, q.shares.tier, q.shares.success_rate, q.shares.retries) == (0.25, "flex", 0.9, 2)
     assert (str(q.usd_per_kwh), q.inventory, q.surcharges, q.network_ms) == ("0.12", (("h100-sxm", 8),), False, 90)
@@ -136,6 +137,7 @@ def test_every_field_reaches_the_question() -> None:
         ("place", {"place": "Atlantis"}),
         ("kinds", {"kinds": ["owned"]}),
         ("confirmed_only", {"confirmed_only": True}),
+        ("domains", {"domains": ["chess"]}),
         ("from_area", {"from_area": "europe"}),
         ("surcharges", {"surcharges": "no"}),
         ("budget", {"budget": -1}),

@@ -153,7 +153,28 @@ def test_unrated_suspect_and_too_long_are_counted() -> None:
     assert (counted["far below"], counted["context window too short"], counted["unrated model"]) == (1, 1, 7)
 
 
+def test_only_models_made_for_a_domain_and_the_rest_counted_by_reason() -> None:
+    cat = catalogue()
+    models = {**cat.models, "open-70b": replace(OPEN, domains=("code", "general"))}
+    models["closed-xl"] = replace(CLOSED, domains=("multilingual",))
+    cat = replace(cat, models=models)
+    assert cat.models["tiny-1b"].domains == ()
+    asked = ask(Workload(512, 256, 1, 2, "small"), domains=("code", "mathematics"))
+    assert {p.model for p in plans(asked, cat)} == {"open-70b"}
+    counted = excluded(asked, cat)
+    prices = [r.model for r in cat.rates]
+    assert counted["made for another domain"] == prices.count("closed-xl") > 0
+    nameless = with_rates(rate("x", "tiny-1b", "1", "1"))
+    assert excluded(asked, nameless)["nobody says which domain the model is made for"] >= 1
+    assert {p.model for p in plans(ask(Workload(512, 256, 1, 2, "small")), cat)} > {"open-70b"}
+    with pytest.raises(InputError, match="'chess' is not one of general, code") as refused:
+        ask(domains=("chess",))
+    assert refused.value.field == "domains"
+
+
 def test_pack_round_trips() -> None:
+    told = replace(catalogue(), models={"open-70b": replace(OPEN, domains=("code",))})
+    assert read_catalogue(json.loads(json.dumps(catalogue_pack(told)))) == told
     assert read_catalogue(json.loads(json.dumps(catalogue_pack(catalogue())))) == catalogue()
 
 

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 
 CAPABILITY_CLASSES = ("small", "medium", "large", "frontier")
+# What a model is said to be made for or strong at. Said, not measured: scores are in `quality.py`.
+DOMAINS = ("general", "code", "multilingual", "enterprise", "mathematics")
+# A view of the size that InferenceAtlas planned with: name and most billions of parameters; the last has no bound.
+SIZE_BUCKETS = (("7b", 9), ("13b", 20), ("34b", 50), ("70b", 120), ("405b", float("inf")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,10 @@ class ModelShape:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """One model. Empty text means unknown; `capability` is empty while nobody has reviewed it."""
+    """One model. Empty text means unknown; `capability` is empty while nobody has reviewed it.
+
+    `domains` are some of `DOMAINS`; empty means that no source says what the model is made for.
+    """
 
     id: str
     name: str
@@ -44,6 +51,19 @@ class ModelCard:
     capability: str = ""
     shape: ModelShape | None = None
     hf_repo: str = ""
+    domains: tuple[str, ...] = ()
+
+    @property
+    def size_bucket(self) -> str:
+        """The size bucket of InferenceAtlas by all parameters; empty while they are unknown. No planner reads it."""
+        return size_bucket(self.shape.parameters) if self.shape else ""
+
+
+def size_bucket(parameters: float) -> str:
+    """The name of the smallest bucket that holds so many parameters (routed experts included); empty for none."""
+    if parameters <= 0:
+        return ""
+    return next(name for name, most in SIZE_BUCKETS if parameters <= most * 1e9)
 
 
 def capability_rank(name: str) -> int:

@@ -29,6 +29,8 @@ REASONS = (
     Reason("kind_filtered", "left out by the filter on ways to run", "allow this way to run"),
     Reason("region_filtered", "left out by the region filter", "allow another region"),
     Reason("model_filtered", "left out by the model filter", "allow more models"),
+    Reason("domain_unknown", "nobody says which domain the model is made for", "allow models of every domain"),
+    Reason("domain_filtered", "made for another domain", "allow this domain"),
     Reason("below_class", "below the minimum capability class", "lower the minimum class"),
     Reason("below_quality", "below the quality floor", "lower the quality floor"),
     Reason("context", "context window too short", "shorten the prompt"),

@@ -207,6 +207,7 @@ def _limits(stated: Mapping[str, Any]) -> Limits:
         without_regions=stated.get("without_regions", ()),
         kinds=stated.get("kinds", ()),
         precisions=stated.get("precisions", ()),
+        domains=stated.get("domains", ()),
         gpu_limits=stated.get("gpu_limits", ()),
         max_gpus=stated.get("max_gpus"),
         max_tensor_parallel=stated.get("max_tp"),

@@ -7,7 +7,7 @@ A field that is absent has its default. Where the table has none, it follows fro
 from dataclasses import dataclass
 from typing import Any
 
-from wasm_tools.models.cards import CAPABILITY_CLASSES
+from wasm_tools.models.cards import CAPABILITY_CLASSES, DOMAINS
 from wasm_tools.performance.memory import WEIGHT_BYTES
 from wasm_tools.planner.question import KINDS, PRIORITIES
 from wasm_tools.workload.traffic import MAX_QPS, MAX_TOKENS, MAX_USERS, MIN_QPS, PERCENTILES
@@ -104,6 +104,7 @@ FIELDS: tuple[FormField, ...] = (
     _names("models", MODELS, of="models"),
     _names("without_models", MODELS, of="models"),
     _switch("open_weights", MODELS),
+    _names("domains", MODELS, choices=DOMAINS),
     _names("precisions", MODELS, choices=tuple(WEIGHT_BYTES)),
     _names("kinds", MACHINES, choices=KINDS),
     _names("providers", MACHINES, of="providers"),

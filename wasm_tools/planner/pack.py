@@ -21,7 +21,7 @@ from wasm_tools.planner.presets import preset_rows, read_presets
 from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.request_cost import Prices, TokenPrices
 
-PACK_VERSION = 5
+PACK_VERSION = 6
 
 
 class PackError(ValueError):
@@ -57,7 +57,7 @@ def read_catalogue(pack: Mapping[str, Any]) -> Catalogue:
 
 
 def _model(row: Sequence[Any]) -> ModelCard:
-    identifier, name, developer, open_weights, context, capability, shape, hf_repo = row
+    identifier, name, developer, open_weights, context, capability, shape, hf_repo, domains = row
     return ModelCard(
         identifier,
         name,
@@ -67,6 +67,7 @@ def _model(row: Sequence[Any]) -> ModelCard:
         capability,
         ModelShape(*shape) if shape else None,
         hf_repo,
+        tuple(domains),
     )
 
 
@@ -148,6 +149,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 m.capability,
                 _shape_row(m.shape),
                 m.hf_repo,
+                list(m.domains),
             ]
             for m in catalogue.models.values()
         ],

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from wasm_tools.models.cards import ModelCard, capability_rank
+from wasm_tools.models.cards import DOMAINS, ModelCard, capability_rank
 from wasm_tools.planner.request_cost import RequestMix
 from wasm_tools.workload.mixes import RequestClass
 from wasm_tools.workload.patterns import ArrivalPattern
@@ -23,7 +23,8 @@ class Limits:
     """What a plan may be. An empty collection allows everything; None sets no limit.
 
     Money is US dollars; `max_gpus` counts all GPUs of a plan, `gpu_limits` those of one type, `min_quality` is a score
-    of the use case's first benchmark and leaves out models without one. `confirmed_only` keeps plans whose capacity is
+    of the use case's first benchmark and leaves out models without one. `domains` keeps models that are said to be made
+    for one of them and leaves out those of which nobody says anything. `confirmed_only` keeps plans whose capacity is
     known to suffice: today only those on GPUs that the reader has, as no source states free machines or rate limits.
     """
 
@@ -37,6 +38,7 @@ class Limits:
     without_regions: Collection[str] = ()
     kinds: Collection[str] = ()
     precisions: Collection[str] = ()
+    domains: Collection[str] = ()
     gpu_limits: tuple[tuple[str, int], ...] = ()
     max_gpus: int | None = None
     max_tensor_parallel: int | None = None
@@ -60,6 +62,9 @@ class Limits:
         for kind in self.kinds:
             if kind not in KINDS:
                 raise InputError("kinds", f"{kind!r} is not one of {', '.join(KINDS)}")
+        for domain in self.domains:
+            if domain not in DOMAINS:
+                raise InputError("domains", f"{domain!r} is not one of {', '.join(DOMAINS)}")
         for name in ("models", "providers", "gpus", "regions"):
             both = sorted(set(getattr(self, name)) & set(getattr(self, f"without_{name}")))
             if both:
@@ -198,6 +203,10 @@ class Question:
             return "model_filtered"
         if limits.open_weights_only and not card.open_weights:
             return "model_filtered"
+        if limits.domains and not card.domains:
+            return "domain_unknown"
+        if limits.domains and not any(domain in limits.domains for domain in card.domains):
+            return "domain_filtered"
         if not card.capability:
             return "unrated_model"
         if capability_rank(card.capability) < capability_rank(workload.minimum_class):

@@ -99,6 +99,7 @@ MODELS = (
             Fact("Open weights", "open_weights", "yes"),
             Fact("Licence", "licence"),
             Fact("Capability class", "capability_class", missing="nobody has reviewed it"),
+            Fact("Made for", "domains", "list", missing="nobody says it"),
             Fact("Context", "context", "tokens", "tokens", "high"),
             Fact("Longest answer", "max_output", "tokens", "tokens", "high"),
             Fact("Reads", "input_modalities", "list"),
