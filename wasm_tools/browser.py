@@ -15,7 +15,7 @@ METHODS = (  # each a module of wasm_tools.methods
     "plan", "files", "scenarios", "batch", "compare", "report", "what_if", "curves", "weights", "gpus", "memory",
     "monte_carlo", "simulate", "ask", "assistant", "rank", "audit",
     "invoice", "invoice_step", "invoice_stop", "invoice_cells", "invoice_shares", "invoice_export",
-    "observe", "observe_plan",
+    "observe", "observe_plan", "observe_outcome",
     "spend", "spend_view", "spend_calls", "spend_export", "spend_sample", "spend_ready",
     "read_config", "read_nodes", "read_outcome", "read_trace",
 )  # fmt: skip

@@ -13,6 +13,7 @@ from tests.wasm_tools.test_observe import METRICS, RESULT
 from tests.wasm_tools.test_observe_cluster import UNSCHEDULABLE, deployment, listed, node, pod
 from wasm_tools.observe.cluster.remedies import read_remedies
 from wasm_tools.observe.report import read_files, report
+from wasm_tools.outcomes.reading import read_outcomes
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
@@ -69,6 +70,27 @@ def test_the_example_is_held_against_its_plan_and_the_planner_is_asked_again(pag
     assert record["asked_again"]["load"]["peak_qps"] == 60
     assert saved(page, "md").startswith("# Observed") and saved(page, "csv").startswith("file,tool")
     assert [url for url in asked if not url.startswith(("blob:", "data:"))] == []  # nothing is sent anywhere
+
+
+def test_an_outcome_file_is_saved_with_what_the_reader_states(page: Page, site_address: str) -> None:
+    page.add_init_script(AXE)
+    page.goto(f"{site_address}tools/observe/")
+    give(page, file(REAL[0].name, REAL[0].read_bytes()))
+    page.click("#take-along summary")
+    assert page.evaluate(RUN, None) == []
+    typed = {"measured_by": "A tester", "model": "llama-3.1-8b-instruct", "gpu": "h100-sxm", "gpus": "1"}
+    for name, value in (typed | {"tensor_parallel": "1", "engine_version": "0.33.0"}).items():
+        page.fill(f"#outcome-form [name={name}]", value)
+    for name, value in {"tier": "simulated", "licence": "CC-BY-4.0", "precision": "bf16"}.items():
+        page.select_option(f"#outcome-form [name={name}]", value)
+    page.click("#outcome-form button")
+    page.locator("#outcome-form [role=status]", has_text="engine").wait_for()  # the one that is missing
+    page.select_option("#outcome-form [name=engine]", "vllm")
+    with page.expect_download() as download:
+        page.click("#outcome-form button")
+    (outcome,) = read_outcomes(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert (outcome["tier"], outcome["requests"], outcome["measured_by"]) == ("simulated", 30, "A tester")
+    assert "no measurement" in page.inner_text("#outcome-form [role=status]")
 
 
 def test_real_files_of_both_clients_give_the_figures_of_cpython(page: Page, site_address: str) -> None:

@@ -8,7 +8,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.shown_plans import expected_rows, site_catalogue
+from tests.wasm_tools.outcomes import file_of, run
+from wasm_tools.methods.plan import answer
 from wasm_tools.planner import Limits, Question, Wishes, ranked_plans, ranking_record
+from wasm_tools.planner.own_measurements import points_of_outcomes
 from wasm_tools.workload.traffic import Slo, Workload
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
@@ -327,6 +330,30 @@ def test_groups_say_what_is_set_in_them_and_an_error_opens_its_group(page: Page,
     assert "gpus=h200-sxm+l40s&" in page.url
     group.locator("[data-reset-group]").click()
     assert group.locator("[data-set]").text_content() == ""
+
+
+def test_an_own_measurement_is_planned_with_and_named(page: Page, site: Path, site_address: str) -> None:
+    """The page answers as CPython does; the field stands in the address, without the name of who measured."""
+    catalogue = site_catalogue(site)
+    mine = run(engine="trtllm", engine_version="1.2.0")
+    answered(page, site_address + "tools/planner/?models=llama-3.1-8b-instruct&kinds=rented&gpus=h100-sxm&slo=deferred")
+    page.evaluate("document.querySelectorAll('#planner-form details').forEach((group) => { group.open = true; })")
+    page.fill("[data-paste=read_outcome] textarea", file_of(mine | {"tier": "simulated"}))
+    page.locator("[data-paste=read_outcome] textarea").blur()
+    expect(page.locator("#said-read_outcome")).to_contain_text("a simulator answered")
+    page.fill("[data-paste=read_outcome] textarea", file_of(mine))
+    page.locator("[data-paste=read_outcome] textarea").blur()
+    expect(page.locator("#said-read_outcome")).to_contain_text("1 measured points")
+    asked_again(page)
+    points, _ = points_of_outcomes([mine], catalogue.models, catalogue.gpus)
+    form = {
+        "models": ["llama-3.1-8b-instruct"], "kinds": ["rented"], "gpus": ["h100-sxm"], "slo": "deferred",
+        "own_measurements": {"points": points},
+    }  # fmt: skip
+    found = answer({"form": form}, {"planner": catalogue})
+    assert page.evaluate(PLANS) == expected_rows(found, catalogue)
+    assert any("your own measurement" in words for p in found["plans"] for words in p["basis"])
+    assert "own_measurements" in page.url and "tester" not in page.url
 
 
 def test_what_is_pasted_is_read_in_the_page_and_stands_in_the_address(

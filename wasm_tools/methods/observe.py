@@ -23,7 +23,7 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
     `scenario`), or nothing: the last file that holds one.
     """
     read = read_files(params.get("files", ()))
-    made = report(read, read_remedies(_pack(packs)["remedies"]), _prediction(params, packs, read))
+    made = report(read, read_remedies(_pack(packs)["remedies"]), prediction_of(params, packs, read))
     rows = [list(row) for level in made["levels"] for row in table_rows(level["file"], level)]
     predictions = [name for name, _ in read.predictions]
     return made | {
@@ -34,7 +34,8 @@ def answer(params: Mapping[str, Any], packs: Mapping[str, Any]) -> dict[str, Any
     }
 
 
-def _prediction(params: Mapping[str, Any], packs: Mapping[str, Any], read: Read) -> tuple[str, Any] | None:
+def prediction_of(params: Mapping[str, Any], packs: Mapping[str, Any], read: Read) -> tuple[str, Any] | None:
+    """The name and the content of the prediction that `against` chooses; None where there is none."""
     against = str(params.get("against") or "")
     if against == NONE:
         return None

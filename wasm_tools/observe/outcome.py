@@ -84,6 +84,6 @@ def _count_gpus(known: dict[str, Any], stated: Mapping[str, Any]) -> None:
         return
     gpus, replicas = known.get("gpus"), known.get("replicas")
     if stated.get("gpus") and not stated.get("replicas"):
-        known["replicas"] = max(1, gpus // (tensor * stages)) if isinstance(gpus, int) else None
+        known["replicas"] = max(1, gpus // (tensor * stages)) if isinstance(gpus, int) else 1
     elif isinstance(replicas, int) and not stated.get("gpus"):
         known["gpus"] = replicas * tensor * stages

@@ -9,6 +9,7 @@ import { againPart } from "./observe_again.mjs";
 import { aroundPart, saidPart } from "./observe_around.mjs";
 import { clusterPart } from "./observe_cluster.mjs";
 import { drawSweep, levelsPart } from "./observe_levels.mjs";
+import { outcomePart } from "./observe_outcome.mjs";
 import { timesPart, verdictPart } from "./observe_times.mjs";
 import { said } from "./observe_words.mjs";
 import { element } from "./panel.mjs";
@@ -31,6 +32,8 @@ const runtime = runtimeCard(
 );
 const scenarios = scenarioStore();
 const ask = async (/** @type {string} */ method, /** @type {object} */ params) => (await runtime.start()).call(method, params);
+outcomePart(/** @type {HTMLFormElement} */ (byId("outcome-form")), async (stated) =>
+  (await runtime.start()).call("observe_outcome", { ...prediction(), stated, by: `inference-price-atlas, page of build ${settings.build_id}` }, { files: intake.files }));
 const again = againPart(byId("again"), ask);
 const intake = billIntake(form, () => void read(), say, "observe.script");
 /** @type {any} */

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 
+from generator.benchmarks.community import load_rules
 from generator.places import checkout
 from generator.render.page import Page, SiteData
 from generator.render.texts import text
 from generator.render.tool_assets import data_block, download_bytes, module, modules_of
 from generator.render.translated import root_from
 from wasm_tools.observe.cluster.objects import COMMAND
+from wasm_tools.outcomes.fields import ARRIVALS, TIERS
+from wasm_tools.performance.configuration import ENGINES, PRECISIONS
 
 PATH = "tools/observe/"
 PACKS = ("observe", "planner")
@@ -24,6 +27,11 @@ def pages(data: SiteData) -> Iterator[Page]:
         context={
             "packs": PACKS,
             "command": COMMAND,
+            "tiers": [(name, text(f"observe.outcome.tiers.{name}")) for name in TIERS],
+            "arrivals": [(name, text(f"observe.outcome.arrivals.{name}")) for name in ARRIVALS],
+            "licences": [(name, name) for name in load_rules(checkout().registry / "community.toml").licences],
+            "precisions": [(name, name) for name in PRECISIONS],
+            "engines": [(name, name) for name in ENGINES],
             "settings": data_block(
                 {
                     "root": root_from(PATH),
