@@ -196,7 +196,12 @@ def _check(spec: ServingSpec, numbers: PlanNumbers) -> Iterator[str]:
     yield f"sh bench/bench.sh http://127.0.0.1:{SERVICE_PORT}"
     yield "```"
     yield ""
-    yield "`bench/expected.json` says which times to expect."
+    yield "`bench/expected.json` says which times to expect. What was measured, and what runs, against the plan:"
+    yield ""
+    yield "```sh"
+    yield f"kubectl --namespace {spec.namespace} get deployments,pods,hpa,events -o json > cluster.json"
+    yield "atlas observe measured.json --plan plan.json --kubectl cluster.json"
+    yield "```"
 
 
 def _remove(spec: ServingSpec) -> Iterator[str]:
