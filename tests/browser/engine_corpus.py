@@ -198,7 +198,7 @@ def _observations() -> Iterator[Input]:
     seeds = tomllib.loads((PAYLOADS / "fuzz_seeds.toml").read_text(encoding="utf-8"))
     plan = (OBSERVED / "plan.json").read_bytes()
     source = random.Random(SAMPLE)
-    files = [path.read_bytes() for path in sorted((PAYLOADS / "observed").iterdir())]
+    files = [path.read_bytes() for path in sorted((PAYLOADS / "observed").glob("**/*.*"))]
     files += [text.encode() for name in ("observed", "kubectl state", "expected") for text in seeds[name]]
     for body in files:
         for number in range(6):

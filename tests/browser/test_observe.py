@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import FilePayload, Page
 
 from tests.browser.test_pages import AXE, RUN
-from tests.wasm_tools.test_observe import METRICS, RESULT
+from tests.wasm_tools.test_observe import RESULT
 from tests.wasm_tools.test_observe_cluster import UNSCHEDULABLE, deployment, listed, node, pod
 from wasm_tools.observe.cluster.remedies import read_remedies
 from wasm_tools.observe.report import read_files, report
@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.site]
 
 ROOT = Path(__file__).parents[2]
 REAL = sorted((ROOT / "tests" / "payloads" / "observed").glob("*.json"))
+SWEEP = ROOT / "tests" / "payloads" / "observed" / "sweep"
 EXAMPLE = ROOT / "data" / "registry" / "observe" / "example"
 HOSTILE = "<img src=x onerror=alert(1)>"
 CLUSTER = listed(pod("chat-1-a", **UNSCHEDULABLE), deployment(2, 1), node("2"))
@@ -94,20 +95,20 @@ def test_an_outcome_file_is_saved_with_what_the_reader_states(page: Page, site_a
 
 
 def test_real_files_of_both_clients_give_the_figures_of_cpython(page: Page, site_address: str) -> None:
-    files = [(path.name, path.read_bytes()) for path in (*REAL, EXAMPLE / "plan.json")]
+    files = [(path.name, path.read_bytes()) for path in (*REAL, SWEEP / "metrics.txt", EXAMPLE / "plan.json")]
+    files.append(("levels.json", (SWEEP / "guidellm-0.8.1.json").read_bytes()))
     page.goto(f"{site_address}tools/observe/")
     give(
         page,
         *(file(name, content) for name, content in files),
-        file("metrics.txt", METRICS),
         file("c.json", json.dumps(CLUSTER)),
     )
     shown = json.loads(saved(page, "json"))
-    read = read_files([*files, ("metrics.txt", METRICS.encode()), ("c.json", json.dumps(CLUSTER).encode())])
+    read = read_files([*files, ("c.json", json.dumps(CLUSTER).encode())])
     rows = tomllib.loads((ROOT / "data/registry/observe/remedies.toml").read_text(encoding="utf-8"))["remedy"]
     ours: dict[str, Any] = json.loads(json.dumps(report(read, read_remedies(rows), read.predictions[0])))
     assert {name: shown[name] for name in ours} == ours
-    assert page.locator("#levels tbody tr").count() == len(REAL) + 1
+    assert page.locator("#levels tbody tr").count() == len(REAL) + 3  # one of them has two levels
 
 
 @pytest.mark.parametrize(

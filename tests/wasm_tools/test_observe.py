@@ -177,3 +177,15 @@ def test_real_files_of_both_clients_against_one_server_agree() -> None:
 def test_a_prediction_of_nothing_ends_in_no_crash() -> None:
     plan = {**PLAN, "plan": {**PLAN["plan"], "ttft_ms": 0}}
     assert compared(seen(0, 2.0), expected_of(plan))["figures"][0]["target"] == "met"
+
+
+def test_a_real_report_of_two_levels_and_the_real_metrics_of_its_server_agree() -> None:
+    """GuideLLM 0.8.1, 120 requests at 4/s and at 8/s against our simulated server, and what that server counted."""
+    low, high = read_observed((REAL / "sweep" / "guidellm-0.8.1.json").read_text())
+    (metrics,) = read_observed((REAL / "sweep" / "metrics.txt").read_text())
+    assert (low.asked_per_s, high.asked_per_s, low.requests, high.requests) == (4.0, 8.0, 120, 120)
+    assert low.requests_per_s and high.requests_per_s and 3.5 < low.requests_per_s < 4.1 < 7 < high.requests_per_s < 8.1
+    assert metrics.requests == 240 and metrics.output_tokens == low.output_tokens == high.output_tokens == 32.0
+    edges = metrics.times["ttft"].between[95]
+    assert edges[1] and all(edges[0] <= seen.times["ttft"].percentiles[95] <= edges[1] for seen in (low, high))
+    assert high.times["tpot"].percentiles[95] > low.times["tpot"].percentiles[95]

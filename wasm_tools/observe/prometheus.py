@@ -114,7 +114,11 @@ def _observed(found: Series, tool: str, start: float | None, seconds: float | No
                 if made:
                     times[metric] = made
     simulator = any(name.startswith(SIMULATOR) for name in (*found.sums, *found.buckets))
-    said = "everything since the server started" if tool == TEXT else "rises of counters over the window"
+    said = (
+        "everything since the server started, gauges as of the last moment"
+        if tool == TEXT
+        else "rises of counters over the window"
+    )
     return Observed(
         tool,
         model=", ".join(sorted(found.models))[:200],

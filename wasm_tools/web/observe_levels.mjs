@@ -41,10 +41,11 @@ export function levelsPart({ levels, sweep, prediction }, chosen, choose) {
 }
 
 /** How far the target holds. @param {any[]} levels @param {any} sweep */
-function reachWords(levels, { held, missed }) {
+function reachWords(levels, { order, held, missed }) {
   const at = (/** @type {number} */ place) => rate(levels[place].requests_per_s ?? 0);
   if (held !== null) {
-    const end = missed === null ? said("levels.no_higher") : said("levels.until", { rate: at(missed) });
+    const open = order[order.length - 1] === held ? said("levels.no_higher") : said("levels.not_told");
+    const end = missed === null ? open : said("levels.until", { rate: at(missed) });
     return [element("p", { className: "reach" }, said("levels.held", { rate: at(held) }), end)];
   }
   return missed === null ? [] : [element("p", { className: "reach" }, said("levels.not_held", { rate: at(missed) }))];
