@@ -6,11 +6,16 @@ from typing import Annotated
 
 import typer
 
-from generator.compat_compass_tables import blis_coefficients, compass_benchmarks, compass_tables
+from generator.compat_compass_tables import (
+    blis_coefficients,
+    compass_benchmarks,
+    compass_tables,
+    first_phase_rows,
+)
 from generator.compat_output import AsCsv, show
 from generator.options import AsJson
 from generator.places import checkout
-from wasm_tools.compat import compass_search
+from wasm_tools.compat import compass_first_phase, compass_search
 from wasm_tools.compat.compass_loads import load_by_page
 from wasm_tools.compat.compass_simulated import simulated_times
 from wasm_tools.compat.compass_tables import METRICS
@@ -80,6 +85,43 @@ def recommend(
     ]  # fmt: skip
     show(answer, columns, rows, as_json, as_csv)
     raise typer.Exit(0 if found.passing else 4)
+
+
+@compass.command("first-phase")
+def first_phase(
+    files: Annotated[list[Path], typer.Argument(help="Benchmark files of Compass with p90 times.")],
+    template: Annotated[str, typer.Option("--template", help="interactive_chatbot and two others.")],
+    budget: Annotated[str, typer.Option("--budget", help="strict, flexible or none.")] = "strict",
+    point: Annotated[str, typer.Option("--point", help="Lengths of the rows, prompt x answer.")] = "150x200",
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
+) -> None:
+    """What its first published phase chose: p90, an estimate of the answer, a budget. Exit code 4: no row passes."""
+    tables = compass_tables(checkout().registry)
+    targets = tables.preset(compass_first_phase.PRESET, template)
+    lengths = [int(part) for part in point.split("x") if part.isdecimal()]
+    if len(lengths) != 2:
+        raise InputError("point", f"{point!r} is no pair of lengths like 150x200")
+    rows = [row for file in files for row in first_phase_rows(file)]
+    options = compass_first_phase.passing(rows, targets, tables, (lengths[0], lengths[1]))
+    taken = compass_first_phase.chosen(options, budget)
+    columns = ("chosen", "model_id", "gpu", "gpus", "usd_per_hour", "ttft_p90_ms", "tpot_p90_ms", "e2e_estimate_ms")
+    table = [
+        [
+            "*" if o is taken else "", o.row.model, o.row.gpu, o.row.count, o.usd_per_hour, o.row.ttft_ms,
+            o.row.tpot_ms, round(o.e2e_ms, 3),
+        ]
+        for o in options
+    ]  # fmt: skip
+    answer = {
+        "mode": f"{compass_search.LABEL}, first phase",
+        "percentile": targets.percentile,
+        "replicas": "one each: how many a load needs is not described",
+        "options": [dict(zip(columns[1:], row[1:], strict=True)) for row in table],
+        "chosen": None if taken is None else options.index(taken),
+    }
+    show(answer, columns, table, as_json, as_csv)
+    raise typer.Exit(0 if options else 4)
 
 
 @compass.command("simulate")

@@ -8,6 +8,7 @@ from typing import Any
 
 from generator.compat_tables import frozen_rules
 from generator.tables import TableError, read_rows
+from wasm_tools.compat.compass_first_phase import FirstPhaseRow
 from wasm_tools.compat.compass_simulated import Coefficients
 from wasm_tools.compat.compass_tables import METRICS, BenchmarkRow, CompassTables, Gpu, Preset, UseCase
 
@@ -137,6 +138,29 @@ def _benchmark(r: Mapping[str, Any]) -> BenchmarkRow:
     )
     if not all(0 < x < math.inf for x in (row.count, row.ttft_ms, row.itl_ms, row.e2e_ms, row.rps)):
         raise ValueError(f"{row.model} on {row.count} x {row.gpu} has a time, rate or count that is not above 0")
+    return row
+
+
+def first_phase_rows(path: Path) -> list[FirstPhaseRow]:
+    """The p90 times of a benchmark file, under either of its field spellings; raises TableError."""
+    try:
+        return [_first_phase(r) for r in json.loads(path.read_bytes())["benchmarks"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise TableError(f"{path}: not a benchmark file of Compass with p90 times ({error!r})") from None
+
+
+def _first_phase(r: Mapping[str, Any]) -> FirstPhaseRow:
+    row = FirstPhaseRow(
+        model=r.get("model_hf_repo") or r["model_id"],
+        gpu=r.get("hardware") or r.get("hardware_type") or r["gpu_type"],
+        count=int(r["hardware_count"]),
+        prompt_tokens=int(r["prompt_tokens"]),
+        output_tokens=int(r["output_tokens"]),
+        ttft_ms=float(r["ttft_p90"]),
+        tpot_ms=float(r["tpot_p90"] if "tpot_p90" in r else r["itl_p90"]),
+    )
+    if not all(0 < x < math.inf for x in (row.count, row.ttft_ms, row.tpot_ms)):
+        raise ValueError(f"{row.model} on {row.count} x {row.gpu} has a time or count that is not above 0")
     return row
 
 

@@ -34,9 +34,9 @@ class PlanFlags:
         _flag(
             "--preset",
             WORKLOAD,
-            "Figures of an earlier system, by name. compass-ui, compass-template, compass-doc: lengths and target by"
-            " use case; compass-class: its experience class; compass: its peak; ia, ia-react, ia-audit: the peak of"
-            " --pattern.",
+            "Figures of an earlier system, by name. compass-ui, compass-template, compass-doc, compass-poc: lengths and"
+            " target by use case; compass-class: its experience class; compass: its peak; ia, ia-react, ia-audit: the"
+            " peak of --pattern.",
         ),
     ] = None
     prompt: Annotated[int | None, _flag("--prompt", WORKLOAD, "Prompt tokens of a request. Default: 1024.")] = None

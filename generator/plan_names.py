@@ -76,6 +76,8 @@ def load_names(registry: Registry, state: State, folder: Path) -> Names:
 
 def _targets(folder: Path, classes: Mapping[str, SloClass]) -> dict[tuple[str, str], TargetPreset]:
     theirs = {r["compass"]: r["use_case"] for r in read_rows(folder / "compass_use_cases.csv", ("use_case", "compass"))}
+    first = read_rows(folder / "compass_templates.csv", ("template", "use_case", "reason"))
+    theirs |= {r["template"]: r["use_case"] for r in first}
     found = {}
     for r in read_rows(folder / "compat" / "compass_presets.csv", _PRESET_COLUMNS):
         if r["use_case"] in theirs:
