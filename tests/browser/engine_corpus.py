@@ -176,11 +176,17 @@ def _ledgers() -> Iterator[Input]:
         yield Input("bill as spend", "spend", {}, (_given(path),))
 
 
+READ = (
+    ("read_config", "config.json"), ("read_nodes", "kubectl nodes"), ("read_trace", "trace"),
+    ("read_outcome", "outcome"),
+)  # fmt: skip
+
+
 def _files() -> Iterator[Input]:
     """Configurations, nodes and traces, whole and damaged."""
     seeds = tomllib.loads((PAYLOADS / "fuzz_seeds.toml").read_text(encoding="utf-8"))
     source = random.Random(SAMPLE)
-    for method, name in (("read_config", "config.json"), ("read_nodes", "kubectl nodes"), ("read_trace", "trace")):
+    for method, name in READ:
         for text in seeds[name]:
             yield Input(name, method, {"text": text, "name": "given"})
             for _ in range(10):
@@ -211,6 +217,15 @@ def _observations() -> Iterator[Input]:
         peak = source.choice((None, 0.1, 8, 60, -1, "x"))
         load = {"requests_per_s": source.random() * 40, "prompt_tokens": source.randrange(4000), "output_tokens": 32}
         yield Input("asked again", "observe_plan", {"document": document, **load, "peak": peak})
+    stated = {
+        "tier": "simulated", "model": "llama-3.1-8b-instruct", "gpu": "h100-sxm", "gpus": "1", "tensor_parallel": "1",
+        "engine": "vllm", "precision": "bf16", "engine_version": "1", "tool_version": "1", "measured_by": "Größe",
+        "licence": "MIT",
+    }  # fmt: skip
+    for body in files[:2]:
+        for name in ("", *stated):
+            params = {"stated": {**stated, name: "?"} if name else stated, "by": "corpus"}
+            yield Input("outcome", "observe_outcome", params, (("given", body),))
     for form in FORMS[:6]:
         params = {"against": "scenario", "scenario": "Größe", "form": form}
         yield Input("observation of a scenario", "observe", params, (("given", files[0]),))

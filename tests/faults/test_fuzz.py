@@ -31,6 +31,9 @@ from wasm_tools.observe.cluster.objects import is_kubectl, read_objects
 from wasm_tools.observe.cluster.status import cluster_status
 from wasm_tools.observe.expected import Expected, expected_of
 from wasm_tools.observe.reading import json_of, read_observed
+from wasm_tools.outcomes.points import claim_of, point_of
+from wasm_tools.outcomes.reading import outcome_text, read_outcomes
+from wasm_tools.performance.plausibility import implausible
 from wasm_tools.planner.scenario import read_scenarios
 from wasm_tools.pricing.meters import MeterError, parse_meter
 from wasm_tools.pricing.offers import OfferError, parse_evidence
@@ -116,9 +119,20 @@ def _cluster(text: str) -> object:
     return json.dumps(cluster_status(read_objects(given), (), Expected({}, replicas=1)), allow_nan=False)
 
 
+def _outcome(text: str) -> object:
+    """Read, judged and written again: what was read once is read again alike."""
+    outcomes = read_outcomes(text)
+    for outcome in outcomes:
+        list(implausible(claim_of(outcome, None, None)))
+        point_of(outcome)
+    assert read_outcomes(outcome_text(outcomes)) == outcomes
+    return outcomes
+
+
 SMALL: dict[str, Callable[[bytes], object]] = {
     "kubectl nodes": _text(lambda text: list(_nodes(text))),
     "observed": _text(read_observed),
+    "outcome": _text(_outcome),
     "expected": _text(lambda text: expected_of(json_of(text))),
     "kubectl state": _text(_cluster),
     "scenario": _text(read_scenarios),

@@ -18,9 +18,10 @@ from generator.benchmarks.community import (
 )
 from generator.benchmarks.compass_rows import compass_rows
 from generator.benchmarks.plausible_tables import committed_rows, judged
+from generator.calibrate.commands import _loaded as loaded
 from generator.calibrate.community import community_points
 from generator.calibrate.points import known_shapes
-from generator.calibrate.shipped import calibration_text, load_calibration
+from generator.calibrate.shipped import calibration_text, load_calibration, shipped
 from generator.cli import app
 from generator.places import Places, checkout
 from generator.registry import Registry, load_registry
@@ -157,9 +158,12 @@ def test_calibration_takes_the_community_as_a_class_of_its_own(tmp_path: Path, r
     assert old == new
 
 
-def test_an_empty_folder_changes_nothing(tmp_path: Path, registry: Registry) -> None:
-    assert points_of(tmp_path, registry).points == ()
+def test_an_empty_folder_gives_the_committed_calibration_byte_for_byte(tmp_path: Path, registry: Registry) -> None:
     assert points_of(tmp_path / "absent", registry).points == ()
+    none = points_of(tmp_path, registry).points
+    silicon, other, world = loaded(PLACES)
+    text = calibration_text(shipped(silicon, other, world, none))
+    assert text == (PLACES.state / "calibration.json").read_text(encoding="utf-8")
 
 
 def test_committed_tables_are_judged_and_what_cannot_be_true_is_listed(registry: Registry) -> None:
