@@ -3,11 +3,13 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from generator.benchmarks.plausible_tables import committed_rows, judged
+from generator.coverage_gaps import coverage_gaps, priced_cells
 from generator.grades import NOTHING, grade_limits, grader
 from generator.precompute.catalogue import published_offers
 from generator.registry import Registry
@@ -34,6 +36,8 @@ def health_report(registry: Registry, state: State, as_of: str, registry_dir: Pa
         "as_of": as_of,
         "sources": source_health(registry, state, as_of),
         "coverage": coverage(offers, registry),
+        "cells": cell_counts(offers, registry, state),
+        "gaps": [asdict(gap) for gap in coverage_gaps(offers, registry, state)],
         "listed": listed(offers, registry, state),
         "rentals": rental_coverage(registry, state),
         "grades": grade_counts(offers, found, registry, state, as_of, registry_dir),
@@ -104,6 +108,12 @@ def coverage(offers: Iterable[Offer], registry: Registry) -> dict[str, dict[str,
         "free": len(distinct.free),
     }
     return counts
+
+
+def cell_counts(offers: Iterable[Offer], registry: Registry, state: State) -> dict[str, int]:
+    """Pairs of provider and workload with a price, and how many of them cite a page of the provider itself."""
+    cells = priced_cells(offers, registry, state)
+    return {"priced": len(cells), "provider_page": sum(cells.values())}
 
 
 def listed(offers: Iterable[Offer], registry: Registry, state: State) -> dict[str, int]:

@@ -8,6 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from generator.coverage_gaps import (
+    NO_PRICE,
+    SUBSCRIPTION,
+    coverage_gaps,
+    described_workload,
+    domain,
+    priced_cells,
+)
 from generator.grades import NOTHING, grade_limits, grader
 from generator.health import health_report
 from generator.precompute.catalogue import published_offers
@@ -15,6 +23,7 @@ from generator.registry import Registry, load_registry
 from generator.sync.disputes import Dispute, OfferKey, disputes
 from generator.sync.distinct import distinct_offers
 from generator.sync.state import State, load_state
+from generator.sync.statements import SkuFacts
 from wasm_tools.pricing.meters import TEXT_INPUT, TEXT_OUTPUT, Meter, parse_meter
 from wasm_tools.pricing.offers import Offer
 
@@ -227,3 +236,76 @@ def test_the_state_keeps_its_limits() -> None:
     assert total("price_events") <= 15_000_000
     assert total("benchmarks") <= 4_000_000
     assert max(sizes.values()) <= 3_000_000
+
+
+# What the price pages of these providers offer, as far as it is a workload of ours. Each cell needs a price of an id
+# for which a source cites a page of the provider itself. The five that InferenceAtlas claimed and lacked are OpenAI's.
+PRICE_PAGES = {
+    "openai": "llm embeddings image video text-to-speech speech-to-text realtime moderation",
+    "anthropic": "llm",
+    "google": "llm embeddings image video text-to-speech realtime",
+    "google-vertex": "llm embeddings image video text-to-speech realtime",
+    "aws-bedrock": "llm embeddings image video rerank moderation realtime",
+    "azure": "llm embeddings image text-to-speech speech-to-text realtime",
+    "mistral": "llm embeddings speech-to-text",
+    "cohere": "llm embeddings rerank",
+    "xai": "llm image video",
+    "groq": "llm speech-to-text text-to-speech",
+    "together": "llm embeddings image video rerank text-to-speech speech-to-text",
+    "fireworks": "llm embeddings image speech-to-text",
+    "deepinfra": "llm embeddings image rerank text-to-speech",
+    "elevenlabs": "text-to-speech speech-to-text",
+    "deepgram": "text-to-speech speech-to-text",
+    "voyageai": "embeddings rerank",
+}
+
+
+def uncovered(cells: dict[tuple[str, str], bool]) -> list[tuple[str, str]]:
+    return [(p, w) for p, names in PRICE_PAGES.items() for w in names.split() if not cells.get((p, w))]
+
+
+def test_every_provider_and_workload_of_its_price_page_is_covered(registry: Registry, state: State) -> None:
+    published = published_offers(registry, state.offers, state.newest_observation)
+    cells = priced_cells(published, registry, state)
+    assert uncovered(cells) == []
+    without = [o for o in published if (o.provider, o.workload) != ("openai", "moderation")]
+    assert uncovered(priced_cells(without, registry, state)) == [("openai", "moderation")]
+    assert (len(cells), sum(cells.values())) >= (430, 330)
+
+
+def test_a_workload_that_is_described_and_not_priced_is_a_gap_with_its_reason(
+    registry: Registry, state: State, report
+) -> None:
+    published = published_offers(registry, state.offers, state.newest_observation)
+    priced = {(o.provider, o.workload) for o in published}
+    gaps = {(g["provider"], g["workload"]): g for g in report["gaps"]}
+    assert 0 < len(gaps) < 80 and not gaps.keys() & priced
+    described = {
+        (p, w) for by_sku in state.facts.values() for (p, _), f in by_sku.items() if (w := described_workload(f))
+    }
+    assert described == (described & priced) | gaps.keys()
+    for (provider, _), gap in gaps.items():
+        plan = provider in registry.provider and registry.provider[provider].kind == "subscription"
+        assert gap["reason"] == (SUBSCRIPTION if plan else NO_PRICE) and gap["ids"]
+    alone = coverage_gaps([o for o in published if o.provider != "anthropic"], registry, state)
+    assert {(g.provider, g.workload) for g in alone} - gaps.keys() == {("anthropic", "llm")}
+
+
+@pytest.mark.parametrize(
+    ("reads", "writes", "workload"),
+    [
+        ("text", "text", "llm"), ("text image", "text", "llm"), ("audio", "text", "speech-to-text"),
+        ("text", "audio", "text-to-speech"), ("audio", "audio", ""), ("text", "image", "image"),
+        ("text", "video audio", "video"), ("text", "text image", ""), ("", "", ""),
+    ],
+)  # fmt: skip
+def test_modalities_amount_to_a_workload_only_where_they_settle_it(reads: str, writes: str, workload: str) -> None:
+    facts = SkuFacts(
+        provider="p", sku="s", input_modalities=tuple(reads.split()), output_modalities=tuple(writes.split())
+    )
+    assert described_workload(facts) == workload
+
+
+def test_pages_of_one_domain_are_of_one_provider() -> None:
+    addresses = ("https://docs.x.ai/models", "https://x.ai", "https://a.example.co.uk/p", "no address", "")
+    assert [domain(a) for a in addresses] == ["x.ai", "x.ai", "example.co.uk", "", ""]

@@ -24,11 +24,22 @@ class CrossReference(Record):
     examples: list[str] = told("some of them")
 
 
+class CoverageGap(Record):
+    """A workload that sources describe at a provider and that has no price."""
+
+    provider: str = told("id in providers.json")
+    workload: str = told("workload")
+    ids: list[str] = told("the provider's own ids that are described")
+    reason: str = told("why there is no price")
+
+
 class HealthFile(Dated):
     """The health of the catalogue: health.json."""
 
     sources: list[SourceHealth] = told("a record a source")
     coverage: dict[str, dict[str, int]] = told("offers, (provider, model) pairs and providers by workload")
+    cells: dict[str, int] = told("pairs of provider and workload with a price; those that cite a page of the provider")
+    gaps: list[CoverageGap] = told("what sources describe of a provider and nobody prices")
     listed: dict[str, int] = told("what sources list, with a price or without")
     rentals: dict[str, int] = told("rental prices, who rents out, and how many name a registered GPU")
     grades: dict[str, int] = told("offers by grade")

@@ -22,6 +22,7 @@ DISAGREEMENTS = 25
 HELD_BACK = 25
 NAMES = 60
 REASONS = 8
+GAP_IDS = 3
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -42,6 +43,11 @@ def pages(data: SiteData) -> Iterator[Page]:
             ],
             "offers": len(data.offers),
             "coverage": [{"workload": name, **counts} for name, counts in report["coverage"].items()],
+            "cells": report["cells"],
+            "gaps": [
+                {**gap, "name": index.provider_name(gap["provider"]), "shown": ", ".join(gap["ids"][:GAP_IDS])}
+                for gap in report["gaps"]
+            ],
             "rentals": report["rentals"],
             "checks": report["cross_references"],
             "disputes": report["disputes"],
