@@ -1,6 +1,7 @@
 """`atlas observe`: files of load tests, monitoring and kubectl, held against what was predicted."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -10,6 +11,7 @@ import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from generator import nightly
 from generator.benchmarks.community import with_ids
@@ -23,6 +25,7 @@ from generator.registry import load_registry
 from generator.tables import rows_text
 from generator.whole_file import write_whole
 from wasm_tools.invoice.exports.sheets import safe_cell
+from wasm_tools.observe.cluster.objects import words
 from wasm_tools.observe.cluster.remedies import read_remedies
 from wasm_tools.observe.expected import expected_of, plan_in
 from wasm_tools.observe.markdown import report_markdown
@@ -67,7 +70,10 @@ def observe(
     ] = None,
     kubectl: Annotated[
         list[Path] | None,
-        typer.Option("--kubectl", help="Output of `kubectl get … -o json`: state of the cluster. May be repeated."),
+        typer.Option(
+            "--kubectl",
+            help="Output of `kubectl get … -o json`, or - for a pipe: state of the cluster. May be repeated.",
+        ),
     ] = None,
     outcome: Annotated[
         Path | None,
@@ -116,7 +122,7 @@ def _read(files: list[Path], kubectl: list[Path], prediction: Path | None) -> Re
     wanted = {**dict.fromkeys(kubectl, CLUSTER), **({prediction: PREDICTION} if prediction else {})}
     every = [*files, *kubectl, *([prediction] if prediction else [])]
     try:
-        read = read_files((path.name, path.read_bytes()) for path in every)
+        read = read_files((path.name, _content(path)) for path in every)
     except OSError as error:
         raise nightly.RunError(f"{error.filename}: cannot be read ({error.strerror})") from None
     for path, row in zip(every, read.files, strict=True):
@@ -125,6 +131,11 @@ def _read(files: list[Path], kubectl: list[Path], prediction: Path | None) -> Re
         if wanted.get(path, row["kind"]) != row["kind"]:
             raise nightly.RunError(f"{path}: this holds no {wanted[path]}; give the file that its option asks for")
     return read
+
+
+def _content(path: Path) -> bytes:
+    """What a file holds; `-` is what is piped in."""
+    return sys.stdin.buffer.read() if path == Path("-") else path.read_bytes()
 
 
 def _write_outcome(path: Path, read: Read, flags: OutcomeFlags) -> None:
@@ -172,7 +183,7 @@ def _print(to: Console, made: Mapping[str, Any]) -> None:
         to.print(f"{again['file']} {again['label']}: asked again, prices of {again['as_of']}", **PLAIN)
         rows = ([row.get(name) for name in SHORT_ROWS] for row in again["rows"])
         to.print(_table([name.replace("_", " ") for name in SHORT_ROWS], rows))
-        for line in [*(f"advice: {words}" for words in again["advice"]), *again["assumed"]]:
+        for line in [*(f"advice: {said}" for said in again["advice"]), *again["assumed"]]:
             to.print(line, **PLAIN)
 
 
@@ -185,19 +196,19 @@ def _table(heads: list[str], rows: Any) -> Table:
         table.add_column(head, overflow="fold")
     for row in rows:
         cells = (f"{v:,.5g}" if isinstance(v, float) else "" if v is None else str(v) for v in row)
-        table.add_row(*(cell.replace("[", "\\[") for cell in cells))
+        table.add_row(*(Text(words(cell)) for cell in cells))
     return table
 
 
 def _print_level(to: Console, record: Mapping[str, Any]) -> None:
-    to.print(f"{record['file']}: {record['tool']} {record['label']} {record['model']}", **PLAIN)
+    to.print(words(f"{record['file']}: {record['tool']} {record['label']} {record['model']}"), **PLAIN)
     heads = ["figure", "statistic", "unit", "value", "at least", "at most", "prediction", "target"]
     to.print(_table(heads, (row[4:] for row in table_rows(record["file"], dict(record)))))
     compared = record["comparison"] or {"drift": (), "advice": (), "questions": (), "cost": None}
-    said = [f"flag: {words}" for words in record["flags"]]
+    said = [f"flag: {said}" for said in record["flags"]]
     said += [f"drift: {d['name']} {100 * d['change']:+.0f} %" for d in compared["drift"] if d["drifted"]]
-    said += [f"advice: {words}" for words in compared["advice"]]
-    said += [f"question: {words}" for words in compared["questions"]]
+    said += [f"advice: {said}" for said in compared["advice"]]
+    said += [f"question: {said}" for said in compared["questions"]]
     for line in said:
         to.print(line, **PLAIN)
 

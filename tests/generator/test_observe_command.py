@@ -75,3 +75,16 @@ def test_wrong_files_and_options_are_named(tmp_path: Path) -> None:
     ):
         result = CliRunner().invoke(app, ["observe", *words])
         assert result.exit_code != 0 and said in str(result.exception or result.output)
+
+
+def test_no_sign_of_a_hostile_file_reaches_the_terminal(tmp_path: Path) -> None:
+    sign = "a\x1b[2Jb[red]c"
+    (tmp_path / "m.json").write_text(json.dumps(RESULT | {"model_id": sign, "label": sign}))
+    (tmp_path / "c.json").write_text(json.dumps({**CRASHING, "metadata": {"name": sign}}))
+    _, text = run(str(tmp_path / "m.json"), "--kubectl", str(tmp_path / "c.json"))
+    assert "\x1b" not in text and "b[red]c" in text
+
+
+def test_the_state_of_a_cluster_may_be_piped_in() -> None:
+    result = CliRunner().invoke(app, ["observe", "--kubectl", "-"], input=json.dumps(CRASHING))
+    assert result.exit_code == 4 and "CrashLoopBackOff" in result.output

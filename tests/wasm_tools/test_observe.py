@@ -149,10 +149,15 @@ def test_one_replica_less_is_said_only_where_the_slower_machine_still_carries_th
 def test_drift_and_cost_follow_from_the_observed_load() -> None:
     found = compared(seen(100, 2.5), expected_of(PLAN))
     assert [(d["name"], d["drifted"]) for d in found["drift"]] == [
-        ("prompt_tokens", False), ("output_tokens", False), ("requests_per_s", True),
+        ("prompt_tokens", False), ("output_tokens", False), ("requests_per_s", True), ("ttft_ms", False),
     ]  # fmt: skip
     assert found["cost"]["observed_usd_per_million_output"] == pytest.approx(20.0)  # 3.60 $/h, 180,000 tokens/h
     assert found["cost"]["planned_peak_usd_per_million_output"] == pytest.approx(10.0)
+
+
+def test_a_time_has_drifted_where_it_left_its_band() -> None:
+    times = [compared(seen(ms, 2.5), expected_of(PLAN))["drift"][-1] for ms in (60, 190, 210)]
+    assert [(d["change"], d["drifted"]) for d in times] == [(-0.4, False), (0.9, False), (1.1, True)]
 
 
 def test_few_requests_errors_and_a_full_cache_are_flagged() -> None:

@@ -1,6 +1,6 @@
 /** What stands around the times: lengths and load against the plan, use and cost, and what follows from all of it. */
 import { money, rate, signedPercent } from "./figures.mjs";
-import { said, shareText } from "./observe_words.mjs";
+import { ms, said, shareText } from "./observe_words.mjs";
 import { element } from "./panel.mjs";
 import { chip, panelTable } from "./panel_table.mjs";
 import { english } from "./texts.mjs";
@@ -21,7 +21,8 @@ function driftTable(drift) {
   const { box, body, row } = panelTable(said("drift.caption"), ["what", "planned", "observed", "change"].map((name) => said(`drift.${name}`)), [1, 2]);
   for (const d of drift) {
     const word = chip(d.drifted ? "warns" : "met", said(d.drifted ? "drift.drifted" : "drift.as_planned"));
-    body.append(row([said(`drift.${d.name}`), rate(d.planned), rate(d.observed), [signedPercent(d.change), " ", word]]));
+    const shown = d.name.endsWith("_ms") ? ms : rate;
+    body.append(row([said(`drift.${d.name}`), shown(d.planned), shown(d.observed), [signedPercent(d.change), " ", word]]));
   }
   return box;
 }
