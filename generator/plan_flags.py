@@ -29,6 +29,15 @@ class PlanFlags:
             "--use-case", WORKLOAD, "A use case: its lengths, load, target and least class hold where you say nothing."
         ),
     ] = None
+    industry: Annotated[
+        str | None,
+        _flag(
+            "--industry",
+            WORKLOAD,
+            "An industry: its use case, pattern of a day and recorded lengths hold where you say nothing. software,"
+            " customer-service, banking, law, health-care, media.",
+        ),
+    ] = None
     preset: Annotated[
         list[str] | None,
         _flag(

@@ -56,6 +56,7 @@ def question_of(flags: PlanFlags, names: Names, mix: MixFile | None = None) -> Q
 
     Raises InputError that names the flag and the remedy.
     """
+    flags = with_industry(flags, names)
     _refuse_combinations(flags)
     with named_flags():
         case = names.use_cases[known_name("--use-case", flags.use_case, names.use_cases)] if flags.use_case else None
@@ -78,6 +79,25 @@ def question_of(flags: PlanFlags, names: Names, mix: MixFile | None = None) -> Q
         )
         _ = question.mix  # checks the tier and the retries
     return question
+
+
+def with_industry(flags: PlanFlags, names: Names) -> PlanFlags:
+    """The flags with what their industry says where they say nothing; raises InputError for one that is unknown.
+
+    Lengths that are given in any other way, of one side too, leave out those of the industry.
+    """
+    if flags.industry is None:
+        return flags
+    industries = {row.id: row for row in names.registry.industries}
+    row = industries[known_name("--industry", flags.industry, industries)]
+    sets = [p for p in flags.preset or () if p not in names.peaks]
+    silent = flags.prompt is None and flags.output is None and flags.mix is None and not sets and not flags.use_case
+    return replace(
+        flags,
+        use_case=flags.use_case or row.use_case,
+        pattern=flags.pattern or row.pattern,
+        lengths=flags.lengths or (row.lengths or None if silent else None),
+    )
 
 
 def with_way(question: Question, flags: PlanFlags, latencies: Mapping[tuple[str, str], float]) -> Question:

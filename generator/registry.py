@@ -263,6 +263,19 @@ class UseCase(Row):
     source: str
 
 
+class Industry(Row):
+    """A template: the use case of an industry, the pattern of its day, and recorded lengths where there are some."""
+
+    id: str
+    title: str
+    use_case: str
+    pattern: str
+    lengths: str  # empty: those of the use case
+    basis: Literal["recorded", "ours"]
+    reason: str
+    source: str
+
+
 def _validated[R: Row](path: Path, number: int, record: Mapping[str, Any], row_type: type[R]) -> R:
     try:
         return row_type.model_validate({("class_" if k == "class" else k): v for k, v in record.items()})
@@ -325,6 +338,7 @@ class Registry:
     slo_classes: tuple[SloClass, ...]
     loads: tuple[Load, ...]
     use_cases: tuple[UseCase, ...]
+    industries: tuple[Industry, ...]
     naming: NamingRules
 
     @cached_property
@@ -577,5 +591,6 @@ def load_registry(folder: Path) -> Registry:
         slo_classes=toml_rows(folder / "slo_classes.toml", "slo_class", SloClass),
         loads=toml_rows(folder / "loads.toml", "load", Load),
         use_cases=toml_rows(folder / "use_cases.toml", "use_case", UseCase),
+        industries=toml_rows(folder / "industries.toml", "industry", Industry),
         naming=load_naming_rules(folder),
     )

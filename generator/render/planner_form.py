@@ -31,6 +31,7 @@ def choices(registry: Registry, catalogue: Catalogue) -> dict[str, Options]:
     )
     return {
         "use_case": _titled("planner.own_values", "use_cases", registry.use_cases),
+        "industry": _titled("planner.no_industry", "industries", registry.industries),
         "profile": _led("planner.own_lengths", profiles),
         "lengths": _led("planner.no_recorded", ((name, name) for name in catalogue.presets.lengths)),
         "load": _titled("planner.own_rate", "loads", registry.loads),
@@ -48,6 +49,18 @@ def choices(registry: Registry, catalogue: Catalogue) -> dict[str, Options]:
             {"id": "" if p == PRIORITIES[0] else p, "title": text(f"planner.priority.{p}")} for p in PRIORITIES
         ],
     }
+
+
+def industries(registry: Registry) -> Options:
+    """What each template assumes, and where it comes from."""
+    return [
+        {
+            "title": of_registry("industries", i, "title"),
+            "reason": of_registry("industries", i, "reason"),
+            "source": i.source if i.basis == "recorded" else "",
+        }
+        for i in registry.industries
+    ]
 
 
 def id_words(catalogue: Catalogue, names: Names) -> dict[str, Mapping[str, str]]:
@@ -123,6 +136,7 @@ def grid_settings(registry: Registry, presets: Presets) -> dict[str, Any]:
         "slo_classes": [s.model_dump(include={"id", "ttft_ms", "itl_ms", "e2e_factor"}) for s in registry.slo_classes],
         "loads": loads,
         "use_cases": cases,
+        "industries": [i.model_dump(include={"id", "use_case", "pattern", "lengths"}) for i in registry.industries],
         "patterns": [{"id": p.id, "peak_factor": p.peak_factor} for p in presets.patterns.values()],
         "lengths": [
             {"id": name, "prompt": one.prompt.mean, "output": one.output.mean} for name, one in presets.lengths.items()

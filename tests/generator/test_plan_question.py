@@ -85,6 +85,26 @@ def test_recorded_lengths_come_with_their_means_and_spread() -> None:
     assert w.lengths is not None and w.lengths.prompt.cv == pytest.approx(0.9602)
 
 
+def test_an_industry_fills_in_what_is_not_said() -> None:
+    plain = ask(industry="software")
+    assert (plain.wishes.use_case, plain.pattern and plain.pattern.id) == ("code-completion", "bursty")
+    assert plain.workload.lengths is not None and plain.workload.prompt_tokens == 2048
+    own = ask(industry="software", prompt=300, pattern="steady", users=50.0)
+    assert (own.workload.prompt_tokens, own.workload.output_tokens, own.workload.lengths) == (300, 256, None)
+    assert own.pattern is not None and own.pattern.id == "steady"
+    assert ask(industry="law", use_case="chatbot").wishes.use_case == "chatbot"
+    assert "--industry: 'alchemy' is not one of software, customer-service, banking" in refusal(industry="alchemy")
+
+
+def test_industries_say_where_they_come_from_and_are_named_in_the_help() -> None:
+    registry = names().registry
+    assert len({i.id for i in registry.industries}) == len(registry.industries) == 6
+    for i in registry.industries:
+        assert (i.basis == "ours") == (i.source == "ours, an assumption") == (not i.lengths), i.id
+        assert i.basis == "recorded" or "An assumption" in i.reason, i.id
+        assert i.id in PlanFlags.__annotations__["industry"].__metadata__[0].help, i.id
+
+
 def test_a_named_model_needs_no_class() -> None:
     assert ask(model=["gpt-oss-20b"]).workload.minimum_class == "small"
     assert ask(model=["gpt-oss-20b"], minimum_class="large").workload.minimum_class == "large"

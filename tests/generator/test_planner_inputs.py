@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from generator import plan_question
+from generator.plan_flags import PlanFlags
+from generator.plan_names import load_names
 from generator.precompute.presets import question_presets
 from generator.render import formats
 from generator.render.planner_form import grid_settings
@@ -203,6 +206,42 @@ AGREE: list[tuple[str, tuple[Any, ...]]] = [
     ("class", ("small", "frontier")),
     ("models", ("a",)),
 ]
+
+
+INDUSTRIES = """
+import { addressOf, fieldsOfIndustry, industryOf, recordOf } from "./planner_inputs.mjs";
+const kept = (fields) => Object.fromEntries(Object.entries(fields).filter(([, value]) => value));
+console.log(JSON.stringify({
+  unknown: fieldsOfIndustry(given.grid, "alchemy"),
+  plain: industryOf(given.grid, { use_case: "chatbot" }),
+  chosen: given.grid.industries.map(({ id }) => {
+    const fields = kept({ models: "a", prompt_tokens: "7", ...fieldsOfIndustry(given.grid, id) });
+    return {
+      id, fields, record: recordOf(given.grid, fields), shown: industryOf(given.grid, fields),
+      other: industryOf(given.grid, { ...fields, prompt_tokens: "9" }),
+    };
+  }),
+}));
+"""
+
+
+def test_an_industry_asks_on_the_page_what_it_asks_at_the_command_line() -> None:
+    site = tool_site()
+    catalogue = replace(site.results.catalogue, presets=question_presets(site.registry, REGISTRY))
+    found = run_module(INDUSTRIES, {"grid": grid_settings(site.registry, catalogue.presets)})
+    assert (found["unknown"], found["plain"]) == (None, "")
+    assert [c["id"] for c in found["chosen"]] == [i.id for i in site.registry.industries]
+    for row, chosen in zip(site.registry.industries, found["chosen"], strict=True):
+        assert (chosen["shown"], chosen["other"]) == (row.id, "")
+        assert chosen["fields"].pop("models") == "a"
+        wanted = {"use_case": row.use_case, "pattern": row.pattern, "lengths": row.lengths}
+        assert chosen["fields"] == {name: value for name, value in wanted.items() if value}
+        asked = question_of_form({k: v for k, v in chosen["record"].items() if k != "models"}, catalogue)
+        typed = plan_question.question_of(PlanFlags(industry=row.id), load_names(site.registry, site.state, REGISTRY))
+        assert figures(asked.workload, asked.slo) == figures(typed.workload, typed.slo), row.id
+        assert (asked.pattern, asked.workload.lengths, asked.workload.arrival_cv) == (
+            typed.pattern, typed.workload.lengths, typed.workload.arrival_cv,
+        )  # fmt: skip
 
 
 FIGURES = """

@@ -135,7 +135,7 @@ def values_of(path: Path) -> Iterator[tuple[str, str]]:
 def texts_of(found: Any) -> Iterator[tuple[str, str]]:
     for name, value in found.items():
         for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, str):
+            if isinstance(one, str) and one:
                 yield name, one
             elif isinstance(one, dict):
                 yield from texts_of(one)

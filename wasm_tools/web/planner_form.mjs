@@ -6,7 +6,7 @@
  * @typedef {HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement} Control
  */
 import { count, milliseconds, rate, seconds } from "./figures.mjs";
-import { fieldsOfMode, fieldsOfPreset, presetsOf, withoutUseCase } from "./planner_inputs.mjs";
+import { fieldsOfIndustry, fieldsOfMode, fieldsOfPreset, industryOf, presetsOf, withoutUseCase } from "./planner_inputs.mjs";
 import { english, parts, text } from "./texts.mjs";
 
 const PRESETS = ["use_case", "profile", "load", "slo"];
@@ -65,6 +65,7 @@ export function plannerForm(state, form, status) {
     const { name, value } = control;
     if (name === "mode") return fieldsOfMode(grid, state.fields, value);
     if (name === "ways") return value === "own" ? null : { kinds: value };
+    if (name === "industry") return fieldsOfIndustry(grid, value);
     if (name === "use_case" && !value) return withoutUseCase(grid, state.fields);
     if (PRESETS.includes(name)) return value ? fieldsOfPreset(name, value) : null;
     if (control instanceof HTMLInputElement && control.type === "checkbox") {
@@ -88,6 +89,7 @@ export function plannerForm(state, form, status) {
       if (control === typing || (control === document.activeElement && control.value === "" && !fields[name])) continue;
       if (name === "mode") /** @type {HTMLInputElement} */ (control).checked = control.value === effective.mode;
       else if (name === "ways") setValue(control, way);
+      else if (name === "industry") setValue(control, industryOf(grid, fields));
       else if (control instanceof HTMLInputElement && control.type === "checkbox") {
         control.checked = control.dataset.switch ? (fields[name] ?? control.dataset.switch) === "1" : (fields[name] ?? "").split(" ").includes(control.value);
       } else if (fields[name] !== "?") setValue(control, shownText(name, fields, presets, effective));

@@ -9,6 +9,7 @@
  *   per_minute: number, peak_factor: number}} UseCase
  * @typedef {{name: string, kind: string, group: string, unit: string, default: unknown}} Field
  * @typedef {{profiles: Profile[], slo_classes: SloClass[], loads: Load[], use_cases: UseCase[], classes: string[],
+ *   industries: {id: string, use_case: string, pattern: string, lengths: string}[],
  *   patterns: {id: string, peak_factor: number}[], lengths: {id: string, prompt: number, output: number}[],
  *   users: Record<string, number>, fields: Field[], default: Record<string, string>}} Grid
  * @typedef {Record<string, string>} Fields texts by name of field; what is not there has its default
@@ -52,6 +53,19 @@ export function recordOf(grid, fields) {
 export function fieldsOfPreset(name, id) {
   const cleared = { use_case: STANDARD, profile: LENGTHS, load: LOAD, slo: TARGET }[name] ?? [];
   return { ...Object.fromEntries(cleared.map((one) => [one, ""])), [name]: id };
+}
+
+/** What choosing an industry changes: use case, pattern of a day, and recorded lengths where it has some. @param {Grid} grid @param {string} id @returns {Fields | null} */
+export function fieldsOfIndustry(grid, id) {
+  const chosen = grid.industries.find((industry) => industry.id === id);
+  return chosen ? { ...fieldsOfPreset("use_case", chosen.use_case), pattern: chosen.pattern, lengths: chosen.lengths } : null;
+}
+
+/** The industry whose template the fields are; '' where they are none. @param {Grid} grid @param {Fields} fields */
+export function industryOf(grid, fields) {
+  const same = (/** @type {"use_case" | "pattern" | "lengths"} */ name, /** @type {Grid["industries"][number]} */ industry) => (fields[name] ?? "") === industry[name];
+  const changed = [...LENGTHS, "peak_factor"].some((name) => name !== "lengths" && fields[name]);
+  return changed ? "" : (grid.industries.find((i) => same("use_case", i) && same("pattern", i) && same("lengths", i))?.id ?? "");
 }
 
 /** The same numbers without a use case. @param {Grid} grid @param {Fields} fields @returns {Fields} */

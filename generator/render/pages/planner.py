@@ -9,7 +9,7 @@ from generator.render.api_table import compact_json
 from generator.render.columnar import hashed_name
 from generator.render.page import Page, SiteData
 from generator.render.plan_rows import plan_table
-from generator.render.planner_form import choices, grid_settings, id_words, known_names, placeholders
+from generator.render.planner_form import choices, grid_settings, id_words, industries, known_names, placeholders
 from generator.render.report_facts import price_grades, report_facts
 from generator.render.site_index import OWN_HARDWARE, SiteIndex, site_index
 from generator.render.texts import text
@@ -63,6 +63,7 @@ def pages(data: SiteData) -> Iterator[Page]:
             "cell": cell,
             "workload": cell.workloads[START["class"]],
             "table": table | {"answers_id": "answers"},
+            "industries": industries(data.registry),
             "ways": [{"kinds": " ".join(kinds), "title": text(f"planner.way.{way}")} for way, kinds in WAYS.items()],
             "fields": FIELD,
             "choices": choices(data.registry, data.results.catalogue),
