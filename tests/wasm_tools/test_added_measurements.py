@@ -104,6 +104,16 @@ def test_weights_solve_the_equations_of_kriging() -> None:
     assert p.weight[0] == pytest.approx(p.residual[0] / (0.1**2 + 0.2**2 + 0.1**2 + 0.05**2), rel=1e-4)
 
 
+def test_a_point_that_says_what_relatives_say_changes_nothing() -> None:
+    """It explains what is left; of a place that the published points predict already nothing is."""
+    before, isl = calibration(measured()), 3000.0
+    foretold = at(predicted(before, isl=isl), 16)[1]
+    after = with_added(of(before), [point(16, foretold, prompt=isl)], OWN, 1.0).calibration
+    (_, curve) = after.groups["dense", "gpu", "vllm", "bf16"]
+    assert curve.points[0].weight[0] == pytest.approx(0.0, abs=1e-3)
+    assert at(predicted(after, isl=5000.0), 16)[1] == pytest.approx(at(predicted(before, isl=5000.0), 16)[1], rel=1e-3)
+
+
 def test_many_points_of_one_place_are_no_trouble() -> None:
     """Points on top of each other make the covariance nearly singular; the noise keeps it solvable."""
     many = [point(16, 30.0 + n / 100) for n in range(150)]

@@ -73,6 +73,14 @@ def test_without_the_field_the_catalogue_is_as_before() -> None:
     assert known().book.calibration.groups == {}
 
 
+def test_answers_without_it_know_nothing_of_it() -> None:
+    """Also what is kept for later answers: the relatives of a group, and what is ready of a model."""
+    base = replace(known())  # has answered nothing yet
+    mine = {"form": ASKED | {"own_measurements": field(MINE)}}
+    assert "your own" in json.dumps(plan.answer(mine, {"planner": base}))
+    assert "your own" not in json.dumps(plan.answer({"form": ASKED}, {"planner": base})["plans"])
+
+
 def test_the_field_is_short_enough_for_an_address() -> None:
     assert len(canonical_text(field(MINE))) < 400
 

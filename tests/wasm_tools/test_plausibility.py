@@ -54,6 +54,7 @@ def test_each_bound_is_seen(changed: dict[str, Any], field: str) -> None:
 def test_just_within_a_bound_is_possible() -> None:
     assert "tpot" not in fields(means={"ttft": 180.0, "tpot": 16.0})
     assert "ttft" not in fields(means={"ttft": 160.0, "tpot": 20.0})
+    assert "ttft" not in fields(percentiles={"ttft": {50: 359.0, 95: 3599.0}})  # twice and twenty times the mean
     assert "gpus" not in fields(gpu=replace(GPU, memory_bytes=16 * 10**9))
 
 
