@@ -353,7 +353,8 @@ def test_an_own_measurement_is_planned_with_and_named(page: Page, site: Path, si
     found = answer({"form": form}, {"planner": catalogue})
     assert page.evaluate(PLANS) == expected_rows(found, catalogue)
     assert any("your own measurement" in words for p in found["plans"] for words in p["basis"])
-    assert "own_measurements" in page.url and "tester" not in page.url
+    page.wait_for_url(re.compile("own_measurements"))
+    assert "tester" not in page.url
 
 
 def test_what_is_pasted_is_read_in_the_page_and_stands_in_the_address(

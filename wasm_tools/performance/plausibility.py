@@ -126,7 +126,7 @@ def _fit(of: Claim) -> Iterator[Implausible]:
     if weights > memory:
         yield Implausible(
             "gpus",
-            f"the weights alone need {weights / 1e9:,.0f} GB{_at(of.precision)}, {of.replica_gpus} GPUs of"
+            f"the weights alone need {weights / 1e9:,.0f} GB{_at(of.precision)}, and {of.replica_gpus} ×"
             f" {of.gpu.name} have {memory / 1e9:,.0f} GB",
             "check precision, GPU and GPUs of a replica",
         )
