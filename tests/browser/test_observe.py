@@ -190,6 +190,9 @@ def test_in_german_on_a_phone_nothing_scrolls_sideways(page: Page, site_address:
     page.click("[data-example]")
     page.wait_for_selector("#again-answer table tbody tr")
     assert "Hält sein Ziel bei 7,945 Anfragen/s" in page.inner_text("#verdict")
+    assert "würde der Planer wieder 1 Replikat mit 4 × l4, bf16 (jarvis-labs) wählen" in page.inner_text(
+        "#again-answer"
+    )
     assert "in der Spanne" in page.inner_text("#times") and "Laststufen" in page.inner_text("#levels")
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.evaluate("document.querySelectorAll('*').length") <= 1_500
