@@ -17,6 +17,7 @@ from wasm_tools.workload.traffic import InputError
 
 OBSERVED, PREDICTION, CLUSTER, REFUSED = "observed", "prediction", "cluster", "refused"
 MOST_LEVELS = 200
+OF_WHOLE_FILES = ("file", "expected", "kubectl")  # fields of a refusal that say no more than the name of the file
 
 
 @dataclass(slots=True)
@@ -37,7 +38,8 @@ def read_files(files: Iterable[tuple[str, bytes]]) -> Read:
             kind, what, number = _read(name, content, found)
             found.files.append({"name": name, "kind": kind, "what": what, "levels": number, "message": ""})
         except InputError as error:
-            found.files.append({"name": name, "kind": REFUSED, "what": "", "levels": 0, "message": str(error)})
+            said = error.message if error.field in OF_WHOLE_FILES else str(error)
+            found.files.append({"name": name, "kind": REFUSED, "what": "", "levels": 0, "message": said})
     return found
 
 
