@@ -31,6 +31,11 @@ SAME |= {
     "middle-east", "south-america", "southeast-asia", "us-east", "us-west", "USA", "int8", "int4", "mxfp4", "Ctrl+Z",
     "Ctrl+Y", "h100-sxm=8 l40s=4", "acme llama-3.3-70b-instruct 0.80 1.20\nacme h100-sxm 1.95",
 }  # fmt: skip
+# Licences and engines of an outcome file, and what German calls an engine.
+SAME |= {
+    "CC0-1.0", "CC-BY-4.0", "PDDL-1.0", "ODC-By-1.0", "Apache-2.0", "MIT", "BSD-3-Clause", "Engine", "vllm", "sglang",
+    "trtllm",
+}  # fmt: skip
 # How language models that a reader connects are called.
 SAME |= {"Anthropic", "http://localhost:11434/v1", "https://api.anthropic.com/v1"}
 FIGURES = re.compile(r"(TTFT|ITL|E2E|ms|fp\d+|bf16|vLLM|SGLang|\d[\d.]*[kM]?|\W|\b[A-D]\b)+")
