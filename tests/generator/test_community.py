@@ -25,7 +25,11 @@ from generator.calibrate.shipped import calibration_text, load_calibration, ship
 from generator.cli import app
 from generator.places import Places, checkout
 from generator.registry import Registry, load_registry
+from generator.render.pages import data_sources
+from generator.render.templates import article_of, environment
 from generator.sync.state import load_state
+from tests.generator.rendered_pages import TEMPLATES
+from tests.generator.small_site import small_site
 from tests.wasm_tools.outcomes import file_of, run
 from wasm_tools.performance.added_measurements import classes_of, with_added
 from wasm_tools.performance.prediction import book
@@ -199,3 +203,16 @@ def test_health_lists_measured_points_that_cannot_be_true(registry: Registry) ->
     at = nightly.inputs(PLACES, None, offline=True)
     found = untrue_points(at.registry, at.state, PLACES.registry)
     assert found["count"] == 10 and "H200" in found["examples"][0]
+
+
+def test_who_contributed_is_named_among_the_sources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the licence and the number of runs; without any, the page has no such part."""
+
+    def shown(*outcomes: dict[str, Any]) -> str:
+        monkeypatch.setattr(data_sources, "load_community", lambda _: {str(n): o for n, o in enumerate(outcomes)})
+        (page,) = data_sources.pages(small_site())
+        return article_of(environment(TEMPLATES), small_site().as_of)(page)
+
+    found = " ".join(shown(run(), run(), run(measured_by="<b>Lab</b>", licence="MIT")).split())
+    assert "A tester: 2 runs, CC-BY-4.0" in found and "&lt;b&gt;Lab&lt;/b&gt;: 1 run, MIT" in found
+    assert "community" not in shown()
