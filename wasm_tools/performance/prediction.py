@@ -42,7 +42,7 @@ NEW_SIZE = "anchored, no measurement on so many GPUs"
 FAR_AWAY = 0.5  # in units of the kernel: beyond a doubling of TP, a factor of 2.7 in a length, another expert layout
 FEW_POINTS = 12
 RANK = {OWN: 0, PUBLISHED: 1, COMMUNITY: 2}
-WHO = {OWN: " of your own measurement", PUBLISHED: "", COMMUNITY: " from the community"}
+WHO = {OWN: " (your own measurement)", PUBLISHED: "", COMMUNITY: " (from the community)"}
 
 
 @dataclass(frozen=True, slots=True)
