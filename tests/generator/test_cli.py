@@ -81,7 +81,7 @@ def small(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("words", commands_of(COMMANDS), ids=" ".join)
+@pytest.mark.parametrize("words", list(commands_of(COMMANDS)), ids=" ".join)
 def test_every_command_has_help_for_newcomers_and_its_group_names_it(words: tuple[str, ...]) -> None:
     assert len(helped(*words).split("Options")[0].split()) > 8
     assert words[-1] in helped(*words[:-1])
