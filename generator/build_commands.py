@@ -16,6 +16,7 @@ from generator.publish.swap import checked_target, recover
 from generator.publish.unchanged import inputs_digest, is_current
 from generator.render.manifests import FOLDER as MANIFESTS
 from generator.run_log import RunLog, run_log
+from generator.stages import bundle_stage, precompute_stage, publish_stage, render_stage
 from generator.sync_commands import synced
 
 commands = typer.Typer()
@@ -36,7 +37,7 @@ def precompute(
             "precompute",
             len(at.registry.profiles) * len(at.registry.slo_classes) * len(at.registry.loads) + 1,
         )
-        results = nightly.precompute_stage(at, step, scheduler)
+        results = precompute_stage(at, step, scheduler)
     _closing(
         {"cells": len(results.cells), "use cases": len(results.cases), "API rates": len(results.catalogue.rates)},
         as_json,
@@ -48,9 +49,9 @@ def bundle(as_of: AsOf = None, overlay: Overlay = None, as_json: AsJson = False)
     """Assemble the browser engine: Python runtime, engine and data packs."""
     at = nightly.overlaid(nightly.inputs(checkout(), as_of, offline=True), overlay)
     with nightly.single_run(at.places), stages() as progress:
-        results = nightly.precompute_stage(at, Steps(progress, "precompute", None))
+        results = precompute_stage(at, Steps(progress, "precompute", None))
         step = Steps(progress, "bundle", 1)
-        record = nightly.bundle_stage(at, results)
+        record = bundle_stage(at, results)
         step.done()
     _closing({"files": len(record["files"]), "bytes": sum(f["bytes"] for f in record["files"].values())}, as_json)
 
@@ -125,21 +126,21 @@ def _build(
         cells = len(at.registry.profiles) * len(at.registry.slo_classes) * len(at.registry.loads) + 1
         step = Steps(progress, "precompute", cells)
         with told.stage("precompute") as counts:
-            results = nightly.precompute_stage(at, step, scheduler)
+            results = precompute_stage(at, step, scheduler)
             counts |= {"cells": len(results.cells), "use cases": len(results.cases)}
         step = Steps(progress, "bundle", 1)
         with told.stage("bundle") as counts:
-            record = nightly.bundle_stage(at, results)
+            record = bundle_stage(at, results)
             counts |= {"files": len(record["files"])}
         step.done()
         step = Steps(progress, "render", None)
         with told.stage("render") as counts:
-            summary = nightly.render_stage(at, results, record, step, fresh=rebuild, run=told.shown)
+            summary = render_stage(at, results, record, step, fresh=rebuild, run=told.shown)
             counts |= {"pages": sum(summary.pages.values()), "rendered": summary.rendered}
         step.done()
         step = Steps(progress, "publish", 1)
         with told.stage("publish") as counts:
-            seal = nightly.publish_stage(at, target, inputs)
+            seal = publish_stage(at, target, inputs)
             counts |= {"files": seal.files, "bytes": seal.bytes}
         step.done()
     archives = [p.stat().st_size for p in (target / MANIFESTS).glob("*.zip")]

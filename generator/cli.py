@@ -4,86 +4,83 @@ import errno
 import os
 import platform
 import sys
+from importlib import import_module
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from generator import (
-    ask_commands,
-    audit_commands,
-    benchmark_commands,
-    build_commands,
-    catalogue_commands,
-    compat_commands,
-    invoice_commands,
-    kinds_commands,
-    manifest_commands,
-    memory_commands,
-    observe_commands,
-    operations_commands,
-    plan_commands,
-    scenario_commands,
-    simulate_commands,
-    site_commands,
-    spend_commands,
-    sync_commands,
-    usage_commands,
-)
-from generator.benchmarks.community import CommunityError
-from generator.calibrate import commands as calibration_commands
-from generator.dependencies import commands as dependency_commands
-from generator.dependencies.locks import LockError
-from generator.nightly import RunError
+from generator.failure import Failure
 from generator.options import notes
-from generator.overlay import OverlayError
-from generator.precompute.executors import ExecutorError
-from generator.publish.crawl import CrawlError
-from generator.publish.seal import SealError
-from generator.publish.swap import TargetError
-from generator.registry import RegistryError
-from generator.run_log import LogError
-from generator.sync.history import HistoryError
-from generator.sync.source_registry import SourceError
-from generator.tables import TableError
-from generator.validate import commands as validate_commands
 from wasm_tools.bundle.failure import BundleError
 from wasm_tools.pricing.meters import MeterError
 from wasm_tools.pricing.offers import OfferError
 from wasm_tools.workload.traffic import InputError
 
+# The module of each command, in the order of the help. Only that of the command that is asked for is loaded, as all
+# together take a second.
+MODULES = {
+    "sync": "sync_commands",
+    "precompute": "build_commands",
+    "bundle": "build_commands",
+    "render": "build_commands",
+    "nightly": "build_commands",
+    "serve": "site_commands",
+    "check-site": "site_commands",
+    "health": "catalogue_commands",
+    "diff": "catalogue_commands",
+    "history": "catalogue_commands",
+    "plan": "plan_commands",
+    "explain": "plan_commands",
+    "ask": "ask_commands",
+    "audit": "audit_commands",
+    "scenarios": "scenario_commands",
+    "report": "scenario_commands",
+    "simulate": "simulate_commands",
+    "observe": "observe_commands",
+    "manifests": "manifest_commands",
+    "training": "kinds_commands",
+    "cluster": "kinds_commands",
+    "steps": "kinds_commands",
+    "fine-tuned": "kinds_commands",
+    "memory": "memory_commands",
+    "rank": "usage_commands",
+    "invoice": "invoice_commands",
+    "calibrate": "calibrate.commands",
+    "evaluate": "calibrate.commands",
+    "validate": "validate.commands",
+    "verify": "operations_commands",
+    "doctor": "operations_commands",
+    "benchmarks": "benchmark_commands",
+    "spend": "spend_commands",
+    "compat": "compat_commands",
+    "dependencies": "dependencies.commands",
+}
+
+
+class _Commands(TyperGroup):
+    """The commands, each loaded when it is asked for."""
+
+    def list_commands(self, _ctx: Any) -> list[str]:
+        return list(MODULES)
+
+    def get_command(self, _ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in MODULES:
+            return None
+        module = get_group(import_module(f"generator.{MODULES[cmd_name]}").commands)
+        return module.commands.get(cmd_name, module)
+
+
 app = typer.Typer(
     name="atlas",
+    cls=_Commands,
     help="Build and question the Inference Price Atlas: what AI inference costs and what to run it on.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-for part in (
-    sync_commands,
-    build_commands,
-    site_commands,
-    catalogue_commands,
-    plan_commands,
-    ask_commands,
-    audit_commands,
-    scenario_commands,
-    simulate_commands,
-    observe_commands,
-    manifest_commands,
-    kinds_commands,
-    memory_commands,
-    usage_commands,
-    invoice_commands,
-    calibration_commands,
-    validate_commands,
-    operations_commands,
-    benchmark_commands,
-    spend_commands,
-    compat_commands,
-    dependency_commands,
-):
-    app.add_typer(part.commands)
 
 
 def _told(wanted: bool) -> None:
@@ -112,11 +109,7 @@ CANNOT_WRITE = {
 
 def main() -> None:
     """Run the command line; an expected fault ends in one sentence and a code, never in a traceback."""
-    expected = (
-        RunError, RegistryError, SourceError, TableError, SealError, TargetError, BundleError, InputError,
-        OfferError, MeterError, HistoryError, OverlayError, CrawlError, LogError, LockError, ExecutorError,
-        CommunityError,
-    )  # fmt: skip
+    expected = (Failure, BundleError, InputError, OfferError, MeterError)
     try:
         app()
     except expected as error:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from generator.nightly import RunError
+from generator.failure import RunError
 from generator.options import AsJson, AsOf, Overlay, notes
 from generator.places import checkout
 from generator.plan_commands import asked_plan

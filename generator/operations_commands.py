@@ -17,7 +17,7 @@ from generator.doctor.data import data_findings
 from generator.doctor.environment import environment_findings
 from generator.doctor.finding import Finding
 from generator.doctor.machine import machine_findings
-from generator.nightly import RunError
+from generator.failure import RunError
 from generator.options import AsJson
 from generator.places import checkout
 from generator.publish.seal import BUILD

@@ -33,6 +33,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from generator.failure import Failure
 from generator.registry import CapabilityRow, ModelRow, ProviderRow, Registry
 from generator.sync.price_fields import implausible
 from generator.sync.source_registry import Source
@@ -43,7 +44,7 @@ from wasm_tools.pricing.offers import COMMITMENTS, WORKLOADS, Evidence, GpuOffer
 SOURCE = "overlay"
 
 
-class OverlayError(ValueError):
+class OverlayError(Failure, ValueError):
     """An overlay that cannot be used; the message names the file, the entry and the remedy."""
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from generator.failure import Failure
 from generator.sync.disputes import Acknowledgement
 from generator.sync.identity import (
     ModelName,
@@ -29,7 +30,7 @@ from wasm_tools.models.cards import ModelCard, ModelShape
 from wasm_tools.pricing.meters import UnitRegistry, unit_registry
 
 
-class RegistryError(Exception):
+class RegistryError(Failure):
     """A registry file that is wrong; the message names the file, the row and the field."""
 
 

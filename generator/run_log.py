@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from generator.failure import Failure
 from generator.sync.run import Outcome
 
 Record = Mapping[str, Any]
 
 
-class LogError(Exception):
+class LogError(Failure):
     """A log that cannot be written; the message names the file and the remedy."""
 
 

@@ -9,12 +9,12 @@ import typer
 from rich.console import Console
 
 from generator import nightly
-from generator.nightly import site_data
 from generator.options import AsJson, AsOf, Overlay, notes
 from generator.places import checkout
 from generator.precompute.catalogue import planner_catalogue
 from generator.precompute.run import Precomputed
 from generator.render.report_facts import data_build, report_facts
+from generator.render.site_data import site_data
 from generator.scenario_text import batch_csv, print_batch, print_comparison
 from wasm_tools.methods import batch, compare, report
 from wasm_tools.plan_report.facts import facts_record

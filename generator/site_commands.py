@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from generator.nightly import RunError
+from generator.failure import RunError
 from generator.options import Site, notes
 from generator.places import checkout
 from generator.progress import Steps, stages

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from generator import nightly
+from generator import nightly, stages
 from generator.options import AsJson, AsOf, LogFile, MirrorOption, notes
 from generator.places import checkout
 from generator.progress import summary_line
@@ -94,7 +94,7 @@ def synced(
             print_source(outcome)
 
     with told.stage("sync") as counts:
-        at, outcomes, changed = nightly.sync_stage(at, mirror, report, only, history, told)
+        at, outcomes, changed = stages.sync_stage(at, mirror, report, only, history, told)
         counts |= Counter(o.state for o in outcomes)
         counts |= {"changed": int(changed), "events": len(at.state.events)}
     return at, outcomes, changed

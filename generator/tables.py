@@ -5,8 +5,10 @@ import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from generator.failure import Failure
 
-class TableError(Exception):
+
+class TableError(Failure):
     """A table that cannot be read; the message names the file, the line and the remedy."""
 
 

@@ -10,7 +10,7 @@ from generator.dependencies.advisories import Advisories, npm_advisories, python
 from generator.dependencies.licences import licence_faults, load_allowed
 from generator.dependencies.locks import NPM_LOCKS, PYTHON_LOCKS, npm_packages
 from generator.dependencies.sbom import PROJECT, Subject, sbom
-from generator.nightly import RunError
+from generator.failure import RunError
 from generator.places import Places, checkout
 
 commands = typer.Typer(

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from generator.failure import Failure
+
 PROJECT = "inference-price-atlas (pyproject.toml)"  # how a lock names what the project itself asks for
 PYTHON_LOCKS = "requirements*.lock"
 NPM_LOCKS = ("package-lock.json", "tests/bench/lighthouse/package-lock.json")
@@ -15,7 +17,7 @@ _NAMED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)")
 _VIA = re.compile(r"^    # (?:via |  )(\S.*)$")
 
 
-class LockError(ValueError):
+class LockError(Failure, ValueError):
     """A lock file that cannot be used; the message names it and the remedy."""
 
 

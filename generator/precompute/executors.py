@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from generator.digests import folder_digest
+from generator.failure import Failure
 from generator.parallel import side_by_side
 from generator.registry import Registry
 from wasm_tools.planner import Catalogue
@@ -18,7 +19,7 @@ type Part[T] = Callable[[Registry, Catalogue], T]
 CONNECT_S = 20
 
 
-class ExecutorError(Exception):
+class ExecutorError(Failure):
     """A cluster that cannot be used; the message says why and what to do."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from generator.failure import Failure
 from generator.publish.server import site_server
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ PATIENCE_MS = 20_000
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")  # small /dev/shm: tabs would crash
 
 
-class CrawlError(Exception):
+class CrawlError(Failure):
     """A crawl that cannot begin; the message says what is missing."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.failure import Failure
 from generator.publish.links import broken_links
 from generator.publish.offline import write_offline_workers
 from generator.publish.policy import (
@@ -28,7 +29,7 @@ SUMS = "SHA256SUMS"  # of all files but itself and BUILD, which holds its checks
 BUILD = "build.json"
 
 
-class SealError(Exception):
+class SealError(Failure):
     """A built site that must not be published; the message lists the faults."""
 
 

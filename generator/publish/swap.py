@@ -3,10 +3,11 @@
 import shutil
 from pathlib import Path
 
+from generator.failure import Failure
 from generator.folder_swap import put_in_place
 
 
-class TargetError(Exception):
+class TargetError(Failure):
     """A place where the site must not be put; the message names it and the remedy."""
 
 

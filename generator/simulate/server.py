@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from generator.nightly import RunError
+from generator.failure import RunError
 from generator.simulate.jitter import Jitter
 from generator.simulate.prediction import simulated_replica
 from generator.simulate.token_engine import TokenEngine

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from generator.failure import Failure
 from generator.registry import Registry
 from generator.sync.mirror import end_of_date
 from generator.sync.names import slug
@@ -20,7 +21,7 @@ from generator.sync.source_registry import Source
 from generator.sync.state import State
 
 
-class HistoryError(Exception):
+class HistoryError(Failure):
     """A folder of history that cannot be used; the message names it and the remedy."""
 
 

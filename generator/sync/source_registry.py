@@ -8,8 +8,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from generator.failure import Failure
 
-class SourceError(ValueError):
+
+class SourceError(Failure, ValueError):
     """A source registry that cannot be used; the message names the file, the entry and the field."""
 
 

@@ -17,12 +17,13 @@ from itertools import islice
 from pathlib import Path
 from time import perf_counter
 
-from generator import nightly
+from generator import nightly, stages
 from generator.parallel import side_by_side
 from generator.places import Places
 from generator.render.page import SiteData
 from generator.render.page_maker import PageMaker, View, page_module, views, write_page
 from generator.render.shell import built_shell
+from generator.render.site_data import site_data
 from generator.render.site_index import site_index
 from generator.render.templates import article_of, environment
 
@@ -36,15 +37,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         at = nightly.inputs(Places(ROOT, folder / "work"), None, offline=True)
-        results = nightly.precompute_stage(at, nightly.silent)
-        bundle = nightly.bundle_stage(at, results)
+        results = stages.precompute_stage(at, nightly.silent)
+        bundle = stages.bundle_stage(at, results)
         start, before = perf_counter(), worked()
-        summary = nightly.render_stage(at, results, bundle, nightly.silent)
+        summary = stages.render_stage(at, results, bundle, nightly.silent)
         seconds, work = perf_counter() - start, worked() - before
         pages = sum(summary.pages.values())
         took = f"{seconds:.1f} s (limit {LIMIT_S}), work {work:.1f} s"
         print(f"render: {pages:,} pages, {summary.files:,} files in {took}")
-        site = nightly.site_data(at, results, bundle)
+        site = site_data(at, results, bundle)
         paths = [p.path for kind in KINDS for p in page_module(kind).pages(site)]
         theirs, their_work, built = mkdocs_seconds(at.places.built_site, paths, folder)
         print(
@@ -53,7 +54,7 @@ def main() -> None:
         )
         for workers in sorted({1, os.cpu_count() or 1}):
             before = worked()
-            ours = html_seconds(nightly.site_data(at, results, bundle), folder / f"html{workers}", workers)
+            ours = html_seconds(site_data(at, results, bundle), folder / f"html{workers}", workers)
             work = worked() - before
             ratio, of_work = (len(paths) / a / (built / b) for a, b in ((ours, theirs), (work, their_work)))
             print(

@@ -7,7 +7,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
-from generator import nightly
+from generator import nightly, stages
 from generator.places import Places
 
 ROOT = Path(__file__).parents[2]
@@ -21,13 +21,13 @@ def main(runs: int = 3) -> None:
             at = nightly.inputs(Places(ROOT, Path(folder) / "work"), None, offline=True)
             marks.append(("inputs", time.perf_counter()))
             with nightly.single_run(at.places):
-                results = nightly.precompute_stage(at, nightly.silent)
+                results = stages.precompute_stage(at, nightly.silent)
                 marks.append(("precompute", time.perf_counter()))
-                bundle = nightly.bundle_stage(at, results)
+                bundle = stages.bundle_stage(at, results)
                 marks.append(("bundle", time.perf_counter()))
-                nightly.render_stage(at, results, bundle, nightly.silent)
+                stages.render_stage(at, results, bundle, nightly.silent)
                 marks.append(("render", time.perf_counter()))
-                nightly.publish_stage(at, Path(folder) / "site")
+                stages.publish_stage(at, Path(folder) / "site")
                 marks.append(("seal and publish", time.perf_counter()))
             for (_, start), (name, end) in pairwise(marks):
                 seconds.setdefault(name, []).append(end - start)

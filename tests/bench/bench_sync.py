@@ -21,7 +21,7 @@ from pathlib import Path
 
 import jsonschema
 
-from generator import nightly
+from generator import nightly, stages
 from generator.places import Places
 from generator.sync.memo import folder_digest
 
@@ -121,10 +121,10 @@ def full_sync(mirror: str, root: Path) -> tuple[float, float, int]:
     (root / "data" / "registry").symlink_to(ROOT / "data" / "registry")
     places = Places(root)
     started = time.perf_counter()
-    _, outcomes, _ = nightly.sync_stage(nightly.inputs(places, AS_OF, offline=False), mirror, nightly.silent)
+    _, outcomes, _ = stages.sync_stage(nightly.inputs(places, AS_OF, offline=False), mirror, nightly.silent)
     first = time.perf_counter() - started
     started = time.perf_counter()
-    _, again, changed = nightly.sync_stage(nightly.inputs(places, AS_OF, offline=False), mirror, nightly.silent)
+    _, again, changed = stages.sync_stage(nightly.inputs(places, AS_OF, offline=False), mirror, nightly.silent)
     if changed or any(o.state == "fresh" for o in again):
         raise SystemExit("the second sync changed something")
     return first, time.perf_counter() - started, sum(o.statements for o in outcomes)

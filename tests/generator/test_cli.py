@@ -7,15 +7,17 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 from typer.testing import CliRunner
 
-from generator.cli import app, main
+from generator.cli import MODULES, app, main
 from generator.nightly import single_run
 from generator.options import notes
 from generator.places import Places
@@ -27,7 +29,9 @@ COMMANDS = get_group(app)
 
 def commands_of(group: TyperGroup, *words: str) -> Iterator[tuple[str, ...]]:
     """Every command that there is, as the words that call it, groups too."""
-    for name, command in group.commands.items():
+    context = typer.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         yield (*words, name)
         if isinstance(command, TyperGroup):
             yield from commands_of(command, *words, name)
@@ -85,6 +89,16 @@ def small(tmp_path: Path) -> Path:
 def test_every_command_has_help_for_newcomers_and_its_group_names_it(words: tuple[str, ...]) -> None:
     assert len(helped(*words).split("Options")[0].split()) > 8
     assert words[-1] in helped(*words[:-1])
+
+
+def test_each_command_of_a_module_is_in_the_table_and_the_others_are_not_loaded() -> None:
+    for name in set(MODULES.values()):
+        commands = get_group(import_module(f"generator.{name}").commands)
+        named = {word for word, module in MODULES.items() if module == name}
+        assert named in ({*commands.commands}, {commands.name}), name
+    loaded = "import sys, generator.cli; print(*(m for m in sys.modules if m.startswith('generator.')))"
+    names = subprocess.run([sys.executable, "-c", loaded], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert set(names.split()) <= {"generator.cli", "generator.failure", "generator.options", "generator.places"}
 
 
 def test_all_groups_are_looked_into() -> None:

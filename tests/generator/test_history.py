@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from generator import nightly
+from generator import nightly, stages
 from generator.change_kinds import between, judged
 from generator.changes import event_record, of_model, percent
 from generator.cli import app
@@ -168,8 +168,8 @@ def test_a_sync_of_what_was_read_before_parses_nothing_and_a_change_is_seen(
     places, content = Places(tmp_path), THREE["d2026_05_12"]
 
     def stage(body: bytes) -> tuple[bool, set[str]]:
-        monkeypatch.setattr(nightly, "transports", lambda *_: [Given2(body)])
-        _, outcomes, changed = nightly.sync_stage(nightly.inputs(places, "2026-11-20", False), None, silent)
+        monkeypatch.setattr(stages, "transports", lambda *_: [Given2(body)])
+        _, outcomes, changed = stages.sync_stage(nightly.inputs(places, "2026-11-20", False), None, silent)
         return changed, {o.state for o in outcomes if o.source == "models-dev"}
 
     assert stage(content) == (True, {"fresh"})

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from generator import manifest_commands
-from generator.nightly import RunError
+from generator.failure import RunError
 from tests.wasm_tools.plan_documents import API_PLAN, PLAN, QUESTION, book, document
 from wasm_tools.manifests.plan_files import plan_files
 from wasm_tools.workload.traffic import InputError
