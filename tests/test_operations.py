@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import typer
 import yaml
+from typer.core import TyperGroup
 
 from generator.cli import app
 from generator.sync.source_registry import load_sources
@@ -65,9 +66,9 @@ def faults_of(line: str) -> list[str]:
 
 def unknown(words: list[str]) -> list[str]:
     command: Any = typer.main.get_command(app)
-    while words and hasattr(command, "commands"):
+    while words and isinstance(command, TyperGroup):
         name = words.pop(0)
-        inner = command.commands.get(name)
+        inner = command.get_command(typer.Context(command), name)
         if inner is None:
             return [f"atlas {name}"]
         command = inner

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from generator import nightly
-from generator.calibrate import commands as calibration_commands
 from tests.generator.plan_runs import answer, read_once, refused, run
 
 __all__ = ["read_once"]
@@ -275,14 +274,6 @@ def test_nothing_possible_is_nothing_to_explain() -> None:
 def test_an_unknown_plan_is_refused() -> None:
     assert "these flags give 1 to" in refused("explain", "9999", *CHAT)
     assert "under these flags" in refused("explain", "api:nobody:nothing:global", *CHAT)
-
-
-def test_the_calibration_commands_are_mounted() -> None:
-    from generator.cli import app
-
-    mounted = {c.name or c.callback.__name__ for c in calibration_commands.commands.registered_commands}  # type: ignore[union-attr]
-    groups = [g.typer_instance for g in app.registered_groups]
-    assert calibration_commands.commands in groups and mounted == {"calibrate", "evaluate"}
 
 
 def test_what_if_tells_the_best_plan_after_each_change() -> None:
