@@ -116,6 +116,15 @@ def test_token_prices_stand_side_by_side_one_row_a_tier() -> None:
     assert ("acme", "whisper-x", "standard") not in told, "an hour of audio is no token"
 
 
+def test_size_buckets_are_those_of_the_registry_and_can_be_chosen() -> None:
+    record = sheet(page_of(tool_site()), "tokens")
+    cards = tool_site().registry.cards
+    pairs = set(zip(column(record, "model"), column(record, "size"), strict=True))
+    assert pairs == {(m, cards[m].size_bucket if m in cards else "") for m, _ in pairs}
+    assert ("open-70b", "70b") in pairs and ("closed-xl", "") in pairs
+    assert "size" in [facet.name for facet in TOKENS.facets]
+
+
 def test_every_model_stands_once_before_any_twice_at_its_developer() -> None:
     record = sheet(page_of(tool_site()), "tokens")
     models = [m for m in column(record, "model") if m]

@@ -142,6 +142,7 @@ def token_columns(data: SiteData, rows: Sequence[TokenRow]) -> dict[str, ColumnR
     cards = [data.registry.model.get(r.sku.model) for r in rows]
     facts = [f.best if (f := index.facts.get((r.sku.provider, r.sku.sku))) else None for r in rows]
     developers = {m.developer: index.developer_name(m.developer) for m in data.registry.models}
+    sizes = {m: card.size_bucket for m, card in data.registry.cards.items()}
     bands = {band_text(r.bands): band_words(r.bands) for r in rows}
 
     def money(name: str) -> ColumnRecord:
@@ -191,6 +192,7 @@ def token_columns(data: SiteData, rows: Sequence[TokenRow]) -> dict[str, ColumnR
         "reads": modalities("input_modalities"),
         "writes": modalities("output_modalities"),
         "open": worded_column(known("open_weights")),
+        "size": text_column([sizes.get(r.sku.model, "") for r in rows]),
         "grade": text_column([grade(r, index) for r in rows]),
         "status": worded_column([status(r, index) for r in rows]),
         "date": text_column([min(observed(data, agreeing(o) or o.evidence) for o in r.stated) for r in rows]),

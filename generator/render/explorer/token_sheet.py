@@ -43,6 +43,8 @@ TOKENS = Sheet(
         Field("reads", "Reads", keys=("in",), why=UNSTATED, help="text, image, audio, video, pdf"),
         Field("writes", "Writes", keys=("out",), why=UNSTATED, help="text, image, audio …"),
         Field("open", "Open weights", worded=True, keys=("o",), why=UNSTATED, help="yes or no"),
+        Field("size", "Size bucket", why="its parameters are not published",
+              help="7b, 13b, 34b, 70b, 405b: as InferenceAtlas named sizes"),
         Field("status", "State", worded=True, keys=("is",), help="on sale, beta, deprecated, retired …"),
         Field("currency", "Listed in", keys=("cur",), help="currency of the vendor's own list"),
         Field("sku", "Provider's id", keys=("id",), searched=True, help="the id in the provider's API"),
@@ -59,8 +61,8 @@ TOKENS = Sheet(
     facets=(
         Facet("workload", "Workload"), Facet("provider", "Provider"), Facet("developer", "Developer"),
         Facet("tier", "Tier"), Facet("region", "Region"), Facet("context", "Context", CONTEXTS),
-        Facet("reads", "Reads"), Facet("open", "Open weights"), Facet("grade", "Grade"), Facet("kind", "Kind"),
-        Facet("status", "State"), Facet("currency", "Listed in"),
+        Facet("reads", "Reads"), Facet("open", "Open weights"), Facet("size", "Size bucket"), Facet("grade", "Grade"),
+        Facet("kind", "Kind"), Facet("status", "State"), Facet("currency", "Listed in"),
     ),
     examples=(
         Example("Open weights, 128k context, cheapest blend", "open:yes ctx:>=128k grade:A,B in:>0 sort:blended"),
