@@ -42,8 +42,8 @@ from wasm_tools.spend.ledger import FILE_NAME
 from wasm_tools.spend.ledger_lines import is_ledger
 from wasm_tools.spend.merging import merged
 from wasm_tools.spend.recording.settings import FILE, settings
-from wasm_tools.spend.single_calls import Query, page
-from wasm_tools.spend.spend_record import call_rows
+from wasm_tools.spend.single_calls import LONGEST_PAGE, SORTS, TIME, Query, page
+from wasm_tools.spend.spend_record import call_page, call_rows, query_from
 from wasm_tools.spend.spent import Spend
 from wasm_tools.workload.traffic import InputError
 
@@ -77,6 +77,42 @@ def export_command(
         out.write_text(made.text, encoding="utf-8")
     except OSError as error:
         raise InputError("out", f"{out} cannot be written: {error.strerror}") from None
+
+
+@commands.command("calls")
+def calls_command(
+    files: Files = None,
+    sort: Annotated[str, typer.Option("--sort", help=f"One of {', '.join(SORTS)}.")] = TIME,
+    ascending: Annotated[bool, typer.Option("--ascending", help="The smallest or earliest first.")] = False,
+    start: Annotated[int, typer.Option("--start", help="Leave out so many.", min=0)] = 0,
+    count: Annotated[int, typer.Option("--count", help="Show so many.", min=1, max=LONGEST_PAGE)] = 50,
+    at_least: Annotated[str, typer.Option("--at-least", help="Only calls that cost so many USD.")] = "",
+    period: Period = "all",
+    since: Since = "",
+    until: Until = "",
+    provider: Provider = "",
+    model: Model = "",
+    tag: Tags = None,
+    tag_files: TagFiles = "",
+    today: Today = "",
+    as_of: AsOf = None,
+    overlay: Overlay = None,
+    as_json: AsJson = False,
+) -> None:
+    """Single calls in an order of your choice, a page at a time."""
+    asked = Asked(files or (), today, period, since, until, provider, model, tag or (), tag_files)
+    with refusals():
+        wanted = options(asked)
+        query = query_from(
+            {"sort": sort, "descending": not ascending, "start": start, "count": count, "min_usd": at_least}
+        )
+        found = call_page(read(asked, price_book(as_of, overlay)), wanted, query)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    show_calls(console(), found)
+    first = min(start + 1, found["matching"])
+    typer.echo(f"{first:,} to {start + len(found['rows']):,} of {found['matching']:,} calls")
 
 
 @commands.command()

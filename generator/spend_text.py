@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from wasm_tools.invoice.charts import cents
-from wasm_tools.spend.report_text import budget_name, cause
+from wasm_tools.spend.report_text import budget_name, cause, held_words
 
 BARS = "▁▂▃▄▅▆▇█"
 LONGEST = 60  # days of the line
@@ -104,6 +104,7 @@ def show_forecast(out: Console, record: Mapping[str, Any]) -> None:
             f"{end['month']}: ${_usd(end['actual_usd'])} so far, ${end['estimate_usd']} at its end "
             f"(80 % band {end['low_usd']} to {end['high_usd']})",
         )
+        _say(out, f"the band {held_words(record['trend']['held_back'])}")
     elif record["trend"]["reason"]:
         _say(out, f"no estimate of the month: {record['trend']['reason']}")
     if plan:

@@ -144,6 +144,36 @@ def test_pages_of_calls_are_those_of_cpython(sample: Page, spend: Spend) -> None
     expect(shown).to_contain_text("1–25")
 
 
+def test_the_order_of_calls_stands_in_the_address(sample: Page, spend: Spend) -> None:
+    def shown() -> list[str]:
+        return sample.locator("#calls tbody th").all_inner_texts()
+
+    def wanted(**query: object) -> list[str]:
+        page = call_page(spend, options(sample), query_from({"count": 25, **query}))
+        at = page["columns"].index("ts")
+        return [row[at][:19].replace("T", " ") for row in page["rows"]]
+
+    start = sample.evaluate("location.hash")
+    for column, sort, descending, word in (
+        ("input_uncached", "input", True, "#order=input"),
+        ("output", "output", True, "#order=output"),
+        ("output", "output", False, "#order=-output"),
+        ("provider", "provider", False, "#order=provider"),
+        ("model", "model", False, "#order=model"),
+    ):
+        sample.click(f"#calls th.c-{column} button")
+        way = "descending" if descending else "ascending"
+        expect(sample.locator(f"#calls th.c-{column}")).to_have_attribute("aria-sort", way)
+        assert sample.evaluate("location.hash") == word
+        assert shown() == wanted(sort=sort, descending=descending)
+    sample.go_back()
+    expect(sample.locator("#calls th.c-provider")).to_have_attribute("aria-sort", "ascending")
+    assert shown() == wanted(sort="provider", descending=False)
+    sample.click("#calls th.c-time button")
+    expect(sample.locator("#calls th.c-time")).to_have_attribute("aria-sort", "descending")
+    assert sample.evaluate("location.hash") == start == ""
+
+
 def test_budgets_warn_are_exceeded_and_kept_only_when_the_reader_says_so(page: Page) -> None:
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     give(page, calls__jsonl=(LINE % ("openai", "gpt-5-mini", "a", "1")).replace("2026-11-02T10:00:00.000Z", now))

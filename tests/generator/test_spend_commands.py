@@ -278,6 +278,19 @@ def test_every_call_is_exported_with_its_exact_cost() -> None:
     assert "one of" in str(atlas("export", path, "--format", "xls").exception)
 
 
+def test_single_calls_are_shown_in_the_order_asked_for() -> None:
+    path = wrote("a.jsonl", [made(tokens={"input_uncached": n}, request_id=f"r{n}") for n in (5, 9, 7)])
+
+    def ids(*arguments: str) -> list[str]:
+        page = json.loads(atlas("calls", path, "--json", *arguments).stdout)
+        return [row[page["columns"].index("request_id")] for row in page["rows"]]
+
+    assert ids("--sort", "input") == ["r9", "r7", "r5"]
+    assert ids("--sort", "input", "--ascending", "--start", "1", "--count", "1") == ["r7"]
+    assert "2 to 2 of 3 calls" in atlas("calls", path, "--start", "1", "--count", "1").stdout
+    assert "sort is 'size'" in str(atlas("calls", path, "--sort", "size").exception)
+
+
 def test_watching_shows_only_what_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     path = Path(wrote("a.jsonl", [made(request_id="r1"), made(hour=11, request_id="r2")]))
     later = wrote("b.jsonl", [made(hour=13)])

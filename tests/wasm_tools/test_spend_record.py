@@ -230,6 +230,27 @@ def test_two_periods_differ_by_volume_price_and_mix() -> None:
     assert {(p["name"], p["note"]) for p in fresh} == {("gpt-x", ""), ("gpt-x-mini", "new spend")}  # no percentage
 
 
+def test_calls_are_sorted_by_tokens_provider_and_model() -> None:
+    calls = [
+        call(hour=1, tokens={"input_uncached": 10, "output": 9}, request_id="a"),
+        call(hour=2, tokens={"input_uncached": 4, "cache_read": 50, "output": 7}, model="gpt-x-mini", request_id="b"),
+        call(hour=3, tokens={"output": 8}, provider="another", model="", request_id="c"),
+    ]
+    found = spend(calls)
+
+    def ids(**query: Any) -> str:
+        page = call_page(found, query=query_from(query))
+        return "".join(row[page["columns"].index("request_id")] for row in page["rows"])
+
+    assert ids(sort="input") == "bac"  # 54, 10, not told: what was read from a cache went in, too
+    assert ids(sort="input", descending=False) == "abc"
+    assert ids(sort="output") == "acb"
+    assert ids(sort="provider", descending=False) == "cab"
+    assert ids(sort="provider") == "abc"
+    assert ids(sort="model", descending=False) == "abc"  # without a model last in both directions
+    assert ids(sort="model") == "bac"
+
+
 def test_pages_of_single_calls_are_sorted_and_filtered() -> None:
     calls = [call(hour=n, tokens={"output": 1000 * n}, latency_ms=100 - n, request_id=f"r{n}") for n in range(1, 6)]
     found = spend([*calls, call(hour=9, model="gpt-y")])
@@ -258,6 +279,8 @@ def test_pages_of_single_calls_are_sorted_and_filtered() -> None:
     assert page["matching"] == 6
     with pytest.raises(InvoiceError, match="sort"):
         query_from({"sort": "name"})
+    with pytest.raises(InvoiceError, match="min_usd"):
+        query_from({"min_usd": "much"})
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from wasm_tools.invoice.audit import Verdict
 from wasm_tools.invoice.cells import ZERO, Audited, Cell
 from wasm_tools.invoice.choices import Question
+from wasm_tools.invoice.held_back import held_back
 from wasm_tools.invoice.joining import Join
 from wasm_tools.invoice.opportunities import Tier
 from wasm_tools.invoice.opportunities.hosts import NotComparable
@@ -207,8 +208,9 @@ def reconciliation_record(view: Reconciliation) -> dict[str, Any]:
 
 
 def trend_record(found: Trend) -> dict[str, Any]:
-    """The series of days, the end of the month, days that stand out, and why two months differ."""
+    """The series of days, the end of the month, how often its band held, unusual days, why two months differ."""
     end, change = found.month_end, found.change
+    check = held_back(found.days, len(found.provisional))
     return {
         "days": [{"day": day, "usd": usd(amount)} for day, amount in found.days],
         "provisional": list(found.provisional),
@@ -222,6 +224,7 @@ def trend_record(found: Trend) -> dict[str, Any]:
             "low_usd": cents(end.low),
             "high_usd": cents(end.high),
         },
+        "held_back": {"days": check.days, "held": check.held, "reason": check.reason},
         "anomalies": [
             {
                 "day": a.day,

@@ -1,7 +1,7 @@
 """Ledgers read into cells: the calls of one hour that say the same of themselves, added up by token class.
 
-A ledger of a million lines has some ten thousand cells. Only four numbers a call are kept beside them (its cell, line,
-latency and cost), for what needs single calls: percentiles, outliers, pages of calls.
+A ledger of a million lines has some ten thousand cells. Only six numbers a call are kept beside them (its cell, line,
+latency, cost, tokens in and out), for what needs single calls: percentiles, outliers, pages of calls.
 """
 
 from array import array
@@ -93,7 +93,7 @@ class KeptAside:
 
 @dataclass(slots=True)
 class Calls:
-    """All calls of some ledgers. The four arrays have one entry a call, in the order of files and lines."""
+    """All calls of some ledgers. The six arrays have one entry a call, in the order of files and lines."""
 
     files: tuple[LedgerFile, ...] = ()
     cells: tuple[CallCell, ...] = ()
@@ -102,6 +102,8 @@ class Calls:
     row: "array[int]" = field(default_factory=lambda: array("l"))
     latency: "array[int]" = field(default_factory=lambda: array("l"))  # ms, UNKNOWN without one
     cost: "array[float]" = field(default_factory=lambda: array("d"))  # USD, UNKNOWN without one
+    inputs: "array[int]" = field(default_factory=lambda: array("q"))  # all tokens that went in, UNKNOWN where not told
+    outputs: "array[int]" = field(default_factory=lambda: array("q"))  # and out
 
 
 class _Kind:
@@ -181,6 +183,7 @@ class CallReader:
         """The calls of one part, which begins at `row`."""
         add_cell, add_row = self._calls.cell.append, self._calls.row.append
         add_latency, add_cost = self._calls.latency.append, self._calls.cost.append
+        add_inputs, add_outputs = self._calls.inputs.append, self._calls.outputs.append
         before, at, now, seen = len(self._calls.row), row - 1, "", set[bytes]()
         for at, call in enumerate(calls, row):
             if isinstance(call, str):
@@ -201,9 +204,14 @@ class CallReader:
                 kind = kind.of_prompt(sum([n for i, n in zip(shape, counts, strict=True) if i < _PROMPT]))
             numbers, prices = kind.cells.get(hour) or self._new_cell(kind, hour)
             cost = 0.0
+            inputs = outputs = UNKNOWN
             for i, count in zip(shape, counts, strict=True):
                 numbers[i] += count
                 cost += count * prices[i]
+                if i < _PROMPT:
+                    inputs = count if inputs == UNKNOWN else inputs + count
+                elif i < _ANSWER:
+                    outputs = count if outputs == UNKNOWN else outputs + count
             numbers[_REQUESTS] += requests
             if cost >= NO_PRICE:
                 numbers[_UNPRICED] += requests
@@ -217,6 +225,8 @@ class CallReader:
             add_row(at)
             add_latency(latency)
             add_cost(cost)
+            add_inputs(inputs)
+            add_outputs(outputs)
         file.lines += at - row + 1
         file.calls += len(self._calls.row) - before
 

@@ -107,8 +107,16 @@ def _month(trend: Mapping[str, Any]) -> Iterator[Part]:
             f"{end['month']}: {_usd(end['actual_usd'])} so far; {_usd(end['estimate_usd'])} at its end, "
             f"{_usd(end['low_usd'])} to {_usd(end['high_usd'])} in four of five months like this."
         )
+        yield Text(f"The band {held_words(trend['held_back'])}.")
     elif trend["reason"]:
         yield Text(f"No estimate of the month: {trend['reason']}.")
+
+
+def held_words(check: Mapping[str, Any]) -> str:
+    """How often the band of a projection held, as the end of a sentence that begins with it."""
+    if check["held"] is None:
+        return f"is unchecked: {check['reason']}"
+    return f"held on {check['held']} of {check['days']} days held back, each projected from the days before it"
 
 
 def _budgets(budgets: Sequence[Mapping[str, Any]]) -> Table:

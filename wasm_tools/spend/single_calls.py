@@ -1,5 +1,6 @@
 """Single calls of ledgers: percentiles of latency, calls far above the median of their model, and pages of calls."""
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,7 +24,9 @@ FLOOR_USD = 0.01  # and by how much
 MOST = 20  # of those that stand out are told
 _SAMPLE = 20_000
 PAGE, LONGEST_PAGE = 50, 500
-TIME, COST, LATENCY = "time", "cost", "latency"
+TIME, COST, LATENCY, INPUT, OUTPUT = "time", "cost", "latency", "input", "output"
+PROVIDER, MODEL = "provider", "model"
+SORTS = (TIME, COST, LATENCY, INPUT, OUTPUT, PROVIDER, MODEL)
 Model = tuple[str, str]
 
 
@@ -163,7 +166,11 @@ class CallBook:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A page of calls: `count` of them from `start` in an order; `min_usd` leaves out cheaper and unpriced ones."""
+    """A page of calls: `count` of them from `start` in an order; `min_usd` leaves out cheaper and unpriced ones.
+
+    `input` and `output` are all tokens that went in and out; provider and model the names that the atlas
+    gives them.
+    """
 
     sort: str = TIME
     descending: bool = True
@@ -172,8 +179,8 @@ class Query:
     min_usd: Decimal | None = None
 
     def __post_init__(self) -> None:
-        if self.sort not in (TIME, COST, LATENCY):
-            raise InvoiceError(f"sort is {self.sort!r}, it has to be one of {TIME}, {COST}, {LATENCY}")
+        if self.sort not in SORTS:
+            raise InvoiceError(f"sort is {self.sort!r}, it has to be one of {', '.join(SORTS)}")
         if self.start < 0 or not 1 <= self.count <= LONGEST_PAGE:
             raise InvoiceError(f"start has to be 0 or more, count between 1 and {LONGEST_PAGE}")
 
@@ -190,16 +197,27 @@ def page(spend: Spend, entries: Iterable[Entry], query: Query) -> tuple[Sequence
     if query.min_usd is not None:
         least = float(query.min_usd)
         found = [number for number in found if calls.cost[number] >= least]
-    found.sort(key=_order(calls, query))
+    found.sort(key=_order(spend, query))
     return found[query.start : query.start + query.count], len(found)
 
 
-def _order(calls: Calls, query: Query) -> Callable[[int], Any]:
+def _order(spend: Spend, query: Query) -> Callable[[int], Any]:
+    calls = spend.calls
     if query.sort == TIME:
         hours = [cell.hour for cell in calls.cells]
         rank = {hour: at for at, hour in enumerate(sorted(set(hours), reverse=query.descending))}
         places = [rank[hour] for hour in hours]
         return lambda n: (places[calls.cell[n]], -n if query.descending else n)
-    values = calls.cost if query.sort == COST else calls.latency
     sign = -1 if query.descending else 1
+    if query.sort in (PROVIDER, MODEL):
+        entries = spend.entries[: len(calls.cells)]
+        names = [entry.provider if query.sort == PROVIDER else entry.model for entry in entries]
+        after = {name: at for at, name in enumerate(sorted(set(names)))}
+        ranks = [(not name, sign * after[name]) for name in names]
+        return lambda n: (ranks[calls.cell[n]], n)
+    values = _values(calls, query.sort)
     return lambda n: (values[n] == UNKNOWN, sign * values[n], n)
+
+
+def _values(calls: Calls, sort: str) -> "array[int] | array[float]":
+    return {COST: calls.cost, LATENCY: calls.latency, INPUT: calls.inputs, OUTPUT: calls.outputs}[sort]

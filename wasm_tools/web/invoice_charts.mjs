@@ -53,12 +53,17 @@ function summaryOf({ id, facts }, category) {
   return summary("by", { first: category(facts.first), usd: sum(facts.usd), share, whole: sum(facts.of_usd), n: facts.count });
 }
 
+/** How often the band of a projection held. @param {{days: number, held: number | null}} check */
+export function heldWords({ days, held }) {
+  return held === null ? text("invoice.script.trend.unchecked") : text("invoice.script.trend.held", { held, n: days });
+}
+
 /** @param {any} trend @returns {Node[]} */
 function trendWords(trend) {
   if (!trend?.days.length) return [element("p", { className: "muted" }, said("no_days"))];
   const { month_end: end, anomalies, changes, provisional } = trend;
   const items = [];
-  if (end) items.push(parts("invoice.script.trend.month_end", { month: end.month, actual: money(end.actual_usd), estimate: element("b", {}, sum(end.estimate_usd)), range: range(end.low_usd, end.high_usd) }));
+  if (end) items.push(parts("invoice.script.trend.month_end", { month: end.month, actual: money(end.actual_usd), estimate: element("b", {}, sum(end.estimate_usd)), range: range(end.low_usd, end.high_usd) }), [heldWords(trend.held_back)]);
   else items.push([said("no_estimate")]);
   if (provisional.length) items.push([said("provisional", { first: provisional[0] })]);
   for (const a of anomalies.slice(0, DAYS_TOLD)) {

@@ -1,20 +1,21 @@
-/** The single calls of ledgers, page by page from the engine: sorted by time, cost or latency, unusual ones marked. */
+/** The single calls of ledgers, page by page from the engine: in an order that stands in the address, unusual ones marked. */
 import { DASH, count, milliseconds, tokens } from "./figures.mjs";
 import { money, sum } from "./invoice_figures.mjs";
 import { nameOr, wordText } from "./invoice_words.mjs";
 import { element, scrolled } from "./panel.mjs";
 import { chip } from "./panel_table.mjs";
 import { wordOf } from "./spend_filters.mjs";
+import { orderOf, usualWay, withOrder } from "./spend_order.mjs";
 import { english, text } from "./texts.mjs";
 
 const PAGE = 25;
-const HEADS = [["time", "time"], ["model"], ["tags"], ["input_uncached"], ["cache_read"], ["cache_write"], ["output"], ["latency", "latency"], ["cost", "cost"]];
+const HEADS = [["time", "time"], ["model", "model"], ["provider", "provider"], ["tags"], ["input_uncached", "input"], ["cache_read"], ["cache_write"], ["output", "output"], ["latency", "latency"], ["cost", "cost"]];
 const FIGURES = new Set(["input_uncached", "cache_read", "cache_write", "output", "latency", "cost"]);
 const said = (/** @type {string} */ key, /** @type {Record<string, string | number>} */ values = {}) => text(`spend.script.calls.${key}`, values);
 
 /** @param {HTMLElement} host @param {(query: object) => Promise<any>} ask a page */
 export function callsPart(host, ask) {
-  const query = { sort: "time", descending: true, start: 0, count: PAGE, min_usd: "" };
+  const query = { ...orderOf(location.hash), start: 0, count: PAGE, min_usd: "" };
   let turn = 0;
   let matching = 0;
   const least = element("input", { type: "number", min: "0", step: "any", inputMode: "decimal", name: "min_usd" });
@@ -26,7 +27,13 @@ export function callsPart(host, ask) {
     const th = element("th", { scope: "col", className: `c-${name}${FIGURES.has(name) ? " n" : ""}` });
     if (!sort) return th.append(label), th;
     const button = element("button", { type: "button" }, label);
-    button.addEventListener("click", () => go({ sort, descending: query.sort === sort ? !query.descending : true, start: 0 }));
+    if (sort === "input" || sort === "output") button.title = said(`by_${sort}`);
+    button.addEventListener("click", () => {
+      const order = { sort, descending: query.sort === sort ? !query.descending : usualWay(sort) };
+      const words = withOrder(location.hash.replace(/^#/, ""), order);
+      history.pushState(null, "", words ? `#${words}` : location.pathname + location.search);
+      void go({ ...order, start: 0 });
+    });
     th.append(button);
     return th;
   });
@@ -34,6 +41,11 @@ export function callsPart(host, ask) {
   const body = table.createTBody();
   const outliers = element("div");
   let timer = 0;
+  let known = false;
+  addEventListener("popstate", () => {
+    const order = orderOf(location.hash);
+    if (known && (order.sort !== query.sort || order.descending !== query.descending)) void go({ ...order, start: 0 });
+  });
   least.addEventListener("input", () => {
     clearTimeout(timer);
     timer = window.setTimeout(() => go({ min_usd: least.value, start: 0 }), 200);
@@ -76,6 +88,7 @@ export function callsPart(host, ask) {
   return {
     /** @param {any} record */
     show(record) {
+      known = true;
       outliers.replaceChildren(...outlierWords(record.outliers));
       void go({ start: 0 });
     },
@@ -96,9 +109,9 @@ function line(call) {
     ...(call.outlier ? [" ", chip("near", said("unusual"))] : []),
     ...(call.status !== "ok" && call.status ? [" ", chip("gone", wordOf(call.status))] : []),
   ];
-  const model = [element("span", { title: `${call.file}, ${said("line", { n: call.row })}` }, nameOr(call.model)), " ", element("small", {}, [call.provider, call.endpoint, call.tier === "standard" ? "" : wordText("tier", call.tier)].filter(Boolean).join(" · ")), ...marks];
+  const model = [element("span", { title: `${call.file}, ${said("line", { n: call.row })}` }, nameOr(call.model)), " ", element("small", {}, [call.endpoint, call.tier === "standard" ? "" : wordText("tier", call.tier)].filter(Boolean).join(" · ")), ...marks];
   const cells = [
-    element("time", { dateTime: call.ts }, when(call.ts)), model, tags.length ? tags : DASH,
+    element("time", { dateTime: call.ts }, when(call.ts)), model, nameOr(call.provider), tags.length ? tags : DASH,
     figure(call.input_uncached), figure(call.cache_read), figure(call.cache_write), figure(call.output),
     call.latency_ms === null ? DASH : `${milliseconds(call.latency_ms)} ms`, call.usd === null ? element("span", { className: "none", title: said("unpriced") }, DASH) : money(call.usd),
   ];

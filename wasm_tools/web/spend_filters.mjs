@@ -7,6 +7,7 @@
  */
 import { wordText } from "./invoice_words.mjs";
 import { element } from "./panel.mjs";
+import { orderOf, withOrder } from "./spend_order.mjs";
 import { text } from "./texts.mjs";
 
 const NAMES = /** @type {const} */ (["provider", "model", "status", "file"]);
@@ -69,7 +70,7 @@ export function spendFilters(form, changed) {
   /** @param {View} next */
   function go(next) {
     use(next);
-    const words = hashOf(view);
+    const words = withOrder(hashOf(view), orderOf(location.hash));
     history.pushState(null, "", words ? `#${words}` : location.pathname + location.search);
   }
 

@@ -1,6 +1,6 @@
 /** Spend by day, the month with its estimated end, and the days that stand out with the reason. */
 import { money, sum } from "./invoice_figures.mjs";
-import { drawCharts } from "./invoice_charts.mjs";
+import { drawCharts, heldWords } from "./invoice_charts.mjs";
 import { nameOr, wordText } from "./invoice_words.mjs";
 import { element } from "./panel.mjs";
 import { parts, text } from "./texts.mjs";
@@ -24,7 +24,8 @@ function marks({ days, anomalies: found }) {
 
 /** @param {any} trend @param {(day: string) => void} open @returns {Node[]} */
 function anomalies(trend, open) {
-  const notes = trend.provisional.length ? [element("p", { className: "muted" }, said("provisional", { first: trend.provisional[0] }))] : [];
+  const notes = trend.month_end ? [element("p", { className: "muted" }, heldWords(trend.held_back))] : [];
+  if (trend.provisional.length) notes.push(element("p", { className: "muted" }, said("provisional", { first: trend.provisional[0] })));
   if (!trend.anomalies.length) {
     const words = trend.month_end ? said("no_anomaly") : said("too_few");
     return [element("p", { className: "muted" }, words), ...notes];
