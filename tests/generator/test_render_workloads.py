@@ -8,10 +8,12 @@ from decimal import Decimal
 from generator.render.api_table import csv_bytes
 from generator.render.pages import workloads
 from generator.render.site_index import site_index
+from generator.render.usage_ladder import strict_request
 from generator.render.usage_rows import PER_PROVIDER, shown_entries
 from generator.render.workload_files import workload_tables
 from tests.generator.rendered_pages import articles, page_of, text
 from tests.generator.small_site import small_site
+from wasm_tools.planner.usage import ranked_usage
 
 
 def test_month_is_the_unit_price_times_the_stated_use() -> None:
@@ -20,6 +22,20 @@ def test_month_is_the_unit_price_times_the_stated_use() -> None:
     row = page_of(workloads, "workloads/speech-to-text/").context["rankings"][0]["rows"][0]
     assert (row["unit_price"], row["month"], row["grade"]) == ("$0.36", "$360", "C")
     assert 'data-usd="0.36">$0.36<' in articles()["workloads/speech-to-text/"]
+
+
+def test_what_relaxing_finds_is_shown_rung_by_rung() -> None:
+    shown = page_of(workloads, "workloads/speech-to-text/").context["ladder"]
+    ranking = workloads.ranked_of(workloads.BY_ID["speech-to-text"], site_index(small_site())).rankings[0]
+    found = ranked_usage(ranking.book, strict_request(ranking))
+    assert found.entries == ()  # the small site states no limit, so that only giving it up finds something
+    assert [r["given_up"] for r in shown["rungs"]] == [[], *(list(r.given_up) for r in found.ladder)]
+    assert [r["count"] for r in shown["rungs"]] == [0, *(len(r.entries) for r in found.ladder)]
+    assert shown["rungs"][-1]["given_up"] == ["confirmed capacity"]
+    assert shown["rungs"][-1]["rows"][0]["month"] == "$360"
+    said = text(articles()["workloads/speech-to-text/"])
+    assert "If you relax" in said
+    assert "no offer" in said
 
 
 def test_index_leads_to_a_page_for_everything_that_can_be_ranked() -> None:

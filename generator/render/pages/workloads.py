@@ -12,6 +12,7 @@ from generator.render.once import once
 from generator.render.page import Page, SiteData
 from generator.render.site_index import SiteIndex, site_index
 from generator.render.texts import label, of_registry, text
+from generator.render.usage_ladder import ladder
 from generator.render.usage_rows import (
     PER_PROVIDER,
     grade_counts,
@@ -119,6 +120,7 @@ def usage_page(ranked: Ranked, index: SiteIndex) -> Page:
             "rankings": [
                 ranking_view(r, SHOWN if n == 0 else each, index) for n, r in enumerate(ranked.rankings)
             ],
+            "ladder": ladder(first, index),
             "held": [{**usage_row(None, e, index), "why": why} for e, why in first.suspects[:HELD]],
             "held_total": len(first.suspects),
             "left_out": left_out[:REASONS],
