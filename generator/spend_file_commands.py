@@ -28,7 +28,7 @@ from generator.spend_inputs import (
     read,
     refusals,
 )
-from generator.spend_project import PLAN, PRICE_FILE, estimate, toml_text
+from generator.spend_project import PLAN, PRICE_FILE, toml_text
 from generator.spend_text import (
     console,
     show_calls,
@@ -37,6 +37,7 @@ from generator.spend_text import (
 from wasm_tools.invoice.pack import read_price_book
 from wasm_tools.invoice.usage import exact_sum
 from wasm_tools.spend.earlier_exports import earlier
+from wasm_tools.spend.estimates import estimate
 from wasm_tools.spend.exports import FORMS, export
 from wasm_tools.spend.ledger import FILE_NAME
 from wasm_tools.spend.ledger_lines import is_ledger
@@ -86,7 +87,9 @@ def calls_command(
     ascending: Annotated[bool, typer.Option("--ascending", help="The smallest or earliest first.")] = False,
     start: Annotated[int, typer.Option("--start", help="Leave out so many.", min=0)] = 0,
     count: Annotated[int, typer.Option("--count", help="Show so many.", min=1, max=LONGEST_PAGE)] = 50,
-    at_least: Annotated[str, typer.Option("--at-least", help="Only calls that cost so many USD.")] = "",
+    at_least: Annotated[
+        float | None, typer.Option("--at-least", help="Only calls that cost so many USD.", min=0)
+    ] = None,
     period: Period = "all",
     since: Since = "",
     until: Until = "",

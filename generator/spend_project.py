@@ -1,21 +1,13 @@
-"""A project before it starts: what it will cost, and the `atlas.toml` that says so."""
+"""The `atlas.toml` of a project before it starts."""
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from wasm_tools.invoice.pack import OfferBook
-from wasm_tools.spend.options import options_from, plan_from
-from wasm_tools.spend.priced import Rates
-from wasm_tools.spend.record_parts.plans import plan
+from wasm_tools.spend.options import options_from
 
 PLAN = "A project to plan"
 PRICE_FILE = "price-book.json.gz"
-
-
-def estimate(planned: Mapping[str, Any], book: OfferBook) -> dict[str, Any]:
-    """The cost of a plan at the latest prices, a day, a month and in all. Raises InvoiceError."""
-    return plan(plan_from(planned), Rates(book.dated), (), book.as_of)
 
 
 def toml_text(ledger: str, planned: Mapping[str, Any] | None, budget: str, prices: bool) -> str:

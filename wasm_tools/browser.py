@@ -16,7 +16,7 @@ METHODS = (  # each a module of wasm_tools.methods
     "monte_carlo", "simulate", "ask", "assistant", "rank", "audit",
     "invoice", "invoice_step", "invoice_stop", "invoice_cells", "invoice_shares", "invoice_export",
     "observe", "observe_plan", "observe_outcome",
-    "spend", "spend_view", "spend_calls", "spend_export", "spend_sample", "spend_ready",
+    "spend", "spend_view", "spend_calls", "spend_export", "spend_sample", "spend_ready", "spend_estimate",
     "read_config", "read_nodes", "read_outcome", "read_trace",
 )  # fmt: skip
 # The planner's first answer waits for nothing else: other methods are imported when they are first asked.

@@ -9,6 +9,8 @@ from generator.render.site_index import SiteIndex
 from generator.render.texts import label
 from generator.render.usage_rows import usage_row
 from wasm_tools.planner.usage import UsageRanking, ranked_usage
+from wasm_tools.planner.usage.bills import Entry
+from wasm_tools.planner.usage.book import Comparator
 from wasm_tools.workload.usage import UsageRequest
 
 SHOWN = 3  # products of a rung
@@ -29,7 +31,7 @@ def ladder(ranking: UsageRanking, index: SiteIndex) -> dict[str, Any]:
     """
     request = strict_request(ranking)
     found = ranked_usage(ranking.book, request)
-    rungs = [((), found.entries, found.comparator)]
+    rungs: list[tuple[tuple[str, ...], tuple[Entry, ...], Comparator]] = [((), found.entries, found.comparator)]
     rungs += [(rung.given_up, rung.entries, rung.comparator) for rung in found.ladder]
     return {
         "budget": money(request.budget or Decimal(0)),

@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.bill_pages import READ, begin_anew, finished, give, invoice_page, saved
 from tests.browser.test_pages import AXE, RUN
 from wasm_tools.invoice.pack import read_price_book
+from wasm_tools.spend.estimates import estimate
 from wasm_tools.spend.exports import FORMS, export
 from wasm_tools.spend.options import SpendOptions, options_from
 from wasm_tools.spend.sample import sample_budgets
@@ -172,6 +173,36 @@ def test_the_order_of_calls_stands_in_the_address(sample: Page, spend: Spend) ->
     sample.click("#calls th.c-time button")
     expect(sample.locator("#calls th.c-time")).to_have_attribute("aria-sort", "descending")
     assert sample.evaluate("location.hash") == start == ""
+
+
+def test_a_described_project_is_priced_from_the_offers(page: Page, site: Path) -> None:
+    (pack,) = (site / "assets" / "engine").glob("invoice-*.json.gz")
+    rate = page.evaluate("JSON.parse(document.querySelector('#spend-data').textContent).sample.models")[0]
+    entry = {
+        "provider": rate[0],
+        "model": rate[1],
+        "calls_per_day": "200",
+        "input_tokens": "1500",
+        "output_tokens": "300",
+    }
+    book = read_price_book(json.loads(gzip.decompress(pack.read_bytes())))
+    wanted = estimate({"days": 21, "entries": [entry]}, book)
+    page.click("#estimate summary")
+    for name, value in entry.items():
+        page.fill(f"#estimate-form [name={name}]", value)
+    page.fill("#estimate-form [name=days]", "21")
+    page.click("#estimate-form button[type=submit]")
+    sums = page.locator("#estimate-form .estimate-sums")
+    expect(sums).to_contain_text("in 21 days", timeout=60_000)
+    for name in ("per_day_usd", "per_month_usd", "total_usd"):
+        assert dollars(wanted[name]) in sums.inner_text()
+    page.click("#estimate-form [data-add]")
+    page.locator("#estimate-form [name=provider]").nth(1).fill(rate[0])
+    page.locator("#estimate-form [name=model]").nth(1).fill("nobody-sells-it")
+    page.locator("#estimate-form [name=calls_per_day]").nth(1).fill("1")
+    page.locator("#estimate-form [name=input_tokens]").nth(1).fill("1")
+    page.click("#estimate-form button[type=submit]")
+    expect(page.locator("#estimate-form [data-result]")).to_contain_text("a price is missing")
 
 
 def test_budgets_warn_are_exceeded_and_kept_only_when_the_reader_says_so(page: Page) -> None:

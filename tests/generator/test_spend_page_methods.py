@@ -1,6 +1,7 @@
 """What the spend page asks the engine: files once, then views, pages of calls and files of what is kept."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from tests.generator.test_invoice_pack import book, pack
 from tests.generator.test_invoice_page_methods import hand_over
 from wasm_tools import browser
+from wasm_tools.spend.estimates import estimate
 from wasm_tools.spend.exports import FORMS, export
 from wasm_tools.spend.ledger import Call, line_of
 from wasm_tools.spend.options import SpendOptions
@@ -99,6 +101,28 @@ def test_a_file_that_asks_first_is_read_with_the_answer() -> None:
     answers = {"files": {"costs.csv": {"mapping": {"date": "When", "cost": "Cost", "model": "Model"}}}}
     record = asked("spend", {"answers": answers}, table)["result"]
     assert record["total"]["usd"] == "2.5"
+
+
+def test_an_estimate_is_that_of_the_command_and_reads_no_file() -> None:
+    entry = {
+        "provider": "acme",
+        "model": "closed-xl",
+        "calls_per_day": "50",
+        "input_tokens": "1000",
+        "output_tokens": "0",
+    }
+    told = asked("spend_estimate", {"plan": {"days": "10", "entries": [entry]}})["result"]
+    printed = json.loads(json.dumps(estimate({"days": 10, "entries": [entry]}, book())))
+    assert told == {**printed, "as_of": book().as_of}
+    rate = Decimal(told["entries"][0]["prices"][0]["price"])
+    assert rate > 0
+    assert Decimal(told["per_day_usd"]) == rate * 50 * 1000 / 1_000_000
+    assert Decimal(told["total_usd"]) == Decimal(told["per_day_usd"]) * 10
+    unknown = asked("spend_estimate", {"plan": {"days": 10, "entries": [entry, {**entry, "model": "nobody-sells-it"}]}})
+    assert unknown["result"]["per_day_usd"] is None
+    assert unknown["result"]["entries"][1]["reason"]
+    refused = asked("spend_estimate", {"plan": {"days": 10, "entries": [{**entry, "calls_per_day": "0"}]}})
+    assert refused["error"]["field"] == "plan"
 
 
 def test_what_is_not_kept_any_more_is_asked_for_again() -> None:

@@ -220,4 +220,6 @@ def _order(spend: Spend, query: Query) -> Callable[[int], Any]:
 
 
 def _values(calls: Calls, sort: str) -> "array[int] | array[float]":
-    return {COST: calls.cost, LATENCY: calls.latency, INPUT: calls.inputs, OUTPUT: calls.outputs}[sort]
+    if sort == COST:
+        return calls.cost
+    return {LATENCY: calls.latency, INPUT: calls.inputs, OUTPUT: calls.outputs}[sort]

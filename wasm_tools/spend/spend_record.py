@@ -5,7 +5,7 @@ again. `call_page` is a page of single calls.
 """
 
 from collections.abc import Container, Iterable, Mapping
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import Decimal, localcontext
 from typing import Any
 
 from wasm_tools.collector import collector_at_rest
@@ -14,7 +14,7 @@ from wasm_tools.invoice.opportunities import opportunities
 from wasm_tools.invoice.pack import OfferBook
 from wasm_tools.invoice.prepared import WORKING
 from wasm_tools.invoice.report_record import refused_record, tier_record
-from wasm_tools.invoice.usage import InvoiceError, exact_sum
+from wasm_tools.invoice.usage import exact_sum
 from wasm_tools.spend.anomalies import spend_trend
 from wasm_tools.spend.budgets import standing
 from wasm_tools.spend.caching import caching
@@ -121,14 +121,10 @@ def outliers_of(spend: Spend, options: SpendOptions | None = None) -> frozenset[
 def query_from(params: Mapping[str, Any]) -> Query:
     """A query from plain JSON."""
     least = params.get("min_usd")
-    try:
-        usd = None if least in (None, "") else Decimal(str(least))
-    except InvalidOperation:
-        raise InvoiceError(f"min_usd is {least!r}, it has to be a number of US dollars") from None
     return Query(
         str(params.get("sort", "time")),
         bool(params.get("descending", True)),
         int(params.get("start", 0)),
         int(params.get("count", 50)),
-        usd,
+        None if least in (None, "") else Decimal(str(least)),
     )

@@ -13,6 +13,7 @@ import { runtimeCard } from "./runtime_card.mjs";
 import { budgetsPart } from "./spend_budgets.mjs";
 import { callsPart } from "./spend_calls.mjs";
 import { coverPart } from "./spend_cover.mjs";
+import { estimatePart } from "./spend_estimate.mjs";
 import { spendFilters } from "./spend_filters.mjs";
 import { groupsPart } from "./spend_groups.mjs";
 import { heatPart } from "./spend_heat.mjs";
@@ -76,6 +77,7 @@ const savings = savingsPart(byId("savings"), wanted, async () => {
   if (record && result.hasAttribute("aria-busy")) await shownAnew(record); // a view that waited was overtaken
   return record?.recommendations ?? null;
 }, (words) => progress.end(words), text("spend.script.savings_lead"));
+estimatePart(/** @type {HTMLFormElement} */ (byId("estimate-form")), (plan) => work.estimate(plan));
 exportsPart(byId("exports"), (form) => work.exported(options(), form));
 
 result.addEventListener("click", (event) => {

@@ -62,6 +62,13 @@ export function spendWork(card) {
     /** @param {{day: string, models: string[][]}} sample @returns {Promise<{text: string, budgets: any[]}>} */
     sample: (sample) => about("spend_sample", sample),
 
+    /** @param {{days: number, entries: object[]}} plan @returns {Promise<any>} its cost; rejects with what is wrong with it */
+    async estimate(plan) {
+      const engine = await card.start();
+      await engine.ready;
+      return engine.call("spend_estimate", { plan });
+    },
+
     /** Stop what is read: Python that is in the middle of it is replaced. Says whether that was needed. */
     async stop() {
       turn += 1;

@@ -12,6 +12,7 @@ from wasm_tools.spend.sample import PROJECTS, sample_ledger
 PACKS = ("invoice",)
 PATH = "tools/spend/"
 SAMPLE = "sample-ledger.jsonl"
+SUGGESTED = 60  # models; any other may be typed
 SCRIPT_TEXTS = (
     "spend.script", "invoice.script", "invoice.class", "invoice.tier", "invoice.role", "invoice.action",
     "tools.script", "chart",
@@ -29,6 +30,7 @@ def pages(data: SiteData) -> Iterator[Page]:
         template="spend.html",
         context={
             "packs": PACKS,
+            "estimate": suggestions(data),
             "sample": files_of(PATH) + SAMPLE if sample else "",
             "settings": data_block(
                 {
@@ -46,3 +48,14 @@ def pages(data: SiteData) -> Iterator[Page]:
         tool=True,
         data=sample,
     )
+
+
+def suggestions(data: SiteData) -> dict[str, list[str]]:
+    """Names that the form of an estimate suggests: who sells by the token, and the models that most of them sell."""
+    rates = data.results.catalogue.rates
+    sellers: dict[str, set[str]] = {}
+    for rate in rates:
+        sellers.setdefault(rate.sku, set()).add(rate.provider)
+    models = sorted(sellers, key=lambda sku: (-len(sellers[sku]), sku))[:SUGGESTED]
+    own = {rate.sku for rate in sample_rates(data)}
+    return {"providers": sorted({rate.provider for rate in rates}), "models": sorted(own | set(models))}
