@@ -29,6 +29,7 @@ from generator.render.history_files import history_index, history_tables
 from generator.render.index_tables import index_tables
 from generator.render.manifests import manifest_files
 from generator.render.once import once
+from generator.render.open_plans import open_models_table
 from generator.render.page import SiteData
 from generator.render.plan_tables import diagnostics_table, question_tables, rankings_of, with_manifests
 from generator.render.price_tables import disputes_table, points_table, quarantine_table
@@ -119,7 +120,7 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
         yield from _by_columns(table, data, "prices")
     for table in (*workload_tables(data), left_out_table(data)):
         yield from _by_columns(table, data, "workloads")
-    for table in (*registry_tables(data), *index_tables(data, health), bundle_table(data)):
+    for table in (*registry_tables(data), *index_tables(data, health), open_models_table(data), bundle_table(data)):
         group = "health" if table.name == "health" else "registries"
         yield table_file(table, "csv", csv_bytes(table), group)
         if group == "registries":

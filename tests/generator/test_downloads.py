@@ -57,7 +57,8 @@ def test_every_promised_file_is_there() -> None:
             f"{name}.{ending}"
             for name in (
                 "models", "providers", "gpus", "profiles", "slo_classes", "loads", "use_cases", "units", "sources",
-                "plans", "quality_scores", "weights", "health", "offers", "skus", "gpu_offers", "benchmarks",
+                "plans", "open_models", "quality_scores", "weights", "health", "offers", "skus", "gpu_offers",
+                "benchmarks",
             )
             for ending in ("csv", "json")
         ),

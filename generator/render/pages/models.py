@@ -20,6 +20,8 @@ from generator.render.held_back import held_back
 from generator.render.model_facts import UNKNOWN_DEVELOPER, model_facts, open_words
 from generator.render.model_sections import model_sections
 from generator.render.page import Page, SiteData
+from generator.render.pages.open_models import PATH as OPEN_MODELS
+from generator.render.pages.open_models import open_model_pages
 from generator.render.plan_rows import class_words
 from generator.render.price_evidence import shown_sources
 from generator.render.price_rows import elements, main_offer, price_cell, sku_row, spread
@@ -55,6 +57,7 @@ def list_pages(data: SiteData) -> Iterator[Page]:
         by_developer.setdefault(data.registry.model[m].developer or UNKNOWN_DEVELOPER, []).append(m)
     for developer, models in sorted(by_developer.items()):
         yield from developer_pages(developer, [rows[m] for m in models], index)
+    yield from open_model_pages(data)
 
 
 def model_pages(data: SiteData, first: int, step: int) -> Iterator[Page]:
@@ -102,6 +105,7 @@ def index_page(index: SiteIndex, rows: Mapping[str, dict[str, Any]]) -> Page:
         context={
             "rows": [rows[m] for m in order[:INDEXED]],
             "total": len(index.models),
+            "open_models": OPEN_MODELS,
             "charts": chart_views(chart_book(index.data).of("models"), "models"),
             "developers": [
                 {"name": developer_words(name, index), "href": f"models/by/{name}/", "count": n}
