@@ -171,7 +171,7 @@ def test_the_order_of_calls_stands_in_the_address(sample: Page, spend: Spend) ->
     expect(sample.locator("#calls th.c-provider")).to_have_attribute("aria-sort", "ascending")
     assert shown() == wanted(sort="provider", descending=False)
     sample.click("#calls th.c-time button")
-    expect(sample.locator("#calls th.c-time")).to_have_attribute("aria-sort", "descending")
+    expect(sample.locator("#calls thead th.c-time")).to_have_attribute("aria-sort", "descending")
     assert sample.evaluate("location.hash") == start == ""
 
 

@@ -1,6 +1,6 @@
 /** A project before its first call: calls a day and lengths of each model, and what they cost at the prices of the offers. */
 import { DASH } from "./figures.mjs";
-import { money, sum } from "./invoice_figures.mjs";
+import { money, price, sum } from "./invoice_figures.mjs";
 import { element } from "./panel.mjs";
 import { panelTable } from "./panel_table.mjs";
 import { english, text } from "./texts.mjs";
@@ -55,13 +55,13 @@ function planOf(form, rows) {
 function resultPart(found) {
   const whole = found.per_day_usd === null
     ? element("p", {}, said("unknown"))
-    : element("p", { className: "estimate-sums" }, said("sums", { day: money(found.per_day_usd), month: sum(found.per_month_usd), n: found.days, total: sum(found.total_usd) }));
+    : element("p", { className: "estimate-sums" }, said("sums", { day: sum(found.per_day_usd), month: sum(found.per_month_usd), n: found.days, total: sum(found.total_usd) }));
   const table = panelTable(said("caption"), ["model", "a_call", "a_day", "prices"].map((name) => said(`head.${name}`)), [1, 2]);
   table.body.append(...found.entries.map((/** @type {any} */ entry) => table.row([
     [entry.model, " ", element("small", {}, entry.provider)],
     entry.per_call_usd === null ? DASH : money(entry.per_call_usd),
     entry.per_day_usd === null ? DASH : money(entry.per_day_usd),
-    entry.reason ? english(entry.reason) : entry.prices.map((/** @type {any} */ p) => `${text(`invoice.class.${p.class}`)} ${money(p.price)} / ${p.per}`).join(", "),
+    entry.reason ? english(entry.reason) : entry.prices.map((/** @type {any} */ p) => `${text(`invoice.class.${p.class}`)} ${price(p.price)} / ${p.per}`).join(", "),
   ])));
   return [whole, table.box, element("p", { className: "muted" }, said("note", { date: found.as_of }))];
 }
