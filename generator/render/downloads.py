@@ -43,7 +43,7 @@ from generator.render.registry_columns import MODEL_COLUMNS, PROVIDER_COLUMNS
 from generator.render.registry_tables import registry_tables
 from generator.render.schemas import json_schema, table_model
 from generator.render.site_index import site_index
-from generator.render.workload_files import left_out_table, workload_tables
+from generator.render.workload_files import left_out_table, relaxed_table, workload_tables
 from wasm_tools.outcomes.fields import SCHEMA as OUTCOME_SCHEMA
 from wasm_tools.planner.diagnostics import Diagnosis
 
@@ -118,7 +118,7 @@ def _api_files(data: SiteData) -> Iterator[ApiFile]:
         disputes_table(data), quarantine_table(data),
     ):  # fmt: skip
         yield from _by_columns(table, data, "prices")
-    for table in (*workload_tables(data), left_out_table(data)):
+    for table in (*workload_tables(data), left_out_table(data), relaxed_table(data)):
         yield from _by_columns(table, data, "workloads")
     for table in (*registry_tables(data), *index_tables(data, health), open_models_table(data), bundle_table(data)):
         group = "health" if table.name == "health" else "registries"

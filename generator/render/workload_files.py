@@ -8,10 +8,12 @@ from generator.render.gpu_ranking import RankedGpu, ranked_gpus
 from generator.render.llm_ranking import cheapest_rates
 from generator.render.page import SiteData
 from generator.render.site_index import SiteIndex, site_index
+from generator.render.usage_ladder import ladder_of
 from generator.render.usage_rows import exact_usd, left_out_rows
 from generator.render.workload_words import BY_ID, GPU, LLM
 from wasm_tools.planner.usage import UsageRanking, ranked_usage
 from wasm_tools.planner.usage.bills import Entry
+from wasm_tools.planner.usage.book import UsageBook
 from wasm_tools.pricing.meters import price_text
 from wasm_tools.workload.usage import UsageRequest
 
@@ -65,6 +67,17 @@ LEFT_OUT_COLUMNS = (
     Column("unit", "text", "the unit of its first ranking, in which they do not stand"),
     Column("reason", "text", "why"),
     Column("prices", "integer", "how many prices"),
+)
+
+RELAXED_COLUMNS = (
+    Column("workload", "text", "id of the workload"),
+    Column("budget_usd", "decimal", "budget of the strict request: the median month of the first ranking", "USD"),
+    Column("given_up", "text", "conditions given up so far, apart by semicolons; empty for the strict request"),
+    Column("unit", "text", "the unit of what is found"),
+    Column("found", "integer", "products that meet what is left"),
+    Column("provider", "text", "who bills the cheapest; id in providers.json; empty where nothing is found"),
+    Column("sku", "text", "the provider's own id"),
+    Column("usd_per_month", "decimal", "cost of its month", "USD"),
 )
 
 
@@ -135,13 +148,34 @@ def gpu_cells(rank: int, ranked: RankedGpu, index: SiteIndex) -> tuple[Any, ...]
     )  # fmt: skip
 
 
+def relaxed_table(data: SiteData) -> ApiTable:
+    """What a strict request of each workload finds, and what giving up its conditions one by one leads to."""
+    rows: list[tuple[Any, ...]] = []
+    for workload, book in site_index(data).usage_books.items():
+        if (first := _first_ranking(book)) is None:
+            continue
+        budget, rungs = ladder_of(first)
+        for rung in rungs:
+            entry = rung.entries[0] if rung.entries else None
+            found = (workload, exact_usd(budget), "; ".join(rung.given_up), rung.comparator.label, len(rung.entries))
+            row = entry.product.first if entry else None
+            cost = exact_usd(entry.usd_per_month) if entry else ""
+            rows.append((*found, row.provider if row else "", row.sku if row else "", cost))
+    says = "What relaxing a strict standard request finds, step by step."
+    return ApiTable("workloads/relaxed", "Relaxed requests", says, RELAXED_COLUMNS, rows)
+
+
+def _first_ranking(book: UsageBook) -> UsageRanking | None:
+    """The ranking that the page of a workload begins with; None where nothing can be ranked."""
+    units = sorted(book.comparators.values(), key=lambda c: c.id != book.default)
+    rankings = (ranked_usage(book, UsageRequest(unit=c.usage_unit, usage=c.usage)) for c in units)
+    return next((r for r in rankings if r.entries), None)
+
+
 def left_out_table(data: SiteData) -> ApiTable:
     """How many prices of each workload stand in no ranking of its first unit, by reason."""
     rows: list[tuple[Any, ...]] = []
     for workload, book in site_index(data).usage_books.items():
-        units = sorted(book.comparators.values(), key=lambda c: c.id != book.default)
-        rankings = (ranked_usage(book, UsageRequest(unit=c.usage_unit, usage=c.usage)) for c in units)
-        first = next((r for r in rankings if r.entries), None)
-        if first:
+        if first := _first_ranking(book):
             rows += [(workload, first.comparator.label, r["reason"], r["count"]) for r in left_out_rows(first)]
     return ApiTable("workloads/left_out", "Prices in no ranking", "Counts by reason.", LEFT_OUT_COLUMNS, rows)

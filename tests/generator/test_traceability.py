@@ -34,7 +34,8 @@ def parts(paths: Iterator[str] | list[str], there: set[str]) -> list[str]:
     ranking of a workload has is in one file for all."""
     named = set(paths)
     named |= {p for path in named if (p := path.replace("api/v1/", "api/v1/history/")) in there}
-    named |= {p for path in named if (p := f"{path.rpartition('/')[0]}/left_out.json") in there}
+    of_all = ("left_out", "relaxed")
+    named |= {p for path in named for one in of_all if (p := f"{path.rpartition('/')[0]}/{one}.json") in there}
     named |= {p for path in named for end in (".csv", "-gpus.csv") if (p := path.removesuffix(".json") + end) in there}
     return sorted(named)
 
