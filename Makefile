@@ -92,9 +92,9 @@ $(LIGHTHOUSE)/ready: tests/bench/lighthouse/package-lock.json node_modules/ready
 	npm ci --silent --no-progress 2> >(grep -v 'Unknown .* config' >&2 || true)
 	touch node_modules/ready
 
-bench: install $(LIGHTHOUSE)/ready ## the project's own benchmarks
+bench: install $(LIGHTHOUSE)/ready ## the project's own benchmarks, or BENCH="name …"; writes content/project/benchmarks.md
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
-	failed=0; for b in tests/bench/bench_*.py; do echo "== $$b"; python "$$b" || failed=1; done; exit $$failed
+	python -m tests.bench $(BENCH)
 
 wheel: install ## the engine, the command and the catalogue as a wheel in build/wheel, the same bytes on any machine
 	@mkdir -p build/wheel && rm -f build/wheel/*.whl

@@ -8,7 +8,7 @@ from generator.failure import RunError
 from generator.options import Site, notes
 from generator.places import checkout
 from generator.progress import Steps, stages
-from generator.publish.crawl import crawled
+from generator.publish.crawl import crawled, used_pages
 from generator.publish.links import broken_anchors, broken_links, unreachable
 from generator.publish.seal import oversize
 from generator.publish.server import site_server
@@ -59,13 +59,20 @@ def check_site(
     pages = {n: (folder / n).read_text(encoding="utf-8") for n in sorted(names) if n.endswith(".html")}
     faults = [*broken_links(pages.items(), names), *broken_anchors(pages), *oversize(files, folder)]
     faults += [f"{name}: no link leads here from the start page" for name in unreachable(pages)]
+    found = None
     if browser:
         # The page for missing addresses has absolute links: it works at the root of a host only.
         paths = [n.removesuffix("index.html") for n in pages if n != "404.html"]
         with stages() as progress:
-            faults += crawled(folder, paths, tabs, Steps(progress, "pages in Chromium", len(paths)))
+            found = crawled(folder, paths, tabs, Steps(progress, "pages in Chromium", len(paths)), used_pages(paths))
+        faults += found.faults
     for fault in faults[:50]:
         typer.echo(fault)
-    opened = f", {len(pages) - 1:,} pages opened in Chromium" if browser else ""
+    opened = ""
+    if found:
+        opened = (
+            f", {len(pages) - 1:,} pages opened in Chromium, {found.charts} charts pressed, {found.engines} tools used,"
+            f" {found.refused} reports of the security policy, {found.foreign} requests to other hosts"
+        )
     notes.print(f"{len(names):,} files{opened}, {len(faults)} faults")
     raise typer.Exit(1 if faults else 0)

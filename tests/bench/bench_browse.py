@@ -17,6 +17,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext
 
 from generator.publish.server import site_server
+from tests.bench.figures import figure
 from tests.browser.chromium import chromium
 from tests.browser.page_samples import heaviest
 
@@ -24,6 +25,10 @@ ROOT = Path(__file__).parents[2]
 SLOW_DOWN = 4
 APART = ("plotly", "/charts/", "/explore/")  # behind a chart, or rows of the explorer, which have budgets of their own
 LIMITS = {"html": 60_000, "nodes": 1_500, "all": 150_000, "lcp": 1_500.0, "blocking": 150.0, "shift": 0.02}
+WORDS = {
+    "html": ("compressed HTML", "B"), "nodes": ("DOM nodes", ""), "all": ("compressed, all files", "B"),
+    "lcp": ("LCP", "ms"), "blocking": ("blocking time", "ms"), "shift": ("layout shift", ""),
+}  # fmt: skip
 
 OBSERVE = """
 window.seen = { lcp: 0, shift: 0, tasks: [], late: [] };
@@ -100,6 +105,9 @@ def main() -> None:
             m = median([visit(browser, base + path, html) for _ in range(options.rounds)])
             over = [] if path.startswith("tools/") else [n for n, most in LIMITS.items() if getattr(m, n) > most]
             broken += bool(over)
+            for of, most in LIMITS.items():
+                limit = None if path.startswith("tools/") else most
+                figure(f"/{path}, {WORDS[of][0]}", getattr(m, of), WORDS[of][1], at_most=limit)
             figures = f"{m.html:>9,.0f}{m.all:>9,.0f}{m.nodes:>7,.0f}{m.lcp:>8.0f}{m.blocking:>9.0f}{m.shift:>8.3f}"
             sys.stdout.write(f"{(path or 'home'):<46}{figures}  {'over: ' + ', '.join(over) if over else ''}\n")
             sys.stdout.flush()

@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 
+from tests.bench.figures import figure
 from wasm_tools.performance.capacity import Capacity, capacity
 from wasm_tools.performance.lengths import Lengths, TokenSpread
 from wasm_tools.performance.open_loop import Tails, traffic
@@ -50,6 +51,7 @@ def main() -> None:
             rounds.append((time.perf_counter() - began) * 1e6 / len(given))
         rounds.sort()
         binds = Counter(f.binds if isinstance(f, Capacity) else "missed" for f in found)
+        figure(f"capacity of one configuration, {name} targets, median", rounds[3], "µs")
         print(
             f"{name:8} best {rounds[0]:5.1f}  median {rounds[3]:5.1f}  worst {rounds[-1]:5.1f} µs each   {dict(binds)}"
         )

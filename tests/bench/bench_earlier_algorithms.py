@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from generator.compat_compass_tables import compass_benchmarks, compass_tables
 from generator.compat_tables import inference_atlas_plan_tables
 from generator.places import checkout
+from tests.bench.figures import figure
 from wasm_tools.compat.compass_search import Specification, dataset, recommend
 from wasm_tools.compat.inference_atlas_plans import PlanRequest, configurations, rank_configs
 from wasm_tools.compat.inference_atlas_tables import PlanTables
@@ -73,7 +74,8 @@ def _rank(request: PlanRequest, tables: PlanTables) -> object:
     return rank_configs(request, tables)
 
 
-def main() -> None:
+def main() -> dict[str, tuple[int, float]]:
+    """Print; candidates and milliseconds of the largest run of each system."""
     mirror = os.environ.get("ATLAS_MIRROR")
     path = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(mirror) / STORED if mirror else None
     runs = [("InferenceAtlas, restated", run) for run in inference_atlas_runs()]
@@ -82,7 +84,9 @@ def main() -> None:
     else:
         print("Compass is left out: give the path of its benchmarks_BLIS.json or set ATLAS_MIRROR")
     for name, (rows, candidates, ms) in runs:
+        figure(f"{name}: one answer, {rows:,} rows, {candidates:,} candidates", ms, "ms")
         print(f"{name:26} {rows:6,} rows {candidates:6,} candidates {ms:8.2f} ms")
+    return {name: (candidates, ms) for name, (_, candidates, ms) in runs}
 
 
 if __name__ == "__main__":

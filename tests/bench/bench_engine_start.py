@@ -22,6 +22,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, Page
 
 from generator.publish.policy import WORKER
+from tests.bench.figures import figure
 from tests.browser.chromium import chromium
 from tests.browser.loopback import Loopback, loopback
 from tests.browser.tool_site_copy import BASE, tool_site_copy
@@ -39,6 +40,7 @@ const python = await loadPyodide({{ indexURL: new URL("/stock/", self.location.o
 await python.loadPackage({wheels}.map((name) => new URL(`/wheels/${{name}}`, self.location.origin).href));
 python.runPython(`
 import pydantic
+from tests.bench.figures import figure
 class Model(pydantic.BaseModel):
     rate: float
 Model(rate=1.5)
@@ -98,6 +100,8 @@ def main() -> None:
         for compress in (True, False):
             host.compress = compress
             cold, warm = wire_bytes(host)
+            figure(f"bytes of a cold visit, host {'compresses' if compress else 'plain'}", cold, "B")
+            figure(f"bytes of a warm visit, host {'compresses' if compress else 'plain'}", warm, "B")
             print(f"bytes, host {'compresses' if compress else 'plain':10} cold {cold:>10,}   warm {warm:>8,}")
 
 
@@ -171,6 +175,10 @@ def print_times(seconds: dict[str, list[list[float]]], rounds: int) -> None:
     yardstick = medians["stock + pydantic"][0]
     print(f"{'median of ' + str(rounds):24}" + "".join(f"{visit:>16}" for visit in VISITS))
     for name, values in medians.items():
+        for visit, value, most in zip(VISITS, values, (0.4, 0.3, 0.3), strict=True):
+            limit = most * yardstick if name == "planner, own answer" else 1.0 if name == "page usable" else None
+            reference = (yardstick, "plain loadPyodide with pydantic, cold")
+            figure(f"{name}, {visit.strip()} visit", value, "s", at_most=limit, against=reference)
         print(f"{name:24}" + "".join(f"{value:8.2f} s {value / yardstick:4.2f}x" for value in values))
 
 

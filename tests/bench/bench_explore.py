@@ -17,6 +17,7 @@ from pathlib import Path
 from playwright.sync_api import BrowserContext, CDPSession, Page
 
 from generator.publish.server import site_server
+from tests.bench.figures import figure
 from tests.browser.chromium import chromium
 
 ROOT = Path(__file__).parents[2]
@@ -100,6 +101,7 @@ def main() -> None:
     if not files:
         sys.exit(f"the explorer is not in {given.site}: run `make site` first")
     sizes = {f.name: len(gzip.compress(f.read_bytes(), 9)) for f in files}
+    figure("data of all sheets, compressed", sum(sizes.values()), "B")
     print(f"data of all sheets: {sum(sizes.values()):,} bytes compressed in {len(sizes)} files")
     server = site_server(given.site, "127.0.0.1", 0)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -111,6 +113,7 @@ def main() -> None:
                 rounds = [measured(context, base, sheet, slow) for _ in range(given.rounds)]
                 for name in rounds[0]:
                     middle = statistics.median(r[name] for r in rounds)
+                    figure(f"explorer, {sheet}, processor {slow} × slower, {name}", middle, "ms")
                     print(f"{sheet:<8} {slow}x  {name:<20} {middle:8.1f} ms")
 
 

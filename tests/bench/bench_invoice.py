@@ -12,6 +12,7 @@ from time import perf_counter, process_time
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.bench.figures import figure
 from tests.wasm_tools.invoices import opened
 from tests.wasm_tools.long_bills import LONG_BILLS, five_column
 from tests.wasm_tools.priced import book, tariff
@@ -32,11 +33,12 @@ def reading(name: str, made: Callable[[int], bytes], lines: int) -> None:
         count = sum(1 for _ in bill.entries())
         best.append((process_time() - cpu, perf_counter() - wall))
     cpu, wall = min(best)
+    figure(f"{name}: {count:,} lines read, processor time", cpu, "s")
     print(f"{name:16} {cpu:6.2f} s of processor, {wall:6.2f} s in all, {count} lines, {len(data) / 1e6:.1f} MB")
 
 
-def auditing(name: str, made: Callable[[int], bytes], lines: int) -> None:
-    """Print how long one bill takes from bytes to audited cells; then the whole report.
+def auditing(name: str, made: Callable[[int], bytes], lines: int) -> float:
+    """Print how long one bill takes from bytes to audited cells, in seconds; then the whole report.
 
     All lines of OpenAI's bill are at list; of the other bills a third of the models is known, at prices that are not
     those of the lines, which takes longest.
@@ -63,11 +65,15 @@ def auditing(name: str, made: Callable[[int], bytes], lines: int) -> None:
     to_record(report([(f"{name}.csv", data)], prices))
     whole = process_time() - cpu
     sizes = f"{len(found.cells)} cells, {len(found.groups)} groups"
+    limit = 1.0 if lines == LINES else None
+    figure(f"{name}: {lines:,} lines read and audited, processor time", min(best), "s", at_most=limit)
+    figure(f"{name}: the whole report, processor time", whole, "s")
     print(f"{name:16} {min(best):6.2f} s of processor read and audited, {whole:6.2f} s the whole report, {sizes}")
+    return min(best)
 
 
-def earlier() -> None:
-    """Print how long the earlier system's algorithm takes for the same count, restated by us: not its own program.
+def earlier() -> float:
+    """Print how many seconds the earlier system's algorithm takes for the same count: restated, not its own program.
 
     It looked through the whole catalogue for every line, for the lowest price of the same workload and unit.
     """
@@ -87,16 +93,19 @@ def earlier() -> None:
             suggestions.append((saving, best.provider, best.sku_name))
     suggestions.sort(key=lambda s: -s[0])
     spent = process_time() - started
+    figure(f"the earlier system's algorithm, restated, {LINES:,} lines, processor time", spent, "s")
     print(f"{'earlier system':16} {spent:6.2f} s of processor, its algorithm restated, {CATALOGUE_ROWS} rows of prices")
+    return spent
 
 
 def main(lines: int) -> None:
     for name, made in LONG_BILLS.items():
         reading(name, made, lines)
-    for name, made in LONG_BILLS.items():
-        auditing(name, made, lines)
+    taken = {name: auditing(name, made, lines) for name, made in LONG_BILLS.items()}
     if lines == LINES:
-        earlier()
+        theirs = earlier()
+        for name, ours in taken.items():
+            figure(f"{name}: read and audited", ours, "s", against=(theirs, "earlier system's algorithm, restated"))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from time import process_time
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.bench.figures import figure
 from tests.wasm_tools.long_bills import LONG_BILLS, LONG_PAGES
 from tests.wasm_tools.priced import book
 from wasm_tools.invoice.report import report, to_record
@@ -36,6 +37,7 @@ def _report(name: str, path: Path) -> None:
     record = to_record(report([(path.name, data)], prices))
     size, seconds = len(data) / 1e6, process_time() - started
     lines = record["coverage"]["lines"] or record["files"][0]["lines"]
+    figure(f"{name}: {lines:,} lines, memory beyond the file", _peak() - before, "MB")
     print(f"{name:22} {lines:9,} lines, {size:5.0f} MB, memory beyond it +{_peak() - before:4} MB, {seconds:5.1f} s")
 
 

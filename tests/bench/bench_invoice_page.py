@@ -21,6 +21,7 @@ from playwright.sync_api import Page
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from generator.publish.server import site_server
+from tests.bench.figures import figure
 from tests.bench.file_reading import longest_stall, reading_seconds
 from tests.browser.bill_pages import invoice_page
 from tests.browser.chromium import chromium
@@ -98,6 +99,8 @@ def speed(address: str, folder: Path, lines: int) -> None:
             found = [read(page, path) for _ in range(3)]
             taken, longest = min(f[0] for f in found), max(f[1] for f in found)
             stall = f"longest stall {longest:.0f} ms" if longest else "no stall of 50 ms"
+            figure(f"{name}: {lines:,} lines in the browser", taken, "s", at_most=SECONDS)
+            figure(f"{name}: longest stall", longest, "ms", at_most=BLOCKED_MS)
             print(f"{name:16} {taken:5.1f} s (limit {SECONDS}), {stall} (limit {BLOCKED_MS}), {found[0][2]} rows")
 
 
@@ -114,6 +117,7 @@ def memory(address: str, folder: Path, lines: int) -> None:
             taken, longest, rows = read(page, path)
             watch.end()
         grown = (watch.whole - sum(before)) / 1e6
+        figure(f"{name}: {lines:,} lines, memory of the browser beyond before", grown, "MB", at_most=MEGABYTES)
         print(
             f"{name:16} {lines:,} lines, {path.stat().st_size / 1e6:.0f} MB: {taken:.0f} s, stall {longest:.0f} ms, "
             f"{rows} rows; browser +{grown:.0f} MB on {sum(before) / 1e6:.0f} MB (limit {MEGABYTES}), page's process "

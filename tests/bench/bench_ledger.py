@@ -11,6 +11,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.bench.figures import figure
 from tests.wasm_tools.recorded import REPLIES, as_object
 from wasm_tools.spend import log_reply, record, summary, tags, track_cost
 
@@ -25,6 +26,7 @@ def timed(name: str, call: Callable[[], Any]) -> None:
         call()
         took.append(perf_counter_ns() - start)
     took.sort()
+    figure(f"{name}, median", median(took) / 1000, "µs")
     print(f"{name:44} {median(took) / 1000:6.1f} µs median, {took[int(CALLS * 0.99)] / 1000:6.1f} µs of 99 %")
 
 

@@ -15,6 +15,7 @@ import threading
 from pathlib import Path
 
 from generator.publish.server import site_server
+from tests.bench.figures import figure
 from tests.browser.chromium import chromium_path
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +73,8 @@ def main() -> None:
         medians = [statistics.median(found[name] for found, _ in runs) for name in CATEGORIES]
         low += min(medians) < LEAST
         lost = sorted({audit for _, audits in runs for audit in audits})
+        for category, score in zip(CATEGORIES, medians, strict=True):
+            figure(f"Lighthouse, {kind}, {category}", score, "points", at_least=LEAST)
         sys.stdout.write(f"{kind:<12}" + "".join(f"{m:>16.0f}" for m in medians) + f"  {', '.join(lost)}\n")
         sys.stdout.flush()
     server.shutdown()

@@ -13,6 +13,7 @@ from generator.calibrate.points import known_shapes
 from generator.calibrate.shipped import load_calibration
 from generator.places import checkout
 from generator.registry import load_registry
+from tests.bench.figures import figure
 from wasm_tools.performance.configuration import ENGINES, ServingConfiguration
 from wasm_tools.performance.parallelism import possible_tensor_parallel
 from wasm_tools.performance.prediction import Book, Prepared, Refusal, book, curve, prepared
@@ -54,8 +55,10 @@ def main() -> None:
     opened = best(rounds, lambda: book(calibration, shapes, registry.gpu_cards))
     of = book(calibration, shapes, registry.gpu_cards)
     asked = configurations(of)
+    figure(f"book of {len(calibration.groups)} measured groups", 1e3 * opened, "ms")
     print(f"book of {len(calibration.groups)} measured groups: {1e3 * opened:.1f} ms")
     seconds = best(rounds, lambda: [prepared(c, of) for c in asked])
+    figure("configuration prepared", 1e6 * seconds / len(asked), "µs")
     print(f"prepare {len(asked):,} configurations: {1e6 * seconds / len(asked):.1f} us each")
     ready = [p for p in (prepared(c, of) for c in asked) if not isinstance(p, Refusal)]
     for isl, osl in LENGTHS:
@@ -65,6 +68,7 @@ def main() -> None:
         for name, members in groups.items():
             seconds = best(rounds, lambda m=members, i=isl, o=osl: [curve(p, i, o, 0.0, of) for p in m])  # type: ignore[misc]
             each = 1e6 * seconds / len(members)
+            figure(f"service curve, {isl:,} → {osl:,} tokens, {name}", each, "µs")
             print(f"{isl:>6} in {osl:>5} out, {name:<12} {len(members):>5} curves: {each:6.1f} us each")
 
 

@@ -22,6 +22,7 @@ from generator import nightly
 from generator.places import checkout
 from generator.precompute.catalogue import planner_catalogue
 from tests.bench.bench_earlier_algorithms import main as earlier
+from tests.bench.figures import figure
 from wasm_tools.planner import Catalogue, Limits, Question, Wishes, answer, ranking_of
 from wasm_tools.planner.exclusions import Exclusions
 from wasm_tools.planner.sizing import sized
@@ -56,6 +57,8 @@ def changes(catalogue: Catalogue) -> None:
         ranking_of(answer(Question(workload, slo, wishes), catalogue))
         taken[kind].append(1000 * (process_time() - start))
     every = sorted(ms for of_kind in taken.values() for ms in of_kind)
+    figure(f"planner, {CHANGES} changes of one input, processor time, median", median(every), "ms")
+    figure("the same, 95th percentile", every[int(0.95 * CHANGES)], "ms")
     print(
         f"planner, {CHANGES} changes of one input: processor time {median(every):.1f} ms at the median,"
         f" {every[int(0.95 * CHANGES)]:.1f} ms at p95; by input "
@@ -81,6 +84,9 @@ def main() -> None:
             times.append((middle - start, perf_counter() - middle))
             worked.append(process_time() - busy)
         total = 1000 * median(a + b for a, b in times)
+        asked = f"{minimum} models or better, {tried:,} configurations, {len(catalogue.rates):,} API offers"
+        figure(f"planner, {asked}: one answer", total, "ms", at_most=LIMIT_MS)
+        figure(f"planner, {asked}: processor time", 1000 * median(worked), "ms")
         print(
             f"planner, {minimum} models or better: {tried:,} configurations tried, {held:,} within the target,"
             f" {len(catalogue.rates):,} API offers, {ranking.possible:,} possible plans: {total:.1f} ms,"
@@ -88,7 +94,8 @@ def main() -> None:
             f" (limit {LIMIT_MS}); processor time {1000 * median(worked):.1f} ms, {1000 * min(worked):.1f} at least"
         )
     changes(catalogue)
-    earlier()
+    for name, (candidates, ms) in earlier().items():
+        figure(f"planner, {asked}: one answer", total, "ms", against=(ms, f"{name}, {candidates:,} candidates"))
 
 
 if __name__ == "__main__":

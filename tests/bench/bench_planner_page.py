@@ -19,6 +19,7 @@ from threading import Thread
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from generator.publish.server import site_server
+from tests.bench.figures import figure
 from tests.browser.chromium import chromium
 
 MEDIAN_MS, P95_MS, BLOCKED_MS = 150, 400, 50
@@ -117,7 +118,11 @@ def main() -> None:
         f"{len(every)} changes: median {median(every):.0f} ms (limit {MEDIAN_MS}),"
         f" p95 {quantile(every, 0.95):.0f} ms (limit {P95_MS}), longest {max(every):.0f} ms"
     )
+    figure(f"{len(every)} changes on the planner's page, median", median(every), "ms", at_most=MEDIAN_MS)
+    figure("the same, 95th percentile", quantile(every, 0.95), "ms", at_most=P95_MS)
+    figure("longest block of the page", max(blocked), "ms", at_most=BLOCKED_MS)
     for kind, of_kind in times.items():
+        figure(f"changes of {kind}, median", median(of_kind), "ms")
         print(f"  {kind:13} median {median(of_kind):4.0f} ms, p95 {quantile(of_kind, 0.95):4.0f} ms")
     for part in ("waited", "engine", "drawing"):
         print(f"  {part:13} median {median(parts[part]):4.0f} ms, p95 {quantile(parts[part], 0.95):4.0f} ms")

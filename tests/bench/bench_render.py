@@ -26,6 +26,7 @@ from generator.render.shell import built_shell
 from generator.render.site_data import site_data
 from generator.render.site_index import site_index
 from generator.render.templates import article_of, environment
+from tests.bench.figures import figure
 
 ROOT = Path(__file__).parents[2]
 LIMIT_S, LIMIT_RATIO, SAMPLE = 40, 10, 300
@@ -44,6 +45,8 @@ def main() -> None:
         seconds, work = perf_counter() - start, worked() - before
         pages = sum(summary.pages.values())
         took = f"{seconds:.1f} s (limit {LIMIT_S}), work {work:.1f} s"
+        figure(f"render stage, {pages:,} pages", seconds, "s", at_most=LIMIT_S)
+        figure("render stage, work of all processors", work, "s")
         print(f"render: {pages:,} pages, {summary.files:,} files in {took}")
         site = site_data(at, results, bundle)
         paths = [p.path for kind in KINDS for p in page_module(kind).pages(site)]
@@ -57,6 +60,19 @@ def main() -> None:
             ours = html_seconds(site_data(at, results, bundle), folder / f"html{workers}", workers)
             work = worked() - before
             ratio, of_work = (len(paths) / a / (built / b) for a, b in ((ours, theirs), (work, their_work)))
+            figure(
+                f"HTML of data pages a second, {workers} processors",
+                len(paths) / ours,
+                "pages/s",
+                at_least=LIMIT_RATIO * built / theirs,
+                against=(built / theirs, "mkdocs on the same pages"),
+            )
+            figure(
+                f"the same a second of work, {workers} processors",
+                len(paths) / work,
+                "pages/s",
+                against=(built / their_work, "mkdocs on the same pages"),
+            )
             print(
                 f"HTML of data pages, {workers} processors: {len(paths):,} pages in {ours:.1f} s,"
                 f" {len(paths) / ours:,.0f} a second, ratio {ratio:.1f} (limit {LIMIT_RATIO});"

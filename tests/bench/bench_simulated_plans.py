@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from generator import nightly
 from generator.places import checkout
 from generator.precompute.catalogue import planner_catalogue
+from tests.bench.figures import figure
 from wasm_tools.performance.lengths import Lengths, TokenSpread
 from wasm_tools.performance.open_loop import in_flight_at, latency
 from wasm_tools.planner import Limits, Question, Wishes, answer
@@ -69,6 +70,7 @@ def main() -> None:
                 print(f"| {name} | {prompt:,} → {output:,}, {kind} | {100 * rate / r.saturation:.0f} % | {cells} |")
     for place, name in enumerate(("TTFT model", "TTFT plan", "E2E model", "E2E plan")):
         values = sorted(found_ratios[place] for found_ratios in ratios)
+        figure(f"{name} ÷ simulated, median of {len(values)} plans", values[len(values) // 2], "")
         print(
             f"{name}: {values[0]:.2f} to {values[-1]:.2f}, median {values[len(values) // 2]:.2f} of {len(values)} plans"
         )

@@ -14,6 +14,7 @@ from time import process_time
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from tests.bench.figures import figure
 from tests.wasm_tools.priced import book, tariff
 from wasm_tools.spend.ledger import Call, line_of
 from wasm_tools.spend.spend_record import call_page, to_record
@@ -90,6 +91,14 @@ def main(lines: int) -> float:
     print(
         f"json.loads {loads:6.2f} s; read and priced {read:6.2f} s; record {told:6.2f} s; a page of calls {page:6.2f} s"
     )
+    figure(
+        f"spend report of {lines:,} calls, processor time",
+        read + told,
+        "s",
+        at_most=MOST * loads,
+        against=(loads, "json.loads of the same lines"),
+    )
+    figure("memory of the spend report", grown, "MB")
     print(f"report ÷ json.loads = {ratio:.2f} (at most {MOST}); memory +{grown} MB")
     return ratio
 

@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from generator.publish.server import site_server
 from tests.bench.bench_spend import ledger
+from tests.bench.figures import figure
 from tests.bench.file_reading import longest_stall, reading_seconds
 from tests.browser.bill_pages import finished, invoice_page
 from tests.browser.chromium import chromium
@@ -64,6 +65,9 @@ def main() -> None:
         server.server_close()
     first, best, filtered = found[0][0], min(f[0] for f in found), min(f[1] for f in found)
     stall = max(f[2] for f in found)
+    figure(f"spend page, {options.lines:,} calls, best of {TIMES}", best, "s", at_most=SECONDS)
+    figure("spend page, a filter", filtered, "s")
+    figure("spend page, longest stall", stall, "ms", at_most=BLOCKED_MS)
     print(
         f"{options.lines:,} lines: first {first:.1f} s, best of {TIMES} {best:.1f} s (limit {SECONDS}), a filter "
         f"{filtered:.2f} s, longest stall {stall:.0f} ms (limit {BLOCKED_MS}; 0 is below 50)"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from generator import nightly, stages
 from generator.places import Places
+from tests.bench.figures import figure
 
 ROOT = Path(__file__).parents[2]
 
@@ -32,7 +33,11 @@ def main(runs: int = 3) -> None:
             for (_, start), (name, end) in pairwise(marks):
                 seconds.setdefault(name, []).append(end - start)
     for name, values in seconds.items():
+        figure(f"stage {name}, median", statistics.median(values), "s")
         sys.stdout.write(f"{name:<18} {statistics.median(values):6.2f} s  ({min(values):.2f}–{max(values):.2f})\n")
+
+    whole = sum(statistics.median(values) for values in seconds.values())
+    figure("all stages of an offline build", whole, "s", at_most=240)
 
 
 if __name__ == "__main__":

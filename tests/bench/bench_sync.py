@@ -24,6 +24,7 @@ import jsonschema
 from generator import nightly, stages
 from generator.places import Places
 from generator.sync.memo import folder_digest
+from tests.bench.figures import figure
 
 ROOT = Path(__file__).parents[2]
 EARLIER = "raw.githubusercontent.com/jayeshsuyal/InferenceAtlas/main/data"
@@ -145,6 +146,21 @@ def main() -> None:
         digest, _ = timed(lambda: folder_digest([Path(folder) / "checkout" / "data" / "state"], "*"))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     each, with_check, without = first / statements, checked / rows, bare / rows
+    figure(f"full sync of {statements:,} statements", first, "s")
+    figure(
+        "full sync, a statement",
+        1e6 * each,
+        "µs",
+        against=(1e6 * with_check, "earlier sync restated, with its check, a row"),
+    )
+    figure(
+        "full sync, a statement",
+        1e6 * each,
+        "µs",
+        against=(1e6 * without, "earlier sync restated, without check, a row"),
+    )
+    figure("sync when nothing changed", again, "s", at_most=10)
+    figure("memory of the sync at most", memory, "GB")
     for line in (
         f"full sync          {first:6.2f} s for {statements:,} statements, {1e6 * each:.0f} µs each",
         f"nothing changed    {again:6.2f} s (of which the digest of the state {digest:.2f} s)",

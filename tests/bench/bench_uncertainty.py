@@ -13,6 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from tests.bench.figures import figure
 from tests.browser.chromium import chromium
 from tests.browser.loopback import loopback
 from tests.browser.shown_plans import site_catalogue
@@ -69,6 +70,9 @@ def main() -> None:
     for (method, where), found in times.items():
         ratio = statistics.median(found) / statistics.median(times[method, "CPython"])
         took = f"{statistics.median(found):6.2f} s (least {min(found):.2f})"
+        limit = LIMITS[method] if where.startswith("Chromium") else None
+        reference = (statistics.median(times[method, "CPython"]), "CPython")
+        figure(f"{method}, {where}", statistics.median(found), "s", at_most=limit, against=reference)
         print(f"{method:<12} {where:<16} {took}, {ratio:.1f} × CPython, limit in Chromium {LIMITS[method]:g} s")
 
 

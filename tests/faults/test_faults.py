@@ -43,10 +43,10 @@ def stored(tmp_path_factory: pytest.TempPathFactory, registry: Registry, mirror:
 
 
 @pytest.fixture(scope="module")
-def rows(root: Path) -> Iterator[Rows]:
+def rows(root: Path, request: pytest.FixtureRequest) -> Iterator[Rows]:
     found: Rows = {}
     yield found
-    if FULL:
+    if FULL and not request.session.testsfailed:  # a page of a run that broke off would tell of too few
         write_table(root / "content" / "project" / "faults.md", found)
 
 
