@@ -17,10 +17,11 @@ from rich.text import Text
 
 from generator import nightly
 from generator.compat_tables import inference_atlas_audit_rules
-from generator.options import AsOf, Overlay
+from generator.options import AsOf, Overlay, notes
 from generator.places import checkout
 from generator.precompute.ask import ask_pack
 from generator.precompute.catalogue import planner_catalogue
+from generator.precompute.invoice_pack import invoice_pack
 from generator.precompute.usage import usage_packs
 from wasm_tools.ask.book import read_ask_book
 from wasm_tools.ask.conversation import conversation
@@ -31,6 +32,10 @@ from wasm_tools.audit.said import setup_of_form
 from wasm_tools.audit.setup import LLM, Setup, read_setup
 from wasm_tools.compat.inference_atlas_audit import Questionnaire
 from wasm_tools.compat.inference_atlas_audit import audit as earlier_audit
+from wasm_tools.invoice.pack import read_price_book
+from wasm_tools.invoice.report import report
+from wasm_tools.invoice.setups import billed_uses
+from wasm_tools.invoice.usage import InvoiceError
 from wasm_tools.planner.usage import read_usage_book
 from wasm_tools.workload.traffic import InputError
 
@@ -54,6 +59,10 @@ def audit(
     file: Annotated[
         Path | None,
         typer.Option("--file", help="JSON or TOML with the fields of a setup, or with a list `steps` of such."),
+    ] = None,
+    bills: Annotated[
+        list[Path] | None,
+        typer.Option("--bill", help="A bill or usage export, as for `atlas invoice`: each of its models is a step."),
     ] = None,
     output: Annotated[str, typer.Option("--format", help=", ".join(FORMATS))] = "table",
     legacy_score: Annotated[
@@ -82,7 +91,9 @@ def audit(
         asked = conversation_record(conversation(turns, book, catalogue), turns, book, catalogue)
         said = setup_of_form(asked["form"], catalogue)
     given = {**said, **_typed(answers or ())}
-    steps = _steps(file, given) if file else [given]
+    if file and bills:
+        raise InputError("--bill", "give a bill or the fields of a set-up with --file, not both")
+    steps = _billed(bills, given, at) if bills else _steps(file, given) if file else [given]
     setups = [read_setup(step, books) for step in steps]
     records = [audit_record(found, at.as_of) for found in pipeline_audit(setups, catalogue, books)]
     if legacy_score:
@@ -117,6 +128,23 @@ def _steps(file: Path, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     if not isinstance(steps, list) or not steps or not all(isinstance(s, dict) for s in steps):
         raise InputError("--file", f"{file} holds no fields of a setup and no list `steps` of such")
     return [{**given, **s} for s in steps]
+
+
+def _billed(bills: Sequence[Path], given: Mapping[str, Any], at: nightly.Inputs) -> list[dict[str, Any]]:
+    """What the bills say of each model, under what was stated besides."""
+    try:
+        contents = [(path.name, path.read_bytes()) for path in bills]
+    except OSError as error:
+        raise InputError("--bill", f"{error.filename} cannot be read: {error.strerror}") from None
+    try:
+        found = billed_uses(report(contents, read_price_book(invoice_pack(at.registry, at.state, at.as_of)).dated).read)
+    except InvoiceError as error:
+        raise InputError("--bill", str(error)) from None
+    if not found:
+        raise InputError("--bill", "no model has input and output tokens there; `atlas invoice` tells what was read")
+    for use in found:
+        notes.print(f"{use.setup['model']} at {use.setup['provider']}: {use.source}", highlight=False, markup=False)
+    return [{**use.setup, **given} for use in found]
 
 
 def _legacy(setup: Setup, registry: Path) -> dict[str, Any]:

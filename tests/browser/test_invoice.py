@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
@@ -98,6 +99,17 @@ def test_a_share_claims_at_once_what_cpython_claims(page: Page, site: Path) -> N
     page.wait_for_selector(f".tier-card:has-text('${claimed:,.2f}')", timeout=10_000)
     assert page.evaluate("document.activeElement.name") == "share-batch"
     assert export(to_record(report), "json").text == saved(page, "json").decode()
+
+
+def test_each_model_leads_to_its_audit_with_a_month_of_the_bill(page: Page, site: Path) -> None:
+    files = {"b__csv": fixture("openai_cost_2026-09-01_2026-09-02.csv")}
+    give(page, **files)
+    finished(page)
+    (use,) = to_record(in_cpython(site, **files))["uses"]
+    address = page.get_attribute("#uses a", "href") or ""
+    assert address.startswith("../audit/#")
+    fields = parse_qsl(address.partition("#")[2])
+    assert {name: type(use["setup"][name])(value) for name, value in fields} == use["setup"]
 
 
 def test_several_files_are_joined_and_the_same_one_counts_once(page: Page) -> None:

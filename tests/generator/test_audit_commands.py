@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from generator import audit_commands, nightly
 from generator.audit_commands import commands
 from tests.wasm_tools.ask_books import inputs, planned
+from wasm_tools.workload.traffic import InputError
 
 FLAGS = [
     "--set", "deployment=api", "--set", "model=gpt-4o", "--set", "provider=openai", "--set", "input_tokens=4e9",
@@ -80,3 +81,29 @@ def test_wrong_answers_name_their_field(tmp_path: Path) -> None:
     ):  # fmt: skip
         with pytest.raises(Exception, match=words):
             run(*arguments)
+
+
+def test_a_bill_is_audited_model_by_model() -> None:
+    bill = Path(__file__).parents[1] / "payloads" / "invoices" / "azure_cost_openai_2026-09.csv"
+    record = json.loads(run("--bill", str(bill), "--format", "json").splitlines()[-1])
+    assert record["now"]["stated_usd"] == pytest.approx(13 * 365 / 12, rel=1e-5)
+    assert record["now"]["catalogue"]["usd"] == pytest.approx(record["now"]["stated_usd"], rel=0.01)
+
+
+def test_what_is_stated_besides_a_bill_holds() -> None:
+    bill = str(Path(__file__).parents[1] / "payloads" / "invoices" / "azure_cost_openai_2026-09.csv")
+    record = json.loads(run("--bill", bill, "--set", "spend_usd=500", "--format", "json").splitlines()[-1])
+    assert record["now"]["stated_usd"] == 500
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--bill", "nowhere.csv"], "nowhere.csv"),
+        (["--bill", __file__], "missing columns"),
+        (["--bill", __file__, "--file", "x.json"], "not both"),
+    ],
+)
+def test_a_bill_that_says_nothing_is_refused_in_words(words: list[str], said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        run(*words)

@@ -28,6 +28,7 @@ from wasm_tools.invoice.report_record import (
     trend_record,
     usd,
 )
+from wasm_tools.invoice.setups import billed_uses
 from wasm_tools.invoice.totals import by_all, converted, coverage, totals
 from wasm_tools.invoice.trend import trend
 from wasm_tools.invoice.usage import exact_sum
@@ -133,6 +134,7 @@ def to_record(found: Report) -> dict[str, Any]:
             "join": None if read.join is None else join_record(read.join, read),
             "reconciliations": [reconciliation_record(r) for r in read.reconciliations],
             "trend": trend_record(trend(read.cells)),
+            "uses": [{"setup": dict(u.setup), "source": u.source, "usd": usd(u.billed_usd)} for u in billed_uses(read)],
         }
     return record if found.clear else masked(record)
 

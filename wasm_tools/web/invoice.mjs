@@ -13,6 +13,7 @@ import { joinsPart } from "./invoice_joins.mjs";
 import { billProgress } from "./invoice_progress.mjs";
 import { ofFiles, ofLines, questionsPart } from "./invoice_questions.mjs";
 import { givenShares, savingsPart } from "./invoice_savings.mjs";
+import { usesPart } from "./invoice_uses.mjs";
 import { billWork } from "./invoice_work.mjs";
 import { Superseded } from "./failures.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
@@ -93,6 +94,7 @@ async function show(bill) {
     ["audit", () => auditPart(bill, only)],
     ["unresolved", () => unresolvedPart(bill)],
     ["joins", () => joinsPart(bill)],
+    ["uses", () => usesPart(bill)],
   ]);
   result.hidden = false;
   result.toggleAttribute("data-read", read);
