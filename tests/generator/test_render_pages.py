@@ -95,7 +95,12 @@ def test_home_form_asks_the_planner_without_a_script() -> None:
     form = re.search(r"<form.*?</form>", articles()[""], re.DOTALL)
     assert form is not None
     assert 'action="tools/planner/" method="get"' in form[0]
-    assert re.findall(r'name="(\w+)"', form[0]) == ["use_case", "users", "slo_class"]
+    assert re.findall(r'name="(\w+)"', form[0]) == ["use_case", "users", "slo_class", "providers"]
+    catalogue = small_site().results.catalogue
+    sold = {row.provider for row in (*catalogue.rates, *catalogue.rentals)}
+    chosen = re.search(r'name="providers">(.*?)</select>', form[0])
+    assert chosen is not None
+    assert set(re.findall(r'value="([^"]*)"', chosen[1])) == {"", *sold}
 
 
 def test_near_misses_cost_less_than_the_recommended_plan_and_say_what_they_save() -> None:

@@ -123,6 +123,21 @@ def test_another_plan_has_another_report_and_the_recommended_one_the_id_of_the_q
         asked(plan="api:no")
 
 
+def test_a_chart_shows_what_the_table_of_alternatives_says() -> None:
+    made = asked()
+    table, words = next(s for s in made["report"]["sections"] if s["title"] == "Alternatives")["parts"]
+    costs = [made["report"]["figure"].strip("$"), *(row[2] for row in table["rows"])]
+    (picture,) = re.findall(r"<figure>(<svg.*?</svg>)<figcaption>", made["html"])
+    assert re.findall(r'text-anchor="start"[^>]*>([\d,.]+)</text>', picture) == costs
+    bars = [float(width) for width in re.findall(r'<rect[^>]* width="([\d.]+)"', picture)]
+    amounts = [float(cost.replace(",", "")) for cost in costs]
+    assert bars == pytest.approx([max(bars) * usd / max(amounts) for usd in amounts], abs=0.11)
+    assert 'role="img" aria-label="US dollars a month' in picture
+    least, most = (f"${cost(amounts):,.2f}" for cost in (min, max))
+    assert words["text"].endswith(f"{len(costs)} plans, {least} to {most}.")
+    assert words["text"] in made["markdown"].replace("\\", "")
+
+
 def test_a_question_without_a_plan_has_a_report_that_says_why() -> None:
     made = asked(form=FORM | {"ttft_ms": 0.5})
     assert made["report"]["figure"] == "No plan"

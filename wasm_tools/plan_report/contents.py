@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from wasm_tools.invoice.exports.pictures import picture
 from wasm_tools.plan_report.facts import Facts
 from wasm_tools.plan_report.inputs import defaults_words, inputs_of
-from wasm_tools.plan_report.parts import Lines, Part, Report, Section, Table, Text, section
+from wasm_tools.plan_report.parts import Drawing, Lines, Part, Report, Section, Table, Text, section
 from wasm_tools.planner.batch import without_plan_words
 from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.plan import Plan, dollars
@@ -17,6 +18,7 @@ from wasm_tools.workload.traffic import InputError, Slo
 
 TITLE = "Inference plan"
 ALTERNATIVES = 5  # close calls shown
+THIS = "This plan"
 KINDS = {
     "api": "API",
     "reserved-3m": "reserved 3 months",
@@ -69,7 +71,8 @@ def report(subject: Subject, found: Answer, ranking: Ranking, plan: Plan | None,
             why = "the cheapest on dependable capacity that counts as meeting the target, risks included"
             heads.insert(0, ("Recommended", why))
         sections = _plan_sections(found, plan, facts)
-    alternatives = section("Alternatives", [_alternatives(found, ranking, plan, facts)])
+    others = _alternatives(found, ranking, plan, facts)
+    alternatives = section("Alternatives", [others, _bars(others, plan)])
     rows = tuple((i.name, i.value, i.origin) for i in inputs_of(subject.form, found.question))
     inputs = Table(("Input", "Value", "Origin"), rows)
     asked = section("Question", [inputs, Text(defaults_words(subject.form))])
@@ -169,6 +172,22 @@ def _alternatives(found: Answer, ranking: Ranking, plan: Plan | None, facts: Fac
         tuple(_alternative(*first[i], plan, found, facts) for i in shown if plan is None or i != plan.id),
         (2, 3),
     )
+
+
+def _bars(others: Table, plan: Plan | None) -> Drawing | None:
+    """What the plan and its alternatives cost a month, as bars; the table above has the same figures."""
+    rows = [(name, Decimal(cost.replace(",", ""))) for name, _, cost, *_ in others.rows]
+    if plan is not None:
+        rows.insert(0, (THIS, plan.usd_per_month))
+    if len(rows) < 2 or not any(usd for _, usd in rows):
+        return None
+    least, most = (f"${dollars_words(pick(usd for _, usd in rows))}" for pick in (min, max))
+    chart = {
+        "title": "US dollars a month of this plan and its alternatives",
+        "y": {"categories": [name for name, _ in rows]},
+        "series": [{"points": [[float(usd), at] for at, (_, usd) in enumerate(rows)]}],
+    }
+    return Drawing(picture(chart), f"{chart['title']}: {len(rows)} plans, {least} to {most}.")
 
 
 def _alternative(what: str, one: Plan, plan: Plan | None, found: Answer, facts: Facts) -> tuple[str, ...]:

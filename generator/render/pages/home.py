@@ -37,6 +37,7 @@ def pages(data: SiteData) -> Iterator[Page]:
                 {"id": c.id, "lowered": lowered(of_registry("slo_classes", c, "title"))}
                 for c in data.registry.slo_classes
             ],
+            "sellers": sellers(index),
             "counts": counts(index),
             "source_line": source_line(data),
             "charts": chart_views(chart_book(data).of(first), first, 0),
@@ -44,6 +45,14 @@ def pages(data: SiteData) -> Iterator[Page]:
         },
         alternates=alternates(ALL, text("home.changed")),
     )
+
+
+def sellers(index: SiteIndex) -> list[dict[str, str]]:
+    """The providers whose prices the planner plans with, by name: one of them can be chosen from the start."""
+    catalogue = index.data.results.catalogue
+    found = {r.provider for r in catalogue.rates} | {r.provider for r in catalogue.rentals}
+    named = ({"id": p, "name": index.provider_name(p)} for p in found)
+    return sorted(named, key=lambda p: (p["name"].casefold(), p["id"]))
 
 
 def counts(index: SiteIndex) -> list[dict[str, str]]:
