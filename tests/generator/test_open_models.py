@@ -59,6 +59,14 @@ def test_a_reason_is_that_of_the_model_and_not_of_all_models() -> None:
     assert cells["unsold-open"][1:] == (False, *[""] * 6, None, UNSOLD.words, UNSOLD.change)
 
 
+def test_only_models_with_a_page_are_links() -> None:
+    data = with_more()
+    index = site_index(data)
+    shown = {one.model: row(one, index)["href"] for one in open_models(data)}
+    assert shown["unsold-open"] == ""
+    assert {href for href in shown.values() if href} == {f"models/{m}/" for m in shown if m in index.models} != set()
+
+
 def test_page_and_files_tell_the_same() -> None:
     data, index = small_site(), site_index(small_site())
     table = open_models_table(data)

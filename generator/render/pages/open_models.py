@@ -42,7 +42,8 @@ def open_model_pages(data: SiteData) -> Iterator[Page]:
 
 def row(one: OpenModel, index: SiteIndex) -> dict[str, Any]:
     """One model in words."""
-    base = {"model": one.model, "name": index.model_name(one.model)}
+    page = f"models/{one.model}/" if one.model in index.models else ""  # what nobody prices or measured has none
+    base = {"model": one.model, "name": index.model_name(one.model), "href": page}
     if one.plan is None:
         reason = one.reason
         return {**base, "plan": "", "reason": reason.words if reason else "", "change": reason.change if reason else ""}
