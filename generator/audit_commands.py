@@ -122,7 +122,7 @@ def _steps(file: Path, given: Mapping[str, Any]) -> list[dict[str, Any]]:
     try:
         text = file.read_text(encoding="utf-8")
         read = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError("--file", f"{file} cannot be read as JSON or TOML: {error}") from None
     steps = read.get("steps", [read]) if isinstance(read, dict) else None
     if not isinstance(steps, list) or not steps or not all(isinstance(s, dict) for s in steps):

@@ -89,10 +89,10 @@ def load_sources(path: Path) -> tuple[Source, ...]:
         sources = _Registry.model_validate(records).source
     except OSError as error:
         raise SourceError(f"{path.name}: cannot be read ({error.strerror})") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SourceError(f"{path.name}: is not TOML: {error}") from None
     except ValidationError as error:
         raise SourceError(f"{path.name}: {_first_problem(error, records)}") from None
+    except (ValueError, RecursionError) as error:  # bad TOML, bad UTF-8, a number of thousands of digits
+        raise SourceError(f"{path.name}: is not TOML: {error}") from None
     ids = [s.id for s in sources]
     twice = sorted({i for i in ids if ids.count(i) > 1})
     if twice:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import pytest
 from typer.testing import CliRunner
 
-from generator import cli, nightly, sync_commands
+from generator import cli, nightly, stages, sync_commands
 from generator.health import source_health
 from generator.places import Places
 from generator.registry import Registry
@@ -106,7 +106,7 @@ def _in(bench: Bench, upstream: Upstream, as_of: str, patience: float) -> Iterat
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sync_commands, "checkout", bench.places)
-        patch.setattr(nightly, "transports", lambda *_: [live])
+        patch.setattr(stages, "transports", lambda *_: [live])
         patch.setattr(nightly, "load_registry", lambda _: bench.registry)
         yield
 

@@ -1,18 +1,13 @@
-"""The first published phase of Compass: its estimate and its choice by hand, and its figures as a preset."""
+"""The first published phase of Compass: its estimate and its choice by hand."""
 
 import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from generator.cli import app
 from generator.compat_compass_tables import compass_tables, first_phase_rows
 from generator.places import checkout
-from generator.plan_flags import PlanFlags
-from generator.plan_question import question_of
 from generator.tables import TableError
-from tests.generator.plan_runs import names
 from wasm_tools.compat.compass_first_phase import PRESET, chosen, passing, whole_answer_ms
 from wasm_tools.workload.traffic import InputError
 
@@ -52,23 +47,6 @@ def test_the_three_budgets_take_cheapest_middle_and_fastest(tmp_path: Path) -> N
     assert chosen([], "strict") is None
     with pytest.raises(InputError, match="strict, flexible, none"):
         chosen(options, "generous")
-
-
-def test_the_preset_asks_the_planner_with_its_figures() -> None:
-    asked = question_of(PlanFlags(use_case="chatbot", preset=[PRESET]), names())
-    assert (asked.workload.prompt_tokens, asked.workload.output_tokens) == (150, 200)
-    assert (asked.slo.ttft_ms, asked.slo.itl_ms, asked.slo.e2e_ms, asked.slo.percentile) == (300, 50, 2000, 90)
-    assert {case for preset, case in names().targets if preset == PRESET} == {
-        "chatbot", "long-document-summarization", "code-generation",
-    }  # fmt: skip
-
-
-def test_the_command_marks_what_is_chosen_and_says_when_nothing_passes(tmp_path: Path) -> None:
-    file = str(written(tmp_path, ROWS))
-    words = ["compat", "compass", "first-phase", file, "--template", "interactive_chatbot", "--json"]
-    found = json.loads(CliRunner().invoke(app, [*words, "--budget", "none"]).stdout)
-    assert found["options"][found["chosen"]]["model_id"] == "fast" and found["percentile"] == 90
-    assert CliRunner().invoke(app, [*words, "--point", "9x9"]).exit_code == 4
 
 
 def test_a_file_without_p90_is_refused(tmp_path: Path) -> None:

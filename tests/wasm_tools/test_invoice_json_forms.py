@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.wasm_tools.invoices import FOLDER, essence, fixture, reading
+from tests.wasm_tools.invoices import FOLDER, essence, fixture, opened, reading
+from wasm_tools.invoice.usage import InvoiceError
 
 JSONS = sorted(path.name for path in FOLDER.iterdir() if path.suffix in (".json", ".jsonl"))
 EXPECTED = {name: essence(reading(name)[0]) for name in JSONS}
@@ -80,3 +81,8 @@ def test_what_is_no_number_is_counted_and_never_zero(name: str) -> None:
         assert after.rows == before.rows
         assert any(e.reason == "parse_error" for e in excluded) or after.parsed == before.parsed
         assert sum(after.parsed.values(), Decimal(0)) <= sum(before.parsed.values(), Decimal(0))
+
+
+def test_an_exponent_beyond_all_measure_is_refused_in_words() -> None:
+    with pytest.raises(InvoiceError, match="beyond all measure"):
+        opened(b'{"data": [{"amount": 1e99999999999999999999}]}')

@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import InvalidOperation
 from itertools import islice
 from typing import Any
 
@@ -68,6 +69,7 @@ class JsonDocument:
 
 
 Document = Table | JsonDocument
+BOUNDLESS = "a number with an exponent that is beyond all measure"
 
 
 def documents(data: bytes) -> tuple[Document, ...]:
@@ -86,6 +88,8 @@ def _json_document(data: bytes) -> JsonDocument:
             content = (
                 DECODER.decode(data.decode()) if around is None else None
             )  # of bytes, json would guess the encoding anew
+        except InvalidOperation:
+            raise InvoiceError(f"the JSON holds {BOUNDLESS}: export it again") from None
         except RecursionError:
             raise InvoiceError("the JSON is nested too deeply for a bill") from None
         except DamagedJson as error:
@@ -133,7 +137,10 @@ def _streamed(data: bytes, around: Mapping[str, Any]) -> Iterator[tuple[Any, Map
 
 def _loads(text: str) -> Any:
     refuse_deep(text)
-    return DECODER.decode(text)
+    try:
+        return DECODER.decode(text)
+    except InvalidOperation:
+        raise ValueError(BOUNDLESS) from None
 
 
 def _is_object(line: bytes) -> bool:

@@ -7,7 +7,7 @@ import codecs
 import json
 import re
 from collections.abc import Collection, Iterator
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 CHUNK = 1 << 20  # bytes decoded at a time; an element that is longer takes twice as much each time
@@ -101,6 +101,8 @@ class _Source:
                 if len(self._text) - error.pos > _UNFINISHED or not self._more():
                     raise self.damaged() from None
                 continue
+            except InvalidOperation:  # an exponent that is beyond all measure
+                raise self.damaged() from None
             if end == len(self._text) and self._more():
                 continue  # a number may go on
             self._at = end

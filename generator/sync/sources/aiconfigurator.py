@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from generator.sync.plain_values import whole
 from generator.sync.statements import PayloadError
 from wasm_tools.performance.points import BenchmarkPoint
 
@@ -93,8 +94,8 @@ def _row(record: dict[str, str]) -> _Row | str:
         return "TensorRT-LLM DeepSeek: speculative decoding is not labelled"
     source = record["silicon_data_source"]
     stated = _CONCURRENCY.search(source)
-    concurrency = stated[1] if stated else record["batch_size"]
-    if not concurrency.isdigit() or int(concurrency) < 1:
+    concurrency = whole(stated[1] if stated else record["batch_size"])
+    if not concurrency:
         return "row without a concurrency"
     measured = _MEASURED.search(source)
     day = measured[1] if measured and measured[1] != PLACEHOLDER_DATE else ""
@@ -108,7 +109,7 @@ def _row(record: dict[str, str]) -> _Row | str:
         ep=ep,
         isl=isl,
         osl=osl,
-        concurrency=int(concurrency),
+        concurrency=concurrency,
         ttft_ms=ttft,
         tpot_ms=tpot,
         statistic="mean",

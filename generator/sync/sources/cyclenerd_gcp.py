@@ -10,9 +10,9 @@ its GPU machine types.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from generator.sync.instances import UNKNOWN, instances
+from generator.sync.plain_values import day_of, whole
 from generator.sync.price_fields import csv_payload, number
 from generator.sync.rental_prices import HOURS_PER_MONTH, Rentals
 from generator.sync.statements import Parsed, PayloadError
@@ -52,7 +52,7 @@ def parse(body: bytes, units: UnitRegistry) -> Parsed:
     section = _SECTION.search(text)
     if section:
         stamp = _TIMESTAMP.search(text)
-        parsed.as_of = datetime.fromtimestamp(int(stamp[1]), UTC).date().isoformat() if stamp else ""
+        parsed.as_of = day_of(float(stamp[1])) if stamp else ""
         machines = list(_yaml_machines(parsed, text[section.end() :]))
     else:
         machines = list(_csv_machines(parsed, text))
@@ -111,7 +111,7 @@ def _state(rentals: Rentals, machine: _Machine) -> None:
         if found is None:
             parsed.reject(UNKNOWN, machine.name)
             continue
-        if machine.gpus.isdigit() and int(machine.gpus) != found.count:
+        if whole(machine.gpus) not in (None, found.count):
             parsed.reject("the number of GPUs is not that of the table of instances", machine.name)
             continue
         _state_prices(rentals, machine.name, region, prices)

@@ -11,10 +11,12 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 from generator.sync.collecting import present_texts
 from generator.sync.instances import instances
 from generator.sync.payloads import MAX_BYTES
+from generator.sync.plain_values import whole
 from generator.sync.price_fields import csv_payload, folder_payload, number
 from generator.sync.rental_prices import Rentals
 from generator.sync.statements import Parsed, PayloadError
@@ -35,6 +37,8 @@ CATALOGUES = {
 }
 COLUMNS = ("instance_name", "location", "price", "gpu_count", "gpu_name", "gpu_memory", "spot")
 _KNOWN = frozenset({*COLUMNS, "cpu", "memory", "disk_size", "gpu_vendor", "flags", "cpu_arch", "provider_data"})
+
+MOST_MEMORY_GB = 100_000  # of one GPU; more is a broken field
 
 
 def collect(url: str, read: Callable[[str, str], str]) -> dict[str, str]:
@@ -82,27 +86,28 @@ def parse(body: bytes, units: UnitRegistry) -> Parsed:
 
 def _state(rentals: Rentals, name: str, row: Mapping[str, str]) -> None:
     provider, cloud = CATALOGUES[name]
-    instance, flags, gpus = row["instance_name"], row.get("flags", ""), row["gpu_count"]
+    instance, flags, gpus = row["instance_name"], row.get("flags", ""), whole(row["gpu_count"])
     found = instances(cloud).get(instance) if cloud else None
     problem = ""
-    if not gpus.isdigit() or gpus == "0":
+    if not gpus:
         problem = "machine without GPU"
     elif "edgegpu" in instance:
         problem = "hardware on the customer's own site"
-    elif found and found.count != int(gpus):
+    elif found and found.count != gpus:
         problem = "the number of GPUs is not that of the table of instances"
     elif row["spot"].lower() not in ("true", "false"):
         problem = "spot: neither true nor false"
-    if problem:
+    if problem or not gpus:
         rentals.parsed.reject(problem, f"{name} {instance}")
         return
     scheduled = "dws" in flags
     spot = "spot" if row["spot"].lower() == "true" else "on_demand"
     memory = number(row["gpu_memory"])
-    known_memory = f"#{round(memory)}" if not isinstance(memory, str) and memory else ""  # type: ignore[call-overload]
+    stated = isinstance(memory, Decimal) and memory.is_finite() and 0 < memory < MOST_MEMORY_GB
+    known_memory = f"#{round(memory)}" if stated else ""  # type: ignore[call-overload]
     rentals.add(
-        "price", number(row["price"]), provider=provider, count=int(gpus), region=row["location"] or "global",
-        instance=f"{instance or gpus + 'x ' + row['gpu_name']}{' dws-calendar' if scheduled else ''}",
+        "price", number(row["price"]), provider=provider, count=gpus, region=row["location"] or "global",
+        instance=f"{instance or f'{gpus}x ' + row['gpu_name']}{' dws-calendar' if scheduled else ''}",
         gpu_name=found.gpu if found else row["gpu_name"] + known_memory,
         commitment="scheduled" if scheduled else spot, host_included="yes",
     )  # fmt: skip

@@ -8,9 +8,9 @@ is one of RunPod's; Together's come from a third-party page, whatever their conf
 """
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from generator.sync.instances import instances
+from generator.sync.plain_values import host_of
 from generator.sync.price_fields import csv_payload, folder_payload, number
 from generator.sync.rental_prices import Rentals
 from generator.sync.sources.runpod_types import runpod_type
@@ -85,6 +85,6 @@ def _state(rentals: Rentals, row: Mapping[str, str]) -> None:
 
 def _note(row: Mapping[str, str]) -> str:
     """What weakens the price: a page that is not the provider's, and a confidence below the best."""
-    page = "price from a third-party page" if urlsplit(row["source_url"]).hostname in _THIRD_PARTIES else ""
+    page = "price from a third-party page" if host_of(row["source_url"]) in _THIRD_PARTIES else ""
     confidence = "" if row["confidence"] == "official" else f"confidence {row['confidence']}"
     return ", ".join(part for part in (page, confidence) if part)

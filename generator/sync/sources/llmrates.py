@@ -15,6 +15,7 @@ have no place in the atlas.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from generator.sync.plain_values import whole
 from generator.sync.price_fields import ZERO, EntryPrices, csv_payload, number, number_problem, says_free
 from generator.sync.sources.llmrates_columns import MADE, PRICES, column_meaning
 from generator.sync.sources.llmrates_labels import PEAK_HOURS, Label, label_meaning
@@ -168,7 +169,7 @@ def _above_tokens(row: Row, label: Label, thresholds: Mapping[str, int]) -> int 
         return thresholds.get(slug_of(row.sku), 0)
     if not text:
         return 0
-    return int(text) if text.isdigit() else None
+    return whole(text)
 
 
 def _note(row: Row, label: Label) -> str:
@@ -199,4 +200,4 @@ def _facts(prices: EntryPrices, rows: list[Row]) -> SkuFacts:
 
 def _length(rows: list[Row], column: str) -> int | None:
     """The largest length that the rows state."""
-    return max((int(r.cells[column]) for r in rows if r.cells[column].isdigit() and int(r.cells[column])), default=None)
+    return max(filter(None, (whole(r.cells[column]) for r in rows)), default=None)

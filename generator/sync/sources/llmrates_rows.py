@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from generator.sync.plain_values import whole
 from generator.sync.sources.llmrates_columns import PRICES
 from generator.sync.sources.llmrates_labels import Bracket, Label, bracket_meaning, label_meaning
 from generator.sync.sources.openrouter_pricing import variant_of
@@ -114,9 +115,8 @@ def thresholds(rows: Iterable[Row]) -> dict[str, int]:
     """The context thresholds that the file states for a model at any provider, by its slug, where it is only one."""
     found: dict[str, set[int]] = {}
     for row in rows:
-        tokens = row.cells["token_tier_min"]
-        if tokens.isdigit() and int(tokens):
-            found.setdefault(slug_of(row.sku), set()).add(int(tokens))
+        if tokens := whole(row.cells["token_tier_min"]):
+            found.setdefault(slug_of(row.sku), set()).add(tokens)
     return {sku: next(iter(tokens)) for sku, tokens in found.items() if len(tokens) == 1}
 
 

@@ -7,11 +7,11 @@ that start with `~` are aliases; `:free` is the same model at no price, under li
 listing here, not of the release. Descriptions stay out: numbers and names only.
 """
 
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from generator.sync.plain_values import day_of
 from generator.sync.price_fields import FREE, EntryPrices, json_payload
 from generator.sync.sources.openrouter_pricing import (
     METERS,
@@ -96,7 +96,7 @@ def parse(body: bytes, units: UnitRegistry) -> Parsed:
             facts[sku] = _facts(sku, model)
         _state_model(parsed, units, model)
     parsed.facts = list(facts.values())
-    parsed.as_of = datetime.fromtimestamp(newest, UTC).date().isoformat() if newest else ""
+    parsed.as_of = day_of(newest) if newest else ""
     return parsed
 
 

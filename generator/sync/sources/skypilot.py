@@ -98,7 +98,7 @@ def _memory(info: str) -> int:
     try:
         gpus: Any = ast.literal_eval(info.replace("null", "None"))["Gpus"]
         return round(int(gpus[0]["MemoryInfo"]["SizeInMiB"]) / MIB_PER_GB)
-    except (ValueError, SyntaxError, KeyError, TypeError, IndexError, MemoryError, RecursionError):
+    except (ValueError, SyntaxError, LookupError, TypeError, ArithmeticError, MemoryError, RecursionError):
         return 0
 
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from generator.sync.instances import UNKNOWN, instances
+from generator.sync.plain_values import whole
 from generator.sync.price_fields import csv_payload, number
 from generator.sync.rental_prices import Rentals
 from generator.sync.sources.google_gpu_skus import gpu_sku
@@ -74,10 +75,10 @@ def _state(rentals: Rentals, row: Mapping[str, str]) -> None:
     if isinstance(offer, str):
         rentals.parsed.reject(offer, f"{provider} {sku}")
         return
-    count = int(row["gpu_count"]) if row["gpu_count"].isdigit() and row["gpu_count"] != "0" else 1
-    whole = row["total_hourly_usd"] or row["per_gpu_hourly_usd"]
+    count = whole(row["gpu_count"]) or 1
+    price = row["total_hourly_usd"] or row["per_gpu_hourly_usd"]
     rentals.add(
-        "total_hourly_usd" if row["total_hourly_usd"] else "per_gpu_hourly_usd", number(whole),
+        "total_hourly_usd" if row["total_hourly_usd"] else "per_gpu_hourly_usd", number(price),
         count=count, region=row["region"] or "global", **offer,
     )  # fmt: skip
 

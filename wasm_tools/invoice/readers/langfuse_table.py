@@ -46,7 +46,7 @@ def _object(text: str) -> object:
     """The object in a cell, None in an empty one. Raises FieldProblem."""
     try:
         return loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str) if text else None
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         raise FieldProblem("usageDetails is not valid JSON") from None
 
 

@@ -68,7 +68,7 @@ def first_class(key: LineKey, read: Decimal | None) -> str:
 def _metadata(number: int, text: str) -> Fields:
     try:
         found = loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str) if text else {}
-    except (ValueError, RecursionError):
+    except (ValueError, ArithmeticError, RecursionError):
         found = {}
     return Fields(number, found if isinstance(found, dict) else {})
 

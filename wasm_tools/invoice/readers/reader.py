@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from wasm_tools.invoice.choices import Choices
@@ -43,7 +44,13 @@ class Reader:
 
     def signatures(self) -> tuple[frozenset[str], ...]:
         """The sets of names, in normal form, of which one must be there."""
-        return tuple(frozenset(map(normal_name, names)) for names in (self.required, *self.also))
+        return _normal(self.required, *self.also)
+
+
+@cache
+def _normal(*sets: frozenset[str]) -> tuple[frozenset[str], ...]:
+    """Made once for each format: detection asks every reader about every file."""
+    return tuple(frozenset(map(normal_name, names)) for names in sets)
 
 
 @dataclass(slots=True)

@@ -69,7 +69,7 @@ def _read(path: Path) -> Settings:
 
     try:
         spend = tomllib.loads(path.read_text(encoding="utf-8")).get("spend", {})
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise SettingsError(f"{path} is not TOML: {error}") from None
     if not isinstance(spend, dict):
         raise SettingsError(f"{path}: spend is not a table; write [spend]")
