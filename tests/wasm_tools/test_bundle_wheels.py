@@ -50,6 +50,7 @@ def downloaded(runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> tu
         raise
 
 
+@pytest.mark.native("starts another process")
 def test_wheels_are_exactly_those_of_the_lock(downloaded):
     checksums = {hashlib.sha256(path.read_bytes()).hexdigest() for path in downloaded[1]}
     assert checksums == {digest for _, hashes in locked(LOCK).values() for digest in hashes}
@@ -58,6 +59,7 @@ def test_wheels_are_exactly_those_of_the_lock(downloaded):
     assert name in {path.name for path in downloaded[1]}
 
 
+@pytest.mark.native("starts another process")
 def test_a_wheel_that_was_changed_in_the_cache_is_replaced(downloaded, runtime):
     cache, found = downloaded
     good = found[0].read_bytes()
@@ -66,6 +68,7 @@ def test_a_wheel_that_was_changed_in_the_cache_is_replaced(downloaded, runtime):
     assert found[0].read_bytes() == good
 
 
+@pytest.mark.native("starts another process")
 def test_a_wheel_with_another_hash_is_refused(downloaded, runtime, tmp_path):
     lock = tmp_path / "requirements-pyodide.lock"
     [digest] = locked(LOCK)["annotated-types"][1]
