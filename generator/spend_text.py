@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from wasm_tools.invoice.charts import cents
+from wasm_tools.plan_report.pictures import cents
 from wasm_tools.spend.report_text import budget_name, cause, held_words
 
 BARS = "▁▂▃▄▅▆▇█"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from wasm_tools.bundle.engine_sources import NOT_SHIPPED, PARTS
+
 ROOT = Path(__file__).parent.parent
 STANDARD = set(sys.stdlib_module_names)
 SEEDED = "wasm_tools/uncertainty/randomness.py"  # the one module that may make random numbers
@@ -53,6 +55,35 @@ def violations(path: Path, name: str) -> list[str]:
 @pytest.mark.parametrize("path", sorted((ROOT / "wasm_tools").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
 def test_engine_imports_only_the_standard_library(path: Path) -> None:
     assert violations(path, path.relative_to(ROOT).as_posix()) == []
+
+
+def beyond_its_part(path: Path, name: str) -> list[str]:
+    """What a module of the engine that every page gets imports of the parts that only some pages get.
+
+    A method of one of those pages may: it is imported when it is asked for.
+    """
+    room = name.split("/")[1]
+    apart = {folder for folders in PARTS.values() for folder in folders}
+    if room in {*apart, *NOT_SHIPPED, "methods"}:
+        return []
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    modules = [n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)]
+    modules += [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
+    return [f"{name} imports {m}" for m in modules if m.startswith("wasm_tools.") and m.split(".")[1] in apart]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "wasm_tools").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
+def test_what_every_page_gets_needs_nothing_that_only_some_get(path: Path) -> None:
+    assert beyond_its_part(path, path.relative_to(ROOT).as_posix()) == []
+
+
+def test_a_planted_import_of_another_part_is_seen(tmp_path: Path) -> None:
+    planted = tmp_path / "x.py"
+    planted.write_text("def f():\n    from wasm_tools.invoice.charts import charts\n")
+    assert beyond_its_part(planted, "wasm_tools/plan_report/x.py") == [
+        "wasm_tools/plan_report/x.py imports wasm_tools.invoice.charts"
+    ]
+    assert beyond_its_part(planted, "wasm_tools/methods/x.py") == []
 
 
 def test_rule_sees_a_planted_import(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_random_numbers_of_random_pages_are_in_the_data(site: Path, kind: str) -
         named = [p for p in data_files(html, path) if p.startswith("api/v1/") and (site / p).is_file()]
         there = {p.relative_to(site).as_posix() for p in site.glob(f"api/v1/{path.rstrip('/')}*.csv")}
         there |= {p.relative_to(site).as_posix() for p in site.glob(f"api/v1/history/{path.rstrip('/')}.json")}
-        there |= {p for p in ("api/v1/workloads/left_out.json",) if kind == "workloads"}
+        there |= {f"api/v1/workloads/{name}.json" for name in ("left_out", "relaxed") if kind == "workloads"}
         published = published_numbers(parts(named, there), lambda p: (site / p).read_bytes())
         places = shown_numbers(html.partition("<article")[2])
         for shown in chance.sample(places, min(CELLS, len(places))):

@@ -14,12 +14,13 @@ import pytest
 from tests.wasm_tools.bills import HEADER, bill
 from tests.wasm_tools.invoices import fixture
 from tests.wasm_tools.priced import TARIFFS, book, tariff
-from wasm_tools.invoice.charts import BARS, cents, charts
+from wasm_tools.invoice.charts import BARS, charts
 from wasm_tools.invoice.exports import EXPORTS, export
 from wasm_tools.invoice.exports.sheets import EARLIER, safe_cell
 from wasm_tools.invoice.options import read_options
 from wasm_tools.invoice.report import report, to_record
 from wasm_tools.invoice.usage import InvoiceError
+from wasm_tools.plan_report.pictures import cents
 
 BATCH = tariff("openai", "gpt-x", "output.text.token;tier=batch", "4", region="global")
 HEAD = fixture("openai_cost_2026-09-01_2026-09-02.csv").decode().splitlines()[0]

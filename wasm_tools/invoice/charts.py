@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from wasm_tools.plan_report.pictures import cents
+
 BARS = 12  # rows of a chart; what is smaller is one row
 OTHERS, UNSAID = "all others", "not stated"
 _NAMED = {"provider": "provider", "model": "model", "class": "kind of usage"}
@@ -123,10 +125,3 @@ def _last_day(month: str) -> int:
 def _number(amount: Decimal) -> float:
     """A place in a drawing; amounts stay Decimal everywhere else."""
     return float(amount)
-
-
-def cents(amount: Decimal) -> str:
-    """An amount to read: to the cent, below one cent to the first two digits."""
-    if 0 < abs(amount) < Decimal("0.01"):
-        return f"{amount:.2g}" if amount.adjusted() > -5 else "less than 0.0001"
-    return f"{amount:,.2f}"

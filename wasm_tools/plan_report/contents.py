@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from wasm_tools.invoice.exports.pictures import picture
 from wasm_tools.plan_report.facts import Facts
 from wasm_tools.plan_report.inputs import defaults_words, inputs_of
 from wasm_tools.plan_report.parts import Drawing, Lines, Part, Report, Section, Table, Text, section
+from wasm_tools.plan_report.pictures import picture
 from wasm_tools.planner.batch import without_plan_words
 from wasm_tools.planner.candidate import Candidate
 from wasm_tools.planner.plan import Plan, dollars

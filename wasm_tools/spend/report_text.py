@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from wasm_tools.invoice.charts import cents
 from wasm_tools.invoice.exports.contents import TITLES
 from wasm_tools.plan_report.parts import Lines, Part, Report, Table, Text, section
+from wasm_tools.plan_report.pictures import cents
 
 TABLES = ("provider", "model", "class", "tier", "status", "file")
 SHOWN = 40  # rows of a table; the CSV has all

@@ -23,6 +23,7 @@ HELD_BACK = 25
 NAMES = 60
 REASONS = 8
 GAP_IDS = 3
+GAPS = 15  # pairs in the page; all of them are in its record
 
 
 def pages(data: SiteData) -> Iterator[Page]:
@@ -44,9 +45,10 @@ def pages(data: SiteData) -> Iterator[Page]:
             "offers": len(data.offers),
             "coverage": [{"workload": name, **counts} for name, counts in report["coverage"].items()],
             "cells": report["cells"],
+            "gaps_of_all": len(report["gaps"]),
             "gaps": [
                 {**gap, "name": index.provider_name(gap["provider"]), "shown": ", ".join(gap["ids"][:GAP_IDS])}
-                for gap in report["gaps"]
+                for gap in report["gaps"][:GAPS]
             ],
             "rentals": report["rentals"],
             "checks": report["cross_references"],

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from wasm_tools.invoice.charts import cents, charts
-from wasm_tools.invoice.exports.pictures import picture
+from wasm_tools.invoice.charts import charts
 from wasm_tools.plan_report.parts import Drawing, Lines, Part, Report, Section, Table, Text, section
+from wasm_tools.plan_report.pictures import cents, picture
 
 TITLES = {
     "A": "Same model, same provider",

@@ -1,10 +1,9 @@
-"""Charts of a report drawn as SVG that needs nothing else, for a printed report. Only what charts.py makes is drawn."""
+"""Charts drawn as SVG that needs nothing else, for a printed report: of a plan, and what `invoice.charts` makes."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from wasm_tools.invoice.charts import cents
 from wasm_tools.plan_report.html import escape
 
 WIDTH, ROW, HIGH = 640, 22, 150
@@ -78,3 +77,10 @@ def _text(across: float, down: float, words: str, anchor: str) -> str:
 
 def _short(name: str) -> str:
     return name if len(name) <= 32 else name[:31] + "…"
+
+
+def cents(amount: Decimal) -> str:
+    """An amount to read: to the cent, below one cent to the first two digits."""
+    if 0 < abs(amount) < Decimal("0.01"):
+        return f"{amount:.2g}" if amount.adjusted() > -5 else "less than 0.0001"
+    return f"{amount:,.2f}"
