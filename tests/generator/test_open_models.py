@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from generator.render.open_plans import NOT_TEXT, UNRATED, UNSOLD, open_models, open_models_table, standard_question
 from generator.render.page import SiteData
-from generator.render.pages.open_models import PATH, open_model_pages, row
+from generator.render.pages.open_models import PATH, in_list, open_model_pages, row
 from generator.render.site_index import site_index
 from tests.generator.rendered_pages import articles, text
 from tests.generator.small_site import small_site
@@ -67,14 +67,26 @@ def test_only_models_with_a_page_are_links() -> None:
     assert {href for href in shown.values() if href} == {f"models/{m}/" for m in shown if m in index.models} != set()
 
 
+def test_plans_that_may_keep_the_target_come_first_the_cheapest_on_top_and_reasons_last() -> None:
+    listed = sorted(open_models(with_more()), key=in_list)
+    with_plan = [one for one in listed if one.plan]
+    assert listed[: len(with_plan)] == with_plan
+    able = [one for one in with_plan if one.plan and one.plan.slo in ("met", "likely")]
+    assert with_plan[: len(able)] == able
+    costs = [one.plan.usd_per_month for one in able if one.plan]
+    assert costs == sorted(costs)
+    assert [one.reason.words for one in listed if one.reason] == sorted(r.reason.words for r in listed if r.reason)
+
+
 def test_page_and_files_tell_the_same() -> None:
     data, index = small_site(), site_index(small_site())
     table = open_models_table(data)
     (page,) = open_model_pages(data)
-    assert [r["model"] for r in page.context["rows"]] == [r[0] for r in table.rows]
-    assert page.context["rows"] == [row(one, index) for one in open_models(data)]
+    shown_rows = sorted(page.context["rows"], key=lambda r: r["model"])
+    assert [r["model"] for r in shown_rows] == [r[0] for r in table.rows]
+    assert shown_rows == [row(one, index) for one in open_models(data)]
     said = text(articles()[PATH])
-    for shown, cells in zip(page.context["rows"], table.rows, strict=True):
+    for shown, cells in zip(shown_rows, table.rows, strict=True):
         assert bool(shown["plan"]) == cells[1]
         assert shown["name"] in said
         assert (shown.get("month") or shown["reason"]) in said
