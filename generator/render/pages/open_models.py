@@ -43,7 +43,7 @@ def open_model_pages(data: SiteData) -> Iterator[Page]:
 
 
 def in_list(one: OpenModel) -> tuple[int, Decimal, str, str]:
-    """Plans that are likely to keep the target come first, then the others, the cheapest first; then reason by reason."""
+    """Plans that are likely to keep the target, then the others, both the cheapest first; then reason by reason."""
     if one.plan is None:
         return 2, Decimal(0), one.reason.words if one.reason else "", one.model
     return int(one.plan.slo not in QUALIFIED), one.plan.usd_per_month, "", one.model
@@ -73,7 +73,7 @@ def question_words(data: SiteData) -> str:
     question = standard_question(data)
     load, slo = question.workload, question.slo
     return (
-        f"{load.prompt_tokens:,} tokens in and {load.output_tokens:,} out, requests at {load.qps:g} per second with a peak"
-        f" of {load.peak_qps:g}, first token within {slo.ttft_ms:,.0f} ms and {slo.itl_ms:,.0f} ms between tokens at"
+        f"{load.prompt_tokens:,} tokens in and {load.output_tokens:,} out, requests at {load.qps:g} per second with a"
+        f" peak of {load.peak_qps:g}, first token within {slo.ttft_ms:,.0f} ms and {slo.itl_ms:,.0f} ms between tokens at"
         f" p{slo.percentile}"
     )
