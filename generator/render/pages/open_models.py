@@ -74,6 +74,6 @@ def question_words(data: SiteData) -> str:
     load, slo = question.workload, question.slo
     return (
         f"{load.prompt_tokens:,} tokens in and {load.output_tokens:,} out, requests at {load.qps:g} per second with a"
-        f" peak of {load.peak_qps:g}, first token within {slo.ttft_ms:,.0f} ms and {slo.itl_ms:,.0f} ms between tokens at"
-        f" p{slo.percentile}"
+        f" peak of {load.peak_qps:g}, first token within {slo.ttft_ms:,.0f} ms and {slo.itl_ms:,.0f} ms between tokens"
+        f" at p{slo.percentile}"
     )
