@@ -12,13 +12,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from generator.failure import Failure
 from generator.plan_names import checked_name
 from generator.registry import Registry
 from generator.whole_file import write_whole
 from wasm_tools.observe import guidellm, prometheus, vllm_bench
 from wasm_tools.outcomes.points import claim_of
 from wasm_tools.outcomes.reading import is_simulated, outcome_text, read_outcomes
-from wasm_tools.performance.plausibility import implausible
+from wasm_tools.performance.plausibility import Refusal, implausible
 from wasm_tools.workload.traffic import InputError
 
 TOOLS = (guidellm.TOOL, vllm_bench.TOOL, prometheus.TEXT, prometheus.RANGE)
@@ -33,7 +34,7 @@ NOT_THE_RUN = (
 DIGITS = 12  # of the digest in a name
 
 
-class CommunityError(Exception):
+class CommunityError(Failure):
     """A file of the community's folder that is not what `atlas benchmarks add` wrote."""
 
 
@@ -45,18 +46,6 @@ class Rules:
     most_error_share: float
     earliest: str
     licences: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A field of an outcome that cannot be taken, why, and what would help."""
-
-    field: str
-    reason: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.reason}; {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +126,7 @@ def refusals(
     if not any(of["mean"] for of in outcome["times_ms"].values()):
         yield Refusal("times_ms", "no metric has a mean", "give the whole report of the tool")
     model, gpu = registry.cards.get(outcome["model"]), registry.gpu_cards.get(outcome["gpu"])
-    for wrong in implausible(claim_of(outcome, model, gpu)):
-        yield Refusal(wrong.field, wrong.reason, wrong.remedy)
+    yield from implausible(claim_of(outcome, model, gpu))
     if name in taken:
         yield Refusal("outcome", f"this run is here already as {name}", "add only new runs")
 

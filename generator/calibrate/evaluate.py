@@ -9,13 +9,14 @@ from generator.calibrate.fit import Fit, Table, table
 from generator.calibrate.folds import Fold, fold, outer_folds
 from generator.calibrate.points import Measured
 from generator.calibrate.predict import Predicted, predictions
+from generator.failure import Failure
 from wasm_tools.performance.prediction import book
 from wasm_tools.performance.service_curve import Bands
 
 OTHER_SOURCE = "other source"
 
 
-class EvaluationError(Exception):
+class EvaluationError(Failure):
     """A test that does not have the rows it must have."""
 
 

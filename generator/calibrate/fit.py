@@ -15,6 +15,7 @@ from scipy.optimize import least_squares
 from generator.calibrate.parameters import Floats, Indices, Parameters, class_of, limited, parameters
 from generator.calibrate.points import Measured
 from generator.calibrate.settings import Settings
+from generator.failure import Failure
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelShape
 from wasm_tools.performance.calibration import ENGINE_FIELDS, SHARED_FIELDS
@@ -23,7 +24,7 @@ from wasm_tools.performance.memory import max_concurrency
 from wasm_tools.performance.physics import Efficiency, Work, pace, request_cache, tpot_ms, work
 
 
-class UnknownHardwareError(Exception):
+class UnknownHardwareError(Failure):
     """A measured point whose model or GPU lacks a fact that physics needs."""
 
 

@@ -23,6 +23,7 @@ from babel import Locale
 from babel.dates import format_date
 from markupsafe import Markup
 
+from generator.failure import Failure
 from generator.places import checkout
 
 DEFAULT = "en"
@@ -32,7 +33,7 @@ OWN = "registry"  # the part that only other languages have: in English these te
 _TAG = re.compile(r"<(/?[a-z][a-z0-9]*)")
 
 
-class TextsError(Exception):
+class TextsError(Failure):
     """A text that is missing, or does not fit the other language or its use; the message names file and key."""
 
 

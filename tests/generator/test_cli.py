@@ -243,3 +243,13 @@ def test_an_error_shows_names_with_brackets_as_they_are(
         " ".join(capsys.readouterr().err.split())
         == f"atlas: --base {name!r} must start and end with a slash, like /atlas/"
     )
+
+
+def test_a_contribution_changed_by_hand_ends_a_run_in_one_sentence(small: Path) -> None:
+    (small / "data" / "state").symlink_to(ROOT / "data" / "state")
+    changed = small / "data" / "benchmarks" / "community" / "changed.json"
+    changed.parent.mkdir(parents=True)
+    changed.write_text("{}")
+    ended = atlas("benchmarks", "check", cwd=small)
+    assert ended.returncode == 2
+    assert "changed.json" in ended.stderr and "Traceback" not in ended.stderr

@@ -51,8 +51,8 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Implausible:
-    """A field that cannot be true, why, and what to look at."""
+class Refusal:
+    """A field that cannot be true, or cannot be taken, why, and what to look at."""
 
     field: str
     reason: str
@@ -62,7 +62,7 @@ class Implausible:
         return f"{self.field}: {self.reason}; {self.remedy}"
 
 
-def implausible(of: Claim) -> Iterator[Implausible]:
+def implausible(of: Claim) -> Iterator[Refusal]:
     """Everything about a row that cannot be true."""
     yield from _orders(of)
     yield from _fit(of)
@@ -80,17 +80,17 @@ def repeated(values: Iterable[float]) -> tuple[float, int] | None:
     return (value, n) if n > REPEATED * total else None
 
 
-def _orders(of: Claim) -> Iterator[Implausible]:
+def _orders(of: Claim) -> Iterator[Refusal]:
     for metric in sorted({*of.means, *of.percentiles}):
         levels = sorted(of.percentiles.get(metric, {}).items())
         mean = of.means.get(metric)
         if (mean is not None and mean <= 0) or any(value <= 0 for _, value in levels):
-            yield Implausible(metric, "a time of 0 ms", "leave out what was not measured")
+            yield Refusal(metric, "a time of 0 ms", "leave out what was not measured")
             continue
         yield from _rising(metric, levels)
         for level, value in levels:
             if mean is not None and value > mean / (1 - level / 100) * (1 + ROUNDING):
-                yield Implausible(
+                yield Refusal(
                     metric,
                     f"p{level} {value:.4g} ms is too far above the mean {mean:.4g} ms: {100 - level} % of the requests"
                     " alone would make the mean larger",
@@ -98,25 +98,25 @@ def _orders(of: Claim) -> Iterator[Implausible]:
                 )
 
 
-def _rising(metric: str, levels: Sequence[tuple[int, float]]) -> Iterator[Implausible]:
+def _rising(metric: str, levels: Sequence[tuple[int, float]]) -> Iterator[Refusal]:
     for (low, below), (high, above) in pairwise(levels):
         if above < below * (1 - ROUNDING):
-            yield Implausible(
+            yield Refusal(
                 metric, f"p{high} {above:.4g} ms is below p{low} {below:.4g} ms", "percentiles rise; check the columns"
             )
 
 
-def _fit(of: Claim) -> Iterator[Implausible]:
+def _fit(of: Claim) -> Iterator[Refusal]:
     total = (of.prompt or 0) + (of.output or 0)
     if of.context and total > of.context:
-        yield Implausible(
+        yield Refusal(
             "prompt_tokens", f"{total:,.0f} tokens of a request are more than the context of {of.context:,}",
             "check the lengths and the model",
         )  # fmt: skip
     if of.shape is None:
         return
     if of.shape.heads and of.tensor_parallel and of.shape.heads % of.tensor_parallel:
-        yield Implausible(
+        yield Refusal(
             "tensor_parallel", f"{of.shape.heads} heads cannot be shared by {of.tensor_parallel} GPUs",
             "check the model and the GPUs of a replica",
         )  # fmt: skip
@@ -124,7 +124,7 @@ def _fit(of: Claim) -> Iterator[Implausible]:
         return
     weights, memory = of.shape.parameters * _bytes(of.precision), of.gpu.memory_bytes * of.replica_gpus
     if weights > memory:
-        yield Implausible(
+        yield Refusal(
             "gpus",
             f"the weights alone need {weights / 1e9:,.0f} GB{_at(of.precision)}, and {of.replica_gpus} ×"
             f" {of.gpu.name} have {memory / 1e9:,.0f} GB",
@@ -132,7 +132,7 @@ def _fit(of: Claim) -> Iterator[Implausible]:
         )
 
 
-def _pace(of: Claim) -> Iterator[Implausible]:
+def _pace(of: Claim) -> Iterator[Refusal]:
     if of.shape is None or of.gpu is None:
         return
     size, active = _bytes(of.precision), of.shape.active_parameters
@@ -141,7 +141,7 @@ def _pace(of: Claim) -> Iterator[Implausible]:
         for metric in ("tpot", "itl"):
             mean = of.means.get(metric)
             if mean is not None and 0 < mean < least * (1 - ROUNDING):
-                yield Implausible(
+                yield Refusal(
                     metric,
                     f"{mean:.3g} ms a token are faster than {of.tensor_parallel} × {of.gpu.name} can read the weights"
                     f" of one token{_at(of.precision)}: {least:.3g} ms",
@@ -157,7 +157,7 @@ def _pace(of: Claim) -> Iterator[Implausible]:
     if prompt is not None and first:
         least = of_token * prompt / (peak * of.replica_gpus) * 1e3
         if first < least * (1 - ROUNDING):
-            yield Implausible(
+            yield Refusal(
                 "ttft",
                 f"{first:.3g} ms are too short to compute {prompt:,.0f} tokens on {of.replica_gpus} × {of.gpu.name}:"
                 f" {least:.3g} ms at the peak of the data sheet",
@@ -167,7 +167,7 @@ def _pace(of: Claim) -> Iterator[Implausible]:
     tokens = made + (of.requests_per_s or 0) * (prompt or 0)
     most = peak * of.replica_gpus * of.replicas / of_token
     if tokens > most * (1 + ROUNDING):
-        yield Implausible(
+        yield Refusal(
             "output_tokens_per_s",
             f"{tokens:,.0f} tokens/s need more operations than {of.replica_gpus * of.replicas} × {of.gpu.name} have at"
             f" their peak: {most:,.0f} tokens/s",
@@ -175,12 +175,12 @@ def _pace(of: Claim) -> Iterator[Implausible]:
         )
 
 
-def _counts(of: Claim) -> Iterator[Implausible]:
+def _counts(of: Claim) -> Iterator[Refusal]:
     request = of.means.get("e2e") or _request_ms(of)
     if request and of.requests_per_s and of.concurrency:
         flying = of.requests_per_s * request / 1e3
         if not 1 - LITTLE <= flying / of.concurrency <= 1 + LITTLE:
-            yield Implausible(
+            yield Refusal(
                 "concurrency",
                 f"{of.requests_per_s:.4g} requests/s of {request:,.0f} ms keep {flying:.3g} requests in flight"
                 f" (Little's law), not {of.concurrency:.3g}",
@@ -190,7 +190,7 @@ def _counts(of: Claim) -> Iterator[Implausible]:
     if of.output_tokens_per_s and of.concurrency and tpot:
         most = of.concurrency * 1e3 / tpot
         if of.output_tokens_per_s > most * (1 + LITTLE):
-            yield Implausible(
+            yield Refusal(
                 "output_tokens_per_s",
                 f"{of.concurrency:.3g} requests with a token every {tpot:.4g} ms make at most {most:,.0f} tokens/s, not"
                 f" {of.output_tokens_per_s:,.0f}",
@@ -203,15 +203,15 @@ def _counts(of: Claim) -> Iterator[Implausible]:
     if of.requests and of.seconds and of.requests_per_s:
         yield from _same("requests_per_s", of.requests_per_s, of.requests / of.seconds, "requests / seconds")
     if of.requests and of.concurrency and of.concurrency > of.requests:
-        yield Implausible(
+        yield Refusal(
             "concurrency", f"{of.concurrency:.3g} in flight are more than the {of.requests:,} requests of the run",
             "run longer: every place in flight has to be filled several times",
         )  # fmt: skip
 
 
-def _same(name: str, said: float, follows: float, by: str) -> Iterator[Implausible]:
+def _same(name: str, said: float, follows: float, by: str) -> Iterator[Refusal]:
     if not 1 - LITTLE <= said / follows <= 1 + LITTLE:
-        yield Implausible(name, f"{said:.4g} is not {by}, which is {follows:.4g}", "check which window each counts")
+        yield Refusal(name, f"{said:.4g} is not {by}, which is {follows:.4g}", "check which window each counts")
 
 
 def _request_ms(of: Claim) -> float | None:
