@@ -40,7 +40,6 @@ const python = await loadPyodide({{ indexURL: new URL("/stock/", self.location.o
 await python.loadPackage({wheels}.map((name) => new URL(`/wheels/${{name}}`, self.location.origin).href));
 python.runPython(`
 import pydantic
-from tests.bench.figures import figure
 class Model(pydantic.BaseModel):
     rate: float
 Model(rate=1.5)
