@@ -14,13 +14,14 @@ from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.performance.calibration import ANY_GPU, SHARED_FIELDS, Calibration
 from wasm_tools.performance.closed_loop import service_residual
 from wasm_tools.performance.isotonic import rising
-from wasm_tools.performance.prediction import FAR, NEW_GPU, NEW_SIZE
+from wasm_tools.performance.prediction import FAR, NEW_GPU, NEW_NUMBER, NEW_SIZE
 from wasm_tools.performance.service_curve import Bands
 from wasm_tools.performance.siblings import MeasuredCurve, MeasuredPoint, Pair
 
 Columns = tuple[Floats, Floats]  # TPOT and TTFT
 DIGITS = 6
-BANDS = ("interpolated", "anchored", NEW_SIZE, FAR, "modelled", NEW_GPU)
+BANDS = ("interpolated", "anchored", NEW_SIZE, FAR, "modelled", NEW_NUMBER, NEW_GPU)
+LASTING = (False, True)  # of TPOT and TTFT: a queue or a cold server is in the TTFT of most points of a run
 WIDEST = (0.1, 10.0)  # before any band is known
 
 
@@ -86,8 +87,8 @@ def groups(
         rows = list(members)
         points = [of[i] for i in rows]
         solved = [
-            weights(k, points, of_service(np.log(m[rows] / p[rows]), metric), settings)
-            for metric, (k, m, p) in enumerate(zip(kernels, measured, physics, strict=True))
+            weights(k, points, of_service(np.log(m[rows] / p[rows]), metric), settings, lasting=lasting)
+            for metric, (k, m, p, lasting) in enumerate(zip(kernels, measured, physics, LASTING, strict=True))
         ]
         weight = {i: (short(solved[0][n]), short(solved[1][n])) for n, i in enumerate(rows)}
         curves = groupby(rows, key=lambda i: (of[i].curve, of[i].configuration.model))

@@ -47,6 +47,21 @@ def random_configurations(points: Sequence[Measured], seed: int, share: float = 
     return fold("random configurations", f"seed {seed}", [p.curve in chosen for p in points])
 
 
+def random_groups(points: Sequence[Measured], parts: int, seed: int) -> list[Fold]:
+    """The groups of relatives shuffled into so many folds: what nobody measured of a model that is known elsewhere."""
+    names = sorted({p.group for p in points})
+    order = np.random.default_rng(seed).permutation(len(names))
+    chosen = [{names[i] for i in order[n::parts]} for n in range(parts)]
+    return [fold("groups", f"part {n + 1}", [p.group in groups for p in points]) for n, groups in enumerate(chosen)]
+
+
+def after_dates(points: Sequence[Measured], shares: Sequence[float]) -> list[Fold]:
+    """What was measured from a date on, where dates lie after these shares of the dated points."""
+    dates = sorted(p.measured for p in points if p.measured)
+    found = [dates[int(share * len(dates))] for share in shares] if dates else []
+    return [fold("later in time", f"from {date}", [p.measured >= date for p in points]) for date in found]
+
+
 def inner_loads(points: Sequence[Measured]) -> list[Fold]:
     """The loads that have a smaller and a larger one in their curve, the n-th of each curve together in fold n."""
     curves: dict[object, list[int]] = {}

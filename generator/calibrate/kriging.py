@@ -1,8 +1,10 @@
 """The weights of the Gaussian process over residuals, one group of relatives at a time.
 
 What the engine sums (`wasm_tools.performance.siblings`) is solved here: weights = (K + noise)⁻¹ · residuals, where the
-noise of a point grows with its distance from what its relatives say, as under a Student t distribution: some
-measurements contain a fault of their run (a server that had to warm up, a queue before the engine).
+noise of a point grows with its distance from what is expected of it, as under a Student t distribution: some
+measurements contain a fault of their run (a server that had to warm up, a queue before the engine). First physics says
+what is expected, then the relatives do. Points that were all measured in one faulty run would otherwise vouch for each
+other, and be believed at loads that none of them has.
 """
 
 from collections.abc import Sequence
@@ -35,18 +37,27 @@ def covariance(kernel: Kernel, points: Sequence[Measured]) -> Floats:
     )
 
 
-def weights(kernel: Kernel, points: Sequence[Measured], residuals: Floats, settings: Settings) -> Floats:
-    """The weight of each point in the mean of the process."""
+def weights(
+    kernel: Kernel, points: Sequence[Measured], residuals: Floats, settings: Settings, *, lasting: bool = False
+) -> Floats:
+    """The weight of each point in the mean of the process.
+
+    Where doubt is `lasting`, relatives that agree with a point do not lift the doubt that physics has of it.
+    """
     base = covariance(kernel, points)
-    freedom = settings.robust_freedom
     doubt = 1.0 / np.array([p.weight for p in points])
-    noise = np.ones(len(points))
+
+    def doubted(apart: Floats) -> Floats:
+        freedom = settings.robust_freedom
+        return np.clip((freedom + apart**2) / (freedom + 1.0), LEAST, MOST)
+
+    by_physics = noise = doubted(residuals / kernel.noise)
     solved = np.zeros(len(points))
     for _ in range(settings.robust_rounds):
         variance = kernel.noise**2 * noise * doubt
         solved = cho_solve(cho_factor(base + np.diag(variance)), residuals)
         left = variance * solved / kernel.noise  # residual of the fit in units of the noise
-        noise = np.clip((freedom + left**2) / (freedom + 1.0), LEAST, MOST)
+        noise = np.maximum(doubted(left), by_physics) if lasting else doubted(left)
     return solved
 
 

@@ -58,6 +58,11 @@ class Measured:
         return (*self.group, c.tensor_parallel, c.expert_parallel, self.isl, self.osl)
 
     @property
+    def run(self) -> tuple[object, ...]:
+        """The same for rows that are one run under two names of a model."""
+        return (*self.curve, self.concurrency, self.first_token_ms, self.tpot_ms)
+
+    @property
     def tokens_per_s(self) -> float:
         """Output tokens a second of the replica."""
         return throughput(self, self.first_token_ms, self.tpot_ms)

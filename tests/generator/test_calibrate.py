@@ -146,10 +146,24 @@ def test_a_lone_outlier_among_relatives_loses_its_weight(silicon: list[Measured]
     residuals = np.zeros(len(curve))
     residuals[1] = 3.0
     kernel = settings.kernels.tpot
-    plain = weights(kernel, curve, residuals, replace(settings, robust_rounds=1))
+    plain = np.linalg.solve(covariance(kernel, curve) + kernel.noise**2 * np.eye(len(curve)), residuals)
     robust = weights(kernel, curve, residuals, settings)
     means = [np.abs(covariance(kernel, curve) @ w)[0] for w in (plain, robust)]
     assert means[1] < 0.3 * means[0]
+
+
+def test_points_of_one_faulty_run_do_not_vouch_for_each_other(silicon: list[Measured], settings: Settings) -> None:
+    curves = {p.curve: [q for q in silicon if q.curve == p.curve] for p in silicon}
+    curve = max(curves.values(), key=len)
+    kernel = settings.kernels.first_token
+
+    def mean(residual: float, **how: bool) -> float:
+        found = weights(kernel, curve, np.full(len(curve), residual), settings, **how)
+        return float((covariance(kernel, curve) @ found)[0]) / residual
+
+    assert mean(0.1) == pytest.approx(mean(0.1, lasting=True), rel=0.01) and mean(0.1) > 0.9  # nothing to doubt
+    assert mean(4.0) > 2 * mean(4.0, lasting=True)  # forty times the noise: relatives that agree do not lift the doubt
+    assert mean(4.0, lasting=True) < 0.4
 
 
 def test_large_errors_count_linearly_and_small_ones_squared() -> None:

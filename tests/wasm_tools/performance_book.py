@@ -5,7 +5,7 @@ from dataclasses import replace
 from wasm_tools.hardware.gpus import GpuCard
 from wasm_tools.models.cards import ModelShape
 from wasm_tools.performance.calibration import Calibration
-from wasm_tools.performance.prediction import FAR, NEW_GPU, NEW_SIZE, Book, book
+from wasm_tools.performance.prediction import FAR, NEW_GPU, NEW_NUMBER, NEW_SIZE, Book, book
 from wasm_tools.performance.service_curve import Bands
 from wasm_tools.performance.siblings import Kernel, Kernels, MeasuredCurve, MeasuredPoint
 
@@ -30,7 +30,7 @@ PLAIN = {
     "arrival_ms": 30.0, "arrival_steps": 1.0, "waiting": 1.0,
 }  # fmt: skip
 KERNEL = Kernel(0.1, 0.2, 0.1, 0.05, 1.0, 1.5, 1.5, 2.0, 2.0)
-NAMES = ("interpolated", "anchored", NEW_SIZE, FAR, "modelled", NEW_GPU)
+NAMES = ("interpolated", "anchored", NEW_SIZE, FAR, "modelled", NEW_NUMBER, NEW_GPU)
 
 
 def points(*rows: tuple[float, float, float, float, float]) -> tuple[MeasuredPoint, ...]:

@@ -18,6 +18,7 @@ from wasm_tools.performance.prediction import (
     FAR,
     KNOTS,
     NEW_GPU,
+    NEW_NUMBER,
     NEW_SIZE,
     Book,
     Refusal,
@@ -132,6 +133,17 @@ def test_a_number_of_gpus_that_no_relative_has_has_its_own_band():
     assert served(replace(HERE, tensor_parallel=4), many, isl=1400).bands.of == "anchored"
     assert served(replace(HERE, tensor_parallel=8), many).bands.of == NEW_SIZE  # one doubling away
     assert served(replace(HERE, tensor_parallel=16), many).bands.of == FAR  # two doublings
+
+
+def test_physics_has_its_own_band_for_a_number_of_gpus_that_nothing_was_measured_on():
+    unrelated = replace(HERE, engine="sglang")
+    by = small_book(measured(tensor=1), measured(tensor=2))
+    assert [served(replace(unrelated, tensor_parallel=n), by).bands.of for n in (1, 2, 4)] == ["modelled"] * 2 + [
+        NEW_NUMBER
+    ]
+    assert served(replace(unrelated, gpu="other", tensor_parallel=4), by).bands.of == NEW_GPU
+    older = replace(by.calibration, bands={n: b for n, b in by.calibration.bands.items() if n != NEW_NUMBER})
+    assert served(replace(unrelated, tensor_parallel=4), replace(by, calibration=older)).bands.of == "modelled"
 
 
 @given(st.lists(st.tuples(st.floats(-2, 2), st.floats(-5, 5)), min_size=1, max_size=6), st.floats(10, 100_000))

@@ -37,6 +37,7 @@ from wasm_tools.workload.traffic import MAX_TOKENS, InputError
 
 KNOTS = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 NEW_GPU = "modelled, no measurement on this GPU"
+NEW_NUMBER = "modelled, no measurement on so many GPUs"  # of any model
 FAR = "anchored, few or far measurements"
 NEW_SIZE = "anchored, no measurement on so many GPUs"
 FAR_AWAY = 0.5  # in units of the kernel: beyond a doubling of TP, a factor of 2.7 in a length, another expert layout
@@ -54,13 +55,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything a prediction needs. `architectures` names for each model one model of identical shape."""
+    """Everything a prediction needs. `architectures` names for each model one model of identical shape, `sizes` are the
+    numbers of GPUs that something was measured on."""
 
     calibration: Calibration
     shapes: Mapping[str, ModelShape]
     gpus: Mapping[str, GpuCard]
     architectures: Mapping[str, str]
     basis: Mapping[str, tuple[str, ...]]  # of the calibration, as a service curve has it
+    sizes: frozenset[int]
     known: dict[tuple[str, str, str, str], Siblings] = field(default_factory=dict, compare=False)
 
     def siblings(self, key: tuple[str, str, str, str]) -> Siblings | None:
@@ -95,7 +98,8 @@ def book(calibration: Calibration, shapes: Mapping[str, ModelShape], gpus: Mappi
         first.setdefault(shapes[model], model)
     architectures = {model: first[shape] for model, shape in shapes.items()}
     basis = {gpu: (words,) for gpu, words in calibration.basis.items()}
-    return Book(calibration, shapes, gpus, architectures, basis)
+    sizes = frozenset(c.tensor_parallel for curves in calibration.groups.values() for c in curves)
+    return Book(calibration, shapes, gpus, architectures, basis, sizes)
 
 
 def prepared(configuration: ServingConfiguration, of: Book) -> Prepared | Refusal:
@@ -125,8 +129,16 @@ def prepared(configuration: ServingConfiguration, of: Book) -> Prepared | Refusa
         new_gpu=c.gpu not in of.calibration.measured_gpus,
         new_size=relatives is not None and c.tensor_parallel not in relatives.sizes,
         basis=of.basis.get(c.gpu) or of.basis[""],
-        bands=of.calibration.bands["modelled" if c.gpu in of.calibration.measured_gpus else NEW_GPU],
+        bands=_modelled_bands(c, of),
     )
+
+
+def _modelled_bands(c: ServingConfiguration, of: Book) -> Bands:
+    bands = of.calibration.bands
+    if c.gpu not in of.calibration.measured_gpus:
+        return bands[NEW_GPU]
+    known = bands["modelled"]
+    return known if c.tensor_parallel in of.sizes else bands.get(NEW_NUMBER, known)
 
 
 def pace_of(at: Prepared, isl: float, osl: float, prefix_share: float = 0.0) -> Pace:
