@@ -2,14 +2,13 @@
 
 import math
 import tomllib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean, median
 
 from generator.benchmarks.inferencemax import COLUMNS as CLOSED_LOOP_COLUMNS
-from generator.benchmarks.lengths import quantile
 from generator.benchmarks.mlperf import COLUMNS as OPEN_LOOP_COLUMNS
 from generator.tables import TableError, read_rows
 from generator.traffic_tables import load_lengths
@@ -22,9 +21,10 @@ NAMES = tuple(f"p{p}" for p in PERCENTILES)
 METRICS = ("ttft", "tpot", "e2e")
 ONE_TOKEN = 0.2  # a gap is one between tokens where its mean is this near to TPOT; some engines stream many at a time
 FIXED_OUTPUT = {"llama3.1-8b"}  # the runs of this benchmark stop at 128 tokens, whatever its data set says
-BAND = (5.0, 95.0)  # percent: what is called a 90 % band
+END = 0.95  # of a distribution: where the upper half of a 90 % band ends
 
 Row = dict[str, str]
+Percentile = tuple[str, int]  # metric, and place among NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class TailAccuracy:
     mean_ape: float
     median_ape: float
     bias: float
-    coverage: float  # share within the 90 % band of the runs that were learned from
+    coverage: float  # share within the 90 % band that the runs learned from gave
+    width: float  # upper over lower end of that band, median over runs
 
 
 def open_loop_rows(registry: Path) -> list[Row]:
@@ -125,15 +126,11 @@ def tail_accuracy(registry: Path) -> list[TailAccuracy]:
 def tail_accuracy_by_benchmark(registry: Path) -> list[TailAccuracy]:
     """The same for each benchmark (its model, data set and scenario) with the tails and bands of all the others."""
     rows = open_loop_rows(registry)
-    groups = sorted({(r["benchmark"], r["scenario"]) for r in rows})
     return _held_out(
         registry,
         [
-            (
-                [r for r in rows if (r["benchmark"], r["scenario"]) != group],
-                [r for r in rows if (r["benchmark"], r["scenario"]) == group],
-            )
-            for group in groups
+            ([r for r in rows if _benchmark(r) != group], [r for r in rows if _benchmark(r) == group])
+            for group in _benchmarks(rows)
         ],
     )
 
@@ -193,27 +190,63 @@ def _told(row: Row, tails: Tails, lengths: dict[str, Lengths]) -> OpenLoop:
 def _held_out(registry: Path, folds: Sequence[tuple[Sequence[Row], Sequence[Row]]]) -> list[TailAccuracy]:
     """Accuracy over all folds of (rows to learn from, rows to tell), with the band of the former on the latter."""
     lengths = load_lengths(registry / "length_distributions.csv")
-    errors: dict[tuple[str, int], list[float]] = defaultdict(list)
-    covered: Counter[tuple[str, int]] = Counter()
+    errors: dict[Percentile, list[float]] = defaultdict(list)
+    ends: dict[Percentile, list[float]] = defaultdict(list)
     for learned, held_out in folds:
-        tails = fitted_tails(learned)
-        before = [(r, _told(r, tails, lengths)) for r in learned]
-        after = [(r, _told(r, tails, lengths)) for r in held_out]
-        for metric in METRICS:
-            for index in range(len(LEVELS)):
-                known = sorted(_log_error(row, told, metric, index) for row, told in before)
-                found = [_log_error(row, told, metric, index) for row, told in after]
-                low, high = (quantile(known, level) for level in BAND)
-                errors[metric, index] += found
-                covered[metric, index] += sum(low <= e <= high for e in found)
-    return [_accuracy(*key, found, covered[key]) for key, found in errors.items()]
+        band = tail_bands(learned, lengths)
+        for key, found in _errors(learned, held_out, lengths).items():
+            errors[key] += found
+            ends[key] += [band[key]] * len(found)
+    return [_accuracy(*key, found, ends[key]) for key, found in errors.items()]
+
+
+def tail_bands(rows: Sequence[Row], lengths: dict[str, Lengths]) -> dict[Percentile, float]:
+    """The 90 % band of each metric and percentile, as the logarithm of a factor either way.
+
+    Each benchmark is told by all others of these rows. What is told next is a benchmark more, in another round, and
+    there are few to learn from: the band is that of a Student t distribution with the root mean square of the
+    benchmarks' errors, each benchmark counting alike, and as many degrees of freedom as there are benchmarks.
+    """
+    from scipy.stats import t as student  # slow to import, and only the test of the tails needs it
+
+    groups = _benchmarks(rows)
+    squares: dict[Percentile, list[float]] = defaultdict(list)
+    for group in groups:
+        inside = [r for r in rows if _benchmark(r) == group]
+        others = [r for r in rows if _benchmark(r) != group]
+        for key, found in _errors(others or inside, inside, lengths).items():
+            squares[key].append(fmean(e * e for e in found))
+    end = float(student.ppf(END, len(groups)))
+    return {key: end * math.sqrt(fmean(found)) for key, found in squares.items()}
+
+
+def _errors(learned: Sequence[Row], told: Sequence[Row], lengths: dict[str, Lengths]) -> dict[Percentile, list[float]]:
+    """ln(told / measured) of rows by metric and percentile, with the tails of other rows."""
+    tails = fitted_tails(learned)
+    pairs = [(r, _told(r, tails, lengths)) for r in told]
+    return {
+        (metric, index): [_log_error(row, found, metric, index) for row, found in pairs]
+        for metric in METRICS
+        for index in range(len(LEVELS))
+    }
+
+
+def _benchmark(row: Row) -> tuple[str, str]:
+    """What runs of one kind share: model and data set, and the limits that they are held to."""
+    return row["benchmark"], row["scenario"]
+
+
+def _benchmarks(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    return sorted({_benchmark(r) for r in rows})
 
 
 def _log_error(row: Row, told: OpenLoop, metric: str, index: int) -> float:
     return math.log(getattr(told, f"{metric}_ms")[index] / float(row[f"{metric}_{NAMES[index]}_ms"]))
 
 
-def _accuracy(metric: str, index: int, errors: Sequence[float], covered: int) -> TailAccuracy:
+def _accuracy(metric: str, index: int, errors: Sequence[float], ends: Sequence[float]) -> TailAccuracy:
     apes = [abs(math.exp(e) - 1) for e in errors]
     n = len(apes)
-    return TailAccuracy(metric, NAMES[index], n, fmean(apes), median(apes), median(errors), covered / n)
+    held = fmean(abs(e) <= end for e, end in zip(errors, ends, strict=True))
+    width = math.exp(2 * median(ends))
+    return TailAccuracy(metric, NAMES[index], n, fmean(apes), median(apes), median(errors), held, width)

@@ -14,6 +14,7 @@ from generator.calibrate.tails import (
     open_loop_rows,
     tail_accuracy,
     tail_accuracy_by_benchmark,
+    tail_bands,
     tails_text,
 )
 from generator.tables import TableError, read_rows
@@ -58,11 +59,10 @@ def test_tails_of_one_round_tell_the_next():
     assert len(found) == 12 and {a.n for a in found.values()} == {170}
     p95 = {metric: found[metric, "p95"] for metric in ("ttft", "tpot", "e2e")}
     assert [round(p95[m].mean_ape, 3) for m in p95] == [0.139, 0.07, 0.106]
-    assert [round(p95[m].coverage, 2) for m in p95] == [
-        0.95,
-        0.56,
-        0.45,
-    ]  # too narrow for TPOT and E2E: v4.1 has two models
+    # v4.1 has two benchmarks: from so few follow wide bands, and of the median of E2E they are too narrow even so.
+    assert all(a.coverage >= 0.87 for key, a in found.items() if key != ("e2e", "p50"))
+    assert 0.75 < found["e2e", "p50"].coverage < 0.85 and 1.05 < found["e2e", "p50"].width < 1.1
+    assert {m: round(p95[m].width, 1) for m in p95} == {"ttft": 4.9, "tpot": 1.3, "e2e": 1.8}
     assert all(abs(a.bias) < 0.11 and 0 <= a.coverage <= 1 for a in found.values())
 
 
@@ -70,7 +70,22 @@ def test_tails_of_other_benchmarks_tell_an_unknown_one():
     found = {(a.metric, a.percentile): a for a in tail_accuracy_by_benchmark(REGISTRY)}
     assert {a.n for a in found.values()} == {227}
     assert found["ttft", "p95"].mean_ape < 0.18 and found["e2e", "p95"].mean_ape < 0.12
-    assert found["tpot", "p95"].mean_ape < 0.07 and 0.85 < found["tpot", "p95"].coverage < 0.95
+    assert found["tpot", "p95"].mean_ape < 0.07
+    assert all(0.85 <= a.coverage <= 0.965 for a in found.values())
+    assert max(a.width for a in found.values()) < 3.1
+
+
+def test_a_band_of_percentiles_is_as_wide_as_benchmarks_differ_and_wider_when_they_are_few():
+    lengths = load_lengths(REGISTRY / "length_distributions.csv")
+    rows = open_loop_rows(REGISTRY)
+    two = [r for r in rows if r["benchmark"] in ("llama2-70b", "mixtral-8x7b") and r["scenario"] == "server"]
+    few, many = tail_bands(two, lengths), tail_bands(rows, lengths)
+    assert few["ttft", 3] > many["ttft", 3] > many["ttft", 0] > many["tpot", 0] > 0
+    twice = [
+        r | {f"tpot_{p}_ms": str(2 * float(r[f"tpot_{p}_ms"])) for p in ("p50", "p90", "p95", "p99")} for r in rows
+    ]
+    odd = [t if t["benchmark"] == "deepseek-r1" else r for r, t in zip(rows, twice, strict=True)]
+    assert tail_bands(odd, lengths)["tpot", 2] > 2 * many["tpot", 2]  # of this benchmark, from all others
 
 
 def test_queue_and_lengths_bracket_the_measured_tails_of_ttft():
