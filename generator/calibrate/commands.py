@@ -129,16 +129,39 @@ def tables(record: dict[str, Any]) -> list[RichTable]:
             held = "/".join(f"{row[m]['coverage']:.0%}" for m in ("tpot", "first_token"))
             of.add_row(name, f"{row['n']:,}", *(_errors(row[m]) for m in METRIC_NAMES), held)
         shown.append(of)
+    bands = _table(
+        "90 % bands by what was left out and evidence: how often they held (95 % interval), and high over low end",
+        "what", "n", "groups", "ITL held", "width", "TTFT held", "width",
+    )  # fmt: skip
+    for row in record["tiers"]:
+        told = [text for metric in ("tpot", "first_token") for text in _held(row, metric)]
+        bands.add_row(", ".join(row["of"]), f"{row['n']:,}", str(row["groups"]), *told)
+    shown.append(bands)
     worst = _table("Worst group by median error", "held out", "metric", "group", "n", "median")
     for row in record["folds"]:
         for metric, group in row["worst"].items():
             name = " ".join(group["of"])
             worst.add_row(row["kind"], METRIC_NAMES[metric], name, str(group["n"]), f"{group['median']:.0%}")
-    tails = _table("Percentiles told from means: absolute error", "left out", "time", "n", "mean", "median", "in band")
+    tails = _table(
+        "Percentiles told from means: absolute error", "left out", "time", "n", "mean", "median", "in band", "width"
+    )
     for row in record["tails"]:
         shares = [f"{row[s]:.1%}" for s in ("mean", "median", "coverage")]
-        tails.add_row(row["test"], f"{METRIC_NAMES[row['metric']]} {row['percentile']}", str(row["n"]), *shares)
+        tails.add_row(
+            row["test"],
+            f"{METRIC_NAMES[row['metric']]} {row['percentile']}",
+            str(row["n"]),
+            *shares,
+            f"{row['width']:.2f}",
+        )
     return [*shown, worst, tails]
+
+
+def _held(row: dict[str, Any], metric: str) -> tuple[str, str]:
+    """How often the bands of a split held with the interval of that share, and their width."""
+    of = row[metric]
+    low, high = of["interval"]
+    return f"{of['coverage']:.1%} ({low:.0%}-{high:.0%})", f"{of['width']:.2f}"
 
 
 def _errors(of: dict[str, float]) -> str:

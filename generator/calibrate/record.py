@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.stats import beta
 
+from generator.calibrate.bands import BANDED
 from generator.calibrate.evaluate import HeldOut
 from generator.calibrate.predict import METRICS
 from generator.calibrate.settings import Settings, Target
@@ -32,7 +34,7 @@ def accuracy_record(
             for kind in kinds
             for rows in [[t for t in found if t.kind == kind]]
         ],
-        "tiers": _split(found, lambda t: (t.kind, t.predicted.tier)),
+        "tiers": _by_fold_and_tier(found),
         "pooled_tiers": _split(found, lambda t: (t.predicted.tier,)),
         "bands": _split(found, lambda t: (t.predicted.band,)),
         "gpus": _split(found, lambda t: (t.kind, t.predicted.point.configuration.gpu)),
@@ -50,8 +52,53 @@ def _split(found: Iterable[HeldOut], key: Callable[[HeldOut], tuple[str, ...]]) 
     return [{"of": list(name), **_errors(rows)} for name, rows in groups.items()]
 
 
+def _by_fold_and_tier(found: Sequence[HeldOut]) -> list[dict[str, Any]]:
+    """The errors by fold and tier, with what tells how far a coverage can be trusted and what a band is worth.
+
+    `groups` are the groups of relatives that the rows come from. For each metric with bands `interval` is the 95 %
+    interval of the coverage by Clopper and Pearson, as if rows did not depend on each other, and `width` the median of
+    upper over lower end.
+    """
+    cells = _split(found, _fold_and_tier)
+    rows: dict[tuple[str, ...], list[HeldOut]] = {}
+    for t in found:
+        rows.setdefault(_fold_and_tier(t), []).append(t)
+    for cell in cells:
+        members = rows[tuple(cell["of"])]
+        cell["groups"] = len({t.predicted.point.group for t in members})
+        for metric in BANDED:
+            ends = [_band(t, metric) for t in members]
+            cell[metric]["interval"] = interval(sum(_inside(members, metric)), len(members))
+            cell[metric]["width"] = _short(np.median([high / low for low, high in ends]))
+    return cells
+
+
+def _fold_and_tier(t: HeldOut) -> tuple[str, ...]:
+    return t.kind, t.predicted.tier
+
+
+def interval(inside: int, n: int) -> list[float]:
+    """The 95 % interval of a share by Clopper and Pearson: `inside` of `n`."""
+    low = beta.ppf(0.025, inside, n - inside + 1) if inside else 0.0
+    high = beta.ppf(0.975, inside + 1, n - inside) if inside < n else 1.0
+    return [_short(low), _short(high)]
+
+
 def _errors(rows: Sequence[HeldOut]) -> dict[str, Any]:
     return {"n": len(rows), **{metric: _metric(rows, metric) for metric in METRICS}}
+
+
+def _band(of: HeldOut, metric: str) -> tuple[float, float]:
+    return of.bands.tpot if metric == "tpot" else of.bands.first_token
+
+
+def _inside(rows: Sequence[HeldOut], metric: str) -> list[bool]:
+    """Whether the measurement of each row lies within its band."""
+    return [
+        low <= measured / predicted <= high
+        for t in rows
+        for (low, high), (predicted, measured) in [(_band(t, metric), t.predicted.pair(metric))]
+    ]
 
 
 def _metric(rows: Sequence[HeldOut], metric: str) -> dict[str, float]:
@@ -63,13 +110,8 @@ def _metric(rows: Sequence[HeldOut], metric: str) -> dict[str, float]:
         "p90": _short(np.quantile(error, 0.9)),
         "bias": _short(np.log(pairs[:, 0] / pairs[:, 1]).mean()),
     }
-    if metric in ("tpot", "first_token"):
-        inside = [
-            band[0] <= measured / predicted <= band[1]
-            for t, (predicted, measured) in zip(rows, pairs, strict=True)
-            for band in [t.bands.tpot if metric == "tpot" else t.bands.first_token]
-        ]
-        found["coverage"] = _short(np.mean(inside))
+    if metric in BANDED:
+        found["coverage"] = _short(np.mean(_inside(rows, metric)))
     return found
 
 
@@ -81,7 +123,7 @@ def _worst(rows: Sequence[HeldOut], least: int) -> dict[str, Any]:
         groups.setdefault((c.model, c.gpu, c.engine, c.precision), []).append(t)
     large = {name: members for name, members in groups.items() if len(members) >= least}
     found = {}
-    for metric in ("tpot", "first_token"):
+    for metric in BANDED:
         medians = {name: _metric(members, metric)["median"] for name, members in large.items()}
         if medians:
             name = max(sorted(medians), key=lambda n: medians[n])
@@ -99,7 +141,7 @@ def _target(target: Target, found: Sequence[HeldOut]) -> dict[str, Any]:
 
 
 def _tail(test: str, of: TailAccuracy) -> dict[str, Any]:
-    errors = {"mean": of.mean_ape, "median": of.median_ape, "bias": of.bias, "coverage": of.coverage}
+    errors = {"mean": of.mean_ape, "median": of.median_ape, "bias": of.bias, "coverage": of.coverage, "width": of.width}
     known = {"test": test, "metric": TAIL_METRICS[of.metric], "percentile": of.percentile, "n": of.n}
     return known | {name: _short(value) for name, value in errors.items()}
 

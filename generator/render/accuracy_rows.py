@@ -13,6 +13,7 @@ SHOWN = ("tpot", "first_token", "throughput")  # whole requests are in the publi
 BANDED = ("tpot", "first_token")
 TIERS = ("interpolated", "anchored", "modelled", "modelled, no measurement on this GPU")
 HELD = (0.85, 0.95)  # how often a 90 % band has to hold
+MANY = 50  # predictions from which a share is held against that
 BAR = 120  # length of a bar of 100 %
 
 RELATED, NEW_MODEL, NEW_GPU, OTHER = "random configurations", "unseen model", "unseen GPU", "other source"
@@ -123,14 +124,45 @@ def holding(tiers: Sequence[Record]) -> str:
     return f"{verdicts.count('')} of {len(verdicts)} do"
 
 
-def coverage_rows(tiers: Iterable[Record], names: Sequence[str]) -> list[dict[str, Any]]:
-    """How often the bands held: a row a fold, a cell for each tier of `names`; None where the fold has none of it."""
-    found: dict[str, dict[str, Any]] = {}
+def coverage_rows(tiers: Iterable[Record]) -> list[dict[str, Any]]:
+    """How often the bands held: a row for each tier of a fold."""
+    return [
+        {
+            "title": FOLDS[row["of"][0]][0],
+            "tier": row["of"][1],
+            "n": row["n"],
+            "groups": row["groups"],
+            "held": [trusted(row[m]) for m in BANDED],
+        }
+        for row in tiers
+    ]
+
+
+def trusted(of: Record) -> dict[str, str]:
+    """How often a band held, within which limits chance alone would leave that share, and how wide the band is."""
+    low, high = of["interval"]
+    limits = f"{100 * low:.0f}–{percent(high)}"
+    return coverage(of["coverage"]) | {"limits": limits, "width": factor(of["width"])}
+
+
+def factor(width: float) -> str:
+    """Upper over lower end of a band."""
+    return f"{width:.2f}" if width < 9.95 else f"{width:.0f}"
+
+
+def unsure(tiers: Iterable[Record]) -> dict[str, list[str]]:
+    """Which bands of a fold and tier did not hold as often as they should, in words: those too narrow and too wide
+    with at least `MANY` predictions, and those of which fewer tell."""
+    found: dict[str, list[str]] = {"low": [], "high": [], "few": []}
     for row in tiers:
-        kind, name = row["of"]
-        held = [coverage(row[m]["coverage"]) for m in BANDED]
-        found.setdefault(kind, {})[name] = {"n": row["n"], "held": held}
-    return [{"title": FOLDS[k][0], "cells": [cells.get(name) for name in names]} for k, cells in found.items()]
+        kind, tier = row["of"]
+        for metric in BANDED:
+            of = row[metric]
+            verdict = coverage(of["coverage"])["verdict"]
+            if verdict:
+                words = f"{METRICS[metric]} {percent(of['coverage'])} ({inline(kind)}, {tier}, n = {row['n']:,})"
+                found[verdict if row["n"] >= MANY else "few"].append(words)
+    return found
 
 
 def group_table(what: str, rows: Iterable[Record], kinds: Sequence[str], index: SiteIndex) -> dict[str, Any]:
@@ -189,7 +221,7 @@ def tail_table(tails: Sequence[Record]) -> dict[str, Any] | None:
     tests = {t["test"]: t["n"] for t in tails}
     rows: dict[str, list[dict[str, str]]] = {}
     for t in tails:
-        found = errors(t) | coverage(t["coverage"])
+        found = errors(t) | coverage(t["coverage"]) | {"width": factor(t["width"])}
         rows.setdefault(f"{METRICS[t['metric']]} {t['percentile']}", []).append(found)
     return {
         "tests": [{"title": test, "n": n} for test, n in tests.items()],

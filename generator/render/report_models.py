@@ -57,6 +57,8 @@ class Errors(Record):
     p90: float = told("error that nine points of ten keep")
     bias: float = told("mean signed error")
     coverage: float | None = Field(None, description="share of the points within the stated band, where there is one")
+    interval: list[float] | None = Field(None, description="95 % interval of that share, as if points were independent")
+    width: float | None = Field(None, description="upper over lower end of the bands, the median")
 
 
 class ErrorGroup(Record):
@@ -64,6 +66,7 @@ class ErrorGroup(Record):
 
     of: list[str] = Field([], description="what the group is")
     n: Count = told("points")
+    groups: Count | None = Field(None, description="groups of one model, GPU, engine and precision that they come from")
     tpot: Errors = told("time per output token")
     first_token: Errors = told("time to first token")
     throughput: Errors = told("output tokens per second")
@@ -92,6 +95,7 @@ class TailRow(Record):
     median: float = told("median absolute error, a share")
     bias: float = told("mean signed error, a share")
     coverage: float = told("share of the points within the band")
+    width: float = told("upper over lower end of the band, the median")
 
 
 class AccuracyFile(Dated):

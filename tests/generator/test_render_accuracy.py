@@ -13,7 +13,18 @@ import pytest
 
 from generator.places import checkout
 from generator.precompute.run import Precomputed
-from generator.render.accuracy_rows import BAR, FOLDS, bar, bias, coverage, error, group_table, metric_table
+from generator.render.accuracy_rows import (
+    BAR,
+    FOLDS,
+    bar,
+    bias,
+    coverage,
+    error,
+    factor,
+    group_table,
+    metric_table,
+    unsure,
+)
 from generator.render.charts.predictions import prediction_charts, predictions
 from generator.render.charts.scales import x_scale, y_scale
 from generator.render.charts.svg import svg
@@ -135,13 +146,29 @@ def test_bands_of_the_page_are_those_of_the_calibration_and_say_how_many_hold() 
     assert f"{held} of {total} do" in text(html)
 
 
-def test_coverage_of_each_tier_stands_in_its_fold() -> None:
-    shown = {r[0]: r[1:] for r in rows(real(), "coverage-table")}
-    for tier in committed()["tiers"]:
+def test_coverage_of_each_tier_stands_in_its_fold_with_what_it_rests_on() -> None:
+    shown = rows(real(), "coverage-table")
+    for tier, row in zip(committed()["tiers"], shown, strict=True):
         kind, name = tier["of"]
-        cell = shown[FOLDS[kind][0]][accuracy.TIERS.index(name)]
-        assert cell.endswith(f"n = {tier['n']:,}")
-        assert cell.startswith(f"{tier['tpot']['coverage'] * 100:.0f} %")
+        assert row[:2] == [f"{FOLDS[kind][0]}: {name}", f"{tier['n']:,} in {tier['groups']}"]
+        for of, cell in ((tier["tpot"], row[2]), (tier["first_token"], row[3])):
+            low, high = of["interval"]
+            assert cell.startswith(f"{of['coverage'] * 100:.0f} %")
+            assert f"({low * 100:.0f}–{high * 100:.0f} %; width {factor(of['width'])})" in cell
+    assert [factor(w) for w in (1.234, 9.94, 9.96, 88.17)] == ["1.23", "9.94", "10", "88"]
+
+
+def test_bands_that_did_not_hold_are_named_by_how_much_tells_of_them() -> None:
+    def cell(n: int, coverage_: float) -> dict[str, Any]:
+        return {"of": ["later in time", "anchored"], **errors_of(0.1, n, coverage_)}
+
+    assert unsure([cell(180, 0.9)]) == {"low": [], "high": [], "few": []}
+    low, high = unsure([cell(180, 0.84)]), unsure([cell(50, 0.96)])
+    assert low["low"][0] == "ITL 84 % (the newest points, anchored, n = 180)" and len(low["low"]) == 2
+    assert len(high["high"]) == 2 and not high["few"] and len(unsure([cell(49, 0.96)])["few"]) == 2
+    record = committed()
+    record["tiers"] = [t for t in record["tiers"] if t["of"][1] == "interpolated"]
+    assert "no band is too narrow; none is wider than needed." in text(article(record))
 
 
 def test_groups_have_a_row_each_and_say_where_nothing_was_measured() -> None:
@@ -190,12 +217,12 @@ def test_the_other_predictor_stands_beside_ours_with_source_and_caveat() -> None
 def test_percentiles_appear_once_they_are_tested() -> None:
     record = committed() | {"tails": []}
     assert "MLPerf" not in article(record)
-    told = {"metric": "first_token", "percentile": "p95", "mean": 0.2, "median": 0.1, "bias": 0.0}
+    told = {"metric": "first_token", "percentile": "p95", "mean": 0.2, "median": 0.1, "bias": 0.0, "width": 12.3}
     record["tails"] = [
         told | {"test": "later round", "n": 170, "coverage": 0.4}, told | {"test": "other", "n": 9, "coverage": 0.9}
     ]  # fmt: skip
     html = article(record)
-    assert rows(html, "tail-table") == [["TTFT p95", "10 %", "20 %", "40 % low", "10 %", "20 %", "90 %"]]
+    assert rows(html, "tail-table") == [["TTFT p95", "10 %", "20 %", "40 % low, 12", "10 %", "20 %", "90 %, 12"]]
     assert "n = 170" in table(html, "tail-table") and "not verified" in html
 
 
@@ -214,7 +241,8 @@ def test_the_page_is_light_quiet_and_has_an_outline() -> None:
     assert "style=" not in real() and "<script" not in real()
     assert not set(re.findall(r"[A-Za-z]+", text(real()))) & {"None", "nan", "inf", "undefined"}
     tails = [
-        {"test": test, "metric": metric, "percentile": p, "n": 9, "mean": 1, "median": 1, "bias": 0, "coverage": 0.1}
+        {"test": test, "metric": metric, "percentile": p, "n": 9, "coverage": 0.1, "width": 2.5}
+        | dict.fromkeys(("mean", "median", "bias"), 1)
         for test in ("later round", "other benchmark")
         for metric in ("first_token", "tpot", "end_to_end")
         for p in ("p50", "p90", "p95", "p99")

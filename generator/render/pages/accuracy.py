@@ -11,7 +11,6 @@ from generator.render.accuracy_rows import (
     OTHER,
     RELATED,
     SHOWN,
-    TIERS,
     coverage_rows,
     error,
     fold_row,
@@ -24,6 +23,7 @@ from generator.render.accuracy_rows import (
     tail_table,
     target_row,
     tier_row,
+    unsure,
     worst_row,
 )
 from generator.render.charts.book import chart_book
@@ -74,8 +74,8 @@ def pages(data: SiteData) -> Iterator[Page]:
             "metrics": [metric_table(name, record["folds"]) for name in SHOWN],
             "tiers": [tier_row(t, bands) for t in sorted(record["bands"], key=lambda t: [*bands].index(t["of"][0]))],
             "holding": holding(record["bands"]),
-            "tier_names": TIERS,
-            "coverage": coverage_rows(record["tiers"], TIERS),
+            "coverage": coverage_rows(record["tiers"]),
+            "unsure": unsure(record["tiers"]),
             "groups": [
                 group_table("GPU", record["gpus"], (RELATED, NEW_GPU, OTHER), index),
                 group_table("model", record["models"], (RELATED, NEW_MODEL), index),
