@@ -8,8 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from generator.exchange import Listed, listed_prices
-from generator.grades import NOTHING, Grade, GradeLimits, Grader, grade_limits, grader
+from generator.grades import Grade
 from generator.groups import grouped
+from generator.offer_grades import OfferGrades
 from generator.places import checkout
 from generator.precompute.catalogue import current_offers
 from generator.precompute.usage import usage_packs
@@ -18,7 +19,7 @@ from generator.render.once import once
 from generator.render.page import SiteData
 from generator.render.plan_words import Names
 from generator.render.sku_facts import KnownFacts, known_facts
-from generator.sync.disputes import Agreement, Dispute, OfferKey, disputes
+from generator.sync.disputes import Agreement, Dispute, OfferKey
 from generator.sync.state import Quarantined
 from generator.tables import read_rows
 from wasm_tools.planner.catalogue import Curve
@@ -184,7 +185,7 @@ class SiteIndex:
     @property
     def agreement(self) -> Agreement:
         """When two prices agree."""
-        return self._limits.agreement
+        return self.grades.agreement
 
     @cached_property
     def providers(self) -> tuple[str, ...]:
@@ -237,35 +238,19 @@ class SiteIndex:
         )
 
     @cached_property
-    def _limits(self) -> GradeLimits:
-        return grade_limits(checkout().registry / "grades.toml")
+    def grades(self) -> OfferGrades:
+        """The grades of all prices."""
+        data = self.data
+        return OfferGrades(data.registry, data.state, data.offers, data.as_of, checkout().registry)
 
-    @cached_property
-    def _grader(self) -> Grader:
-        return grader(self.data.registry.source, self.data.state.snapshots, self._limits, self.data.as_of)
-
-    @cached_property
+    @property
     def disputes(self) -> Mapping[OfferKey, Dispute]:
         """What sources of different families disagree about, by offer key."""
-        data = self.data
-        return disputes(
-            data.offers,
-            data.registry.source,
-            data.state.snapshots,
-            self._limits.agreement,
-            data.registry.acknowledged,
-            data.registry.is_moving,
-            data.as_of,
-        )
+        return self.grades.disputes
 
     def grade(self, offer: Offer | GpuOffer) -> Grade:
         """The grade of a published price on the date of the build."""
-        if isinstance(offer, GpuOffer):
-            return self._grader(offer.price, offer.evidence, NOTHING, "", False)
-        dispute = self.disputes.get(offer.key)
-        explained = dispute.explained_sources if dispute else NOTHING
-        unsettled = bool(dispute and dispute.swapped and not dispute.acknowledged)
-        return self._grader(offer.price, offer.evidence, explained, offer.effective_from, unsettled)
+        return self.grades.grade(offer)
 
     @cached_property
     def _priced(self) -> Mapping[tuple[str, str, str, str], list[Offer | GpuOffer]]:
