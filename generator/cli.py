@@ -33,6 +33,7 @@ MODULES = {
     "health": "catalogue_commands",
     "diff": "catalogue_commands",
     "history": "catalogue_commands",
+    "regions": "regions.commands",
     "plan": "plan_commands",
     "explain": "plan_commands",
     "ask": "ask_commands",

@@ -103,6 +103,11 @@ class PurchaseRow(Row):
     estimate: Literal["yes", "no"]
 
 
+def latency_rows(folder: Path) -> tuple[LatencyRow, ...]:
+    """Measured round trips between areas, from the registry folder."""
+    return csv_rows(folder / "surcharges_latency.csv", LatencyRow)
+
+
 def hosting_facts(folder: Path) -> HostingFacts:
     """All facts about hosting from the registry folder; raises RegistryError naming file and row."""
     charges = csv_rows(folder / "surcharges.csv", ChargeRow)
@@ -120,7 +125,7 @@ def hosting_facts(folder: Path) -> HostingFacts:
         values={n: NamedValue(Decimal(r.value), r.unit, r.origin == "ours", r.source) for n, r in values.items()},
         egress=_tariffs(r for r in charges if r.what == "egress"),
         storage=_tariffs(r for r in charges if r.what == "storage"),
-        latencies={(r.here, r.there): r.round_trip_ms for r in csv_rows(folder / "surcharges_latency.csv", LatencyRow)},
+        latencies={(r.here, r.there): r.round_trip_ms for r in latency_rows(folder)},
         electricity={c: Electricity(c, r.name, r.usd_per_kwh, r.period, r.source) for c, r in places.items()},
         purchase={
             r.gpu: PurchasePrice(r.gpu, r.usd, r.year, r.source, r.estimate == "yes")

@@ -11,6 +11,7 @@ from generator.health import health_report
 from generator.places import checkout
 from generator.precompute.grid import Cell
 from generator.precompute.run import case_record, cell_record
+from generator.regions.tables import region_tables
 from generator.render.api_file import API, ApiFile, table_file
 from generator.render.api_table import ApiTable, compact_json, csv_bytes, json_bytes, objects_bytes
 from generator.render.bulk.earlier_layout import DIAGNOSES as EARLIER_DIAGNOSES
@@ -39,6 +40,7 @@ from generator.render.records.entity import EntityRecord, entity_json, entity_mo
 from generator.render.records.gpu_records import GPU_FACTS, GPU_TABLES
 from generator.render.records.model_records import MODEL_TABLES
 from generator.render.records.provider_records import PROVIDER_TABLES
+from generator.render.region_rows import regions_of
 from generator.render.registry_columns import MODEL_COLUMNS, PROVIDER_COLUMNS
 from generator.render.registry_tables import registry_tables
 from generator.render.schemas import json_schema, table_model
@@ -113,14 +115,21 @@ def api_files(data: SiteData) -> tuple[ApiFile, ...]:
 def _api_files(data: SiteData) -> Iterator[ApiFile]:
     published = records_of(data).published
     health = health_report(data.registry, data.state, data.as_of, checkout().registry)
+    spreads, *places = region_tables(regions_of(data))
     for table in (
-        published.offers, token_prices_table(data), published.skus, published.rentals, points_table(data),
+        published.offers, token_prices_table(data), published.skus, published.rentals, spreads, points_table(data),
         disputes_table(data), quarantine_table(data),
     ):  # fmt: skip
         yield from _by_columns(table, data, "prices")
     for table in (*workload_tables(data), left_out_table(data), relaxed_table(data)):
         yield from _by_columns(table, data, "workloads")
-    for table in (*registry_tables(data), *index_tables(data, health), open_models_table(data), bundle_table(data)):
+    for table in (
+        *registry_tables(data),
+        *index_tables(data, health),
+        open_models_table(data),
+        bundle_table(data),
+        *places,
+    ):
         group = "health" if table.name == "health" else "registries"
         yield table_file(table, "csv", csv_bytes(table), group)
         if group == "registries":

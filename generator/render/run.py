@@ -31,7 +31,7 @@ from generator.render.twins import forms, twin_files
 GROUPS = (
     ("downloads",),
     ("models",),
-    ("providers", "gpus"),
+    ("providers", "gpus", "regions"),
     ("health", "history"),
     ("explore", "compare"),
     ("use_cases", "plans", "workloads"),

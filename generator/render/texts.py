@@ -125,6 +125,11 @@ def number_text(number: str) -> str:
     return number if spoken == DEFAULT else number.translate(_signs(spoken))
 
 
+def country_name(code: str) -> str:
+    """A country by its ISO 3166 code in the language that is spoken; the code itself where it has no name."""
+    return str(_locale(language()).territories.get(code.upper(), code))
+
+
 def long_date(day: str) -> str:
     """An ISO date for a sentence: `20. November 2026`; as it is in English, whose pages write ISO dates."""
     spoken = language()

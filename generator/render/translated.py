@@ -21,6 +21,7 @@ KINDS = (
     "models",
     "providers",
     "gpus",
+    "regions",
     "workloads",
     "report",
     "compare",
@@ -33,7 +34,8 @@ KINDS = (
     "explore",
 )
 PAGES = (
-    "", "use-cases/", "plans/", "models/", "providers/", "gpus/", "workloads/", "report/", "compare/", "tools/invoice/",
+    "", "use-cases/", "plans/", "models/", "providers/", "gpus/", "regions/", "regions/gpus/",
+    "regions/models/", "workloads/", "report/", "compare/", "tools/invoice/",
     "tools/spend/", "tools/planner/", "tools/ask/", "tools/audit/", "tools/observe/",
     "explore/",
 )  # fmt: skip

@@ -20,7 +20,7 @@ PAGES = sorted(CONTENT.rglob("*.md"))
 GENERATED = (
     "/de/",
     "/models/", "/providers/", "/gpus/", "/plans/", "/use-cases/", "/explore/", "/downloads/", "/health/", "/tools/",
-    "/data-sources/", "/accuracy/", "/workloads/", "/history/",
+    "/data-sources/", "/accuracy/", "/workloads/", "/history/", "/regions/",
 )  # fmt: skip
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
 IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")

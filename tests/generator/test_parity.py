@@ -21,7 +21,7 @@ LAST = {
     "LL-": 44, "LL-R": 20, "LL-P": 11,
 }  # fmt: skip
 PAGES = re.compile(
-    r"/((use-cases|plans|models|providers|gpus|workloads|explore|compare|history|tools|health|accuracy|methodology"
+    r"/((use-cases|plans|models|providers|gpus|regions|workloads|explore|compare|history|tools|health|accuracy|methodology"
     r"|data-sources|downloads|api|glossary|guides|project)/[\w./<>*-]*)?"
 )
 ID = re.compile(r"\b(?:IA|CO|LL)-[RP]?\d\d\b")

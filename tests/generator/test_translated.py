@@ -23,6 +23,8 @@ SAME |= {
     "text, image, audio, video, pdf;", "text, image, audio …;", "fp8, bf16, int4 …;", "token, image, audio_second …;",
     "on_demand, spot, 1y, 3y …;", "NVIDIA, AMD …;",
 }  # fmt: skip
+# Codes of countries and zones at the head of a table, and a country that both languages call the same.
+SAME |= {"EU", "US", "US-GOV", "GB", "CA", "JP", "IN", "AU", "KR", "SG", "BR", "Japan"}
 # Ids that the planner offers, its keys, and what its examples hold.
 SAME |= {
     "azure-2023-code", "azure-2023-conv", "mlperf-deepseek-r1", "mlperf-llama2-70b", "mlperf-llama3-1-405b",

@@ -8,6 +8,7 @@ from itertools import chain
 from generator.change_kinds import Change
 from generator.precompute.grid import CasePlan, Cell
 from generator.precompute.load_costs import LoadCost, load_costs
+from generator.regions.spreads import RENTAL
 from generator.registry import GpuRow
 from generator.render.change_index import change_index
 from generator.render.charts.activity import activity
@@ -20,12 +21,14 @@ from generator.render.charts.provider_map import provider_map
 from generator.render.charts.provider_prices import provider_prices
 from generator.render.charts.quality_price import Priced, priced_models, quality_price, scored_models, unit_costs
 from generator.render.charts.record import Chart
+from generator.render.charts.region_spread import region_spread
 from generator.render.charts.rental_changes import rental_changes
 from generator.render.charts.rental_spread import rental_spread, spread_of_gpus
 from generator.render.comparable import cheapest_by_provider, rankable
 from generator.render.once import once
 from generator.render.page import SiteData
 from generator.render.plan_rows import class_words, length_words
+from generator.render.region_rows import regions_of, representative
 from generator.render.site_index import SiteIndex, site_index
 from generator.render.texts import DEFAULT, language, of_registry, speaking, text
 
@@ -33,7 +36,7 @@ Charts = tuple[Chart, ...]
 POINTS_SOURCE = "aiconfigurator"  # of the points that are held out
 STANDARD = "1024-1024/conversational/"
 WIDELY_SCORED = ("gpqa", 3_000, 1_000)  # benchmark and tokens of a request for the chart of all models
-PAGES = ("accuracy", "gpus", "history", "models", "providers")  # entities that are one page
+PAGES = ("accuracy", "gpus", "history", "models", "providers", "regions")  # entities that are one page
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,9 @@ class ChartBook:
             return drawn([self._quality(*WIDELY_SCORED)])
         if name == "gpus":
             return drawn([spread_of_gpus(self.index)])
+        if name == "regions":
+            rented = [s for s in regions_of(data).compared.spreads if s.product.kind == RENTAL]
+            return drawn([region_spread([s for s, _ in representative(rented)], self.index)])
         return drawn([provider_map(self.index) if name == "providers" else activity(change_index(data), data.as_of)])
 
 
