@@ -8,9 +8,11 @@ from functools import partial
 from html import escape
 from itertools import chain
 from pathlib import Path
+from pkgutil import iter_modules
 
 from generator.digests import folder_digest
 from generator.parallel import side_by_side
+from generator.render import pages
 from generator.render.downloads import download_files
 from generator.render.embed.files import embed_files
 from generator.render.feeds import feed_files
@@ -28,19 +30,27 @@ from generator.render.translated import translated_paths
 from generator.render.twins import forms, twin_files
 
 # Kinds that share costly look-ups stand in one group; the costly groups come first, so that the work ends evenly.
-GROUPS = (
+COSTLY = (
     ("downloads",),
     ("models",),
     ("providers", "gpus", "regions"),
     ("health", "history"),
     ("explore", "compare"),
     ("use_cases", "plans", "workloads"),
-    ("planner", "ask", "audit", "observe", "invoice", "spend", "accuracy", "data_sources", "parity", "report"),
+    ("planner", "ask", "audit", "observe", "invoice", "spend"),
 )
 FIRST = "home"  # alone and before the others: what it looks up they look up too, and share
-PAGE_KINDS = (FIRST, *chain.from_iterable(GROUPS))
 DATA_FILES = "downloads"  # the kind whose group writes the files under /api/v1/, which its page lists
 
+
+def other_kinds() -> tuple[str, ...]:
+    """The kinds that nobody has put into a group: every module of generator/render/pages is a kind."""
+    named = {FIRST, *chain.from_iterable(COSTLY)}
+    return tuple(sorted(module.name for module in iter_modules(pages.__path__) if module.name not in named))
+
+
+GROUPS = (*COSTLY, other_kinds())
+PAGE_KINDS = (FIRST, *chain.from_iterable(GROUPS))
 
 type Part = tuple[tuple[str, View], ...]  # kinds with the view to be written of each
 
@@ -90,8 +100,8 @@ def rendered(data: SiteData, out: Path, root: Path, step: Callable[[str], None],
     picture = prose_card(data.as_of)
     write_files(chain([(picture.path, drawn(picture))], site_files(data, out, shell.site_url)), out)
     files = [p for p in out.rglob("*") if p.is_file()]
-    pages = {kind: counts[kind] for kind in PAGE_KINDS}
-    return RenderSummary(pages, memo.rendered, len(files), sum(p.stat().st_size for p in files))
+    by_kind = {kind: counts[kind] for kind in PAGE_KINDS}
+    return RenderSummary(by_kind, memo.rendered, len(files), sum(p.stat().st_size for p in files))
 
 
 def parts_of(kinds: tuple[str, ...]) -> list[Part]:
@@ -104,12 +114,12 @@ def parts_of(kinds: tuple[str, ...]) -> list[Part]:
 def group(maker: PageMaker, part: Part, known: Mapping[str, tuple[bytes, str]]) -> Made:
     """Write the pages of some views, and with the downloads the files that they list."""
     memo = PageMemo(known)
-    pages: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for kind, view in part:
-        pages[kind] += maker.write_kind(kind, view, memo)
-    if DATA_FILES in pages:
+        counts[kind] += maker.write_kind(kind, view, memo)
+    if DATA_FILES in counts:
         write_files(download_files(maker.data), maker.out)
-    return Made(pages, memo)
+    return Made(counts, memo)
 
 
 def other_files(maker: PageMaker) -> Made:

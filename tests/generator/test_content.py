@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from generator.render.run import FIRST, PAGE_KINDS
 from wasm_tools.models.cards import CAPABILITY_CLASSES
 from wasm_tools.pricing.meters import parse_meter
 
@@ -17,11 +18,7 @@ CONTENT = ROOT / "content"
 REGISTRY = ROOT / "data" / "registry"
 PAGES = sorted(CONTENT.rglob("*.md"))
 # Rendered from data by the generator, so not in content/.
-GENERATED = (
-    "/de/",
-    "/models/", "/providers/", "/gpus/", "/plans/", "/use-cases/", "/explore/", "/downloads/", "/health/", "/tools/",
-    "/data-sources/", "/accuracy/", "/workloads/", "/history/", "/regions/",
-)  # fmt: skip
+GENERATED = ("/de/", "/tools/", *(f"/{kind.replace('_', '-')}/" for kind in PAGE_KINDS if kind != FIRST))
 LINK = re.compile(r"(?<!\!)\[[^\]]*\]\(([^)\s]+)\)")
 IMAGE = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 ADDRESS = re.compile(r"\bhttps?://[^\s)>\]\"'`|]+")

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from generator.render.open_model_pages import PATH, in_list, open_model_pages, row
 from generator.render.open_plans import NOT_TEXT, UNRATED, UNSOLD, open_models, open_models_table, standard_question
 from generator.render.page import SiteData
-from generator.render.pages.open_models import PATH, in_list, open_model_pages, row
 from generator.render.site_index import site_index
 from tests.generator.rendered_pages import articles, text
 from tests.generator.small_site import small_site

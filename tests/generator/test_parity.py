@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from generator.render.run import PAGE_KINDS
+
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "data" / "registry" / "parity.csv"
 COLUMNS = ["id", "system", "kind", "title", "state", "where", "test", "note"]
@@ -20,10 +22,9 @@ LAST = {
     "CO-": 60, "CO-R": 38, "CO-P": 26,
     "LL-": 44, "LL-R": 20, "LL-P": 11,
 }  # fmt: skip
-PAGES = re.compile(
-    r"/((use-cases|plans|models|providers|gpus|regions|workloads|explore|compare|history|tools|health|accuracy|methodology"
-    r"|data-sources|downloads|api|glossary|guides|project)/[\w./<>*-]*)?"
-)
+PROSE = ("tools", "methodology", "api", "glossary", "guides", "project")
+KINDS_OF_PAGES = "|".join((*(kind.replace("_", "-") for kind in PAGE_KINDS), *PROSE))
+PAGES = re.compile(rf"/(({KINDS_OF_PAGES})/[\w./<>*-]*)?")
 ID = re.compile(r"\b(?:IA|CO|LL)-[RP]?\d\d\b")
 TITLE_LIMIT = 90
 

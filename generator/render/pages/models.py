@@ -19,9 +19,9 @@ from generator.render.formats import meter_price, plural, tokens
 from generator.render.held_back import held_back
 from generator.render.model_facts import UNKNOWN_DEVELOPER, model_facts, open_words
 from generator.render.model_sections import model_sections
+from generator.render.open_model_pages import PATH as OPEN_MODELS
+from generator.render.open_model_pages import open_model_pages
 from generator.render.page import Page, SiteData
-from generator.render.pages.open_models import PATH as OPEN_MODELS
-from generator.render.pages.open_models import open_model_pages
 from generator.render.plan_rows import class_words
 from generator.render.price_evidence import shown_sources
 from generator.render.price_rows import elements, main_offer, price_cell, sku_row, spread
