@@ -1,6 +1,10 @@
-"""Whatever is entered into the planner's page, it answers or says in words what is wrong: the same as CPython."""
+"""Whatever is entered into the planner's page, it answers or says in words what is wrong: the same as CPython.
+
+Of random inputs there are 100; with ATLAS_FULL=1 (`make test-full`) 300, the same ones first.
+"""
 
 import json
+import os
 import random
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +19,7 @@ from wasm_tools.methods.plan import answer
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
-NUMBER = 300
+NUMBER = 300 if os.environ.get("ATLAS_FULL") else 100
 # Writes fields into the page's own controls where there are some, and waits for what the page makes of them.
 DRIVE = """async (sets) => {
   const form = document.getElementById('planner-form'), said = [];
@@ -112,7 +116,7 @@ def test_the_same_form_has_the_same_answer_on_both_sides(page: Page, site: Path,
     assert faults == []
 
 
-def test_300_random_inputs_are_answered_or_refused_in_words(page: Page, site_address: str) -> None:
+def test_random_inputs_are_answered_or_refused_in_words(page: Page, site_address: str) -> None:
     page, faults = opened(page, site_address)
     source = random.Random(19)
     sets = [random_fields(source) for _ in range(NUMBER)]
@@ -127,4 +131,4 @@ def test_300_random_inputs_are_answered_or_refused_in_words(page: Page, site_add
         refused = found["errors"] or "earlier question" in found["status"]
         answered += not refused
         assert refused or "possible plans" in found["status"], (fields, found["status"])
-    assert 60 < answered < 260
+    assert NUMBER / 5 < answered < NUMBER * 0.87
