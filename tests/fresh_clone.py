@@ -9,9 +9,12 @@ ROOT = Path(__file__).parent.parent
 
 
 def plain(**more: str) -> dict[str, str]:
-    """The environment without a mirror, without colours, wide enough for help texts."""
+    """The environment without a mirror, without colours, wide enough for help texts.
+
+    Packages are installed as they are: Python compiles what a run imports when it imports it.
+    """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("ATLAS_", "PYTHONPATH", "VIRTUAL_ENV", "MAKE"))}
-    return {**kept, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200", **more}
+    return {**kept, "NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200", "PIP_NO_COMPILE": "1", **more}
 
 
 def run(command: str, clone: Path, **more: str) -> subprocess.CompletedProcess[str]:

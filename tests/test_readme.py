@@ -1,8 +1,14 @@
-"""Every command of the README is run here, in a fresh clone, except the one that runs this test."""
+"""Every command of the README is run here, except the one that runs this test.
+
+Each kind is a process of its own in a fresh clone once; the other questions to `atlas` are asked in this process.
+`make nightly` builds a second site there: with stored payloads only with ATLAS_FULL=1 (`make test-full`), as
+tests/test_nightly.py then runs `atlas nightly` over them.
+"""
 
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -15,9 +21,11 @@ import pytest
 from typer.testing import CliRunner
 
 from generator.cli import app
+from tests.conftest import mirror_path
 from tests.fresh_clone import plain, run
 
 ROOT = Path(__file__).parent.parent
+FULL = bool(os.environ.get("ATLAS_FULL"))
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 RUN_HERE = {
     "make site",
@@ -37,6 +45,7 @@ RUN_HERE = {
     "atlas diff 2026-10-01 2026-11-20 --kind repriced",
     "atlas --help",
 }
+IN_A_PIPE = {"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"}
 
 
 def commands() -> set[str]:
@@ -64,7 +73,7 @@ def test_options_named_in_the_readme_exist() -> None:
     )  # fmt: skip
     for command, option in options:
         assert option in text
-        shown = CliRunner().invoke(app, [command, "--help"], env={"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "200"})
+        shown = CliRunner().invoke(app, [command, "--help"], env=IN_A_PIPE)
         assert option in shown.stdout
 
 
@@ -74,33 +83,54 @@ def test_make_site_builds_everything_and_leaves_the_tree_clean(built_clone: Path
     assert run("git status --porcelain", built_clone).stdout == ""
 
 
+ACTIVATE = "source .venv/bin/activate && "
+PLAN = "atlas plan --prompt 512 --output 256 --qps 10 --slo conversational --class medium"
+
+
 def test_commands_of_the_readme_work_in_the_clone(built_clone: Path) -> None:
-    activate = "source .venv/bin/activate && "
-    plan = "atlas plan --prompt 512 --output 256 --qps 10 --slo conversational --class medium"
-    shown = run(activate + plan, built_clone)
+    """The first question of the README in a shell, as a newcomer asks it."""
+    shown = run(ACTIVATE + PLAN, built_clone)
     assert shown.returncode == 0, shown.stderr
     assert "$/month" in shown.stdout
-    answer = json.loads(run(activate + plan + " --json", built_clone).stdout)
+    answer = json.loads(run(ACTIVATE + PLAN + " --json", built_clone).stdout)
     assert answer["plans"][0]["rank"] == 1
-    asked = run(activate + 'atlas ask "a chatbot for 5k users in the EU, low latency is critical"', built_clone)
-    assert "“5k users”" in asked.stdout
-    spent = 'atlas audit "gpt-4o at openai, 2 requests per second, 1000 tokens in and 250 out" --set spend_usd=20000'
-    assert "You pay: $20,000.00" in run(activate + spent, built_clone).stdout
-    same = "--use-case chatbot --users 5000 --pattern business-hours"
-    assert "Recommended" in run(activate + f"atlas plan {same}", built_clone).stdout
-    assert "What binds it" in run(activate + f"atlas explain 1 {same}", built_clone).stdout
-    assert "months that could come" in run(activate + f"atlas simulate 1 {same}", built_clone).stdout
-    assert (
-        "17 requests"
-        in run(activate + "atlas memory qwen3-32b --gpu h100-sxm --tp 2 --max-model-len 16000", built_clone).stdout
-    )
-    assert "USD a month" in run(activate + "atlas rank speech-to-text", built_clone).stdout
-    health = run(activate + "atlas health --json", built_clone)
-    assert health.returncode in (0, 3)
+    assert "nightly" in run(ACTIVATE + "atlas --help", built_clone).stdout
+
+
+SAME = "--use-case chatbot --users 5000 --pattern business-hours"
+ANSWERS = {
+    'atlas ask "a chatbot for 5k users in the EU, low latency is critical"': "“5k users”",
+    'atlas audit "gpt-4o at openai, 2 requests per second, 1000 tokens in and 250 out" --set spend_usd=20000': (
+        "You pay: $20,000.00"
+    ),
+    f"atlas plan {SAME}": "Recommended",
+    f"atlas explain 1 {SAME}": "What binds it",
+    f"atlas simulate 1 {SAME}": "months that could come",
+    "atlas memory qwen3-32b --gpu h100-sxm --tp 2 --max-model-len 16000": "17 requests",
+    "atlas rank speech-to-text": "USD a month",
+    "atlas history o3": "input.text.token",
+    "atlas diff 2026-10-01 2026-11-20 --kind repriced": "%",
+}
+
+
+@pytest.mark.parametrize("command", ANSWERS)
+def test_a_command_of_the_readme_answers(command: str, request: pytest.FixtureRequest) -> None:
+    """In the shell of a fresh clone with ATLAS_FULL=1, else in this process, over the same data."""
+    assert command in RUN_HERE
+    if FULL:
+        said = run(ACTIVATE + command, request.getfixturevalue("built_clone"))
+        assert said.returncode == 0, said.stderr
+        assert ANSWERS[command] in said.stdout
+    else:
+        shown = CliRunner().invoke(app, shlex.split(command)[1:], env=IN_A_PIPE)
+        assert shown.exit_code == 0, shown.output
+        assert ANSWERS[command] in shown.stdout
+
+
+def test_health_of_the_readme_names_the_sources() -> None:
+    health = CliRunner().invoke(app, ["health", "--json"], env=IN_A_PIPE)
+    assert health.exit_code in (0, 3)
     assert {s["source"] for s in json.loads(health.stdout)["sources"]} >= {"litellm", "genai-prices", "models-dev"}
-    assert "input.text.token" in run(activate + "atlas history o3", built_clone).stdout
-    assert "%" in run(activate + "atlas diff 2026-10-01 2026-11-20 --kind repriced", built_clone).stdout
-    assert "nightly" in run(activate + "atlas --help", built_clone).stdout
 
 
 def test_make_serve_shows_the_site(built_clone: Path) -> None:
@@ -126,6 +156,16 @@ def test_make_serve_shows_the_site(built_clone: Path) -> None:
         process.wait(timeout=10)
 
 
+def test_make_nightly_runs_the_nightly(built_clone: Path) -> None:
+    said = run("make -n nightly", built_clone)
+    assert said.returncode == 0, said.stderr
+    assert [line for line in said.stdout.splitlines() if line.startswith("atlas")] == ["atlas nightly"]
+
+
+@pytest.mark.skipif(
+    not FULL and mirror_path() is not None,
+    reason="tests/test_nightly.py runs `atlas nightly` over the stored payloads; `make test-full` runs this as well",
+)
 def test_make_nightly_syncs_and_builds(built_clone: Path) -> None:
     """Hosts that cannot be reached keep their last good rows; the site is built all the same."""
     made = run("make nightly", built_clone)
