@@ -51,16 +51,17 @@ nightly: install ## the same with a sync of all sources first
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
 	atlas nightly
 
-# Tests of one file stay in one process, in the order of tests/conftest.py; a process takes up to 2 GB.
+# Tests of one file stay in one process, in the order of tests/conftest.py, which also says how many; a process takes up
+# to 2 GB. What `make test` runs a slice of asks for ATLAS_FULL; CONTRIBUTING.md lists it.
 # Where Python is told to keep no bytecode, every `atlas` that a test starts would compile all modules anew.
 test test-full: export PYTHONDONTWRITEBYTECODE :=
 PYTEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-test: install ## the whole test suite
+test: install ## the test suite: every promise, of long lists a slice
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
 	python -m pytest $(PYTEST_ARGS)
 
-test-full: install ## all faults, kills and fuzz cases (an hour); writes content/project/faults.md
+test-full: install ## all faults, kills, fuzz cases, pages in all looks and the second build (an hour and more); writes content/project/faults.md
 	@export PATH="$(CURDIR)/$(BIN):$$PATH"
 	ATLAS_FULL=1 python -m pytest $(PYTEST_ARGS)
 

@@ -30,6 +30,12 @@ def browser_path() -> Path | None:
     return path if path.exists() else None
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are processors: tests of the browser wait half of their time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Order the files; skip with the reason, or fail where the environment says that nothing may be missing.
 
