@@ -18,7 +18,7 @@ PLACEHOLDER = "const BUILD = {};"
 
 _LOADED = re.compile(r"<(?:link|script)\b[^>]*>", re.IGNORECASE)
 _PACKS = re.compile(r'\sdata-packs="([^"]*)"')
-_SCRIPT_NAME = re.compile(r'"\./(\w+\.mjs)"')
+_SCRIPT_NAME = re.compile(r'"\./([\w-]+\.mjs)"')
 _ADDRESS = re.compile(r'\s(?:href|src)="([^"]+)"')
 _KINDS = re.compile(r'\srel="(?:stylesheet|icon|modulepreload|preload)"|^<script\b', re.IGNORECASE)
 

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from generator.render.embed.pictures import STYLE
 from generator.render.texts import OTHERS
 
-# The one inline script, told by how it starts: the colours, before anything is painted. Any other stops the build.
-KNOWN_SCRIPTS = ('document.documentElement.className="js";',)
+# The inline scripts, told by how they start: the colours, before anything is painted, and the start of Python on tool
+# pages. Any other stops the build.
+KNOWN_SCRIPTS = ('document.documentElement.className="js";', "{\n  const { loader, files, engineBuild")
 
 WORKER = "sw.js"  # keeps the pages of its folder for visits without a network; browsers must see a newer one at once
 TOOL_FOLDERS = ("tools/", *(f"{spoken}/tools/" for spoken in OTHERS))  # pages that run the engine

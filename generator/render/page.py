@@ -35,6 +35,21 @@ class Alternate:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineStart:
+    """What starts Python before the rest of a page has arrived: addresses relative to the site, and what to load.
+
+    `loader` is the script of the worker that loads the engine, `ahead` are modules that it and the worker behind it
+    import; `files` is the list of the engine's files.
+    """
+
+    loader: str
+    ahead: tuple[str, ...]
+    files: str
+    build_id: str
+    packs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page: where it lies, what it is called, and the plain context its template lays out.
 
@@ -49,6 +64,7 @@ class Page:
     template: str
     context: Mapping[str, Any]
     scripts: tuple[str, ...] = ()
+    engine: EngineStart | None = None
     ahead: tuple[str, ...] = ()  # modules that its scripts import sooner or later, fetched at once
     styles: tuple[str, ...] = ()
     tool: bool = False  # runs the engine: needs the wider policy of tool pages

@@ -13,13 +13,16 @@ from html import escape
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from generator.render.page import Page
+from generator.render.page import EngineStart, Page
 from generator.render.texts import DEFAULT, LANGUAGES, OTHERS, all_texts, long_date, speaking, text, texts_for_scripts
 from generator.render.translated import PAGES, base_path, nearest, with_own_links
 
 DEEPEST = 4  # plans/<profile>/<class>/<load>/
 STUBS = "stub-pages"
 TITLE, DESCRIPTION, OTHER = "STUB-TITLE", "STUB-DESCRIPTION", "STUB-OTHER-LANGUAGE"
+START_ENGINE = (Path(__file__).parents[2] / "wasm_tools" / "web" / "start_engine.js").read_text(encoding="utf-8")
+START_ENGINE = START_ENGINE.partition("*/")[2].strip()
+CHARSET = '<meta charset="utf-8">'
 EPOCH = "946684800"  # 2000-01-01, when the environment does not say otherwise
 
 _ARTICLE = re.compile(r"<article\b.*</article>", re.DOTALL)
@@ -53,7 +56,9 @@ class Shell:
         head = head.replace(TITLE, escape(page.title)).replace(DESCRIPTION, escape(page.description))
         head = head.replace(OTHER, page.root + page.other or "./", 1)
         extra = [f'<link rel="stylesheet" href="{page.root}{self.versioned(s)}">' for s in page.styles]
-        extra += [f'<link rel="modulepreload" href="{page.root}{self.versioned(s)}">' for s in page.ahead]
+        known = page.engine.ahead if page.engine else ()
+        ahead = [self.versioned(s) for s in page.ahead if s not in known]
+        extra += [f'<link rel="modulepreload" href="{page.root}{address}">' for address in ahead]
         extra += [f'<script type="module" src="{page.root}{self.versioned(s)}"></script>' for s in page.scripts]
         for other in page.alternates:
             kind, title = escape(other.media_type), escape(other.title)
@@ -67,6 +72,8 @@ class Shell:
         if self.site_url:
             extra.insert(0, f'<link rel="canonical" href="{escape(self.site_url + page.path)}">')
         head = head.replace("</head>", "".join(extra) + "</head>", 1)
+        if page.engine:
+            head = head.replace(CHARSET, CHARSET + engine_tags(page.engine, page.root), 1)
         return marked_section(head, base_path(page.path)) + article + tail
 
     def language_links(self, page: Page) -> list[str]:
@@ -80,6 +87,15 @@ class Shell:
         """An asset's address with its content hash, so that a cache never serves yesterday's."""
         version = self.versions.get(path)
         return f"{path}?v={version}" if version else path
+
+
+def engine_tags(engine: EngineStart, root: str) -> str:
+    """What starts Python, before the style sheets: it has the longest way to go."""
+    of = f'data-engine-build="{engine.build_id}" data-packs="{" ".join(engine.packs)}"'
+    where = f'data-loader="{root}{engine.loader}" data-files="{root}{engine.files}"'
+    scripts = (engine.loader, *engine.ahead)
+    modules = "".join(f'<link rel="modulepreload" href="{root}{address}">' for address in scripts)
+    return f"<script {of} {where}>{START_ENGINE}</script>{modules}"
 
 
 def social_tags(page: Page, site_url: str) -> list[str]:

@@ -1,15 +1,11 @@
 """What the tool pages take from the engine's bundle: script addresses, download sizes; and their data blocks."""
 
 import json
-import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 
-from generator.render.page import SiteData
+from generator.render.page import EngineStart, SiteData
 from wasm_tools.bundle.assemble import archive_name
 
-WEB = Path(__file__).parents[2] / "wasm_tools" / "web"
-IMPORTED = re.compile(r'^(?:import|export|\}) .*?from "\./(\w+\.mjs)";', re.MULTILINE)
 ENGINE = "assets/engine/"
 RUNTIME_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "engine.zip")
 
@@ -21,14 +17,21 @@ def module(data: SiteData, name: str) -> str:
 
 def modules_of(data: SiteData, *names: str) -> tuple[str, ...]:
     """Addresses of what these scripts import, and what that imports, so that a page can ask for all at once."""
-    found: dict[str, None] = {}
-    waiting = list(names)
-    while waiting:
-        text = (WEB / waiting.pop()).read_text(encoding="utf-8")
-        new = [name for name in IMPORTED.findall(text) if name not in found]
-        found |= dict.fromkeys(new)
-        waiting += new
-    return tuple(module(data, name) for name in sorted(found.keys() - set(names)))
+    found = dict.fromkeys(imported for name in names for imported in data.bundle["imports"][name])
+    return tuple(module(data, name) for name in found if name not in names)
+
+
+def engine_start(data: SiteData, packs: Sequence[str]) -> EngineStart:
+    """What starts Python with these packs while a page is still arriving."""
+    build_id = str(data.bundle["build_id"])
+    ahead = (*modules_of(data, "loader.mjs"), module(data, "worker.mjs"), *modules_of(data, "worker.mjs"))
+    return EngineStart(
+        loader=module(data, "loader.mjs"),
+        ahead=tuple(dict.fromkeys(ahead)),
+        files=f"{ENGINE}bundle-{build_id}.json",
+        build_id=build_id,
+        packs=tuple(packs),
+    )
 
 
 def download_bytes(data: SiteData, packs: Iterable[str]) -> int:

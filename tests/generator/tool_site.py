@@ -25,7 +25,8 @@ def tool_site() -> SiteData:
     files["manifests.json"] = {"file": "manifests-0123456789ab.json", "gzip_bytes": 1000}
     for script in WEB.glob("*.mjs"):
         files[script.name] = {"file": f"web-0123456789ab/{script.name}", "gzip_bytes": 1000}
-    return replace(small_site(), bundle={"build_id": "0123456789abcdef", "files": files})
+    imports: defaultdict[str, list[str]] = defaultdict(list)
+    return replace(small_site(), bundle={"build_id": "0123456789abcdef", "files": files, "imports": imports})
 
 
 @cache

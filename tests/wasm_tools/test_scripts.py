@@ -46,7 +46,7 @@ def faults(*scripts: Path) -> dict[str, str]:
 @pytest.mark.native("starts Node.js")
 def test_scripts_of_pages_parse_and_import_what_is_there() -> None:
     assert len(MODULES) > 80
-    assert len(WORKERS) == 2
+    assert len(WORKERS) == 3
     assert faults(*MODULES, *WORKERS) == {}
 
 

@@ -19,6 +19,7 @@ from wasm_tools.bundle.engine_start import METHODS_FILE
 from wasm_tools.bundle.failure import BundleError
 from wasm_tools.bundle.manifest import FILE_NAME, BundleFile, BundleManifest, build_id
 from wasm_tools.bundle.runtime import STANDARD_LIBRARY, installed_runtime
+from wasm_tools.bundle.scripts import joined_scripts
 from wasm_tools.bundle.stdlib_sources import stdlib_sources
 
 WEB = Path(__file__).parent.parent / "web"
@@ -52,12 +53,13 @@ def assemble(
     _require_imports(tried.failures)
     archives = {Path(p).name: with_entry(engine[p], METHODS_FILE, code) for p, code in tried.methods.items()}
     # The chart library lies beside our scripts, which load it by its name; the hash of the folder covers it.
-    scripts = (*sorted(WEB.glob("*.mjs")), chart_library(runtime_dir))
+    scripts = joined_scripts(WEB, runtime_dir.parent / ".bin" / "esbuild")
+    charts = chart_library(runtime_dir)
     content = {
         "pyodide.mjs": ("pyodide-{}.mjs", (runtime.folder / "pyodide.mjs").read_bytes()),
         "pyodide.asm.mjs": ("pyodide-asm-{}.mjs.gz", gzipped((runtime.folder / "pyodide.asm.mjs").read_bytes(), cache)),
         "pyodide.asm.wasm": ("pyodide-{}.wasm.gz", gzipped((runtime.folder / "pyodide.asm.wasm").read_bytes(), cache)),
-        **_folder("web", {path.name: path.read_bytes() for path in scripts}),
+        **_folder("web", {**scripts.files, charts.name: charts.read_bytes()}),
         STANDARD_LIBRARY: ("python_stdlib-{}.zip.gz", gzipped(library, cache)),
         **{
             name: (name.replace("_", "-").replace(".zip", "-{}.zip.gz"), gzipped(archive, cache))
@@ -79,6 +81,7 @@ def assemble(
             python=runtime.python,
             files=files,
             packs=tuple(sorted(packs)),
+            imports=scripts.imports,
             absent_imports=absent,
             lock=runtime.lock,
         )

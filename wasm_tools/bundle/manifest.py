@@ -10,7 +10,7 @@ from typing import Any
 from wasm_tools.bundle.failure import BundleError
 
 FILE_NAME = "bundle.json"
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,9 @@ class BundleFile:
 class BundleManifest:
     """What the bundle holds. `files` maps a logical name (`pyodide.asm.wasm`, `engine.zip`) to its file.
 
-    `lock` is the text handed to `loadPyodide` as `lockFileContents`. `absent_imports` maps an engine module to what
-    it imports inside functions and what the browser does not have: those functions fail there.
+    `imports` names, for each of our scripts, all that it imports at once. `lock` is the text handed to `loadPyodide` as
+    `lockFileContents`. `absent_imports` maps an engine module to what it imports inside functions and what the browser
+    does not have: those functions fail there.
     """
 
     build_id: str
@@ -36,6 +37,7 @@ class BundleManifest:
     python: str
     files: Mapping[str, BundleFile]
     packs: tuple[str, ...]
+    imports: Mapping[str, tuple[str, ...]]
     absent_imports: Mapping[str, list[str]]
     lock: str
 
@@ -72,6 +74,7 @@ def read_manifest(folder: Path) -> BundleManifest:
         python=body["python"],
         files={name: BundleFile(**entry) for name, entry in body["files"].items()},
         packs=tuple(body["packs"]),
+        imports={name: tuple(imported) for name, imported in body["imports"].items()},
         absent_imports=dict(body["absent_imports"]),
         lock=body["lock"],
     )

@@ -18,8 +18,10 @@
  * @property {string[]} [packs] data packs to load; by default all of the bundle
  * @property {number} [watchdogSeconds] how long a busy worker may give no sign of life
  * @property {number} [startSeconds] how long a starting worker may give none
+ * @property {Begun} [begun] a worker that the page started before its scripts were there, with these options
  * @property {(state: State, failure: EngineError | null) => void} [onState] every change after "starting"
  * @property {(progress: Progress) => void} [onProgress] like `onState`, it may come after the start
+ * @typedef {{worker: Worker, said: any[], at: number}} Begun `said` are its messages so far, `at` is when it began
  * @typedef {{id: number, generation: number, method: string, params: unknown, files: Given[], hangs: number,
  *   onReport?: (report: Report) => void, resolve: (result: any) => void, reject: (error: unknown) => void}} Pending
  */
@@ -91,25 +93,28 @@ export function startEngine(options = {}) {
     settle?.reject(new EngineError("Python was started afresh."));
     ready = new Promise((resolve, reject) => (settle = { resolve, reject }));
     ready.catch(() => {}); // who waits for `ready` gets the reason; nobody has to
-    startedWorker(options, anew).then(
-      (started) => {
-        if (turn !== launches) return started.worker.terminate();
-        worker = started.worker;
-        worker.addEventListener("message", ({ data }) => turn === launches && receive(data));
-        worker.addEventListener("error", (event) => {
-          event.preventDefault();
-          const sentence = running() ? "The calculation engine broke down." : "Python could not start in this browser.";
-          if (turn === launches) fail(sentence, event.message ?? "The script of the worker did not load.");
-        });
-        const { base, manifest } = started;
-        const packs = options.packs ?? manifest.packs;
-        worker.postMessage({ type: "start", base, manifest, packs, anew, restores: !anew && !broke });
-      },
-      (error) => turn === launches && fail(error.message, error.technical ?? String(error)),
-    );
+    const { begun } = options;
+    options.begun = undefined; // it is for the first start
+    try {
+      worker = begun?.worker ?? startedWorker(options, { anew, restores: !anew && !broke });
+    } catch (error) {
+      const { message, technical } = /** @type {EngineError} */ (error);
+      return queueMicrotask(() => turn === launches && fail(message, technical || String(error)));
+    }
+    worker.onmessage = ({ data }) => turn === launches && receive(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      if (turn === launches) breakDown(event.message ?? "The script of the worker did not load.");
+    };
+    begun?.said.forEach((data) => queueMicrotask(() => turn === launches && receive(data)));
   }
 
   const running = () => state === "ready" || state === "busy";
+
+  /** @param {string} technical */
+  function breakDown(technical) {
+    fail(running() ? "The calculation engine broke down." : "Python could not start in this browser.", technical);
+  }
 
   /** @param {any} message */
   function receive(message) {
@@ -124,6 +129,9 @@ export function startEngine(options = {}) {
         settle.resolve();
         pending.forEach(send);
         enter(pending.size ? "busy" : "ready");
+        break;
+      case "broken":
+        breakDown(message.technical);
         break;
       case "failed":
         fail(message.error.message, message.error.technical);

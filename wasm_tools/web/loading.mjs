@@ -57,6 +57,26 @@ export function progressOf(manifest, names, tell) {
 }
 
 /**
+ * The list of a build's files. Every build leaves it under its own name, too, so that a page never gets another's.
+ * @param {URL} url of the newest build's list @param {string | undefined} buildId @returns {Promise<Manifest>}
+ */
+export async function manifestAt(url, buildId) {
+  try {
+    // The one file without a hash in its name: a kept copy must be asked about.
+    const response = await (buildId ? fetch(new URL(`bundle-${buildId}.json`, url)) : fetch(url, { cache: "no-cache" }));
+    if (buildId && response.status === 404) {
+      const technical = `The site does not hold build ${buildId} any more.`;
+      throw new StartError("The site was updated since this page was loaded. Load the page again.", technical);
+    }
+    if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+    return await response.json();
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError("The list of the engine's files could not be loaded.", String(error));
+  }
+}
+
+/**
  * One downloader for one start: every file of the map by its logical name.
  * @param {string} base absolute URL of the bundle's folder, ending in "/"
  * @param {Manifest} manifest @param {Progress} progress

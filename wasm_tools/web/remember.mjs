@@ -12,16 +12,15 @@ const NEEDED_GIGABYTES = 4;
 export async function remember(options) {
   try {
     if (!(await hasRoom())) return false;
-    const { worker, base, manifest } = await startedWorker(options, false);
+    const worker = startedWorker(options, { remembers: true });
     const made = new Promise((resolve) => {
       const end = setTimeout(resolve, AT_MOST_MS, false);
       worker.addEventListener("error", () => resolve(false));
       worker.addEventListener("message", ({ data }) => {
-        if (data.type !== "remembered" && data.type !== "failed") return;
+        if (!["remembered", "failed", "broken"].includes(data.type)) return;
         clearTimeout(end);
         resolve(data.type === "remembered");
       });
-      worker.postMessage({ type: "remember", base, manifest, packs: options.packs ?? manifest.packs, anew: false });
     });
     return await made.finally(() => worker.terminate());
   } catch {

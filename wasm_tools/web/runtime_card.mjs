@@ -5,7 +5,6 @@
  * @typedef {import("./engine.mjs").State} State
  * @typedef {ReturnType<typeof import("./engine.mjs").startEngine>} Engine
  */
-import { early } from "./early.mjs";
 import { startEngine } from "./engine.mjs";
 import { megabytes } from "./figures.mjs";
 import { localNumber, text } from "./texts.mjs";
@@ -33,6 +32,8 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
   let began = 0;
   let mayRemember = remembers;
   let kept = false;
+  /** @type {import("./engine.mjs").Begun | undefined} by the script in the head of the page */
+  const begun = /** @type {any} */ (globalThis).atlasEngine;
   const saves = /** @type {any} */ (navigator).connection?.saveData === true;
 
   /** @param {State} state @param {{message: string, technical: string} | null} failure @param {Engine | null} engine */
@@ -53,9 +54,9 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
         const seconds = localNumber(((performance.now() - began) / 1000).toFixed(1));
         said.textContent = text("tools.script.runs", { seconds });
         if (engine) onReady(engine);
-        keep();
         if (engine && !engine.restored) setTimeout(rememberLater, REMEMBER_AFTER_MS, engine);
       }
+      if (engine?.state === "ready") whenIdle(keep); // the first answer shares two processors with nothing
     } else if (state === "restarting") {
       root.dataset.engine = "loading";
       said.textContent = text("tools.script.afresh");
@@ -84,7 +85,7 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
 
   async function launch() {
     root.dataset.engine = "loading";
-    began = early?.began ?? performance.now();
+    began = begun?.at ?? performance.now();
     action.hidden = true;
     progress.hidden = false;
     said.textContent = stageWords("loading");
@@ -98,9 +99,8 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
       },
       onState: (state, failure) => show(state, failure, engine),
     };
-    if (early) Object.assign(early.options, options);
     /** @type {Engine} */
-    const engine = early?.engine ?? startEngine({ packs, buildId, ...(watchdogSeconds && { watchdogSeconds }), ...options });
+    const engine = startEngine({ packs, buildId, begun, ...(watchdogSeconds && { watchdogSeconds }), ...options });
     if (engine.state !== "starting") show(engine.state, engine.failure, engine);
     return engine;
   }
@@ -116,7 +116,7 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
     action.hidden = false;
     action.textContent = text("tools.script.load", { size: megabytes(bytes) });
     action.onclick = () => void start();
-  } else if (early) {
+  } else if (begun) {
     start();
   } else {
     whenIdle(start);

@@ -1,9 +1,10 @@
 /**
  * The one module worker of a tab: it hosts Python and answers requests. The page's end of it is `engine.mjs`.
  *
- * In:  {type: "start", base, manifest, packs, anew}, {type: "drop", ids},
- *      {type: "request", id, generation, method, params, files}, {type: "remember", base, manifest, packs}
- * Out: {type: "progress", stage, loaded, total, fraction}, {type: "ready", milliseconds, restored},
+ * In:  {type: "start" | "remember", base, manifest, packs, archives, loader, restores},
+ *      {type: "part", name, value | error}: what `loader.mjs` has loaded, {type: "drop", ids},
+ *      {type: "request", id, generation, method, params, files}
+ * Out: {type: "stage", stage}, {type: "packs"}: the packs are needed after all, {type: "ready", milliseconds, restored},
  *      {type: "remembered"}, {type: "failed", error},
  *      {type: "reply", id, generation, ok, result | error, broken},
  *      {type: "report", id, generation, stage, done, total}, {type: "dropped"}, {type: "heartbeat"}
@@ -13,19 +14,13 @@
  * @typedef {{message: string, field: string | null, technical: string}} Failure
  * @typedef {{id: number, generation: number, method: string, params: unknown, files?: {name: string, content: Blob}[]}} Request
  */
-import { downloads, progressOf, StartError, technicalText } from "./loading.mjs";
+import { StartError, technicalText } from "./loading.mjs";
+import { giveUpNetwork } from "./network.mjs";
 import { engineIn, memoryOf, startedPython } from "./python.mjs";
-import { forgetMemory, keepMemory, keptMemory } from "./snapshots.mjs";
+import { forgetMemory, keepMemory } from "./snapshots.mjs";
 import { refusalOf } from "./worker_files.mjs";
 
 const HEARTBEAT_MS = 1000;
-const EMPTY_WASM = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-/** All that can start a request in a worker. `Worker` too: a second one would have all the others again. */
-const NETWORK = [
-  "fetch", "fetchLater", "XMLHttpRequest", "WebSocket", "WebSocketStream", "WebTransport", "EventSource",
-  "importScripts", "Worker", "SharedWorker", "caches",
-];
-
 /** @type {any} the Python module `wasm_tools.browser`, once it is there */
 let engine = null;
 /** @type {Request[]} */
@@ -33,6 +28,8 @@ const queue = [];
 /** @type {Request | null} the request that Python works on */
 let current = null;
 let pumping = false;
+/** @type {Map<string, PromiseWithResolvers<any>>} what the loader hands over, by name */
+const parts = new Map();
 
 const post = (/** @type {object} */ message) => self.postMessage(message);
 
@@ -40,6 +37,7 @@ const post = (/** @type {object} */ message) => self.postMessage(message);
 export function serve(createPyodideModule) {
   const orders = { start, remember };
   self.addEventListener("message", ({ data }) => {
+    if (data.type === "part") return arrive(data);
     const order = orders[/** @type {keyof orders} */ (data.type)];
     if (!order) return receive(data);
     order(data, createPyodideModule).catch((error) => {
@@ -48,6 +46,20 @@ export function serve(createPyodideModule) {
     });
   });
   setInterval(() => post({ type: "heartbeat" }), HEARTBEAT_MS);
+}
+
+/** A part that was loaded, or why it was not. @param {{name: string, value?: any, error?: {message: string, technical: string}}} part */
+function arrive({ name, value, error }) {
+  if (error) part(name).reject(new StartError(error.message, error.technical));
+  else part(name).resolve(value);
+}
+
+/** The place of a part, whether it comes before it is asked for or afterwards. @param {string} name */
+function part(name) {
+  const known = parts.get(name) ?? Promise.withResolvers();
+  known.promise.catch(() => {}); // it is reported where it is needed
+  parts.set(name, known);
+  return known;
 }
 
 /** @param {any} data */
@@ -68,8 +80,8 @@ function receive(data) {
 }
 
 /**
- * @typedef {{base: string, manifest: import("./loading.mjs").Manifest, packs: string[], anew: boolean,
- *   restores?: boolean}} Order
+ * @typedef {{base: string, manifest: import("./loading.mjs").Manifest, packs: string[], archives: string[],
+ *   loader: string, restores: boolean}} Order `loader` is the address of `pyodide.mjs`
  */
 
 /**
@@ -78,17 +90,16 @@ function receive(data) {
  */
 async function start(order, createPyodideModule) {
   const began = performance.now();
-  const load = await loadingOf(order);
-  const memory = order.restores ? await keptMemory(order) : null;
-  const texts = memory ? [] : load.packs();
-  const parts = await load.parts(createPyodideModule);
-  load.progress.stage("starting");
+  const memory = order.restores ? part("memory").promise : null;
+  const parts = await partsOf(order, createPyodideModule);
+  stage("starting");
   const restored = memory !== null && (await restore(order, parts, memory));
-  if (restored) load.skipPacks();
-  else await plainStart(await startedPython(parts, null), parts, order.packs, memory ? load.packs() : texts, load.progress);
+  if (!restored) {
+    if (memory) post({ type: "packs" });
+    await plainStart(await startedPython(parts, null), parts, order.packs);
+  }
   engine.set_reporter?.(report);
   giveUpNetwork();
-  load.progress.stage("ready");
   post({ type: "ready", milliseconds: performance.now() - began, restored });
 }
 
@@ -97,61 +108,33 @@ async function start(order, createPyodideModule) {
  * @param {Order} order @param {unknown} createPyodideModule
  */
 async function remember(order, createPyodideModule) {
-  const load = await loadingOf(order);
-  const texts = load.packs();
-  const parts = await load.parts(createPyodideModule);
+  const parts = await partsOf(order, createPyodideModule);
   const python = await startedPython(parts, null, true);
-  const tidy = await plainStart(python, parts, order.packs, texts, load.progress);
+  const tidy = await plainStart(python, parts, order.packs);
   engine.rehearse?.();
   tidy();
   await keepMemory(order, memoryOf(python));
   post({ type: "remembered" });
 }
 
-/** Everything is on its way at once. A failure is reported where its part is needed. @param {Order} order */
-async function loadingOf({ base, manifest, packs, anew }) {
-  const files = packs.map((pack) => `${pack}.json`);
-  // Parts of the engine that only some pages need come with the pack of their name.
-  const archives = ["engine.zip", ...packs.map((pack) => `engine_${pack}.zip`).filter((name) => name in manifest.files)];
-  const names = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", ...archives, ...files];
-  const absent = names.find((name) => !(name in manifest.files));
-  if (absent) throw new StartError(`This build of the site does not hold ${absent}.`, manifest.build_id);
-  await WebAssembly.compile(EMPTY_WASM).catch((error) => {
-    throw new StartError("This browser does not allow WebAssembly here.", error);
+const stage = (/** @type {string} */ name) => post({ type: "stage", stage: name });
+
+/** @param {Order} order @param {unknown} createPyodideModule @returns {Promise<import("./python.mjs").Parts>} */
+async function partsOf({ base, manifest, archives, loader }, createPyodideModule) {
+  const script = import(loader).catch((error) => {
+    throw new StartError("The file pyodide.mjs could not be loaded.", error);
   });
-  const progress = progressOf(manifest, names, (message) => post({ type: "progress", ...message }));
-  const load = downloads(base, manifest, progress, anew);
-  progress.stage("loading");
-  progress.whole("pyodide.asm.mjs"); // the page has loaded it
-  const started = quiet(
-    Promise.all([
-      load.script("pyodide.mjs"), load.wasm("pyodide.asm.wasm"), load.bytes("python_stdlib.zip"),
-      Promise.all(archives.map(async (name) => [name, await load.bytes(name)])),
-    ]),
-  );
-  return {
-    progress,
-    packs: () => files.map((file) => quiet(load.text(file))),
-    skipPacks: () => files.forEach(progress.whole),
-    /** @param {unknown} createPyodideModule */
-    async parts(createPyodideModule) {
-      const [{ loadPyodide }, wasm, library, found] = await started;
-      const engine = Object.fromEntries(found);
-      return { loadPyodide, createPyodideModule, wasm, library, engine, base, lock: manifest.lock };
-    },
-  };
+  const [{ loadPyodide }, wasm, library, ...found] = await Promise.all([
+    script, ...["wasm", "library", ...archives].map((name) => part(name).promise),
+  ]);
+  const engine = Object.fromEntries(archives.map((name, place) => [name, found[place]]));
+  return { loadPyodide, createPyodideModule, wasm, library, engine, base, lock: manifest.lock };
 }
 
-/** A promise whose failure somebody looks at later. @template T @param {Promise<T>} promise */
-function quiet(promise) {
-  promise.catch(() => {});
-  return promise;
-}
-
-/** @param {Order} order @param {import("./python.mjs").Parts} parts @param {{bytes: Promise<Uint8Array>}} memory */
+/** @param {Order} order @param {import("./python.mjs").Parts} parts @param {Promise<Uint8Array>} memory */
 async function restore(order, parts, memory) {
   try {
-    engine = engineIn(await startedPython(parts, await memory.bytes), parts).engine;
+    engine = engineIn(await startedPython(parts, await memory), parts).engine;
     return true;
   } catch {
     await forgetMemory(order.base);
@@ -161,10 +144,9 @@ async function restore(order, parts, memory) {
 
 /**
  * The engine and its data in a Python that has just started. Returns what makes it tidy for a snapshot.
- * @param {any} python @param {import("./python.mjs").Parts} parts @param {string[]} packs @param {Promise<string>[]} texts
- * @param {import("./loading.mjs").Progress} progress
+ * @param {any} python @param {import("./python.mjs").Parts} parts @param {string[]} packs
  */
-async function plainStart(python, parts, packs, texts, progress) {
+async function plainStart(python, parts, packs) {
   let opened;
   try {
     opened = engineIn(python, parts);
@@ -172,27 +154,17 @@ async function plainStart(python, parts, packs, texts, progress) {
     throw new StartError(`The calculation engine did not load. ${lastLine(error)}`, error);
   }
   engine = opened.engine;
-  progress.stage("reading data");
-  for (const [place, text] of texts.entries()) {
-    const content = await text;
+  stage("reading data");
+  for (const pack of packs) {
+    const content = await part(`${pack}.json`).promise;
     try {
       engine.load_pack(content);
     } catch (error) {
-      throw new StartError(`The data in ${packs[place]}.json could not be read. ${lastLine(error)}`, error);
+      throw new StartError(`The data in ${pack}.json could not be read. ${lastLine(error)}`, error);
     }
   }
   opened.settle();
   return opened.tidy;
-}
-
-/** Take every way to start a request out of this scope for good: from here on no figure of the reader can leave. */
-function giveUpNetwork() {
-  for (const name of NETWORK) {
-    for (let holder = globalThis; holder; holder = Object.getPrototypeOf(holder)) {
-      Reflect.deleteProperty(holder, name);
-    }
-    Object.defineProperty(globalThis, name, { value: undefined, writable: false, configurable: false });
-  }
 }
 
 /** Work off the queue, one request a task, so that drops and heartbeats come in between. */

@@ -13,7 +13,7 @@ from generator.render.planner_form import choices, id_words
 from generator.render.report_facts import price_grades
 from generator.render.site_index import OWN_HARDWARE, SiteIndex, site_index
 from generator.render.texts import of_registry, text
-from generator.render.tool_assets import data_block, download_bytes, module, modules_of
+from generator.render.tool_assets import data_block, download_bytes, engine_start, module, modules_of
 from generator.render.translated import files_of, root_from
 from generator.render.workload_words import WORKLOADS
 from wasm_tools.planner.form_fields import FIELDS
@@ -30,7 +30,6 @@ SCRIPT_TEXTS = (
 def pages(data: SiteData) -> Iterator[Page]:
     """The one page, with grades and the prices of other workloads beside it."""
     index = site_index(data)
-    first = (module(data, "early.mjs"), *modules_of(data, "early.mjs"))  # Python starts before all else
     files, named = beside(index)
     yield Page(
         path=PATH,
@@ -40,13 +39,11 @@ def pages(data: SiteData) -> Iterator[Page]:
         context={
             "examples": examples(),
             "table": {"id": "plans", "caption": text("planner.script.caption"), "rows": []},
-            "early": module(data, "early.mjs"),
-            "build_id": data.bundle["build_id"],
-            "packs": PACKS,
             "settings": data_block(settings(data, index, named)),
         },
         scripts=(module(data, "ask.mjs"), module(data, "relative_dates.mjs")),
-        ahead=(*first, *(name for name in modules_of(data, "ask.mjs") if name not in first)),
+        engine=engine_start(data, PACKS),
+        ahead=modules_of(data, "ask.mjs"),
         styles=("assets/tools.css", "assets/ask.css"),
         texts=SCRIPT_TEXTS,
         tool=True,

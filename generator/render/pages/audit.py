@@ -6,7 +6,7 @@ from generator.render.page import Page, SiteData
 from generator.render.pages.ask import beside
 from generator.render.site_index import site_index
 from generator.render.texts import of_registry, text
-from generator.render.tool_assets import data_block, download_bytes, module, modules_of
+from generator.render.tool_assets import data_block, download_bytes, engine_start, module, modules_of
 from generator.render.translated import files_of, root_from
 from generator.render.workload_words import WORKLOADS
 from wasm_tools.audit.setup import DEPLOYMENTS, LLM, PROCUREMENTS, YES_NO
@@ -27,7 +27,6 @@ WORDS = ("model", "provider", "gpu", "precision", "unit")
 def pages(data: SiteData) -> Iterator[Page]:
     """The one page; the prices of workloads that are billed by use lie beside it."""
     files, named = beside(site_index(data))
-    first = (module(data, "early.mjs"), *modules_of(data, "early.mjs"))
     presets = data.results.catalogue.presets
     plain = {
         "deployment": DEPLOYMENTS, "procurement": tuple(PROCUREMENTS), "autoscaling": YES_NO,
@@ -45,9 +44,6 @@ def pages(data: SiteData) -> Iterator[Page]:
             "words": WORDS,
             "choices": {name: [(v, v.replace("_", " ")) for v in values] for name, values in plain.items()}
             | {"workload": workloads},
-            "early": module(data, "early.mjs"),
-            "build_id": data.bundle["build_id"],
-            "packs": PACKS,
             "settings": data_block(
                 {
                     "build_id": data.bundle["build_id"],
@@ -59,7 +55,8 @@ def pages(data: SiteData) -> Iterator[Page]:
             ),
         },
         scripts=(module(data, "audit.mjs"), module(data, "relative_dates.mjs")),
-        ahead=(*first, *(name for name in modules_of(data, "audit.mjs") if name not in first)),
+        engine=engine_start(data, PACKS),
+        ahead=modules_of(data, "audit.mjs"),
         styles=("assets/tools.css", "assets/audit.css"),
         texts=("audit.script", "tools.script"),
         tool=True,

@@ -13,7 +13,7 @@ from generator.render.planner_form import choices, grid_settings, id_words, indu
 from generator.render.report_facts import price_grades, report_facts
 from generator.render.site_index import OWN_HARDWARE, SiteIndex, site_index
 from generator.render.texts import text
-from generator.render.tool_assets import data_block, download_bytes, module, modules_of
+from generator.render.tool_assets import data_block, download_bytes, engine_start, module, modules_of
 from generator.render.translated import files_of, root_from
 from wasm_tools.plan_report.facts import facts_record
 from wasm_tools.planner.form_fields import FIELD
@@ -49,7 +49,6 @@ def pages(data: SiteData) -> Iterator[Page]:
     facts = report_facts(data)
     facts_text = compact_json(facts_record(facts))
     facts_name = hashed_name("report", facts_text)
-    first = (module(data, "early.mjs"), *modules_of(data, "early.mjs"))  # Python starts before all else
     beside = files_of(PATH)
     report = {"build": facts.build, "grades": beside + grades_name, "facts": beside + facts_name}
     yield Page(
@@ -68,13 +67,11 @@ def pages(data: SiteData) -> Iterator[Page]:
             "fields": FIELD,
             "choices": choices(data.registry, data.results.catalogue),
             "placeholders": placeholders(data.results.catalogue.hosting),
-            "early": module(data, "early.mjs"),
-            "build_id": data.bundle["build_id"],
-            "packs": PACKS,
             "settings": data_block(settings(data, index, report)),
         },
         scripts=(module(data, "planner.mjs"), module(data, "relative_dates.mjs")),
-        ahead=(*first, *(name for name in modules_of(data, "planner.mjs") if name not in first)),
+        engine=engine_start(data, PACKS),
+        ahead=modules_of(data, "planner.mjs"),
         styles=("assets/tools.css", "assets/planner_scenarios.css"),
         texts=SCRIPT_TEXTS,
         tool=True,
