@@ -56,7 +56,7 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
         if (engine) onReady(engine);
         if (engine && !engine.restored) setTimeout(rememberLater, REMEMBER_AFTER_MS, engine);
       }
-      if (engine?.state === "ready") whenIdle(keep); // the first answer shares two processors with nothing
+      if (engine?.state === "ready") keep(); // not beside the first answer, which needs both processors
     } else if (state === "restarting") {
       root.dataset.engine = "loading";
       said.textContent = text("tools.script.afresh");
