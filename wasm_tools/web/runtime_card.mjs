@@ -56,7 +56,8 @@ export function runtimeCard(card, { packs, buildId, bytes, watchdogSeconds, reme
         if (engine) onReady(engine);
         if (engine && !engine.restored) setTimeout(rememberLater, REMEMBER_AFTER_MS, engine);
       }
-      if (engine?.state === "ready") keep(); // not beside the first answer, which needs both processors
+      // At once where files of the reader may come: no request follows them. Elsewhere not beside the first answer.
+      if (!begun || engine?.state === "ready") keep();
     } else if (state === "restarting") {
       root.dataset.engine = "loading";
       said.textContent = text("tools.script.afresh");
