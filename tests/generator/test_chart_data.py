@@ -87,7 +87,8 @@ def event(day: str, kind: str, old: str, new: str, meter: str = "input.text.toke
 
 
 def index_with(*events: PriceEvent) -> SiteIndex:
-    return site_index(site_of(replace(state(), events=list(events))))
+    """Changes decide about no plan: those of the small site are taken as they are."""
+    return site_index(replace(small_site(), state=replace(state(), events=list(events))))
 
 
 def changes_of(index: SiteIndex) -> ChangesOf:
