@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -70,7 +71,9 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return run
 
 
+@cache
 def helped(*words: str) -> str:
+    """The help of a command; each group is looked at for all that it holds, and asked once."""
     shown = CliRunner().invoke(app, [*words, "--help"], env={"NO_COLOR": "1", "TERM": "dumb", "COLUMNS": "160"})
     assert shown.exit_code == 0, shown.output
     return shown.stdout
@@ -78,9 +81,9 @@ def helped(*words: str) -> str:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A checkout without state: code and registries only."""
+    """A checkout without state: code, as compiled as it is here, and registries only."""
     for name in ("generator", "wasm_tools"):
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "data" / "registry", tmp_path / "data" / "registry")
     return tmp_path
 

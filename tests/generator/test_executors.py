@@ -28,6 +28,10 @@ class Backwards:
             yield n, parts[n](registry, catalogue)
 
 
+def catalogue() -> Catalogue:
+    return planner_catalogue(registry(), state(), REGISTRY, AS_OF)
+
+
 def planned(run: Any) -> Precomputed:
     return precomputed(registry(), state(), REGISTRY, AS_OF, lambda _: None, run)
 
@@ -40,8 +44,8 @@ def files(results: Precomputed, folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The files of the stage, every cell and case planned one after the other without an executor."""
-    catalogue = planner_catalogue(registry(), state(), REGISTRY, AS_OF)
-    results = Precomputed(catalogue, tuple(grid_cells(registry(), catalogue)), case_plans(registry(), catalogue))
+    known = catalogue()
+    results = Precomputed(known, tuple(grid_cells(registry(), known)), case_plans(registry(), known))
     return files(results, tmp_path_factory.mktemp("expected"))
 
 
@@ -74,7 +78,7 @@ def test_other_code_on_a_worker_is_refused_by_its_name() -> None:
 def test_missing_package_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "distributed", None)
     with pytest.raises(ExecutorError, match=r"inference-price-atlas\[dask\]"):
-        next(Dask("tcp://127.0.0.1:1").each([case_plans], registry(), planned(Backwards()).catalogue))
+        next(Dask("tcp://127.0.0.1:1").each([case_plans], registry(), catalogue()))
 
 
 @pytest.fixture
@@ -93,11 +97,11 @@ def test_dask_gives_the_same_files(cluster: str, expected: dict[str, bytes], tmp
 def test_failing_part_fails_here_with_its_own_error(cluster: str) -> None:
     part = partial(profile_cells, 999)
     with pytest.raises(IndexError):
-        list(Dask(cluster).each([part], registry(), planned(Backwards()).catalogue))
+        list(Dask(cluster).each([part], registry(), catalogue()))
 
 
 def test_scheduler_that_does_not_answer_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="the extra `dask` is not installed")
     monkeypatch.setattr(executors, "CONNECT_S", 1)
     with pytest.raises(ExecutorError, match=r"no scheduler answers at tcp://127\.0\.0\.1:9"):
-        next(Dask("tcp://127.0.0.1:9").each([case_plans], registry(), planned(Backwards()).catalogue))
+        next(Dask("tcp://127.0.0.1:9").each([case_plans], registry(), catalogue()))
