@@ -177,11 +177,6 @@ def counted(changes: Iterable[Change]) -> Counter[str]:
     return Counter(c.kind for c in changes)
 
 
-def is_news(group: Group) -> bool:
-    """Whether a group says that something is sold otherwise than before."""
-    return group.kind in NEWS
-
-
 @once
 def change_index(data: SiteData) -> ChangeIndex:
     """The changes of a site: pages, feeds and files all ask."""
