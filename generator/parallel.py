@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import cast
 
 _parts: list[Callable[[], object]] = []
@@ -26,7 +26,7 @@ def side_by_side[T](parts: Sequence[Callable[[], T]], workers: int | None = None
             yield from ((n, part()) for n, part in enumerate(parts))
             return
         _parts[:] = parts
-        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        with ProcessPoolExecutor(workers, get_context("fork"), initializer=_end_with_parent) as pool:
             for done in as_completed([pool.submit(_run, n) for n in range(len(parts))]):
                 n, result = done.result()
                 yield n, cast(T, result)
@@ -37,3 +37,15 @@ def side_by_side[T](parts: Sequence[Callable[[], T]], workers: int | None = None
 
 def _run(n: int) -> tuple[int, object]:
     return n, _parts[n]()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed cannot tell its children, and they would wait for work for ever."""
+
+    def watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from generator.change_kinds import KINDS, NEWS, Change, PriceKey, in_force, judged, price_key
+from generator.change_kinds import KINDS, Change, PriceKey, in_force, judged, price_key
 from generator.groups import grouped
 from generator.render.once import once
 from generator.render.page import SiteData

@@ -4,7 +4,9 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -31,6 +33,7 @@ def test_parts_run_in_other_processes() -> None:
     script = """
 import os
 from functools import partial
+from pathlib import Path
 from generator.parallel import side_by_side
 
 def process(n):
@@ -78,3 +81,33 @@ except BrokenProcessPool:
     print("ended")
 """
     assert alone(script) == "ended"
+
+
+WAITING = """
+import os, time
+from generator.parallel import side_by_side
+
+def part():
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+
+list(side_by_side([part, part, part], workers=3))
+"""
+
+
+def test_processes_end_with_a_parent_that_is_killed() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", WAITING], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    children = [int(parent.stdout.readline()) for _ in range(3)]
+    parent.kill()
+    parent.wait()
+    end = time.monotonic() + 20
+    while any(running(child) for child in children) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not [child for child in children if running(child)]
+
+
+def running(process: int) -> bool:
+    """Whether a process is there and no mere entry that nobody has asked for yet."""
+    status = Path(f"/proc/{process}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] != "Z"
