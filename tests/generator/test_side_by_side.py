@@ -88,7 +88,7 @@ import os, time
 from generator.parallel import side_by_side
 
 def part():
-    print(os.getpid(), flush=True)
+    os.write(1, b"%d\\n" % os.getpid())  # in one piece, as three write at once
     time.sleep(60)
 
 list(side_by_side([part, part, part], workers=3))
