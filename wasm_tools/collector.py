@@ -8,6 +8,18 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_frozen = False
+
+
+def _others_are_frozen() -> bool:
+    """Whether somebody else has frozen objects, which then stay so.
+
+    A yes is kept: to count them Python walks them all, which took longer than reading a small bill.
+    """
+    global _frozen
+    _frozen = _frozen or gc.get_freeze_count() > 0
+    return _frozen
+
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
@@ -18,7 +30,7 @@ def collector_at_rest() -> Iterator[None]:
         yield
     finally:
         if running:
-            if not gc.get_freeze_count():  # somebody else's frozen objects stay so
+            if not _others_are_frozen():
                 # What has been made counts as old, or the collector walks it at once: 10 ms after an answer of 63.
                 gc.freeze()
                 gc.unfreeze()
