@@ -41,6 +41,7 @@ RUN_HERE = {
     "atlas memory qwen3-32b --gpu h100-sxm --tp 2 --max-model-len 16000",
     "atlas rank speech-to-text",
     "atlas health",
+    "atlas regions --gpu h100-sxm",
     "atlas history o3",
     "atlas diff 2026-10-01 2026-11-20 --kind repriced",
     "atlas --help",
@@ -108,6 +109,7 @@ ANSWERS = {
     f"atlas simulate 1 {SAME}": "months that could come",
     "atlas memory qwen3-32b --gpu h100-sxm --tp 2 --max-model-len 16000": "17 requests",
     "atlas rank speech-to-text": "USD a month",
+    "atlas regions --gpu h100-sxm": "products in several regions",
     "atlas history o3": "input.text.token",
     "atlas diff 2026-10-01 2026-11-20 --kind repriced": "%",
 }

@@ -70,7 +70,8 @@ def test_the_example_is_held_against_its_plan_and_the_planner_is_asked_again(pag
     record = json.loads(saved(page, "json"))
     assert record["asked_again"]["load"]["peak_qps"] == 60
     assert saved(page, "md").startswith("# Observed") and saved(page, "csv").startswith("file,tool")
-    assert [url for url in asked if not url.startswith(("blob:", "data:"))] == []  # nothing is sent anywhere
+    own = ("blob:", "data:", f"{site_address}assets/engine/")  # the next visit's Python may be loaded meanwhile
+    assert [url for url in asked if not url.startswith(own)] == []  # nothing is sent anywhere
 
 
 def test_an_outcome_file_is_saved_with_what_the_reader_states(page: Page, site_address: str) -> None:

@@ -232,7 +232,7 @@ def test_a_link_below_the_answers_opens_its_panel(page: Page, site_address: str)
     links = page.locator("#panel-links a")
     for link in links.all():
         panel = page.locator(f"details{link.get_attribute('href')}")
-        assert link.inner_text() in panel.locator("summary").inner_text()
+        assert link.inner_text() in panel.locator("> summary").inner_text()
     links.first.press("Enter")
     page.wait_for_selector("details#what-if[open]")
     assert page.evaluate("document.activeElement.parentElement.id") == "what-if"

@@ -158,6 +158,7 @@ def test_what_is_exported_is_imported_again_byte_by_byte(running: Page, tmp_path
     page.fill("#scenarios [name=name]", "Second")
     page.fill("#scenarios [name=note]", "for the board")
     page.get_by_role("button", name="Save as another").click()
+    page.locator(".scenario-list button.plain", has_text="Second").wait_for()
 
     def export() -> Path:
         with page.expect_download() as download:

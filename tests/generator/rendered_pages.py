@@ -30,6 +30,7 @@ KINDS = (home, use_cases, plans, models, providers, gpus, workloads, health, acc
 OTHERS = (
     "compare/",
     "explore/",
+    "regions/",
     "tools/",
     "downloads/",
     "methodology/",
