@@ -1,6 +1,6 @@
 """How long a reader waits for Python: our bundle against plain `loadPyodide` + `import pydantic`, in one run.
 
-    python -m tests.bench.bench_engine_start --site site [--rounds 5]      (a built site: `atlas build --site site`)
+    python -m tests.bench.bench_engine_start [--site site] [--rounds 5]      (a built site: `make site`)
 
 Each round drives fresh Chromium profiles and opens the planner with a question of its own in the address. The first
 visit is cold, the second and third are warm: between them the page has time to keep its snapshot and its files, as it
@@ -79,7 +79,7 @@ MISSING = """async () => {
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--site", type=Path, required=True, help="a built and sealed site")
+    parser.add_argument("--site", type=Path, default=Path("site"), help="a built and sealed site")
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     if not (options.site / "tools" / WORKER).is_file():
