@@ -17,6 +17,7 @@ from wasm_tools.bundle.compressed import gzipped
 from wasm_tools.bundle.engine_sources import absent_imports, by_part, engine_sources, module_names
 from wasm_tools.bundle.engine_start import METHODS_FILE
 from wasm_tools.bundle.failure import BundleError
+from wasm_tools.bundle.indirect_calls import prepared
 from wasm_tools.bundle.manifest import FILE_NAME, BundleFile, BundleManifest, build_id
 from wasm_tools.bundle.runtime import STANDARD_LIBRARY, installed_runtime
 from wasm_tools.bundle.scripts import joined_scripts
@@ -55,10 +56,11 @@ def assemble(
     # The chart library lies beside our scripts, which load it by its name; the hash of the folder covers it.
     scripts = joined_scripts(WEB, runtime_dir.parent / ".bin" / "esbuild")
     charts = chart_library(runtime_dir)
+    wasm = prepared((runtime.folder / "pyodide.asm.wasm").read_bytes(), cache)
     content = {
         "pyodide.mjs": ("pyodide-{}.mjs", (runtime.folder / "pyodide.mjs").read_bytes()),
         "pyodide.asm.mjs": ("pyodide-asm-{}.mjs.gz", gzipped((runtime.folder / "pyodide.asm.mjs").read_bytes(), cache)),
-        "pyodide.asm.wasm": ("pyodide-{}.wasm.gz", gzipped((runtime.folder / "pyodide.asm.wasm").read_bytes(), cache)),
+        "pyodide.asm.wasm": ("pyodide-{}.wasm.gz", gzipped(wasm, cache)),
         **_folder("web", {**scripts.files, charts.name: charts.read_bytes()}),
         STANDARD_LIBRARY: ("python_stdlib-{}.zip.gz", gzipped(library, cache)),
         **{
