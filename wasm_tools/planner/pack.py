@@ -1,6 +1,6 @@
 """The data pack: the planner's catalogue as one JSON object, written at night and read on both sides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple
 from decimal import Decimal
 from typing import Any
@@ -16,12 +16,13 @@ from wasm_tools.performance.runtime_memory import RuntimeMemory
 from wasm_tools.planner.catalogue import ApiRate, Catalogue, Curve, CurvePoint, Deployable
 from wasm_tools.planner.hosting_facts import hosting_rows, read_hosting
 from wasm_tools.planner.lists import Weights
+from wasm_tools.planner.pack_columns import columns, rows_of
 from wasm_tools.planner.policy import Policy
 from wasm_tools.planner.presets import preset_rows, read_presets
 from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.request_cost import Prices, TokenPrices
 
-PACK_VERSION = 6
+PACK_VERSION = 7
 
 
 class PackError(ValueError):
@@ -41,10 +42,10 @@ def read_catalogue(pack: Mapping[str, Any]) -> Catalogue:
         as_of=pack["as_of"],
         models=models,
         gpus=gpus,
-        rates=_rates(pack["rates"], [_prices(rows) for rows in pack["prices"]]),
+        rates=_rates(rows_of(pack["rates"]), [_prices(rows) for rows in pack["prices"]]),
         rentals=tuple(_rental(row) for row in pack["rentals"]),
         curves=tuple(_curve(row) for row in pack["curves"]),
-        deployables=tuple(Deployable(*row) for row in pack["deployables"]),
+        deployables=tuple(Deployable(*row) for row in rows_of(pack["deployables"])),
         book=book(read_calibration(pack["calibration"]), shapes, gpus),
         tails=_tails(pack["tails"]),
         policy=_policy(pack["policy"]),
@@ -71,7 +72,7 @@ def _model(row: Sequence[Any]) -> ModelCard:
     )
 
 
-def _rates(rows: Sequence[Sequence[Any]], prices: Sequence[Prices]) -> tuple[ApiRate, ...]:
+def _rates(rows: Iterable[Sequence[Any]], prices: Sequence[Prices]) -> tuple[ApiRate, ...]:
     """The rates, with their prices by place in the list of price books: most books hold for several regions."""
     return tuple(
         ApiRate(provider, sku, model, region, prices[book], *rest) for provider, sku, model, region, book, *rest in rows
@@ -136,7 +137,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
         "calibration": calibration_pack(catalogue.book.calibration),
         "quality": quality_record(catalogue.quality),
         "observations": observation_rows(catalogue.observations),
-        "deployables": [list(astuple(d)) for d in catalogue.deployables],
+        "deployables": columns(astuple(d) for d in catalogue.deployables),
         "presets": preset_rows(catalogue.presets),
         "unplanned": dict(catalogue.unplanned),
         "models": [
@@ -172,7 +173,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
             for g in catalogue.gpus.values()
         ],
         "prices": [_price_rows(prices) for prices in books.values()],
-        "rates": [
+        "rates": columns(
             [
                 r.provider,
                 r.sku,
@@ -187,7 +188,7 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
                 r.age_days,
             ]
             for r in catalogue.rates
-        ],
+        ),
         "rentals": [
             [
                 r.provider,

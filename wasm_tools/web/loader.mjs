@@ -53,20 +53,22 @@ async function loaded({ bundleUrl, buildId, anew = false, restores = false, reme
   const from = downloads(base, manifest, progress, anew);
   progress.stage("loading");
 
-  // Everything is on its way at once. A failure is reported where its part is needed.
+  // Everything is on its way at once. A failure is reported where its part is needed. The script of the runtime is
+  // unpacked before all else, so that the worker for it comes up while the rest is unpacked.
   const runtime = from.bytes("pyodide.asm.mjs");
   /** @type {[string, Promise<any>][]} */
   const parts = [
-    ["wasm", from.wasm("pyodide.asm.wasm")],
-    ["library", from.bytes("python_stdlib.zip")],
-    ...archives.map((name) => /** @type {[string, Promise<any>]} */ ([name, from.bytes(name)])),
+    ["wasm", from.wasm("pyodide.asm.wasm", runtime)],
+    ["library", from.bytes("python_stdlib.zip", runtime)],
+    ...archives.map((name) => /** @type {[string, Promise<any>]} */ ([name, from.bytes(name, runtime)])),
   ];
-  const kept = restores ? await keptMemory({ base, manifest, packs }) : null;
-  const data = () => files.map((name) => /** @type {[string, Promise<any>]} */ ([name, from.text(name)]));
-  parts.push(...(kept ? [/** @type {[string, Promise<any>]} */ (["memory", kept.bytes])] : data()));
+  const memory = restores ? keptMemory({ base, manifest, packs }) : null;
+  const data = () => files.map((name) => /** @type {[string, Promise<any>]} */ ([name, from.text(name, runtime)]));
   for (const [, part] of parts) part.catch(() => {});
 
   const worker = pythonWorker(await runtime);
+  const kept = await memory;
+  const last = kept ? [/** @type {[string, Promise<any>]} */ (["memory", kept.bytes])] : data();
   const order = { base, manifest, packs, archives, loader: from.url("pyodide.mjs"), restores: kept !== null };
   worker.postMessage({ type: remembers ? "remember" : "start", ...order });
   worker.addEventListener("message", ({ data: message }) => {
@@ -81,7 +83,7 @@ async function loaded({ bundleUrl, buildId, anew = false, restores = false, reme
     post(message);
   });
   self.addEventListener("message", ({ data: message }) => worker.postMessage(message));
-  await hand(worker, parts);
+  await hand(worker, [...parts, ...last]);
 }
 
 /**

@@ -111,14 +111,19 @@ export function downloads(base, manifest, progress, anew) {
     return /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body).pipeThrough(counter);
   }
 
-  /** The content of a file, unpacked on its way. @param {string} name */
-  async function content(name) {
-    return unpacked(counted(name, await response(name)));
+  /** The content of a file, unpacked on its way, `after` another. @param {string} name @param {Promise<unknown>} [after] */
+  async function content(name, after) {
+    const answer = await response(name);
+    await after?.catch(() => {}); // it is reported where it is needed
+    return unpacked(counted(name, answer));
   }
 
-  /** @template T @param {string} name @param {(stream: ReadableStream<Uint8Array<ArrayBuffer>>) => Promise<T>} read */
-  async function whole(name, read) {
-    const stream = await content(name);
+  /**
+   * @template T @param {string} name @param {(stream: ReadableStream<Uint8Array<ArrayBuffer>>) => Promise<T>} read
+   * @param {Promise<unknown>} [after]
+   */
+  async function whole(name, read, after) {
+    const stream = await content(name, after);
     try {
       return await read(stream);
     } catch (error) {
@@ -140,18 +145,23 @@ export function downloads(base, manifest, progress, anew) {
       }
     },
 
-    /** @param {string} name */
-    bytes: (name) => whole(name, async (stream) => new Uint8Array(await new Response(stream).arrayBuffer())),
+    /** @param {string} name @param {Promise<unknown>} [after] */
+    bytes: (name, after) => whole(name, async (stream) => new Uint8Array(await new Response(stream).arrayBuffer()), after),
 
-    /** @param {string} name */
-    text: (name) => whole(name, (stream) => new Response(stream).text()),
+    /** @param {string} name @param {Promise<unknown>} [after] */
+    text: (name, after) => whole(name, (stream) => new Response(stream).text(), after),
 
-    /** A module that is compiled while it streams in. @param {string} name @returns {Promise<WebAssembly.Module>} */
-    wasm: (name) =>
-      whole(name, (stream) =>
-        WebAssembly.compileStreaming(new Response(stream, { headers: { "Content-Type": "application/wasm" } })),
-      ),
+    /**
+     * A module that is compiled while it streams in.
+     * @param {string} name @param {Promise<unknown>} [after] @returns {Promise<WebAssembly.Module>}
+     */
+    wasm: (name, after) => whole(name, compiled, after),
   };
+}
+
+/** @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream @returns {Promise<WebAssembly.Module>} */
+function compiled(stream) {
+  return WebAssembly.compileStreaming(new Response(stream, { headers: { "Content-Type": "application/wasm" } }));
 }
 
 /**

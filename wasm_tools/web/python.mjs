@@ -63,11 +63,12 @@ export function memoryOf(python) {
  */
 async function withParts({ wasm, library }, memory, libraryUrl, run) {
   const { fetch } = self;
-  const { instantiateStreaming } = WebAssembly;
+  const { instantiateStreaming, Module } = WebAssembly;
   try {
     return await new Promise((resolve, reject) => {
       const fail = (/** @type {unknown} */ error) =>
         reject(new StartError("Python did not start in this browser.", error));
+      WebAssembly.Module = madeOnce(Module);
       self.fetch = async (input) => new Response(String(input) === libraryUrl ? library : null);
       WebAssembly.instantiateStreaming = async (_, imports) => {
         const instance = WebAssembly.instantiate(wasm, imports).then((made) => (makeRoom(made, memory), made));
@@ -78,8 +79,25 @@ async function withParts({ wasm, library }, memory, libraryUrl, run) {
     });
   } finally {
     self.fetch = fetch;
-    WebAssembly.instantiateStreaming = instantiateStreaming;
+    Object.assign(WebAssembly, { instantiateStreaming, Module });
   }
+}
+
+/**
+ * The runtime makes a module for each function of JavaScript that it puts into its table, 260 of some 30 kinds.
+ * @param {typeof WebAssembly.Module} Module
+ */
+function madeOnce(Module) {
+  /** @type {Map<string, WebAssembly.Module>} */
+  const known = new Map();
+  return new Proxy(Module, {
+    construct(kind, [bytes]) {
+      const text = String(bytes);
+      const made = known.get(text) ?? new kind(bytes);
+      known.set(text, made);
+      return made;
+    },
+  });
 }
 
 /**

@@ -125,10 +125,12 @@ async function page(request, name) {
   return (await stored(new URL(name, ROOT).href)) ?? answer;
 }
 
-/** A file whose name carries a hash: from whichever build holds it. */
+/** A file whose name carries a hash: from whichever build holds it, mostly this one. */
 async function kept(request) {
+  const own = await stored(request.url);
+  if (own) return own;
   for (const name of (await ours().catch(() => [])).reverse()) {
-    const found = await stored(request.url, name);
+    const found = name !== OWN && (await stored(request.url, name));
     if (found) return found;
   }
   return fetch(request);
