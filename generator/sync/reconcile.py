@@ -16,6 +16,9 @@ from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer
 
 STALE_DAYS = 45  # evidence this much older than the newest loses one rank: a newer list may know a price change
 
+LEAP = 10  # a source that was overruled does not move a price by more than this factor
+FRESH_DAYS = 7  # of lists read within a week of each other, none is the newer one for having been reached last night
+
 Key = tuple[str, str, Meter, str, str, str]  # an offer's key, and the date from which an announced price holds, or ""
 NOTHING: Mapping[str, Acknowledgement] = {}
 _SEPARATORS = re.compile(r"[\s=!:]+")
@@ -96,7 +99,7 @@ def reconciled(
         ):
             continue
         reviewed = preferred(key[:-1], said.values(), acknowledged, as_of)
-        chosen = reviewed or chosen_evidence(said.values(), snapshots, sources)
+        chosen = reviewed or _chosen(rows.get(key), said.values(), snapshots, sources)
         statement = stated.get(key, {}).get(chosen.source)
         offers.append(_offer(key, rows.get(key), statement, chosen, tuple(sorted(said.values()))))
     return offers
@@ -173,24 +176,51 @@ def _offer(
 
 
 def chosen_evidence(
-    evidence: Iterable[Evidence], snapshots: Mapping[str, Snapshot], sources: Mapping[str, Source]
+    evidence: Iterable[Evidence],
+    snapshots: Mapping[str, Snapshot],
+    sources: Mapping[str, Source],
+    stood_by: Collection[str] = (),
 ) -> Evidence:
     """The evidence whose price is published: best rank, then newest observation, then source id.
 
     Rank comes from the source registry (first-party before curated before aggregator before copy). Evidence that
-    is more than 45 days older than the newest one for this price, or gone from its source, loses one rank.
+    is more than 45 days older than the newest one for this price, or gone from its source, loses one rank. Among lists
+    of one rank that were read within a week of the newest, the sources in `stood_by` come first (see `published_by`):
+    otherwise a night in which some lists cannot be reached would publish what a single other one says.
     """
     said = list(evidence)
     if len(said) == 1:
         return said[0]
     newest = max(snapshots[e.source].observed_at for e in said)
 
-    def order(e: Evidence) -> tuple[int, int, str]:
+    def order(e: Evidence) -> tuple[int, bool, bool, int, str]:
         age = (date.fromisoformat(newest) - date.fromisoformat(snapshots[e.source].observed_at)).days
         rank = sources[e.source].rank + (age > STALE_DAYS) + bool(e.absent_since)
-        return (rank, age, e.source)
+        return (rank, age > FRESH_DAYS, e.source not in stood_by, age, e.source)
 
     return min(said, key=order)
+
+
+def _chosen(
+    before: Offer | None, said: Collection[Evidence], snapshots: Mapping[str, Snapshot], sources: Mapping[str, Source]
+) -> Evidence:
+    """The evidence whose price is published, unless it was overruled before and its price would be a leap.
+
+    A source may have the best rank and still have been overruled, by a reviewer for one. That review ends as soon as
+    anybody states another number; until the next one the price stands while a source still states it.
+    """
+    stood_by = published_by(before)
+    best = chosen_evidence(said, snapshots, sources, stood_by)
+    if before is None or before.price / LEAP < best.price < before.price * LEAP or best.source in stood_by:
+        return best
+    standing = [e for e in said if e.source in stood_by and e.price == before.price and not e.absent_since]
+    overruled = any(e.source == best.source for e in before.evidence)
+    return chosen_evidence(standing, snapshots, sources) if overruled and standing else best
+
+
+def published_by(before: Offer | GpuOffer | None) -> frozenset[str]:
+    """The sources that stated the price published until now. Where they state another one, that one counts."""
+    return frozenset(e.source for e in before.evidence if e.price == before.price) if before else frozenset()
 
 
 def price_events(

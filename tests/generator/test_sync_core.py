@@ -33,7 +33,7 @@ def snapshot(observed: str, statements: int = 1) -> Snapshot:
     return Snapshot("mirror", "0" * 64, 1, "v", observed, 1, statements, {}, {})
 
 
-SOURCES = {"list": source("list", 1), "crowd": source("crowd", 2), "vendor": source("vendor", 0)}
+SOURCES = {name: source(name, rank) for name, rank in (("vendor", 0), ("list", 1), ("crowd", 2), ("other", 2))}
 
 
 def said(sku: str, price: str, meter: Meter = TEXT_INPUT, **dates: str) -> Statement:
@@ -65,6 +65,50 @@ def test_stale_evidence_loses_to_newer_of_the_next_rank() -> None:
     stale = {"list": snapshot("2026-08-21"), "crowd": snapshot("2026-11-11")}
     assert chosen_evidence(said_by, fresh, SOURCES).source == "list"
     assert chosen_evidence(said_by, stale, SOURCES).source == "crowd"
+
+
+def test_a_night_without_some_lists_does_not_publish_what_a_single_other_one_says() -> None:
+    peers = {"copy": SOURCES["crowd"], "crowd": SOURCES["crowd"], "other": SOURCES["crowd"]}
+    agreed = [Evidence("copy", Decimal("0.5")), Evidence("crowd", Decimal("0.5"))]
+    apart = Evidence("other", Decimal(8))
+    tonight = {"copy": snapshot("2026-11-10"), "crowd": snapshot("2026-11-10"), "other": snapshot("2026-11-11")}
+    assert chosen_evidence([*agreed, apart], tonight, peers).price == 8  # nothing was published yet
+    assert chosen_evidence([*agreed, apart], tonight, peers, {"copy", "crowd"}).price == Decimal("0.5")
+    later = tonight | {"other": snapshot("2026-11-18")}
+    assert chosen_evidence([*agreed, apart], later, peers, {"copy", "crowd"}).price == 8
+    moved = [Evidence("copy", Decimal("0.6")), agreed[1], apart]
+    assert chosen_evidence(moved, tonight, peers, {"copy", "crowd"}).price == Decimal("0.6")
+    best = peers | {"other": SOURCES["list"]}
+    assert chosen_evidence([*agreed, apart], tonight, best, {"copy", "crowd"}).price == 8
+
+
+def test_what_stood_by_the_published_price_keeps_it_in_a_sync() -> None:
+    shots = {"crowd": snapshot("2026-11-10"), "other": snapshot("2026-11-10")}
+    before = merge([], shots, crowd=[said("gpt-5", "1.25")], other=[said("gpt-5", "9")])
+    assert [o.price for o in before] == [Decimal("1.25")]
+    (after,) = merge(before, shots | {"other": snapshot("2026-11-11")}, other=[said("gpt-5", "9")])
+    assert after.price == Decimal("1.25")
+
+
+@pytest.mark.parametrize(
+    ("listed", "crowd", "published"),
+    [("9", "0.8", "0.8"), ("9.5", "0.8", "0.8"), ("5", "0.8", "5"), ("9.5", "0.9", "9.5")],
+)
+def test_a_price_that_a_reviewer_overruled_does_not_come_back_as_a_leap(listed, crowd, published) -> None:
+    shots = {"list": snapshot("2026-11-10"), "crowd": snapshot("2026-11-10")}
+    found = {"list": [said("gpt-5", "9")], "crowd": [said("gpt-5", "0.8")]}
+    (row,) = merge([], shots, **found)
+    assert row.price == 9
+    reviewed = replace(row, price=Decimal("0.8"))
+    (after,) = merge([reviewed], shots, list=[said("gpt-5", listed)], crowd=[said("gpt-5", crowd)])
+    assert after.price == Decimal(published)
+
+
+def test_a_new_source_of_the_best_rank_may_correct_a_price_at_once() -> None:
+    shots = {"list": snapshot("2026-11-10"), "crowd": snapshot("2026-11-10")}
+    before = merge([], shots, crowd=[said("gpt-5", "0.5")])
+    (after,) = merge(before, shots, list=[said("gpt-5", "9")])
+    assert after.price == 9
 
 
 def test_meters_are_never_mixed() -> None:
