@@ -54,10 +54,12 @@ def test_every_json_file_fits_its_schema() -> None:
     assert [fault for path in json_files() for fault in faults(path)] == []
 
 
-@pytest.mark.parametrize("path", sorted(p for p in files() if p.endswith(".schema.json")))
-def test_a_schema_is_one_and_describes_every_field(path: str) -> None:
-    Draft202012Validator.check_schema(schema(path))
-    assert list(undescribed(schema(path), "")) == []
+def test_a_schema_is_one_and_describes_every_field() -> None:
+    paths = [p for p in files() if p.endswith(".schema.json")]
+    assert len(paths) > 20
+    for path in paths:
+        Draft202012Validator.check_schema(schema(path))
+        assert list(undescribed(schema(path), path)) == []
 
 
 def undescribed(node: Any, place: str) -> Any:
