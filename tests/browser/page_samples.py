@@ -5,6 +5,7 @@ from pathlib import Path
 
 from generator.render.texts import OTHERS
 
+LIGHTEST = ", the lightest"
 ONE_BY_ONE = ("tools", "guides", "project")  # few pages, each unlike the others
 
 
@@ -40,5 +41,5 @@ def extremes(site: Path) -> dict[str, str]:
     for kind, pages in pages_by_kind(site).items():
         found[kind] = pages[0]
         if len(pages) > 1:
-            found[f"{kind}, the lightest"] = pages[-1]
+            found[kind + LIGHTEST] = pages[-1]
     return found

@@ -2,7 +2,8 @@
 
 Kinds are found in the built site (tests/browser/page_samples.py): its heaviest and its lightest page stand for each.
 Each of these pages is opened once, in one of the four pairs of width and colour scheme, which take turns from kind to
-kind; with ATLAS_FULL=1 (`make test-full`) every kind is opened in all of them.
+kind; with ATLAS_FULL=1 (`make test-full`) every kind is opened in all of them, and the lightest pages, too, are checked
+with axe.
 """
 
 import gzip
@@ -15,7 +16,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.chromium import chromium
-from tests.browser.page_samples import extremes
+from tests.browser.page_samples import LIGHTEST, extremes
 
 AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
 # All rules of WCAG 2.2 AA and the best practices of axe, target size (24 px) among them, which axe leaves off.
@@ -30,8 +31,14 @@ RUN = """async (rules) => {
   });
   return violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 140)).join(" | ")}`);
 }"""
+# What scrolls sideways and cannot be reached with the keyboard or has no name.
+UNNAMED = """() => [...document.querySelectorAll("main *")].filter((e) =>
+  e.scrollWidth > e.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(e).overflowX) && e.clientWidth &&
+  !(e.tabIndex >= 0 && (e.matches("code, textarea, input, [aria-label], [aria-labelledby]")))
+).map((e) => e.outerHTML.slice(0, 120))"""
 FULL = bool(os.environ.get("ATLAS_FULL"))
 WIDTHS = (1440, 390)
+ZOOMED = 320  # WCAG 1.4.10: 1280 px at 400 %; tables scroll in regions of their own
 Scheme = Literal["light", "dark"]
 LOOKS: tuple[tuple[int, Scheme], ...] = ((1440, "light"), (390, "dark"), (390, "light"), (1440, "dark"))
 BROWSE_LIMIT_BYTES, BROWSE_LIMIT_NODES = 60_000, 1_500
@@ -68,17 +75,22 @@ def opened(browser: BrowserContext, address: str, base: str, width: int, scheme:
     return page, faults
 
 
-def faults_of(browser: BrowserContext, base: str, path: str, width: int, scheme: Scheme) -> list[str]:
-    """What is wrong with a page at a width in a colour scheme; at the other width, whether it fits."""
+def faults_of(browser: BrowserContext, base: str, path: str, width: int, scheme: Scheme, axe: bool) -> list[str]:
+    """What is wrong with a page at a width in a colour scheme, with `axe` for assistive technology; whether it fits.
+
+    A region that scrolls must be reachable with the keyboard and have a name, on a phone above all.
+    """
     page, faults = opened(browser, base + path, base, width, scheme)
-    for at in (width, *(w for w in WIDTHS if w != width)):
-        page.set_viewport_size({"width": at, "height": 900})
+    for at in (width, *(w for w in WIDTHS if w != width), ZOOMED):
+        page.set_viewport_size({"width": at, "height": 256 if at == ZOOMED else 900})
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             faults.append(f"scrolls sideways at {at}")
+        if at == WIDTHS[1]:
+            faults += [f"no name or no focus: {html}" for html in page.evaluate(UNNAMED)]
     page.set_viewport_size({"width": width, "height": 900})
     if scheme == "dark":
         page.wait_for_selector("body[data-md-color-scheme=slate]", timeout=5_000)
-    faults += page.evaluate(RUN, None)
+    faults += page.evaluate(RUN, None) if axe else []
     if page.evaluate("document.querySelectorAll('h1').length") != 1:
         faults.append("has not one h1")
     if width == WIDTHS[0] and not path.startswith(TOOLS):  # scripts fold tables on a phone
@@ -97,7 +109,7 @@ def test_page_is_accessible_quiet_and_fits(
     found = [
         f"{kind} ({path}) at {width}, {scheme}: {fault}"
         for kind, path in (kinds if FULL else kinds[place :: len(LOOKS)])
-        for fault in faults_of(browser, site_address, path, width, scheme)
+        for fault in faults_of(browser, site_address, path, width, scheme, FULL or not kind.endswith(LIGHTEST))
     ]
     assert found == []
 
