@@ -1,7 +1,12 @@
-"""The whole site built from the committed data: sizes, outlines, links, and the search box in a real browser."""
+"""The whole site built from the committed data: sizes, outlines, links, and the search box in a real browser.
+
+Outlines are read of every fourth page and, with ATLAS_FULL=1 (`make test-full`), of all. The build itself refuses links
+that lead nowhere; a full run looks again.
+"""
 
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 
@@ -12,6 +17,8 @@ from tests.generator.rendered_pages import Outline
 
 pytestmark = pytest.mark.site
 
+FULL = bool(os.environ.get("ATLAS_FULL"))
+STEP = 1 if FULL else 4
 MAX_NODES = 1_500
 TOOL_NODES = 2_000  # tools are no pages to browse: the planner's form alone has 64 fields with what may be chosen
 MAX_COMPRESSED = 60_000
@@ -26,8 +33,8 @@ def pages(site: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def outlines(pages: dict[str, str]) -> dict[str, Outline]:
-    """The headings and tables of every page, read once."""
-    return {name: Outline(html) for name, html in pages.items()}
+    """The headings and tables of pages, read once."""
+    return {name: Outline(html) for name, html in list(pages.items())[::STEP]}
 
 
 def test_no_page_is_heavier_than_its_budget(pages: dict[str, str]) -> None:
@@ -50,7 +57,8 @@ def test_every_page_has_language_title_description_and_one_heading(
         assert f'<html lang="{"de" if name.startswith("de/") else "en"}"' in html, name
         assert len(re.findall(r"<title>[^<]{8,}</title>", html)) == 1, name
         assert 'name="description"' in html, name
-        assert outlines[name].headings.count(1) == 1, name
+    assert len(outlines) > 500
+    assert [name for name, outline in outlines.items() if outline.headings.count(1) != 1] == []
 
 
 def test_titles_tell_pages_apart(pages: dict[str, str]) -> None:
@@ -61,13 +69,13 @@ def test_titles_tell_pages_apart(pages: dict[str, str]) -> None:
 
 
 def test_every_data_table_has_a_caption_and_scoped_heads(pages: dict[str, str], outlines: dict[str, Outline]) -> None:
-    for name, html in pages.items():
-        if 'class="md-content__inner md-typeset atlas' in html:  # prose tables come from Markdown, without captions
-            outline = outlines[name]
+    for name, outline in outlines.items():
+        if 'class="md-content__inner md-typeset atlas' in pages[name]:  # tables of Markdown are without captions
             assert outline.tables == outline.captions, name
             assert not outline.unscoped, name
 
 
+@pytest.mark.skipif(not FULL, reason="the build has looked at every link; `make test-full` looks again")
 def test_every_link_leads_to_a_file(site: Path, pages: dict[str, str]) -> None:
     files = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
     assert list(broken_links(pages.items(), files)) == []
