@@ -1,4 +1,7 @@
-"""Promises of the browser bundle: reproducible, complete, of the right Python, and clear when something is missing."""
+"""Promises of the browser bundle: complete, of the right Python, and clear when something is missing.
+
+That it is the same bytes elsewhere is asked in tests/test_reproducible.py.
+"""
 
 import gzip
 import hashlib
@@ -75,12 +78,6 @@ def archive(built: tuple[Path, BundleManifest], name: str) -> zipfile.ZipFile:
 def contents(folder: Path) -> dict[str, bytes]:
     """All files of a folder by relative name."""
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-@needs_runtime
-def test_two_builds_from_scratch_are_byte_identical(built, tiny, tmp_path):
-    assemble(tiny, RUNTIME, tmp_path / "again", PACKS, "node", tmp_path / "other cache")
-    assert contents(tmp_path / "again") == contents(built[0])
 
 
 @needs_runtime
