@@ -15,7 +15,6 @@ from wasm_tools.pricing.meters import Meter, price_text
 from wasm_tools.pricing.offers import Evidence, GpuOffer, Offer
 
 STALE_DAYS = 45  # evidence this much older than the newest loses one rank: a newer list may know a price change
-
 LEAP = 10  # a source that was overruled does not move a price by more than this factor
 FRESH_DAYS = 7  # of lists read within a week of each other, none is the newer one for having been reached last night
 
@@ -99,7 +98,7 @@ def reconciled(
         ):
             continue
         reviewed = preferred(key[:-1], said.values(), acknowledged, as_of)
-        chosen = reviewed or _chosen(rows.get(key), said.values(), snapshots, sources)
+        chosen = reviewed or published(rows.get(key), said.values(), snapshots, sources)
         statement = stated.get(key, {}).get(chosen.source)
         offers.append(_offer(key, rows.get(key), statement, chosen, tuple(sorted(said.values()))))
     return offers
@@ -185,7 +184,7 @@ def chosen_evidence(
 
     Rank comes from the source registry (first-party before curated before aggregator before copy). Evidence that
     is more than 45 days older than the newest one for this price, or gone from its source, loses one rank. Among lists
-    of one rank that were read within a week of the newest, the sources in `stood_by` come first (see `published_by`):
+    of one rank that were read within a week of the newest, the sources in `stood_by` come first (see `published`):
     otherwise a night in which some lists cannot be reached would publish what a single other one says.
     """
     said = list(evidence)
@@ -201,26 +200,27 @@ def chosen_evidence(
     return min(said, key=order)
 
 
-def _chosen(
-    before: Offer | None, said: Collection[Evidence], snapshots: Mapping[str, Snapshot], sources: Mapping[str, Source]
+def published(
+    before: Offer | GpuOffer | None,
+    said: Collection[Evidence],
+    snapshots: Mapping[str, Snapshot],
+    sources: Mapping[str, Source],
 ) -> Evidence:
-    """The evidence whose price is published, unless it was overruled before and its price would be a leap.
+    """The evidence whose price is published after `before`, unless it was overruled until now and would be a leap.
 
-    A source may have the best rank and still have been overruled, by a reviewer for one. That review ends as soon as
-    anybody states another number; until the next one the price stands while a source still states it.
+    Sources that stated the price published until now stood by it. A source may have the best rank and still have been
+    overruled, by a reviewer for one. That review ends as soon as anybody states another number; until the next one the
+    price stands while a source still states it.
     """
-    stood_by = published_by(before)
+    if before is None:
+        return chosen_evidence(said, snapshots, sources)
+    stood_by = {e.source for e in before.evidence if e.price == before.price}
     best = chosen_evidence(said, snapshots, sources, stood_by)
-    if before is None or before.price / LEAP < best.price < before.price * LEAP or best.source in stood_by:
+    if before.price / LEAP < best.price < before.price * LEAP or best.source in stood_by:
         return best
     standing = [e for e in said if e.source in stood_by and e.price == before.price and not e.absent_since]
     overruled = any(e.source == best.source for e in before.evidence)
     return chosen_evidence(standing, snapshots, sources) if overruled and standing else best
-
-
-def published_by(before: Offer | GpuOffer | None) -> frozenset[str]:
-    """The sources that stated the price published until now. Where they state another one, that one counts."""
-    return frozenset(e.source for e in before.evidence if e.price == before.price) if before else frozenset()
 
 
 def price_events(

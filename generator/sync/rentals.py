@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from generator.registry import Registry
 from generator.sync.names import slug
-from generator.sync.reconcile import changes, chosen_evidence, not_seen, note_absence, of_known_sources, published_by
+from generator.sync.reconcile import changes, not_seen, note_absence, of_known_sources, published
 from generator.sync.source_registry import Source
 from generator.sync.state import PriceEvent, Snapshot
 from generator.sync.statements import GpuStatement, Parsed
@@ -56,7 +56,7 @@ def merged_rentals(
     for key, said in evidence.items():
         if not said:
             continue
-        chosen = chosen_evidence(said.values(), snapshots, sources, published_by(rows.get(key)))
+        chosen = published(rows.get(key), said.values(), snapshots, sources)
         row = news.get(chosen.source, {}).get(key) or rows[key]
         merged.append(replace(row, price=chosen.price, evidence=tuple(sorted(said.values()))))
     return merged

@@ -13,11 +13,11 @@ from wasm_tools.bundle.indirect_calls import HEADER, with_shared_indirect_calls
 RUNTIME = Path(__file__).parent.parent.parent / "node_modules" / "pyodide" / "pyodide.asm.wasm"
 NODE = shutil.which("node")
 CALLS = """
-const [path, ...arguments_] = process.argv.slice(1);
-const { instance } = await WebAssembly.instantiate(require("fs").readFileSync(path));
-console.log(JSON.stringify(arguments_.map((text) => instance.exports.run(...JSON.parse(text)))));
+const [path, ...calls] = process.argv.slice(1);
+const given = { e: { m: new WebAssembly.Memory({ initial: 1 }) } };
+const { exports } = new WebAssembly.Instance(new WebAssembly.Module(require("fs").readFileSync(path)), given);
+console.log(JSON.stringify(calls.map((text) => exports.run(...JSON.parse(text)))));
 """
-I32 = b"\x7f"
 TWO, THREE = b"\x60\x02\x7f\x7f\x01\x7f", b"\x60\x03\x7f\x7f\x7f\x01\x7f"  # types: of two numbers, of three
 ADD, SUBTRACT = b"\x00\x20\x00\x20\x01\x6a\x0b", b"\x00\x20\x00\x20\x01\x6b\x0b"
 INDIRECT = b"\x11\x00\x00"  # of a function of two numbers
@@ -55,11 +55,7 @@ def answers(wasm: bytes, folder: Path) -> list[int]:
     """What `run` of a module gives in Node.js."""
     path = folder / "module.wasm"
     path.write_bytes(wasm)
-    script = CALLS.replace(
-        "readFileSync(path)", "readFileSync(path), { e: { m: new WebAssembly.Memory({ initial: 1 }) } }"
-    )
-    wrapped = f"(async () => {{{script}}})()"
-    command = ["node", "-e", wrapped, str(path), "[5, 3, 0]", "[5, 3, 1]", "[-7, 2, 1]"]
+    command = ["node", "-e", CALLS, str(path), "[5, 3, 0]", "[5, 3, 1]", "[-7, 2, 1]"]
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout)
 
 

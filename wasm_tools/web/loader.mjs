@@ -8,6 +8,7 @@
  * that the worker says. To the worker: {type: "start" | "remember", …}, {type: "part", name, value | error}.
  *
  * @typedef {import("./loading.mjs").Manifest} Manifest
+ * @typedef {[string, Promise<any>]} Part its name and its content
  * @typedef {{bundleUrl: string, base?: string, manifest?: Manifest, buildId?: string, packs?: string[], anew?: boolean,
  *   restores?: boolean, remembers?: boolean}} Order `anew`: past the browser's cache, `restores`: a snapshot may be
  *   used, `remembers`: one is wanted instead of a running engine
@@ -56,19 +57,19 @@ async function loaded({ bundleUrl, buildId, anew = false, restores = false, reme
   // Everything is on its way at once. A failure is reported where its part is needed. The script of the runtime is
   // unpacked before all else, so that the worker for it comes up while the rest is unpacked.
   const runtime = from.bytes("pyodide.asm.mjs");
-  /** @type {[string, Promise<any>][]} */
+  /** @type {Part[]} */
   const parts = [
     ["wasm", from.wasm("pyodide.asm.wasm", runtime)],
     ["library", from.bytes("python_stdlib.zip", runtime)],
-    ...archives.map((name) => /** @type {[string, Promise<any>]} */ ([name, from.bytes(name, runtime)])),
+    ...archives.map((name) => /** @type {Part} */ ([name, from.bytes(name, runtime)])),
   ];
   const memory = restores ? keptMemory({ base, manifest, packs }) : null;
-  const data = () => files.map((name) => /** @type {[string, Promise<any>]} */ ([name, from.text(name, runtime)]));
+  const data = () => files.map((name) => /** @type {Part} */ ([name, from.text(name, runtime)]));
   for (const [, part] of parts) part.catch(() => {});
 
   const worker = pythonWorker(await runtime);
   const kept = await memory;
-  const last = kept ? [/** @type {[string, Promise<any>]} */ (["memory", kept.bytes])] : data();
+  const last = kept ? [/** @type {Part} */ (["memory", kept.bytes])] : data();
   const order = { base, manifest, packs, archives, loader: from.url("pyodide.mjs"), restores: kept !== null };
   worker.postMessage({ type: remembers ? "remember" : "start", ...order });
   worker.addEventListener("message", ({ data: message }) => {
@@ -109,7 +110,7 @@ function pythonWorker(script) {
   return worker;
 }
 
-/** Each part as soon as it is there. @param {Worker} worker @param {[string, Promise<any>][]} parts */
+/** Each part as soon as it is there. @param {Worker} worker @param {Part[]} parts */
 function hand(worker, parts) {
   const sent = parts.map(([name, part]) =>
     part.then(
