@@ -3,11 +3,11 @@
     python -m tests.bench.bench_engine_start [--site site] [--rounds 5]      (a built site: `make site`)
 
 Each round drives fresh Chromium profiles and opens the planner with a question of its own in the address. The first
-visit is cold, the second and third are warm: between them the page has time to keep its snapshot and its files, as it
-has while somebody reads. Every profile visits an empty page first, so that the start of the browser itself counts for
-none. The variants take turns, so that a busy machine slows all of them alike. Prints medians in
-seconds, the ratio to the stock cold start, when the precomputed answer is there with the inputs live, and the bytes on
-the way.
+visit is cold, the second and third are warm: between them the page has five seconds to keep its snapshot, its files
+and its compiled code, as it has while somebody reads. Every profile visits an empty page first, so that the start of
+the browser itself counts for none. The variants take turns, so that a busy machine slows all of them alike. Prints
+medians in seconds, the ratio to the stock cold start, when the precomputed answer is there with the inputs live, and
+the bytes on the way.
 """
 
 import argparse
@@ -72,7 +72,7 @@ MISSING = """async () => {
     if (!missing.length) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await new Promise((resolve) => setTimeout(resolve, 5000));
   return missing;
 }"""
 

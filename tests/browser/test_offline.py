@@ -1,5 +1,7 @@
 """Promises of the tool pages between visits: without a network, in two tabs, across builds, and after mishaps."""
 
+import gzip
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +27,21 @@ SETTLED = """async () => {
 }"""
 BUILD = "JSON.parse(document.getElementById('planner-data').textContent).build_id"
 
+ENGINE_KEPT = """async () => {
+  const found = {};
+  for (const name of (await caches.keys()).filter((name) => name.startsWith("atlas-tools"))) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      const [, file] = request.url.split("/assets/engine/");
+      if (!file?.endsWith(".gz")) continue;
+      const answer = await cache.match(request);
+      const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await answer.arrayBuffer()));
+      const digest = Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("");
+      found[file] = [answer.headers.get("Content-Type"), answer.headers.get("X-Unpacked"), digest];
+    }
+  }
+  return found;
+}"""
 KEPT = "async (url) => Boolean(await caches.match(url))"  # a page is written when all that it needs is
 # Not for `wait_for_function`, which takes the promise of an answer for a yes.
 KEPT_AT_LAST = f"""async (url) => {{
@@ -72,6 +89,19 @@ def test_a_second_visit_costs_a_few_kilobytes(page: Page, host: Loopback) -> Non
     page.evaluate(SETTLED)
     assert host.sent - before < 50_000
     assert {path for path in host.asked[asked:] if "/assets/" in path} == set()
+
+
+def test_what_the_engine_loads_packed_is_kept_unpacked(page: Page, host: Loopback, site: Path) -> None:
+    """Compiled code is kept for a response of this type alone; a copy that is packed once more would have none."""
+    page.goto(host.origin + OWN)
+    found = page.evaluate(ENGINE_KEPT)
+    packed = {p.name: p.read_bytes() for p in (site / "assets" / "engine").glob("*.gz")}
+    assert len(found) >= 4
+    for name, (kind, mark, digest) in found.items():
+        assert digest == hashlib.sha256(gzip.decompress(packed[name])).hexdigest()
+        assert mark == "gzip"
+        assert (kind == "application/wasm") == name.endswith(".wasm.gz")
+    assert any(name.endswith(".wasm.gz") for name in found)
 
 
 def test_without_a_network_the_visited_tools_work_and_what_was_entered_is_there(page: Page, host: Loopback) -> None:

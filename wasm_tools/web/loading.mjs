@@ -111,19 +111,22 @@ export function downloads(base, manifest, progress, anew) {
     return /** @type {ReadableStream<Uint8Array<ArrayBuffer>>} */ (answer.body).pipeThrough(counter);
   }
 
-  /** The content of a file, unpacked on its way, `after` another. @param {string} name @param {Promise<unknown>} [after] */
-  async function content(name, after) {
-    const answer = await response(name);
+  /**
+   * The content of a file, unpacked on its way, `after` another.
+   * @param {string} name @param {Promise<unknown>} [after] @param {Response} [known] the answer, where it is there
+   */
+  async function content(name, after, known) {
+    const answer = known ?? (await response(name));
     await after?.catch(() => {}); // it is reported where it is needed
     return unpacked(counted(name, answer));
   }
 
   /**
    * @template T @param {string} name @param {(stream: ReadableStream<Uint8Array<ArrayBuffer>>) => Promise<T>} read
-   * @param {Promise<unknown>} [after]
+   * @param {Promise<unknown>} [after] @param {Response} [known]
    */
-  async function whole(name, read, after) {
-    const stream = await content(name, after);
+  async function whole(name, read, after, known) {
+    const stream = await content(name, after, known);
     try {
       return await read(stream);
     } catch (error) {
@@ -152,10 +155,18 @@ export function downloads(base, manifest, progress, anew) {
     text: (name, after) => whole(name, (stream) => new Response(stream).text(), after),
 
     /**
-     * A module that is compiled while it streams in.
+     * A module that is compiled while it streams in. One that is kept unpacked goes to the compiler as it came: browsers
+     * keep compiled code for the response of a request alone.
      * @param {string} name @param {Promise<unknown>} [after] @returns {Promise<WebAssembly.Module>}
      */
-    wasm: (name, after) => whole(name, compiled, after),
+    async wasm(name, after) {
+      const answer = await response(name);
+      const kept = answer.headers.has("X-Unpacked");
+      const module = kept ? await WebAssembly.compileStreaming(answer).catch(() => null) : null;
+      if (!module) return whole(name, compiled, after, kept ? undefined : answer);
+      progress.whole(name);
+      return module;
+    },
   };
 }
 

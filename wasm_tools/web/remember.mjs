@@ -1,7 +1,12 @@
-/** Has a snapshot of Python made for later visits, in idle time and by a worker of its own. */
+/**
+ * Has a snapshot of Python made for later visits, in idle time and by a worker of its own. Where the site is kept in this
+ * browser, that worker compiles the runtime from there, so that the browser keeps the compiled code as well.
+ */
 import { startedWorker } from "./worker_start.mjs";
 
 const AT_MOST_MS = 120_000;
+const CODE_KEPT_MS = 3000; // a browser waits for code to settle before it keeps it
+const CONTROL_MS = 20_000;
 const NEEDED_BYTES = 400_000_000; // several snapshots, so that storage is never the worry
 const NEEDED_GIGABYTES = 4;
 
@@ -12,6 +17,7 @@ const NEEDED_GIGABYTES = 4;
 export async function remember(options) {
   try {
     if (!(await hasRoom())) return false;
+    await controlled();
     const worker = startedWorker(options, { remembers: true });
     const made = new Promise((resolve) => {
       const end = setTimeout(resolve, AT_MOST_MS, false);
@@ -22,10 +28,21 @@ export async function remember(options) {
         resolve(data.type === "remembered");
       });
     });
-    return await made.finally(() => worker.terminate());
+    made.then((done) => setTimeout(() => worker.terminate(), done ? CODE_KEPT_MS : 0));
+    return await made;
   } catch {
     return false;
   }
+}
+
+/** Wait, not for ever, until a service worker that is on its way answers for this page. */
+async function controlled() {
+  const { serviceWorker } = navigator;
+  if (!serviceWorker || serviceWorker.controller || !(await serviceWorker.getRegistration())) return;
+  await new Promise((resolve) => {
+    serviceWorker.addEventListener("controllerchange", resolve, { once: true });
+    setTimeout(resolve, CONTROL_MS);
+  });
 }
 
 /** A snapshot takes memory while it is made and storage afterwards; small machines do without. */

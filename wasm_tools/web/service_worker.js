@@ -7,6 +7,8 @@
  *   before it kept, or not at all, under a cache of the build's own name.
  * - A page comes from the network while there is one, else from this build. Whatever it then asks for by a name that
  *   carries a hash can only be its own; the cache before this one stays for tabs that were opened with it.
+ * - What the engine loads packed is kept unpacked, and the browser takes it from there without asking this script. Its
+ *   runtime is then compiled from a stored response, which is what browsers keep compiled code for.
  * - A newer one waits until no tab uses this one, or until the reader asks for it.
  */
 "use strict";
@@ -14,10 +16,15 @@ const BUILD = {};
 const ROOT = new URL(BUILD.root, self.location.href);
 const PREFIX = `atlas-tools ${new URL("./", self.location.href).pathname} `;
 const OWN = PREFIX + BUILD.id;
+const ENGINE = `${ROOT.pathname}assets/engine/`;
 const BUILDS_KEPT = 2;
 const PATIENCE_MS = 3000;
 
-self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("install", (event) => {
+  event.waitUntil(install());
+  // Their names carry hashes, so a copy of any build is right; without one the network is asked.
+  event.addRoutes?.({ condition: { urlPattern: { pathname: `${ENGINE}*` } }, source: "cache" }).catch(() => {});
+});
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
 self.addEventListener("message", (event) => {
   const { type, urls } = event.data;
@@ -31,7 +38,7 @@ self.addEventListener("fetch", (event) => {
   if (request.method !== "GET" || !url.href.startsWith(ROOT.href)) return;
   if (request.mode === "navigate") {
     if (pageAt(url) in BUILD.files) event.respondWith(page(request, pageAt(url)));
-  } else if (url.href.slice(ROOT.href.length) in BUILD.files || url.pathname.startsWith(`${ROOT.pathname}assets/engine/`)) {
+  } else if (url.href.slice(ROOT.href.length) in BUILD.files || url.pathname.startsWith(ENGINE)) {
     event.respondWith(kept(request));
   } else if (isData(url.href)) event.respondWith(fresh(event));
 });
@@ -89,7 +96,17 @@ async function published(url, sha256, cache) {
   }
   const headers = new Headers(response.headers);
   for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
-  return new Response(body, { headers });
+  const { pathname } = new URL(url);
+  if (!pathname.startsWith(ENGINE) || !isGzip(body)) return new Response(body, { headers });
+  if (pathname.endsWith(".wasm.gz")) headers.set("Content-Type", "application/wasm");
+  headers.set("X-Unpacked", "gzip");
+  return new Response(new Response(body).body.pipeThrough(new DecompressionStream("gzip")), { headers });
+}
+
+/** Whether bytes are still packed: hosts that take `.gz` for a transport have unpacked them already. */
+function isGzip(body) {
+  const [first, second] = new Uint8Array(body, 0, Math.min(2, body.byteLength));
+  return first === 0x1f && second === 0x8b;
 }
 
 async function activate() {
