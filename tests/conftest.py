@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests import committed_state
+
 ROOT = Path(__file__).parent.parent
 STARTED = pytest.StashKey[tuple[float, float]]()
+committed_state.install()  # before a test module imports the function
 STORED = ROOT.parent / "shared" / "upstream"  # ../shared/upstream, beside the checkout on the build machines
 
 
@@ -160,7 +163,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def built_clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh clone in which `make site` has been run, once a session; what it built is also kept as `../site`.
 
-    The processes of a parallel session share it: the first one builds, the others wait.
+    With ATLAS_FULL=1 it compiles all archives of the engine itself. The processes of a parallel session share it: the
+    first one builds, the others wait.
     """
     from tests.fresh_clone import fresh_clone, run
 
@@ -171,7 +175,7 @@ def built_clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not ended.exists():
-            fresh_clone(clone)
+            fresh_clone(clone, None if os.environ.get("ATLAS_FULL") else ROOT / ".cache" / "bundle")
             made = run("make site", clone)
             if made.returncode == 0:
                 shutil.copytree(clone / "site", folder / "site", copy_function=os.link)

@@ -24,9 +24,17 @@ def run(command: str, clone: Path, **more: str) -> subprocess.CompletedProcess[s
     )
 
 
-def fresh_clone(folder: Path) -> None:
-    """Clone the checkout to `folder`: no stored payloads beside it, no environment in it."""
+def fresh_clone(folder: Path, cache: Path | None = None) -> None:
+    """Clone the checkout to `folder`: no stored payloads beside it, no environment in it.
+
+    `cache`, where other tests keep compiled archives under the hash of all that they are made of, becomes its own.
+    """
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
+    if cache:
+        cache.mkdir(parents=True, exist_ok=True)
+        (folder / ".cache").symlink_to(cache)
+        with (folder / ".git" / "info" / "exclude").open("a") as exclude:
+            exclude.write(".cache\n")
     changed = subprocess.run(
         ["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout

@@ -20,7 +20,8 @@ BILL = HEADER + "acme,llm,1000000,tokens,20.00,closed-xl\nacme,llm,3000000,token
 
 
 @pytest.fixture(autouse=True)
-def _prices() -> None:
+def _prices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browser, "_packs", {})  # with a planner's pack of another test there is more to compare
     browser.load_pack(json.dumps(pack()))
 
 
