@@ -7,7 +7,8 @@ from pathlib import Path
 from generator.sync import state as of_state
 from generator.sync.state import State
 
-STATE = Path(__file__).parent.parent / "data" / "state"
+REAL = of_state.load_state
+STATE = Path(__file__).resolve().parent.parent / "data" / "state"
 
 Stamp = tuple[tuple[str, int, int], ...]  # of each file: name, size, time of its last change
 
@@ -47,4 +48,4 @@ def _copy(of: State) -> State:
 
 def install() -> None:
     """Let every module that is imported from now on read the committed state once."""
-    of_state.load_state = read_once(of_state.load_state)
+    of_state.load_state = read_once(REAL)

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+ARCHIVES = ("bytecode", "gzip", "imports", "wasm")  # folders of the bundle's cache
 
 
 def plain(**more: str) -> dict[str, str]:
@@ -27,14 +28,14 @@ def run(command: str, clone: Path, **more: str) -> subprocess.CompletedProcess[s
 def fresh_clone(folder: Path, cache: Path | None = None) -> None:
     """Clone the checkout to `folder`: no stored payloads beside it, no environment in it.
 
-    `cache`, where other tests keep compiled archives under the hash of all that they are made of, becomes its own.
+    Of `cache`, where other tests keep compiled archives under a hash of what they are made of, it takes those.
     """
     subprocess.run(["git", "clone", "-q", str(ROOT), str(folder)], check=True)
     if cache:
-        cache.mkdir(parents=True, exist_ok=True)
-        (folder / ".cache").symlink_to(cache)
-        with (folder / ".git" / "info" / "exclude").open("a") as exclude:
-            exclude.write(".cache\n")
+        (folder / ".cache").mkdir()
+        for part in ARCHIVES:
+            (cache / part).mkdir(parents=True, exist_ok=True)
+            (folder / ".cache" / part).symlink_to(cache / part)
     changed = subprocess.run(
         ["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout

@@ -28,20 +28,20 @@ def write_offline_workers(site: Path) -> None:
 
     The pages must be as they are published: the list holds their checksums.
     """
+    script = (SCRIPTS / "service_worker.js").read_text(encoding="utf-8")
     for folder in TOOL_FOLDERS if (site / ENGINE / "bundle.json").is_file() else ():
         pages = sorted((site / folder).glob("*/index.html"))
         if pages:
             of_page = {place_of(site, p): {**page_files(site, p), **engine_files(site, p)} for p in pages}
             files = {name: digest for found in of_page.values() for name, digest in found.items()}
             build = {
-                "id": build_digest(files),
+                "id": build_digest(files, script),
                 "engine": engine_build(site),
                 "root": root_of(folder),
                 "files": dict(sorted(files.items())),
                 "pages": {place: sorted(found) for place, found in of_page.items()},
             }
             filled = f"const BUILD = {json.dumps(build, separators=(',', ':'), sort_keys=True)};"
-            script = (SCRIPTS / "service_worker.js").read_text(encoding="utf-8")
             (site / folder / WORKER).write_text(script.replace(PLACEHOLDER, filled, 1), encoding="utf-8")
             (site / folder / WAY_BACK).write_bytes((SCRIPTS / "service_worker_off.js").read_bytes())
 
@@ -105,10 +105,10 @@ def engine_build(site: Path) -> str:
     return str(_manifest(site)["build_id"])
 
 
-def build_digest(files: Mapping[str, str]) -> str:
-    """The name of a build: a hash of its list; 16 hex digits."""
+def build_digest(files: Mapping[str, str], script: str) -> str:
+    """The name of a build, 16 hex digits: a hash of its list, and of the script, which decides how files are kept."""
     lines = "\n".join(f"{name}\t{digest}" for name, digest in sorted(files.items()))
-    return hashlib.sha256(lines.encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{lines}\n{script}".encode()).hexdigest()[:16]
 
 
 def _manifest(site: Path) -> dict[str, Any]:

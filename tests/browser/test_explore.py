@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,7 @@ def test_each_keystroke_is_answered_within_a_tenth_of_a_second(page: Page, site_
             page.type("#query-offers", letter)
             took.append(float(page.get_attribute("#sheet-offers", "data-milliseconds") or "nan"))
         passes.append(took)
-    assert len(passes[0]) == len(query)
+    assert not any(math.isnan(ms) for took in passes for ms in took)
     assert all(min(of_letter) <= 100 for of_letter in zip(*passes, strict=True)), passes
 
 

@@ -42,6 +42,29 @@ ENGINE_KEPT = """async () => {
   }
   return found;
 }"""
+# Damages the copies of files with an ending, and gives up the snapshot, which would do without some of them.
+DAMAGE = """async (ending) => {
+  let damaged = 0;
+  for (const name of await caches.keys()) {
+    if (name.startsWith("atlas-memory")) await caches.delete(name);
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) {
+      if (!request.url.endsWith(ending)) continue;
+      const { headers } = await cache.match(request);
+      await cache.put(request, new Response("damaged", { headers }));
+      damaged += 1;
+    }
+  }
+  return damaged;
+}"""
+DAMAGED = """async (ending) => {
+  const found = [];
+  for (const name of await caches.keys()) {
+    const cache = await caches.open(name);
+    for (const request of await cache.keys()) if (request.url.endsWith(ending)) found.push(await cache.match(request));
+  }
+  return (await Promise.all(found.map((answer) => answer.text()))).filter((text) => text === "damaged").length;
+}"""
 KEPT = "async (url) => Boolean(await caches.match(url))"  # a page is written when all that it needs is
 # Not for `wait_for_function`, which takes the promise of an answer for a yes.
 KEPT_AT_LAST = f"""async (url) => {{
@@ -102,6 +125,20 @@ def test_what_the_engine_loads_packed_is_kept_unpacked(page: Page, host: Loopbac
         assert mark == "gzip"
         assert (kind == "application/wasm") == name.endswith(".wasm.gz")
     assert any(name.endswith(".wasm.gz") for name in found)
+
+
+@pytest.mark.parametrize("ending", [".wasm.gz", ".zip.gz"])
+def test_a_copy_that_was_damaged_comes_from_the_host_again(ending: str, page: Page, host: Loopback) -> None:
+    """The runtime at once, other files when the reader presses the button: until then nobody knows what is wrong."""
+    page.goto(host.origin + OWN)
+    page.wait_for_selector(ANSWERED, timeout=90_000)
+    assert page.evaluate(DAMAGE, ending) > 0
+    page.reload()
+    if ending == ".zip.gz":
+        page.wait_for_selector("html[data-engine=failed]", timeout=90_000)
+        page.click("[data-runtime-action]")
+    page.wait_for_selector(ANSWERED, timeout=90_000)
+    assert page.evaluate(DAMAGED, ending) == 0
 
 
 def test_without_a_network_the_visited_tools_work_and_what_was_entered_is_there(page: Page, host: Loopback) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from generator.publish import offline
 from generator.publish.offline import write_offline_workers
 from generator.publish.policy import headers_file
 
@@ -104,6 +105,21 @@ def test_any_change_is_another_build_and_the_same_files_are_the_same_script(site
     write_offline_workers(site)
     assert (site / "tools/sw.js").read_bytes() == script
     (site / changed).write_text("another")
+    write_offline_workers(site)
+    assert build(site)["id"] != before
+
+
+def test_another_script_is_another_build(site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may keep the same files in another form, and what lies under the name of a build is never replaced."""
+    before, scripts = build(site)["id"], tmp_path / "scripts"
+    scripts.mkdir()
+    for name in ("service_worker.js", "service_worker_off.js"):
+        shutil.copy(offline.SCRIPTS / name, scripts)
+    write_offline_workers(site)
+    assert build(site)["id"] == before
+    with (scripts / "service_worker.js").open("a") as text:
+        text.write("// later\n")
+    monkeypatch.setattr(offline, "SCRIPTS", scripts)
     write_offline_workers(site)
     assert build(site)["id"] != before
 

@@ -3,6 +3,7 @@
  * this page; it stands behind the # of the address, which no server is sent.
  */
 import { csvText, saveText } from "./csv_text.mjs";
+import { unpackedText } from "./loading.mjs";
 import { runtimeCard } from "./runtime_card.mjs";
 import { text } from "./texts.mjs";
 
@@ -60,8 +61,8 @@ function fit() {
 /** The prices of a workload that is billed by use. @param {string} workload */
 async function prices(workload) {
   const response = await fetch(new URL(settings.files[workload], document.baseURI));
-  if (!response.ok || !response.body) throw new Error(text("audit.script.no_prices"));
-  return new Response(response.body.pipeThrough(new DecompressionStream("gzip"))).text();
+  if (!response.ok) throw new Error(text("audit.script.no_prices"));
+  return unpackedText(response);
 }
 
 async function run() {

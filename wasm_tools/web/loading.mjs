@@ -80,7 +80,7 @@ export async function manifestAt(url, buildId) {
  * One downloader for one start: every file of the map by its logical name.
  * @param {string} base absolute URL of the bundle's folder, ending in "/"
  * @param {Manifest} manifest @param {Progress} progress
- * @param {boolean} anew go past the browser's cache, which may have kept what made the last start fail
+ * @param {boolean} anew go past the browser's caches, which may have kept what made the last start fail
  */
 export function downloads(base, manifest, progress, anew) {
   const url = (/** @type {string} */ name) => new URL(manifest.files[name].file, base).href;
@@ -89,6 +89,7 @@ export function downloads(base, manifest, progress, anew) {
   async function response(name) {
     let answer;
     try {
+      if (anew) await forget(url(name));
       answer = await fetch(url(name), { cache: anew ? "reload" : "default" });
     } catch (error) {
       throw new StartError(`The file ${name} could not be loaded: this site did not answer.`, error);
@@ -155,19 +156,26 @@ export function downloads(base, manifest, progress, anew) {
     text: (name, after) => whole(name, (stream) => new Response(stream).text(), after),
 
     /**
-     * A module that is compiled while it streams in. One that is kept unpacked goes to the compiler as it came: browsers
-     * keep compiled code for the response of a request alone.
+     * A module that is compiled while it streams in. One that is kept unpacked goes to the compiler as it came: Chromium
+     * keeps compiled code for the response of a request alone.
      * @param {string} name @param {Promise<unknown>} [after] @returns {Promise<WebAssembly.Module>}
      */
     async wasm(name, after) {
       const answer = await response(name);
       const kept = answer.headers.has("X-Unpacked");
       const module = kept ? await WebAssembly.compileStreaming(answer).catch(() => null) : null;
+      if (kept && !module) await forget(url(name)); // a damaged copy; the host has another
       if (!module) return whole(name, compiled, after, kept ? undefined : answer);
       progress.whole(name);
       return module;
     },
   };
+}
+
+/** Give up the copies of a file that service workers keep, so that the next request reaches the host. @param {string} url */
+async function forget(url) {
+  const names = (await globalThis.caches?.keys().catch(() => [])) ?? [];
+  await Promise.all(names.map(async (name) => (await caches.open(name)).delete(url))).catch(() => {});
 }
 
 /** @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream @returns {Promise<WebAssembly.Module>} */

@@ -38,7 +38,9 @@ export async function remember(options) {
 /** Wait, not for ever, until a service worker that is on its way answers for this page. */
 async function controlled() {
   const { serviceWorker } = navigator;
-  if (!serviceWorker || serviceWorker.controller || !(await serviceWorker.getRegistration())) return;
+  if (!serviceWorker || serviceWorker.controller) return;
+  const { installing, waiting, active } = (await serviceWorker.getRegistration()) ?? {};
+  if (!installing && !waiting && active?.state !== "activating") return; // none, or the page was loaded past it
   await new Promise((resolve) => {
     serviceWorker.addEventListener("controllerchange", resolve, { once: true });
     setTimeout(resolve, CONTROL_MS);

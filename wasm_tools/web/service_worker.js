@@ -7,8 +7,8 @@
  *   before it kept, or not at all, under a cache of the build's own name.
  * - A page comes from the network while there is one, else from this build. Whatever it then asks for by a name that
  *   carries a hash can only be its own; the cache before this one stays for tabs that were opened with it.
- * - What the engine loads packed is kept unpacked, and the browser takes it from there without asking this script. Its
- *   runtime is then compiled from a stored response, which is what browsers keep compiled code for.
+ * - What the engine loads packed is kept unpacked, and a browser that knows static routes takes it from there without
+ *   asking this script. The runtime is then compiled from a stored response, which is what Chromium keeps compiled code for.
  * - A newer one waits until no tab uses this one, or until the reader asks for it.
  */
 "use strict";
@@ -90,23 +90,32 @@ async function published(url, sha256, cache) {
   const response = await fetch(url, { cache });
   if (!response.ok) return null;
   const body = await response.arrayBuffer();
-  if (sha256) {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
-    if (Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") !== sha256) return null;
-  }
+  if (sha256 && (await digestOf(body)) !== sha256) return null;
   const headers = new Headers(response.headers);
-  for (const name of ["Content-Encoding", "Content-Length"]) headers.delete(name);
+  // Every copy is found by its address alone, so what the answer varied with means nothing here.
+  for (const name of ["Content-Encoding", "Content-Length", "Vary"]) headers.delete(name);
   const { pathname } = new URL(url);
-  if (!pathname.startsWith(ENGINE) || !isGzip(body)) return new Response(body, { headers });
-  if (pathname.endsWith(".wasm.gz")) headers.set("Content-Type", "application/wasm");
-  headers.set("X-Unpacked", "gzip");
-  return new Response(new Response(body).body.pipeThrough(new DecompressionStream("gzip")), { headers });
+  return pathname.startsWith(ENGINE) && pathname.endsWith(".gz") ? unpacked(pathname, body, headers) : new Response(body, { headers });
 }
 
-/** Whether bytes are still packed: hosts that take `.gz` for a transport have unpacked them already. */
-function isGzip(body) {
-  const [first, second] = new Uint8Array(body, 0, Math.min(2, body.byteLength));
-  return first === 0x1f && second === 0x8b;
+/** A packed file of the engine in its plain form, whole; null when it is not the one that its name says. */
+async function unpacked(pathname, body, headers) {
+  let plain = body;
+  if (startsWith(body, 0x1f, 0x8b)) {
+    const [, digest] = pathname.match(/-([0-9a-f]{12})\.[\w.]+$/) ?? [];
+    if (digest && !(await digestOf(body)).startsWith(digest)) return null;
+    plain = await new Response(new Response(body).body.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
+  } else if (headers.get("Content-Type")?.startsWith("text/html")) return null; // the page of somebody in between
+  headers.set("X-Unpacked", "gzip"); // by us, or already by a host that takes `.gz` for a transport
+  if (startsWith(plain, 0, 0x61, 0x73, 0x6d)) headers.set("Content-Type", "application/wasm");
+  return new Response(plain, { headers });
+}
+
+const startsWith = (body, ...bytes) => bytes.every((byte, at) => new Uint8Array(body)[at] === byte);
+
+async function digestOf(body) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function activate() {
