@@ -89,8 +89,7 @@ export function downloads(base, manifest, progress, anew) {
   async function response(name) {
     let answer;
     try {
-      if (anew) await forget(url(name));
-      answer = await fetch(url(name), { cache: anew ? "reload" : "default" });
+      answer = await (anew ? pastCopies(url(name)) : fetch(url(name)));
     } catch (error) {
       throw new StartError(`The file ${name} could not be loaded: this site did not answer.`, error);
     }
@@ -164,18 +163,25 @@ export function downloads(base, manifest, progress, anew) {
       const answer = await response(name);
       const kept = answer.headers.has("X-Unpacked");
       const module = kept ? await WebAssembly.compileStreaming(answer).catch(() => null) : null;
-      if (kept && !module) await forget(url(name)); // a damaged copy; the host has another
-      if (!module) return whole(name, compiled, after, kept ? undefined : answer);
+      if (!module) return whole(name, compiled, after, kept ? await pastCopies(url(name)) : answer);
       progress.whole(name);
       return module;
     },
   };
 }
 
-/** Give up the copies of a file that service workers keep, so that the next request reaches the host. @param {string} url */
-async function forget(url) {
+/**
+ * A file from the host, past all copies, which are given up for it. Where the host does not answer they stay: they may be
+ * sound, and without a network there are no others.
+ * @param {string} url @returns {Promise<Response>}
+ */
+async function pastCopies(url) {
+  // Copies are kept under the plain address, so that no service worker has one of this.
+  const answer = await fetch(`${url}?anew`, { cache: "reload" }).catch(() => null);
+  if (!answer?.ok) return fetch(url);
   const names = (await globalThis.caches?.keys().catch(() => [])) ?? [];
   await Promise.all(names.map(async (name) => (await caches.open(name)).delete(url))).catch(() => {});
+  return answer;
 }
 
 /** @param {ReadableStream<Uint8Array<ArrayBuffer>>} stream @returns {Promise<WebAssembly.Module>} */
