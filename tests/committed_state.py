@@ -1,7 +1,8 @@
 """The committed price state, read once a process: tests that ask a command would read the same 800 files each time."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import copy
+from dataclasses import fields
 from pathlib import Path
 
 from generator.sync import state as of_state
@@ -38,12 +39,8 @@ def _stamp(folder: Path) -> Stamp:
 
 
 def _copy(of: State) -> State:
-    return replace(
-        of, snapshots=dict(of.snapshots), offers=list(of.offers), gpu_offers=list(of.gpu_offers),
-        events=list(of.events), points=list(of.points), facts={name: dict(facts) for name, facts in of.facts.items()},
-        quarantine=list(of.quarantine), quality=list(of.quality), observations=list(of.observations),
-        model_texts=dict(of.model_texts),
-    )  # fmt: skip
+    own = {f.name: copy(getattr(of, f.name)) for f in fields(of)}
+    return State(**own | {"facts": {source: dict(facts) for source, facts in of.facts.items()}})
 
 
 def install() -> None:
