@@ -78,3 +78,20 @@ def in_cpython(site: Path, options: Mapping[str, Any] | None = None, **files: st
     wanted = read_options(options or {})
     given = [(name.replace("__", "."), c if isinstance(c, bytes) else c.encode()) for name, c in files.items()]
     return assessed(prepare(given, book.dated, wanted.choices), wanted, catalogue)
+
+
+STOP_AT = """words => {
+  const status = document.getElementById("bill-status");
+  const button = status.querySelector("button");
+  const said = new MutationObserver(() => {
+    if (button.hidden || !status.textContent.includes(words)) return;
+    said.disconnect();
+    button.click();
+  });
+  said.observe(status, { subtree: true, childList: true, characterData: true, attributes: true });
+}"""
+
+
+def stop_at(page: Page, words: str) -> None:
+    """Press the button that stops as soon as the page says these words: from outside it may come after the end."""
+    page.evaluate(STOP_AT, words)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from tests.browser.bill_pages import begin_anew, finished, give, invoice_page
+from tests.browser.bill_pages import begin_anew, finished, give, invoice_page, stop_at
 from tests.wasm_tools.long_bills import openai_costs
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
@@ -61,10 +61,9 @@ def test_a_long_bill_is_read_in_seconds_while_the_page_answers(page: Page, tmp_p
 def test_reading_stops_when_it_is_told_to_and_the_report_before_stays(page: Page, tmp_path: Path) -> None:
     give(page, small__csv=openai_costs(50))
     before = page.inner_text("#cover")
+    stop_at(page, "Reading long.csv")
     page.set_input_files("[data-choose]", long_file(tmp_path, 200_000))
-    page.wait_for_selector("#bill-status:has-text('Reading long.csv')", timeout=30_000)
-    page.click("#bill-status button")
-    page.wait_for_selector("#bill-status:has-text('Stopped')", timeout=10_000)
+    page.wait_for_selector("#bill-status:has-text('Stopped')", timeout=30_000)
     assert page.inner_text("#cover") == before
     assert page.locator("#bill-status progress").is_hidden()
     page.click(".chosen button[aria-label*='long.csv']")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.bill_pages import READ, begin_anew, finished, give, invoice_page, saved
+from tests.browser.bill_pages import READ, begin_anew, finished, give, invoice_page, saved, stop_at
 from tests.browser.test_pages import AXE, RUN
 from wasm_tools.invoice.pack import read_price_book
 from wasm_tools.spend.estimates import estimate
@@ -263,10 +263,9 @@ def test_what_was_shown_before_a_stop_can_still_be_filtered(sample: Page, spend:
 
 def _stop_a_long_reading(page: Page, told: str) -> None:
     lines = "".join(LINE % ("openai", "gpt-5-mini", "a", n) for n in range(60_000))
+    stop_at(page, told)
     page.set_input_files("[data-choose]", {"name": "long.jsonl", "mimeType": "", "buffer": lines.encode()})
-    expect(page.locator("#bill-status")).to_contain_text(told)
-    page.click("#bill-status button")
-    expect(page.locator("#bill-status")).to_contain_text("Stopped")
+    expect(page.locator("#bill-status")).to_contain_text("Stopped", timeout=30_000)
 
 
 def test_texts_of_a_ledger_are_text_and_what_is_torn_or_unpriced_is_told(page: Page) -> None:
