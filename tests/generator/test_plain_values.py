@@ -3,6 +3,7 @@
 import pytest
 
 from generator.sync.plain_values import day_of, host_of, whole
+from generator.sync.sources.llmrates_labels import Label, label_meaning
 from generator.sync.sources.skypilot import _memory
 
 
@@ -25,3 +26,8 @@ def test_days_and_hosts_of_damaged_texts_are_empty() -> None:
 def test_a_memory_beyond_all_measure_is_unknown() -> None:
     assert _memory("{'Gpus': [{'MemoryInfo': {'SizeInMiB': 81920}}]}") == 80
     assert _memory("{'Gpus': [{'MemoryInfo': {'SizeInMiB': 1e999}}]}") == 0
+
+
+def test_hours_of_thousands_of_digits_are_no_window() -> None:
+    assert label_meaning("费用发生时段: 0点～8点").windows == ("1600-0000",)
+    assert label_meaning(f"费用发生时段: {'9' * 5001}点～8点").windows == Label().windows

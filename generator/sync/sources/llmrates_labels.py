@@ -50,7 +50,7 @@ _WORDS = {
 _SIZE = re.compile(r"(?:(smaller|larger)\s*than\s*)?(\d+)\s*[×x]\s*(\d+)", re.IGNORECASE)
 _RESOLUTION = re.compile(r"(\d+[pk])(?:\s+(\d+s))?(?:\s*→\s*(\d+[pk]))?", re.IGNORECASE)
 _OUTPUT = re.compile(r"输出(?:长度)?\s*[\[(]\s*([\d.]+)\s*(?:[,，]\s*([\d.]+|\+∞))?")
-_HOURS = re.compile(r"(\d+)点～(\d+)点")
+_HOURS = re.compile(r"(?<!\d)(\d{1,2})点～(\d{1,2})点")
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ _REPEATS = frozenset({
 })  # fmt: skip
 LABEL_KEYS = frozenset({"kind", "sku_label", "price", "displayMultiplier", "unitLabel", "tiers"})
 _IMAGE_INPUT = Meter("input", "image", "token")
-_BAND = re.compile(r"([≤>])(\d+)K")
+_BAND = re.compile(r"([≤>])(\d{1,9})K")
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from generator.sync.plain_values import whole
 from generator.sync.price_fields import EntryPrices, folder_payload, json_payload, number_problem
 from generator.sync.sources.bedrock_scopes import with_regional_scope
 from generator.sync.sources.portkey_blocks import UNKNOWN, Scope, collect_block, price_of, without_list_caches
@@ -38,7 +39,7 @@ _CUSTOM = frozenset({"regions", "context_tier_map"})
 _TRAINING = Meter("input", "text", "token", variant="training")
 _TRAINING_TIME = Meter("input", "any", "training_second")
 _REQUEST = Meter("input", "any", "request")
-_BAND = re.compile(r"(?P<stem>.+)-(?P<side>lte|gt)-(?P<k>\d+)k")
+_BAND = re.compile(r"(?P<stem>.+)-(?P<side>lte|gt)-(?P<k>\d{1,9})k")
 _REAL_128K = re.compile(r"gemini-1\.5")
 _WORKLOADS = (
     # text-embedding-ada-002; GPT-3's Ada is dearer
@@ -110,7 +111,8 @@ def _bands(custom: Mapping[str, Any]) -> dict[str, int]:
     names = custom.get("context_tier_map")
     if not isinstance(names, dict):
         return {}
-    return {name: int(tokens) for tokens, name in names.items() if isinstance(name, str) and tokens.isdigit()}
+    stated = {name: whole(tokens) for tokens, name in names.items() if isinstance(name, str)}
+    return {name: tokens for name, tokens in stated.items() if tokens is not None}
 
 
 def _read_entry(file: File, sku: str, entry: object) -> None:

@@ -77,7 +77,7 @@ DOLLARS_NOTE = "listed in dollars, not in cents"
 # 0.0039 is neither the dollars nor the cents of a picture that costs 0.039 everywhere else.
 MISPRINTED = {("together-ai", "google/flash-image-2.5"): "a tenth of the price in dollars, ten times that in cents"}
 _PARAMETERS = frozenset({"default_duration_seconds", "default_sample_count", "default_steps"})
-_SIZED_VIDEO = re.compile(r"video_duration_seconds_(\d+)_(\d+)")
+_SIZED_VIDEO = re.compile(r"video_duration_seconds_(\d{1,6})_(\d{1,6})")
 _PICTURES_ONLY = re.compile(r"mai-image|(^|/)gpt-image-1(-mini)?$")
 _PICTURE_KEYS = frozenset({"image_token", "response_image_token", "response_text_token", "generated_images"})
 
