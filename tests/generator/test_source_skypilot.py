@@ -40,6 +40,16 @@ def test_what_is_no_offer_of_gpus_is_counted() -> None:
     assert parsed.entries == 6 and len(parsed.gpu_offers) == 2
 
 
+@pytest.mark.parametrize("count", ["nan", "snan", "Infinity", "1e400000", "9" * 5000, "-8"])
+def test_a_count_beyond_all_measure_is_refused(count: str) -> None:
+    head, first, *_ = HYPERSTACK.decode().splitlines()
+    row = ",".join(
+        count if n == head.split(",").index("AcceleratorCount") else c for n, c in enumerate(first.split(","))
+    )
+    parsed = skypilot.parse(json.dumps({"hyperstack": f"{head}\n{row}\n"}).encode(), UNITS)
+    assert parsed.rejected == {"AcceleratorCount is not a whole number": 1}
+
+
 def test_spot_stands_beside_on_demand_and_the_instance_names_the_board() -> None:
     parsed = skypilot_nebius.parse(NEBIUS, UNITS)
     machine = "gpu-h100-sxm_8gpu-128vcpu-1600gb"

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.wasm_tools.invoices import by_class, fixture, reading
-from wasm_tools.invoice.readers.azure_cost import BLENDED, meter_words
+from wasm_tools.invoice.readers.azure_cost import BLENDED, _unit, meter_words
 
 
 def test_fixture_adds_up() -> None:
@@ -67,3 +67,8 @@ def test_a_negative_cost_is_an_adjustment_and_a_date_is_month_first() -> None:
     assert lines[0].key.kind == "adjustment"
     assert statement.kinds["USD", "adjustment"] == -5
     assert lines[0].day == "2026-09-02"
+
+
+def test_a_unit_of_thousands_of_digits_is_no_unit() -> None:
+    assert _unit("100 Hours", "Provisioned Managed") == ("provisioned_second", Decimal(360_000))
+    assert _unit(f"{'9' * 5000} Hours", "Provisioned Managed") == ("", Decimal(1))

@@ -9,6 +9,7 @@ asked for. No licence is stated: numbers only. Nebius has an entry of its own (`
 
 import ast
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from generator.sync.collecting import present_texts
@@ -29,6 +30,7 @@ CLOUDS = {
 }  # fmt: skip
 ALONE = frozenset({"nebius"})  # asked for by a source of its own
 COLUMNS = ("InstanceType", "AcceleratorName", "AcceleratorCount", "Price", "Region")
+MOST_GPUS = 1000  # of one machine; more are a broken field
 _KNOWN = frozenset(
     {*COLUMNS, "vCPUs", "MemoryGiB", "GpuInfo", "SpotPrice", "AvailabilityZone", "DiskSize", "Arch", "LocalDiskType"}
 )
@@ -70,7 +72,9 @@ def state_catalogue(rentals: Rentals, cloud: str, text: str) -> None:
 def _state(rentals: Rentals, cloud: str, row: Mapping[str, str]) -> None:
     instance, stated = row["InstanceType"], number(row["AcceleratorCount"])
     found = instances(cloud).get(instance)
-    count = int(stated) if not isinstance(stated, str) and stated == int(stated) > 0 else 0  # type: ignore[call-overload]
+    count = 0
+    if isinstance(stated, Decimal) and stated.is_finite() and 0 < stated < MOST_GPUS and stated % 1 == 0:
+        count = int(stated)
     if not count:
         rentals.parsed.reject("AcceleratorCount is not a whole number", f"{cloud} {instance}")
         return
