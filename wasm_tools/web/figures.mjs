@@ -6,16 +6,10 @@
 import { amount, language, localNumber } from "./texts.mjs";
 
 export const DASH = "—";
-/** Older browsers round half up; the difference is a last digit. */
-const FOUR_EVEN = /** @type {Intl.NumberFormatOptions} */ ({ maximumSignificantDigits: 4, roundingMode: "halfEven" });
-/** @type {Intl.NumberFormat | undefined} */
-let rates;
-/** @type {Intl.NumberFormat | undefined} */
-let figures;
 
 /**
- * A decimal with that many decimals, halves to even as the pages round. Written out, because the first number that a
- * browser formats costs a slow phone as much as a whole table.
+ * A decimal with that many decimals, halves to even as the pages round; below zero it ends before the point. Written out,
+ * because the first number that a browser formats costs a slow phone as much as a whole table.
  * @param {string} text @param {number} least @param {number} most decimals @param {boolean} [grouped]
  */
 function decimal(text, least, most, grouped = true) {
@@ -29,6 +23,10 @@ function decimal(text, least, most, grouped = true) {
     const twice = 2n * (units % step);
     units /= step;
     if (twice > step || (twice === step && units % 2n === 1n)) units += 1n;
+  }
+  if (most < 0) {
+    units *= 10n ** BigInt(-most);
+    most = 0;
   }
   const digits = String(units).padStart(most + 1, "0");
   const head = digits.slice(0, digits.length - most);
@@ -101,7 +99,7 @@ export function count(value) {
 
 /** Up to four significant digits. @param {number} value */
 export function rate(value) {
-  return localNumber((rates ??= new Intl.NumberFormat("en-US", { maximumSignificantDigits: 4 })).format(value));
+  return significant(value);
 }
 
 /** A length as vendors call it: `128k`, `1M`, exact digits below ten thousand. `formats.tokens`. @param {number} value */
@@ -115,7 +113,8 @@ export function tokens(value) {
 
 /** A figure of any size: up to four significant digits in plain notation. @param {number} value */
 export function significant(value) {
-  return localNumber((figures ??= new Intl.NumberFormat("en-US", FOUR_EVEN)).format(value));
+  const exponent = Number(value.toExponential().split("e")[1]); // none of what is not finite
+  return localNumber(Number.isNaN(exponent) ? String(value) : decimal(String(value), 0, 3 - exponent));
 }
 
 /** @param {number} bytes */
