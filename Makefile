@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install site nightly test test-full test-engines test-deep bench wheel audit serve lint format lock screenshots check-site clean
+.PHONY: help install site nightly test test-full test-engines functions test-deep bench wheel audit serve lint format lock screenshots check-site clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -81,6 +81,9 @@ $(DEEP)/ready: requirements-deep.lock $(VENV)/ready
 	@$(BIN)/python -m venv --clear $(DEEP)
 	$(DEEP)/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-deep.lock
 	touch $@
+
+functions: install ## record anew which functions of Pyodide the engine uses (some minutes); writes wasm_tools/bundle/used_functions.json
+	@$(BIN)/python -m tests.runtime_functions
 
 test-deep: $(DEEP)/ready ## manifests under load: vLLM's own front end, a stub engine and Prometheus; all published ones (20 minutes)
 	@$(BIN)/python -m pytest -v $(wildcard tests/deep/deep_*.py)

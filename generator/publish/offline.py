@@ -18,7 +18,7 @@ PLACEHOLDER = "const BUILD = {};"
 
 _LOADED = re.compile(r"<(?:link|script)\b[^>]*>", re.IGNORECASE)
 _PACKS = re.compile(r'\sdata-packs="([^"]*)"')
-_SCRIPT_NAME = re.compile(r'"\./([\w-]+\.mjs)"')
+_SCRIPT_NAME = re.compile(r'"\./([\w.-]+\.mjs)"')
 _ADDRESS = re.compile(r'\s(?:href|src)="([^"]+)"')
 _KINDS = re.compile(r'\srel="(?:stylesheet|icon|modulepreload|preload)"|^<script\b', re.IGNORECASE)
 
@@ -79,6 +79,7 @@ def loaded(html: str) -> list[str]:
 def engine_files(site: Path, page: Path) -> dict[str, str]:
     """The engine's files for a page: runtime, archives, its packs, and the scripts that it loads, early or late.
 
+    Not those of the whole runtime: the page asks the host for them when something is lacking.
     Their names carry their hashes, so no checksum is compared: some hosts unpack a `.gz`.
     """
     manifest, html = _manifest(site), page.read_text(encoding="utf-8")
@@ -96,7 +97,9 @@ def engine_files(site: Path, page: Path) -> dict[str, str]:
     late = {name: pack for pack in manifest.get("packs", ()) for name in (f"{pack}.json", archive_name(pack))}
     wanted = late.values() if said is None else said.group(1).split()
     needed |= {name for name, pack in late.items() if pack in wanted or published.get(name, "-") in html}
-    files = [file for name, file in published.items() if name in needed or (name not in late and name not in scripts)]
+    starts = {way: set(files.values()) for way, files in manifest["starts"].items()}
+    optional = {*late, *scripts, *(starts["whole"] - starts["used"])}
+    files = [file for name, file in published.items() if name in needed or name not in optional]
     return {ENGINE + name: "" for name in sorted([*files, f"bundle-{manifest['build_id']}.json"])}
 
 

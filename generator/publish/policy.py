@@ -10,7 +10,7 @@ from generator.render.texts import OTHERS
 
 # The inline scripts, told by how they start: the colours, before anything is painted, and the start of Python on tool
 # pages. Any other stops the build.
-KNOWN_SCRIPTS = ('document.documentElement.className="js";', "{\n  const { loader, files, engineBuild")
+KNOWN_SCRIPTS = ('document.documentElement.className="js";', "{\n  const { engine, files, needed")
 
 WORKER = "sw.js"  # keeps the pages of its folder for visits without a network; browsers must see a newer one at once
 TOOL_FOLDERS = ("tools/", *(f"{spoken}/tools/" for spoken in OTHERS))  # pages that run the engine

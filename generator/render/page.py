@@ -38,14 +38,14 @@ class Alternate:
 class EngineStart:
     """What starts Python before the rest of a page has arrived: addresses relative to the site, and what to load.
 
-    `loader` is the script of the worker that loads the engine, `ahead` are modules that it and the worker behind it
-    import; `files` is the list of the engine's files.
+    `worker` is the script of the worker that hosts it, `ahead` are modules that it imports; `files` is the list of the
+    engine's files, `needed` what a first visit needs of it, as JSON: it saves a request that all others wait for.
     """
 
-    loader: str
+    worker: str
     ahead: tuple[str, ...]
     files: str
-    build_id: str
+    needed: str
     packs: tuple[str, ...]
 
 

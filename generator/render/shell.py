@@ -48,7 +48,7 @@ class Shell:
     @property
     def digest(self) -> str:
         """What a page takes from the shell, in short."""
-        return hashlib.sha256(repr((self.frames, self.versions, self.site_url)).encode()).hexdigest()
+        return hashlib.sha256(repr((self.frames, self.versions, self.site_url, START_ENGINE)).encode()).hexdigest()
 
     def html(self, page: Page, article: str) -> str:
         """The whole page: `article` is its <article> element. Scripts and styles carry their content hash."""
@@ -91,9 +91,9 @@ class Shell:
 
 def engine_tags(engine: EngineStart, root: str) -> str:
     """What starts Python, before the style sheets: it has the longest way to go."""
-    of = f'data-engine-build="{engine.build_id}" data-packs="{" ".join(engine.packs)}"'
-    where = f'data-loader="{root}{engine.loader}" data-files="{root}{engine.files}"'
-    scripts = (engine.loader, *engine.ahead)
+    of = f'data-needed="{escape(engine.needed)}" data-packs="{" ".join(engine.packs)}"'
+    where = f'data-engine="{root}{engine.worker}" data-files="{root}{engine.files}"'
+    scripts = (engine.worker, *engine.ahead)
     modules = "".join(f'<link rel="modulepreload" href="{root}{address}">' for address in scripts)
     return f"<script {of} {where}>{START_ENGINE}</script>{modules}"
 

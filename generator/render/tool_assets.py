@@ -7,7 +7,7 @@ from generator.render.page import EngineStart, SiteData
 from wasm_tools.bundle.assemble import archive_name
 
 ENGINE = "assets/engine/"
-RUNTIME_FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "engine.zip")
+RUNTIME_FILES = ("pyodide.mjs", "pyodide.asm.mjs")
 
 
 def module(data: SiteData, name: str) -> str:
@@ -24,21 +24,38 @@ def modules_of(data: SiteData, *names: str) -> tuple[str, ...]:
 def engine_start(data: SiteData, packs: Sequence[str]) -> EngineStart:
     """What starts Python with these packs while a page is still arriving."""
     build_id = str(data.bundle["build_id"])
-    ahead = (*modules_of(data, "loader.mjs"), module(data, "worker.mjs"), *modules_of(data, "worker.mjs"))
     return EngineStart(
-        loader=module(data, "loader.mjs"),
-        ahead=tuple(dict.fromkeys(ahead)),
+        worker=module(data, "worker.mjs"),
+        ahead=(*modules_of(data, "worker.mjs"), *(module(data, name) for name in RUNTIME_FILES)),
         files=f"{ENGINE}bundle-{build_id}.json",
-        build_id=build_id,
+        needed=needed(data, packs),
         packs=tuple(packs),
     )
+
+
+def needed(data: SiteData, packs: Sequence[str]) -> str:
+    """What of the list of the engine's files a first visit with these packs needs, in the form of that list."""
+    start = data.bundle["starts"]["used"]
+    files = {
+        name: {"file": entry["file"], "bytes": entry["bytes"]}
+        for name, entry in data.bundle["files"].items()
+        if name in (*RUNTIME_FILES, *start.values(), *own_files(data, packs))
+    }
+    kept = {name: data.bundle[name] for name in ("build_id", "lock")}
+    return json.dumps({**kept, "packs": list(packs), "starts": {"used": start}, "files": files}, separators=(",", ":"))
+
+
+def own_files(data: SiteData, packs: Iterable[str]) -> list[str]:
+    """The names of the packs' files and of the parts of the engine that come with them."""
+    return [name for p in packs for name in (f"{p}.json", archive_name(p)) if name in data.bundle["files"]]
 
 
 def download_bytes(data: SiteData, packs: Iterable[str]) -> int:
     """Bytes that a first visit transfers for Python with these packs, on a host that compresses."""
     files = data.bundle["files"]
-    own = [name for pack in packs for name in (f"{pack}.json", archive_name(pack)) if name in files]
-    return sum(int(files[name]["gzip_bytes"]) for name in (*RUNTIME_FILES, *own))
+    own = own_files(data, packs)
+    first = data.bundle["starts"]["used"].values()
+    return sum(int(files[name]["gzip_bytes"]) for name in (*RUNTIME_FILES, *first, *own))
 
 
 def data_block(record: object) -> str:

@@ -4,7 +4,7 @@
 
 Each round drives fresh Chromium profiles and opens the planner with a question of its own in the address. The first
 visit is cold, the second and third are warm: between them the page has five seconds to keep its snapshot, its files
-and its compiled code, as it has while somebody reads. Every profile visits an empty page first, so that the start of
+and its compiled code, as it has while somebody reads. Every profile shows an empty page for two seconds first, so that the start of
 the browser itself counts for none. The variants take turns, so that a busy machine slows all of them alike. Prints
 medians in seconds, the ratio to the stock cold start, when the precomputed answer is there with the inputs live, and
 the bytes on the way.
@@ -33,6 +33,7 @@ from wasm_tools.bundle.wheels import wheels
 
 ROOT = Path(__file__).parent.parent.parent
 STOCK = ROOT / "node_modules" / "pyodide"
+SETTLING_MS = 2000  # a browser that has just come up is busy with itself
 VISITS = ("cold", "warm", "warm 2")
 QUESTION = f"/{BASE}/tools/planner/?profile=1024-1024&slo=interactive&load=10&class=large&qps=7"
 STOCK_WORKER = """
@@ -148,6 +149,7 @@ def started(host: Loopback) -> Iterator[BrowserContext]:
     with chromium() as browser:
         page = browser.new_page()
         page.goto(host.origin)
+        page.wait_for_timeout(SETTLING_MS)
         page.close()
         yield browser
 

@@ -146,7 +146,7 @@ def test_progress_counts_the_bytes_that_arrived(opened, host, site, compress):
     page = opened()
     page.evaluate("engine.ready")
     progress = page.evaluate("progress")
-    parts = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "engine.zip", "core.json"]
+    parts = ["pyodide.mjs", "pyodide.asm.mjs", *site[1].starts["used"].values(), "core.json"]
     total = sum(site[1].files[name].bytes for name in parts)
     fractions = [message["fraction"] for message in progress]
     assert {message["total"] for message in progress} == {total}
@@ -236,12 +236,12 @@ def test_a_worker_that_was_killed_is_replaced_and_the_question_answered(opened):
     assert "restarting" in page.evaluate("states.map(([state]) => state)")
 
 
-UNLOADABLE = [  # each file in one way
+UNLOADABLE = [  # each file in one way, for both ways to start
     ("core-", (200, b'{"format": 2}'), f"{UNREADABLE} ValueError: the pack is not in format 1"),
     (".wasm.gz", (200, b"\0asm\1\0\0\0damaged"), "The file pyodide.asm.wasm arrived damaged."),
-    ("python_stdlib-", (200, b"not a zip"), "Python did not start in this browser."),
+    ("stdlib-", (404, b""), "The file python_stdlib.zip could not be loaded: this site answered 404."),
     ("engine-", (503, b""), "The file engine.zip could not be loaded: this site answered 503."),
-    ("pyodide-asm-", (404, b""), "The file pyodide.asm.mjs could not be loaded: this site answered 404."),
+    ("pyodide.asm.mjs", (404, b""), "The file pyodide.asm.mjs could not be loaded."),
     ("worker.mjs", (404, b""), "Python could not start in this browser."),
     ("bundle.json", (200, b"<html>"), "The list of the engine's files could not be loaded."),
 ]
@@ -249,14 +249,14 @@ IN_OTHER_WAYS = [
     ("core-", (404, b""), "The file core.json could not be loaded: this site answered 404."),
     (".wasm.gz", (200, b""), "The file pyodide.asm.wasm arrived damaged."),
     (".wasm.gz", (404, b""), "The file pyodide.asm.wasm could not be loaded: this site answered 404."),
-    ("python_stdlib-", (200, b"\x1f\x8bnot gzip"), "The file python_stdlib.zip arrived damaged."),
+    ("stdlib-", (200, b"\x1f\x8bnot gzip"), "The file python_stdlib.zip arrived damaged."),
 ]
 
 
 @pytest.mark.parametrize(("file", "answer", "sentence"), [*UNLOADABLE, *(IN_OTHER_WAYS if FULL else ())])
 def test_what_cannot_be_loaded_is_named_and_the_page_says_what_still_works(opened, host, site, file, answer, sentence):
     names = [entry.file for entry in site[1].files.values() if file in entry.file and "web-" not in entry.file]
-    host.answers[next(iter(names), file)] = answer
+    host.answers |= dict.fromkeys(names or [file], answer)
     page = opened()
     error = failure(page)
     assert error["message"] == f"{sentence} {STILL_WORKS}"
@@ -265,6 +265,36 @@ def test_what_cannot_be_loaded_is_named_and_the_page_says_what_still_works(opene
     host.answers.clear()
     page.evaluate("engine.restart()")
     assert ask(page, "echo", 1) == {"ok": 1}
+
+
+WAYS = [  # what may be wrong with the files that only the first way to start needs
+    ("memory.bin", (200, b"")),
+    ("memory.bin", (200, b"\0" * 4000)),
+    ("memory.bin", (404, b"")),
+    ("pyodide.used.wasm", (200, b"\0asm\1\0\0\0damaged")),
+    ("later_engine.zip", (503, b"")),
+]
+
+
+@pytest.mark.parametrize(("name", "answer"), WAYS if FULL else WAYS[1:4:2])
+def test_where_one_way_to_start_fails_the_other_is_taken(opened, host, site, name, answer):
+    host.answers[site[1].files[name].file] = answer
+    page = opened()
+    assert ask(page, "echo", 1) == {"ok": 1}
+    assert states(page)[0] == "restarting"
+    assert any(path.endswith(site[1].files["pyodide.asm.wasm"].file) for path in host.asked)
+
+
+def test_what_the_first_runtime_lacks_is_asked_of_the_whole_one(opened, host, site):
+    page = opened()
+    whole = site[1].files["pyodide.asm.wasm"].file
+    assert ask(page, "echo", 1) == {"ok": 1}
+    assert not any(path.endswith(whole) for path in host.asked)
+    assert ask(page, "imports", "_sqlite3") == {"ok": "_sqlite3"}
+    assert any(path.endswith(whole) for path in host.asked)
+    assert "restarting" in states(page)
+    assert ask(page, "imports", "_zstd") == {"ok": "_zstd"}
+    assert states(page) == ["busy", "ready"]
 
 
 def test_a_page_that_does_not_allow_webassembly_says_so(opened, host):

@@ -26,6 +26,10 @@ def load_pack(text):
         raise ValueError("the pack is not in format 1")
 
 
+def take_pack(bytes_of):
+    load_pack(bytes_of.to_bytes())
+
+
 def handle(method, params_json):
     """This docstring is gone in the browser."""
     params = json.loads(params_json)

@@ -38,7 +38,7 @@ def in_cpython(python: Path, tests: Sequence[str]) -> Record:
         return _finished(command, record, {**os.environ, **_environment(record), "PYTHONPATH": str(ROOT)})
 
 
-def in_pyodide(tests: Sequence[str]) -> Record:
+def in_pyodide(tests: Sequence[str], runtime: Path = RUNTIME) -> Record:
     """The same in Pyodide. Plain packages come from the environment that this Python runs in."""
     packages = Path(sysconfig.get_path("purelib")).resolve()
     mirror = mirror_path()
@@ -46,7 +46,7 @@ def in_pyodide(tests: Sequence[str]) -> Record:
         record = Path(folder) / "record.json"
         beside = [str(mirror.parent.parent.resolve())] if mirror else []
         settings = {
-            "runtime": (RUNTIME / "pyodide.mjs").as_uri(),
+            "runtime": (runtime / "pyodide.mjs").as_uri(),
             "folders": [str(ROOT), folder, *beside, *([] if packages.is_relative_to(ROOT) else [str(packages)])],
             "paths": [str(ROOT), str(packages)],
             "wheels": [str(path) for path in wheels(LOCK, installed_runtime(RUNTIME), ROOT / ".cache" / "bundle")],

@@ -34,7 +34,9 @@ def site(tmp_path: Path) -> Path:
         (engine / name).write_text(text)
     files = {name: {"file": f"web-01/{name}"} for name in (*scripts, "plotly-basic.min.js")}
     files["engine.zip"] = {"file": "engine-01.zip.gz"}
-    manifest = {"build_id": "0123", "files": files}
+    files["all.zip"] = {"file": "all-01.zip.gz"}
+    starts = {"used": {"engine.zip": "engine.zip"}, "whole": {"engine.zip": "all.zip"}}
+    manifest = {"build_id": "0123", "files": files, "starts": starts}
     (tmp_path / "assets/engine/bundle.json").write_text(json.dumps(manifest))
     write_offline_workers(tmp_path)
     return tmp_path

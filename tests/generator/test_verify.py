@@ -41,7 +41,11 @@ def with_engine(site: Path) -> None:
         "worker.mjs": written(site, "web-0123456789ab/worker.mjs", b""),
     }
     identifier = build_id(files, "{}")
-    text = BundleManifest(identifier, "314", "3.14", files, ("planner",), {}, {}, "{}").to_json().encode()
+    text = (
+        BundleManifest(identifier, "314", "3.14", files, ("planner",), {"used": {}, "whole": {}}, {}, {}, "{}")
+        .to_json()
+        .encode()
+    )
     for name in ("bundle.json", f"bundle-{identifier}.json"):
         written(site, name, text)
 

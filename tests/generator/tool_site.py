@@ -13,6 +13,7 @@ import pytest
 
 from generator.render.page import SiteData
 from generator.render.texts import DEFAULT, all_texts, texts_for_scripts
+from generator.render.tool_assets import RUNTIME_FILES
 from tests.generator.small_site import small_site
 
 WEB = Path(__file__).parents[2] / "wasm_tools" / "web"
@@ -23,10 +24,11 @@ def tool_site() -> SiteData:
     """The small site as the tool pages see it: every script and pack of the bundle has an address and a size."""
     files: defaultdict[str, dict[str, Any]] = defaultdict(lambda: {"gzip_bytes": 1_000_000})
     files["manifests.json"] = {"file": "manifests-0123456789ab.json", "gzip_bytes": 1000}
-    for script in WEB.glob("*.mjs"):
-        files[script.name] = {"file": f"web-0123456789ab/{script.name}", "gzip_bytes": 1000}
+    for script in (*(path.name for path in WEB.glob("*.mjs")), *RUNTIME_FILES):
+        files[script] = {"file": f"web-0123456789ab/{script}", "bytes": 2000, "gzip_bytes": 1000}
     imports: defaultdict[str, list[str]] = defaultdict(list)
-    return replace(small_site(), bundle={"build_id": "0123456789abcdef", "files": files, "imports": imports})
+    bundle = {"build_id": "0123456789abcdef", "files": files, "imports": imports, "starts": {"used": {}}, "lock": "{}"}
+    return replace(small_site(), bundle=bundle)
 
 
 @cache

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from wasm_tools.bundle.failure import BundleError
-from wasm_tools.bundle.indirect_calls import HEADER, with_shared_indirect_calls
+from wasm_tools.bundle.indirect_calls import with_shared_indirect_calls
+from wasm_tools.bundle.webassembly import HEADER
 
 RUNTIME = Path(__file__).parent.parent.parent / "node_modules" / "pyodide" / "pyodide.asm.wasm"
 NODE = shutil.which("node")

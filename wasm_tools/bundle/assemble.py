@@ -17,15 +17,24 @@ from wasm_tools.bundle.compressed import gzipped
 from wasm_tools.bundle.engine_sources import absent_imports, by_part, engine_sources, module_names
 from wasm_tools.bundle.engine_start import METHODS_FILE
 from wasm_tools.bundle.failure import BundleError
-from wasm_tools.bundle.indirect_calls import prepared
 from wasm_tools.bundle.manifest import FILE_NAME, BundleFile, BundleManifest, build_id
-from wasm_tools.bundle.runtime import STANDARD_LIBRARY, installed_runtime
+from wasm_tools.bundle.memory import memory
+from wasm_tools.bundle.runtime import SCRIPT, STANDARD_LIBRARY, STARTER, WASM, Runtime, installed_runtime
+from wasm_tools.bundle.runtime_for_browsers import small_runtime, used, whole
 from wasm_tools.bundle.scripts import joined_scripts
 from wasm_tools.bundle.stdlib_sources import stdlib_sources
+from wasm_tools.bundle.used_functions import recorded
 
 WEB = Path(__file__).parent.parent / "web"
 # Where the archives lie in the browser. The first is fixed in the runtime, the others are `python.mjs`'s choice.
 LIBRARY_PLACE, ENGINE_PLACE = "/lib/python314.zip", "/lib/{}"
+STARTS = {
+    "used": {
+        "wasm": "pyodide.used.wasm", "library": "later_stdlib.zip", "engine.zip": "later_engine.zip",
+        "memory": "memory.bin",
+    },
+    "whole": {"wasm": "pyodide.asm.wasm", "library": STANDARD_LIBRARY, "engine.zip": "engine.zip"},
+}  # fmt: skip
 ENGINE_START = Path(__file__).parent / "engine_start.py"
 PACK_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -42,26 +51,20 @@ def assemble(
     runtime = installed_runtime(runtime_dir)
     sources = engine_sources(engine_dir)
     absent = absent_imports(sources)
-    library = bytecode_archive(stdlib_sources(runtime.folder / STANDARD_LIBRARY), LIBRARY_PLACE, runtime, node, cache)
-    start = {ENGINE_START.name: ENGINE_START.read_bytes()}
-    parts = {ENGINE_PLACE.format(archive_name(pack)): content for pack, content in by_part(sources).items()}
-    engine = {
-        place: bytecode_archive(content if n else start | content, place, runtime, node, cache)
-        for n, (place, content) in enumerate(parts.items())
-    }
-    names = {place: module_names(content) for place, content in parts.items()}
-    tried = imported(names, library, engine, runtime, node, cache)
-    _require_imports(tried.failures)
-    archives = {Path(p).name: with_entry(engine[p], METHODS_FILE, code) for p, code in tried.methods.items()}
-    # The chart library lies beside our scripts, which load it by its name; the hash of the folder covers it.
+    library, archives = engine_archives(sources, runtime, node, cache)
     scripts = joined_scripts(WEB, runtime_dir.parent / ".bin" / "esbuild")
-    charts = chart_library(runtime_dir)
-    wasm = prepared((runtime.folder / "pyodide.asm.wasm").read_bytes(), cache)
+    small = small_runtime(runtime, runtime_dir.parent / ".bin" / "terser", cache)
+    wasm, ran = (small.folder / WASM).read_bytes(), recorded((runtime.folder / WASM).read_bytes())
+    # These lie beside our scripts, which load them by their names; the hash of the folder covers them.
+    beside = [chart_library(runtime_dir), small.folder / STARTER, small.folder / SCRIPT]
+    kept = memory(library, archives[archive_name("")], ENGINE_PLACE.format(archive_name("")), small, node, cache)
     content = {
-        "pyodide.mjs": ("pyodide-{}.mjs", (runtime.folder / "pyodide.mjs").read_bytes()),
-        "pyodide.asm.mjs": ("pyodide-asm-{}.mjs.gz", gzipped((runtime.folder / "pyodide.asm.mjs").read_bytes(), cache)),
-        "pyodide.asm.wasm": ("pyodide-{}.wasm.gz", gzipped(wasm, cache)),
-        **_folder("web", {**scripts.files, charts.name: charts.read_bytes()}),
+        "pyodide.asm.wasm": ("pyodide-{}.wasm.gz", gzipped(whole(wasm, cache), cache)),
+        "pyodide.used.wasm": ("pyodide-used-{}.wasm.gz", gzipped(used(wasm, ran, cache), cache)),
+        "memory.bin": ("memory-{}.bin.gz", gzipped(kept.difference, cache)),
+        "later_stdlib.zip": ("later-stdlib-{}.zip.gz", gzipped(kept.library, cache)),
+        "later_engine.zip": ("later-engine-{}.zip.gz", gzipped(kept.engine, cache)),
+        **_folder("web", {**scripts.files, **{path.name: path.read_bytes() for path in beside}}),
         STANDARD_LIBRARY: ("python_stdlib-{}.zip.gz", gzipped(library, cache)),
         **{
             name: (name.replace("_", "-").replace(".zip", "-{}.zip.gz"), gzipped(archive, cache))
@@ -83,6 +86,7 @@ def assemble(
             python=runtime.python,
             files=files,
             packs=tuple(sorted(packs)),
+            starts=STARTS,
             imports=scripts.imports,
             absent_imports=absent,
             lock=runtime.lock,
@@ -90,6 +94,23 @@ def assemble(
         for name in (FILE_NAME, f"bundle-{manifest.build_id}.json"):  # the newest, and this one for ever
             (scratch / name).write_text(manifest.to_json(), encoding="utf-8")
     return manifest
+
+
+def engine_archives(
+    sources: Mapping[str, bytes], runtime: Runtime, node: str, cache: Path
+) -> tuple[bytes, dict[str, bytes]]:
+    """The standard library and the engine's archives by name, as bytecode. Raises BundleError."""
+    library = bytecode_archive(stdlib_sources(runtime.folder / STANDARD_LIBRARY), LIBRARY_PLACE, runtime, node, cache)
+    start = {ENGINE_START.name: ENGINE_START.read_bytes()}
+    parts = {ENGINE_PLACE.format(archive_name(pack)): content for pack, content in by_part(sources).items()}
+    engine = {
+        place: bytecode_archive(content if n else start | content, place, runtime, node, cache)
+        for n, (place, content) in enumerate(parts.items())
+    }
+    names = {place: module_names(content) for place, content in parts.items()}
+    tried = imported(names, library, engine, runtime, node, cache)
+    _require_imports(tried.failures)
+    return library, {Path(p).name: with_entry(engine[p], METHODS_FILE, code) for p, code in tried.methods.items()}
 
 
 def archive_name(pack: str) -> str:

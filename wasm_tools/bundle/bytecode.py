@@ -27,14 +27,14 @@ def bytecode_archive(sources: Mapping[str, bytes], prefix: str, runtime: Runtime
 
     Takes some seconds, or none when the cache holds it. Raises BundleError for a missing Node or a syntax error.
     """
-    key = _key(runtime, [COMPILER, ARCHIVER], prefix, sources)
+    key = key_of(runtime, [COMPILER, ARCHIVER], prefix, sources)
     kept = cache / "bytecode" / f"{key}.zip"
     if kept.is_file():
         return kept.read_bytes()
     with tempfile.TemporaryDirectory() as scratch:
         given, made = Path(scratch, "sources.zip"), Path(scratch, "bytecode.zip")
         given.write_bytes(_source_archive(sources))
-        _run(node, [COMPILER, runtime.folder, ARCHIVER, given, prefix, made], "compile the Python sources")
+        run_node(node, [COMPILER, runtime.folder, ARCHIVER, given, prefix, made], "compile the Python sources")
         archive = made.read_bytes()
     write_whole(kept, archive)
     return archive
@@ -54,7 +54,7 @@ def imported(
 ) -> Imported:  # fmt: skip
     """Import the modules of each archive of the engine, given under its place, in the browser's Python."""
     archives = {"names": json.dumps(names).encode(), "library": library, **engine}
-    kept = cache / "imports" / f"{_key(runtime, [IMPORTER], runtime.lock, archives)}.json"
+    kept = cache / "imports" / f"{key_of(runtime, [IMPORTER], runtime.lock, archives)}.json"
     if not kept.is_file():
         with tempfile.TemporaryDirectory() as scratch:
             library_zip = Path(scratch, "python_stdlib.zip")
@@ -62,7 +62,7 @@ def imported(
             for place, archive in engine.items():
                 Path(scratch, Path(place).name).write_bytes(archive)
             places = [IMPORTER, runtime.folder, library_zip, Path(scratch)]
-            printed = _run(node, [*places, runtime.lock, json.dumps(names)], "import the engine")
+            printed = run_node(node, [*places, runtime.lock, json.dumps(names)], "import the engine")
             write_whole(kept, printed.encode())
     found = json.loads(kept.read_text(encoding="utf-8"))
     methods = {place: base64.b64decode(code) for place, code in found["methods"].items()}
@@ -90,7 +90,8 @@ def write_whole(path: Path, data: bytes) -> None:
     Path(scratch).replace(path)
 
 
-def _key(runtime: Runtime, scripts: Sequence[Path], prefix: str, content: Mapping[str, bytes]) -> str:
+def key_of(runtime: Runtime, scripts: Sequence[Path], prefix: str, content: Mapping[str, bytes]) -> str:
+    """A hash over the runtime, scripts that are run in it, and what they are given."""
     digest = hashlib.sha256(f"{runtime.version} {runtime.sha256} {prefix}".encode())
     for script in scripts:
         digest.update(script.read_bytes())
@@ -107,7 +108,8 @@ def _source_archive(sources: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _run(node: str, arguments: Sequence[str | Path], purpose: str) -> str:
+def run_node(node: str, arguments: Sequence[str | Path], purpose: str) -> str:
+    """What Node.js prints. Raises BundleError, which names the purpose."""
     program = shutil.which(node)
     if program is None:
         raise BundleError(

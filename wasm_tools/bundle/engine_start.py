@@ -9,6 +9,7 @@ Python makes up from the signature, nobody can see in a build without docstrings
 import dataclasses
 import gc
 import marshal
+import sys
 import zipimport
 from collections.abc import Iterable
 from importlib import import_module
@@ -21,15 +22,18 @@ METHODS_FILE = "dataclass_methods.bin"
 YOUNG_OBJECTS = 50_000
 
 _run = exec
+_known: dict[str, bytes] = {}  # the code of methods by their text, of the archives in `_opened`
+_opened: set[str] = set()
 
 
 def open_engine(archive: str, *parts: str) -> Any:
     """Import the engine's entry from an archive that is on the path already; `parts` are further archives of it."""
     gc.disable()
-    known: dict[str, bytes] = {}
     for place in (archive, *parts):
-        known |= marshal.loads(zipimport.zipimporter(place).get_data(f"{place}/{METHODS_FILE}"))
-    use_methods(known)
+        if place not in _opened:  # as in a Python that was put back
+            _known.update(marshal.loads(zipimport.zipimporter(place).get_data(f"{place}/{METHODS_FILE}")))
+            _opened.add(place)
+    use_methods(_known)
     add_parts(parts)
     return import_module("wasm_tools.browser")
 
@@ -52,6 +56,13 @@ def tidy() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+
+
+def use_later_archives() -> None:
+    """Forget what lies in the archives on the path: others with what is not imported yet have taken their places."""
+    importer: Any = zipimport
+    importer._zip_directory_cache.clear()
+    sys.path_importer_cache.clear()
 
 
 def use_methods(known: dict[str, bytes]) -> None:

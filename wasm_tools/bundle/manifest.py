@@ -10,7 +10,7 @@ from typing import Any
 from wasm_tools.bundle.failure import BundleError
 
 FILE_NAME = "bundle.json"
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,10 @@ class BundleFile:
 class BundleManifest:
     """What the bundle holds. `files` maps a logical name (`pyodide.asm.wasm`, `engine.zip`) to its file.
 
-    `imports` names, for each of our scripts, all that it imports at once. `lock` is the text handed to `loadPyodide` as
-    `lockFileContents`. `absent_imports` maps an engine module to what it imports inside functions and what the browser
-    does not have: those functions fail there.
+    `starts` names the files of the two ways to start by what they are for: `used` puts memory back into a runtime with
+    the functions that are used, `whole` is for where that does not do. `imports` names, for each of our scripts, all
+    that it imports at once. `lock` is the text handed to `loadPyodide` as `lockFileContents`. `absent_imports` maps an
+    engine module to what it imports inside functions and what the browser does not have: those functions fail there.
     """
 
     build_id: str
@@ -37,6 +38,7 @@ class BundleManifest:
     python: str
     files: Mapping[str, BundleFile]
     packs: tuple[str, ...]
+    starts: Mapping[str, Mapping[str, str]]
     imports: Mapping[str, tuple[str, ...]]
     absent_imports: Mapping[str, list[str]]
     lock: str
@@ -74,6 +76,7 @@ def read_manifest(folder: Path) -> BundleManifest:
         python=body["python"],
         files={name: BundleFile(**entry) for name, entry in body["files"].items()},
         packs=tuple(body["packs"]),
+        starts=dict(body["starts"]),
         imports={name: tuple(imported) for name, imported in body["imports"].items()},
         absent_imports=dict(body["absent_imports"]),
         lock=body["lock"],

@@ -10,7 +10,7 @@ from pyodide_lock.spec import InfoSpec
 
 from wasm_tools.bundle.failure import BundleError
 
-PUBLISHED = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
+STARTER, SCRIPT, WASM = PUBLISHED = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm")
 STANDARD_LIBRARY = "python_stdlib.zip"
 LOCK_FILE = "pyodide-lock.json"
 

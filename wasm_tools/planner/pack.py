@@ -1,5 +1,6 @@
 """The data pack: the planner's catalogue as one JSON object, written at night and read on both sides."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, astuple
 from decimal import Decimal
@@ -16,13 +17,13 @@ from wasm_tools.performance.runtime_memory import RuntimeMemory
 from wasm_tools.planner.catalogue import ApiRate, Catalogue, Curve, CurvePoint, Deployable
 from wasm_tools.planner.hosting_facts import hosting_rows, read_hosting
 from wasm_tools.planner.lists import Weights
-from wasm_tools.planner.pack_columns import columns, rows_of
+from wasm_tools.planner.pack_columns import Column, columns, columns_of, records_of
 from wasm_tools.planner.policy import Policy
 from wasm_tools.planner.presets import preset_rows, read_presets
 from wasm_tools.planner.rentals import Rental
 from wasm_tools.planner.request_cost import Prices, TokenPrices
 
-PACK_VERSION = 7
+PACK_VERSION = 8
 
 
 class PackError(ValueError):
@@ -42,10 +43,10 @@ def read_catalogue(pack: Mapping[str, Any]) -> Catalogue:
         as_of=pack["as_of"],
         models=models,
         gpus=gpus,
-        rates=_rates(rows_of(pack["rates"]), [_prices(rows) for rows in pack["prices"]]),
+        rates=tuple(_rates(columns_of(pack["rates"]), _prices(pack["prices"]))),
         rentals=tuple(_rental(row) for row in pack["rentals"]),
         curves=tuple(_curve(row) for row in pack["curves"]),
-        deployables=tuple(Deployable(*row) for row in rows_of(pack["deployables"])),
+        deployables=tuple(records_of(Deployable, columns_of(pack["deployables"]))),
         book=book(read_calibration(pack["calibration"]), shapes, gpus),
         tails=_tails(pack["tails"]),
         policy=_policy(pack["policy"]),
@@ -72,34 +73,39 @@ def _model(row: Sequence[Any]) -> ModelCard:
     )
 
 
-def _rates(rows: Iterable[Sequence[Any]], prices: Sequence[Prices]) -> tuple[ApiRate, ...]:
+def _rates(columns: Sequence[Iterable[Any]], prices: Sequence[Prices]) -> list[ApiRate]:
     """The rates, with their prices by place in the list of price books: most books hold for several regions."""
-    return tuple(
-        ApiRate(provider, sku, model, region, prices[book], *rest) for provider, sku, model, region, book, *rest in rows
-    )
+    if not columns:
+        return []
+    provider, sku, model, region, books, *rest = columns
+    return records_of(ApiRate, [provider, sku, model, region, map(prices.__getitem__, books), *rest])
 
 
-def _prices(rows: Sequence[Sequence[Any]]) -> Prices:
-    """Tier, threshold and up to five prices a row, the trailing unknown ones left out."""
-    tiers: dict[str, list[TokenPrices]] = {}
-    for tier, above, *prices in rows:
-        known = (None if price is None else Decimal(price) for price in prices)
-        tiers.setdefault(tier, []).append(TokenPrices(above, *known))  # type: ignore[arg-type]
-    return {tier: tuple(bands) for tier, bands in tiers.items()}
+def _prices(table: Sequence[Column]) -> list[Prices]:
+    """The price books, by the number that each band names."""
+    if not table:
+        return []
+    (books, tiers, above), prices = columns_of(table[:3]), columns_of([_decimals(column) for column in table[3:]])
+    found: defaultdict[int, dict[str, tuple[TokenPrices, ...]]] = defaultdict(dict)
+    for number, tier, band in zip(books, tiers, records_of(TokenPrices, [above, *prices]), strict=True):
+        book = found[number]
+        book[tier] = (*book.get(tier, ()), band)
+    return list(found.values())
 
 
-def _price_rows(prices: Prices) -> list[list[Any]]:
-    rows: list[list[Any]] = []
-    for tier, bands in prices.items():
-        for b in bands:
-            row = [
-                None if p is None else str(p)
-                for p in (b.input, b.output, b.cache_read, b.cache_write, b.cache_write_1h)
-            ]
-            while row[-1] is None:
-                row.pop()
-            rows.append([tier, b.above, *row])
-    return rows
+def _decimals(column: Column) -> Column:
+    """The column with decimals in the place of their texts."""
+    return {**column, "values": [None if text is None else Decimal(text) for text in column["values"]]}
+
+
+def _price_rows(number: int, prices: Prices) -> list[list[Any]]:
+    """A row for each band of a price book: its number, the tier, the threshold, and up to five prices."""
+    return [
+        [number, tier, b.above]
+        + [None if p is None else str(p) for p in (b.input, b.output, b.cache_read, b.cache_write, b.cache_write_1h)]
+        for tier, bands in prices.items()
+        for b in bands
+    ]
 
 
 def _tails(row: Mapping[str, Any]) -> Tails:
@@ -126,7 +132,7 @@ def _curve(row: Sequence[Any]) -> Curve:
 
 def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
     """The pack object of a catalogue: the inverse of `read_catalogue`."""
-    books = {str(_price_rows(r.prices)): r.prices for r in catalogue.rates}
+    books = {str(_price_rows(0, r.prices)): r.prices for r in catalogue.rates}
     places = {text: place for place, text in enumerate(books)}
     return {
         "version": PACK_VERSION,
@@ -172,14 +178,14 @@ def catalogue_pack(catalogue: Catalogue) -> dict[str, Any]:
             ]
             for g in catalogue.gpus.values()
         ],
-        "prices": [_price_rows(prices) for prices in books.values()],
+        "prices": columns(row for n, prices in enumerate(books.values()) for row in _price_rows(n, prices)),
         "rates": columns(
             [
                 r.provider,
                 r.sku,
                 r.model,
                 r.region,
-                places[str(_price_rows(r.prices))],
+                places[str(_price_rows(0, r.prices))],
                 r.evidence,
                 r.note,
                 r.suspect,

@@ -45,7 +45,8 @@ export function startEngine(options = {}) {
   /** @type {Worker | null} */
   let worker = null;
   let launches = 0;
-  let broke = false; // Python did, once: from then on it starts plainly
+  let broke = false; // Python did, once: from then on no snapshot of this browser is used
+  let whole = false; // whether Python starts in the way that needs no snapshot and lacks nothing
   let restored = false;
   let lastId = 0;
   let silentMs = 0;
@@ -96,7 +97,7 @@ export function startEngine(options = {}) {
     const { begun } = options;
     options.begun = undefined; // it is for the first start
     try {
-      worker = begun?.worker ?? startedWorker(options, { anew, restores: !anew && !broke });
+      worker = begun?.worker ?? startedWorker(options, { anew, restores: !anew && !broke, whole });
     } catch (error) {
       const { message, technical } = /** @type {EngineError} */ (error);
       return queueMicrotask(() => turn === launches && fail(message, technical || String(error)));
@@ -134,7 +135,8 @@ export function startEngine(options = {}) {
         breakDown(message.technical);
         break;
       case "failed":
-        fail(message.error.message, message.error.technical);
+        if (!whole) takeWhole();
+        else fail(message.error.message, message.error.technical);
         break;
       case "report":
         request?.onReport?.({ stage: message.stage, done: message.done, total: message.total });
@@ -143,6 +145,7 @@ export function startEngine(options = {}) {
         if (!pending.size) enter("ready");
         break;
       case "reply":
+        if (message.lacking) return takeWhole();
         pending.delete(message.id);
         if (message.broken) {
           broke = true;
@@ -161,8 +164,15 @@ export function startEngine(options = {}) {
 
   function relaunch() {
     const anew = state === "failed";
+    if (anew) whole = false; // without a network only the other way may be there
     enter("restarting");
     launch(anew);
+  }
+
+  /** Once more, by the other way to start. What waits is asked then. */
+  function takeWhole() {
+    whole = true;
+    relaunch();
   }
 
   /** A busy worker was silent for too long: replace it, and ask the question it hung on once more, not for ever. */

@@ -1,127 +1,96 @@
 /**
- * The worker that a page starts: it loads the engine's files, unpacks them, and hands them to the worker that hosts
- * Python (`worker.mjs`), for which it then only passes messages on. It is a worker of its own because the script of the
- * runtime is unpacked here and the policy lets only a new worker import it, and because a page that is still being laid
- * out answers late. When Python runs it gives up the network: no figure of the reader can leave here either.
- *
- * To the page: {type: "progress", stage, loaded, total, fraction}, {type: "failed", error}, {type: "heartbeat"}, and all
- * that the worker says. To the worker: {type: "start" | "remember", …}, {type: "part", name, value | error}.
+ * Gets what a start of Python needs into the worker: everything is on its way at once, each part is unpacked when its
+ * turn comes. The two scripts of the runtime lie beside this one, so that they do not wait for the list of files.
  *
  * @typedef {import("./loading.mjs").Manifest} Manifest
- * @typedef {[string, Promise<any>]} Part its name and its content
  * @typedef {{bundleUrl: string, base?: string, manifest?: Manifest, buildId?: string, packs?: string[], anew?: boolean,
- *   restores?: boolean, remembers?: boolean}} Order `anew`: past the browser's cache, `restores`: a snapshot may be
- *   used, `remembers`: one is wanted instead of a running engine
+ *   restores?: boolean, first?: boolean, remembers?: boolean, whole?: boolean}} Order `anew`: past the browser's cache,
+ *   `restores`: a snapshot of this browser may be used, `first`: none is expected, so nothing waits for the search,
+ *   `remembers`: one is wanted instead of a running engine, `whole`: the runtime with all functions, started without any
+ *   snapshot
+ *
+ * @typedef {Promise<Uint8Array<ArrayBuffer>>} Bytes
+ * @typedef {object} Loaded a part that does not come is reported where it is awaited
+ * @property {string} base the folder of the bundle
+ * @property {Manifest} manifest
+ * @property {string[]} packs
+ * @property {import("./loading.mjs").Progress} progress
+ * @property {Promise<{loadPyodide: any, createPyodideModule: unknown}>} scripts
+ * @property {Promise<WebAssembly.Module>} wasm
+ * @property {Promise<Uint8Array<ArrayBuffer> | null>} kept this browser's snapshot; null where there is none
+ * @property {() => {memory: Bytes | null, packs: Bytes[]}} data the published memory and the packs, which a
+ *   snapshot of this browser holds already
+ * @property {Record<string, Bytes>} archives of the engine and of the standard library, by name
  */
-import { downloads, manifestAt, progressOf, StartError, technicalText } from "./loading.mjs";
-import { giveUpNetwork } from "./network.mjs";
+import { downloads, manifestAt, progressOf, StartError } from "./loading.mjs";
 import { keptMemory } from "./snapshots.mjs";
 
-const HEARTBEAT_MS = 1000;
+/** The runtime's scripts, and where they lie for this one. */
+const SCRIPTS = { "pyodide.mjs": "./pyodide.mjs", "pyodide.asm.mjs": "./pyodide.asm.mjs" };
 const EMPTY_WASM = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
-const post = (/** @type {object} */ message) => self.postMessage(message);
-
-/** Bring the engine up. @param {Order} order */
-export async function load(order) {
-  const beat = setInterval(() => post({ type: "heartbeat" }), HEARTBEAT_MS);
-  try {
-    await loaded(order);
-  } catch (error) {
-    const { message, technical } = /** @type {StartError} */ (error);
-    post({ type: "failed", error: { message, field: null, technical: technical ?? technicalText(error) } });
-  } finally {
-    clearInterval(beat); // from here on the worker has to show that it is alive
-  }
-}
-
-/** @param {Order} order */
-async function loaded({ bundleUrl, buildId, anew = false, restores = false, remembers = false, ...given }) {
+/**
+ * Returns as soon as it is known what there is to load.
+ * @param {Order} order @param {Parameters<typeof progressOf>[2]} tell of the progress @returns {Promise<Loaded>}
+ */
+export async function loaded({ bundleUrl, buildId, anew = false, restores = false, whole = false, ...given }, tell) {
   const url = new URL(bundleUrl);
   const base = given.base ?? new URL(".", url).href;
   const manifest = given.manifest ?? (await manifestAt(url, buildId));
   const packs = given.packs ?? manifest.packs;
   // Parts of the engine that only some pages need come with the pack of their name.
-  const archives = ["engine.zip", ...packs.map((pack) => `engine_${pack}.zip`).filter((name) => name in manifest.files)];
+  const further = packs.map((pack) => `engine_${pack}.zip`).filter((name) => name in manifest.files);
   const files = packs.map((pack) => `${pack}.json`);
-  const names = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", ...archives, ...files];
+  const start = manifest.starts[whole ? "whole" : "used"];
+  const names = [...Object.keys(SCRIPTS), ...Object.values(start), ...further, ...files];
   const absent = names.find((name) => !(name in manifest.files));
   if (absent) throw new StartError(`This build of the site does not hold ${absent}.`, manifest.build_id);
-  await WebAssembly.compile(EMPTY_WASM).catch((error) => {
-    throw new StartError("This browser does not allow WebAssembly here.", error);
-  });
-  const progress = progressOf(manifest, names, (message) => post({ type: "progress", ...message }));
+  const progress = progressOf(manifest, names, tell);
   const from = downloads(base, manifest, progress, anew);
   progress.stage("loading");
 
-  // Everything is on its way at once. A failure is reported where its part is needed. The script of the runtime is
-  // unpacked before all else, so that the worker for it comes up while the rest is unpacked.
-  const runtime = from.bytes("pyodide.asm.mjs");
-  /** @type {Part[]} */
-  const parts = [
-    ["wasm", from.wasm("pyodide.asm.wasm", runtime)],
-    ["library", from.bytes("python_stdlib.zip", runtime)],
-    ...archives.map((name) => /** @type {Part} */ ([name, from.bytes(name, runtime)])),
-  ];
-  const memory = restores ? keptMemory({ base, manifest, packs }) : null;
-  const data = () => files.map((name) => /** @type {Part} */ ([name, from.text(name, runtime)]));
-  for (const [, part] of parts) part.catch(() => {});
-
-  const worker = pythonWorker(await runtime);
-  const kept = await memory;
-  const last = kept ? [/** @type {Part} */ (["memory", kept.bytes])] : data();
-  const order = { base, manifest, packs, archives, loader: from.url("pyodide.mjs"), restores: kept !== null };
-  worker.postMessage({ type: remembers ? "remember" : "start", ...order });
-  worker.addEventListener("message", ({ data: message }) => {
-    if (message.type === "stage") return progress.stage(message.stage);
-    if (message.type === "packs") return hand(worker, data());
-    if (message.type === "ready") {
-      if (message.restored) files.forEach(progress.whole);
-      progress.whole("pyodide.mjs");
-      progress.stage("ready");
-      giveUpNetwork();
-    }
-    post(message);
+  const wasm = handled(from.wasm(start.wasm));
+  const archives = Object.fromEntries(further.map((name) => [name, handled(from.bytes(name))]));
+  /** @type {ReturnType<Loaded["data"]> | null} */
+  let coming = null;
+  const data = () => (coming ??= dataOf());
+  function dataOf() {
+    const memory = start.memory ? handled(from.bytes(start.memory, wasm)) : null;
+    return { memory, packs: files.map((name) => handled(from.bytes(name, memory ?? wasm))) };
+  }
+  if (given.first) data();
+  const found = restores && !whole ? keptMemory({ base, manifest, packs }) : Promise.resolve(null);
+  const kept = found.then((snapshot) => (snapshot ? snapshot.bytes : (data(), null)));
+  // What is imported later is unpacked when all else is there; the whole runtime needs it at once.
+  const first = found.then((snapshot) => Promise.allSettled(snapshot ? [snapshot.bytes] : Object.values(data()).flat()));
+  for (const name of /** @type {const} */ (["library", "engine.zip"])) {
+    archives[name] = handled(from.bytes(start[name], whole ? wasm : first));
+  }
+  const scripts = handled(runtimeScripts(anew)); // last, because to read them takes this thread
+  scripts.then(() => Object.keys(SCRIPTS).forEach(progress.whole), () => {});
+  await WebAssembly.compile(EMPTY_WASM).catch((error) => {
+    throw new StartError("This browser does not allow WebAssembly here.", error);
   });
-  self.addEventListener("message", ({ data: message }) => worker.postMessage(message));
-  await hand(worker, [...parts, ...last]);
+  return { base, manifest, packs, progress, scripts, wasm, kept: handled(kept), data, archives };
 }
 
-/**
- * The worker that hosts Python. Made from a blob it inherits the policy of this one, which has the page's. The runtime's
- * script comes as a blob, too, because it was unpacked here; the policy lets only a worker's own script import it.
- * @param {Uint8Array<ArrayBuffer>} script
- */
-function pythonWorker(script) {
-  const runtime = objectUrl([script]);
-  const wrapper = objectUrl([
-    `import runtime from ${JSON.stringify(runtime)};`,
-    `import { serve } from ${JSON.stringify(new URL("./worker.mjs", import.meta.url).href)};`,
-    "serve(runtime);",
-  ]);
-  const worker = new Worker(wrapper, { type: "module" });
-  const release = () => [wrapper, runtime].forEach(URL.revokeObjectURL);
-  worker.addEventListener("message", release, { once: true });
-  worker.addEventListener("error", (event) => {
-    event.preventDefault();
-    release();
-    post({ type: "broken", technical: event.message ?? "The script of the worker did not load." });
-  });
-  return worker;
-}
-
-/** Each part as soon as it is there. @param {Worker} worker @param {Part[]} parts */
-function hand(worker, parts) {
-  const sent = parts.map(([name, part]) =>
-    part.then(
-      (value) => worker.postMessage({ type: "part", name, value }, value instanceof Uint8Array ? [value.buffer] : []),
-      (error) => worker.postMessage({ type: "part", name, error: { message: error.message, technical: error.technical } }),
-    ),
+/** @param {boolean} anew @returns {Loaded["scripts"]} */
+async function runtimeScripts(anew) {
+  const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all(
+    Object.entries(SCRIPTS).map(async ([name, place]) => {
+      const url = new URL(place, import.meta.url).href;
+      try {
+        return await (anew ? import(`${url}?anew`).catch(() => import(url)) : import(url));
+      } catch (error) {
+        throw new StartError(`The file ${name} could not be loaded.`, error);
+      }
+    }),
   );
-  return Promise.all(sent);
+  return { loadPyodide, createPyodideModule };
 }
 
-/** @param {BlobPart[]} parts a module's text */
-function objectUrl(parts) {
-  return URL.createObjectURL(new Blob(parts, { type: "text/javascript" }));
+/** A promise whose failure somebody will see later. @template T @param {Promise<T>} promise */
+function handled(promise) {
+  promise.catch(() => {});
+  return promise;
 }

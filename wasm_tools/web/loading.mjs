@@ -3,12 +3,16 @@
  * large is published as `.gz` and unpacked here, so that its size on the way does not depend on the host.
  *
  * @typedef {{file: string, bytes: number, sha256: string, gzip_bytes: number}} BundleFile
- * @typedef {{build_id: string, files: Record<string, BundleFile>, packs: string[], lock: string}} Manifest
+ * @typedef {{build_id: string, files: Record<string, BundleFile>, packs: string[], lock: string,
+ *   starts: Record<"used" | "whole", Record<string, string>>}} Manifest
  * @typedef {object} Progress
  * @property {(name: string) => void} stage what goes on now
  * @property {(name: string, bytes: number) => void} more bytes of a file that have just arrived
  * @property {(name: string) => void} whole a file is there
+ * @property {() => void} end all that is needed is there
  */
+
+import { publishedLength } from "./published_memory.mjs";
 
 /** A start that failed: `message` is a sentence for the reader, `technical` is for a closed disclosure. */
 export class StartError extends Error {
@@ -53,6 +57,10 @@ export function progressOf(manifest, names, tell) {
     },
     more: (name, bytes) => set(name, (arrived.get(name) ?? 0) + bytes),
     whole: (name) => set(name, manifest.files[name].bytes),
+    end() {
+      names.forEach(this.whole);
+      this.stage("ready");
+    },
   };
 }
 
@@ -134,25 +142,27 @@ export function downloads(base, manifest, progress, anew) {
     }
   }
 
+  /**
+   * The same, and instead of a kept copy that is damaged what the host has.
+   * @template T @param {string} name @param {(stream: ReadableStream<Uint8Array<ArrayBuffer>>) => Promise<T>} read
+   * @param {Promise<unknown>} [after]
+   */
+  async function sound(name, read, after) {
+    const answer = await response(name);
+    try {
+      return await whole(name, read, after, answer);
+    } catch (error) {
+      if (!answer.headers.has("X-Unpacked")) throw error;
+      return whole(name, read, after, await pastCopies(url(name)));
+    }
+  }
+
   return {
     url,
 
-    /** A JavaScript module, by the browser's own loader, so it counts when it is whole. @param {string} name */
-    async script(name) {
-      try {
-        const module = await import(url(name));
-        progress.whole(name);
-        return module;
-      } catch (error) {
-        throw new StartError(`The file ${name} could not be loaded.`, error);
-      }
-    },
-
     /** @param {string} name @param {Promise<unknown>} [after] */
-    bytes: (name, after) => whole(name, async (stream) => new Uint8Array(await new Response(stream).arrayBuffer()), after),
-
-    /** @param {string} name @param {Promise<unknown>} [after] */
-    text: (name, after) => whole(name, (stream) => new Response(stream).text(), after),
+    bytes: (name, after) =>
+      sound(name, async (stream) => complete(name, new Uint8Array(await new Response(stream).arrayBuffer())), after),
 
     /**
      * A module that is compiled while it streams in. One that is kept unpacked goes to the compiler as it came: Chromium
@@ -168,6 +178,20 @@ export function downloads(base, manifest, progress, anew) {
       return module;
     },
   };
+}
+
+/** How the content of a file ends, by the ending of its name: what was cut short or replaced is noticed by that. */
+const ENDS = {
+  ".zip": (/** @type {Uint8Array<ArrayBuffer>} */ bytes) => String(bytes.subarray(-22, -18)) === "80,75,5,6", // the end of its list
+  ".bin": (/** @type {Uint8Array<ArrayBuffer>} */ bytes) => bytes.length === publishedLength(bytes),
+  ".json": (/** @type {Uint8Array<ArrayBuffer>} */ bytes) => String.fromCharCode(...bytes.subarray(-4)).trimEnd().endsWith("}"),
+};
+
+/** @param {string} name @param {Uint8Array<ArrayBuffer>} content */
+function complete(name, content) {
+  const ends = /** @type {Record<string, (content: Uint8Array<ArrayBuffer>) => boolean>} */ (ENDS)[name.slice(name.lastIndexOf("."))];
+  if (ends && !ends(content)) throw new Error(`${name} has another end`);
+  return content;
 }
 
 /**

@@ -1,5 +1,6 @@
 /**
- * Python in the worker: started plainly, or put back from a snapshot of its memory.
+ * Python in the worker: started plainly, or put back from a snapshot of its memory, which the site publishes
+ * (`published_memory.mjs`) or this browser has kept (`snapshots.mjs`).
  *
  * The loader fetches and compiles by itself. It has no options for what is here already, so for the time of a start it
  * finds the compiled runtime and the standard library where it looks.
@@ -8,18 +9,25 @@
  * @property {(config: object) => Promise<any>} loadPyodide
  * @property {unknown} createPyodideModule the runtime's other half, `pyodide.asm.mjs`
  * @property {WebAssembly.Module} wasm
- * @property {Uint8Array<ArrayBuffer>} library the standard library's archive
- * @property {Record<string, Uint8Array>} engine the engine's archives by name, the one that every page gets first
+ * @property {Uint8Array<ArrayBuffer> | null} library the standard library's archive, where it is needed at once
+ * @property {Record<string, Uint8Array>} engine the engine's archives that are needed at once, by name
+ * @property {string} first the name of the one that every page gets
  * @property {string} base the folder of the bundle
  * @property {string} lock
+ *
+ * @typedef {object} Snapshot
+ * @property {Uint8Array<ArrayBuffer>} bytes as the runtime takes it: the second word is the length of its head
+ * @property {number} length of the memory
+ * @property {(memory: WebAssembly.Memory) => void} [take] what `bytes` need of the memory before Python is in it
  */
 import { StartError } from "./loading.mjs";
 
 const ENGINE_PLACE = "/lib/";
+const LIBRARY_PLACE = "/lib/python314.zip";
 const WASM_PAGE = 65536;
 
 /**
- * @param {Parts} parts @param {Uint8Array | null} memory a snapshot that `memoryOf` made with these parts
+ * @param {Parts} parts @param {Snapshot | null} memory
  * @param {boolean} [dumps] whether `memoryOf` will be called
  */
 export async function startedPython(parts, memory, dumps = false) {
@@ -32,11 +40,11 @@ export async function startedPython(parts, memory, dumps = false) {
       lockFileContents: parts.lock,
       packageBaseUrl: parts.base,
       env: { PYTHONHASHSEED: "0" }, // every visit walks a set in the same order
-      ...(memory && { _loadSnapshot: Promise.resolve(memory) }),
+      ...(memory && { _loadSnapshot: Promise.resolve(memory.bytes) }),
       ...(dumps && { _makeSnapshot: true }),
     }),
   );
-  for (const [name, bytes] of Object.entries(parts.engine)) python.FS.writeFile(ENGINE_PLACE + name, bytes); // a snapshot holds no files
+  for (const [name, bytes] of Object.entries(parts.engine)) placeArchive(python, name, bytes); // a snapshot holds no files
   return python;
 }
 
@@ -45,10 +53,26 @@ export async function startedPython(parts, memory, dumps = false) {
  * @param {any} python @param {Parts} parts that it was started with
  */
 export function engineIn(python, parts) {
-  const [first, ...others] = Object.keys(parts.engine).map((name) => ENGINE_PLACE + name);
+  const first = ENGINE_PLACE + parts.first;
+  const others = Object.keys(parts.engine).map((name) => ENGINE_PLACE + name).filter((place) => place !== first);
   python.runPython(`import sys; "${first}" in sys.path or sys.path.append("${first}")`);
   const start = python.pyimport("engine_start");
   return { engine: start.open_engine(first, ...others), settle: () => start.settle(), tidy: () => start.tidy() };
+}
+
+/** @param {any} python @param {string} name @param {Uint8Array} archive of the engine */
+export function placeArchive(python, name, archive) {
+  python.FS.writeFile(ENGINE_PLACE + name, archive);
+}
+
+/** @param {any} python @param {Uint8Array} archive of the standard library */
+export function placeLibrary(python, archive) {
+  python.FS.writeFile(LIBRARY_PLACE, archive);
+}
+
+/** A snapshot that `memoryOf` made. @param {Uint8Array<ArrayBuffer>} bytes @returns {Snapshot} */
+export function kept(bytes) {
+  return { bytes, length: bytes.length - new Uint32Array(bytes.buffer, bytes.byteOffset, 2)[1] };
 }
 
 /** All memory of a Python that holds no object of JavaScript. @param {any} python @returns {Uint8Array<ArrayBuffer>} */
@@ -58,7 +82,7 @@ export function memoryOf(python) {
 
 /**
  * The loader's own reaction to a runtime that fails is to wait for ever, hence the outer promise.
- * @template T @param {Parts} parts @param {Uint8Array | null} memory @param {string} libraryUrl
+ * @template T @param {Parts} parts @param {Snapshot | null} memory @param {string} libraryUrl
  * @param {() => Promise<T>} run @returns {Promise<T>}
  */
 async function withParts({ wasm, library }, memory, libraryUrl, run) {
@@ -71,7 +95,7 @@ async function withParts({ wasm, library }, memory, libraryUrl, run) {
       WebAssembly.Module = madeOnce(Module);
       self.fetch = async (input) => new Response(String(input) === libraryUrl ? library : null);
       WebAssembly.instantiateStreaming = async (_, imports) => {
-        const instance = WebAssembly.instantiate(wasm, imports).then((made) => (makeRoom(made, memory), made));
+        const instance = WebAssembly.instantiate(wasm, imports).then((made) => (prepareMemory(made, memory), made));
         instance.catch(fail);
         return { module: wasm, instance: await instance };
       };
@@ -102,12 +126,12 @@ function madeOnce(Module) {
 
 /**
  * Memory starts at the size that the runtime was built with. A snapshot of a Python that has read its data is larger.
- * @param {WebAssembly.Instance} instance @param {Uint8Array | null} snapshot its second word is the length of its head
+ * @param {WebAssembly.Instance} instance @param {Snapshot | null} snapshot
  */
-function makeRoom(instance, snapshot) {
+export function prepareMemory(instance, snapshot) {
   if (!snapshot) return;
   const memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
-  const needed = snapshot.length - new Uint32Array(snapshot.buffer, snapshot.byteOffset, 2)[1];
-  const missing = needed - memory.buffer.byteLength;
+  snapshot.take?.(memory);
+  const missing = snapshot.length - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / WASM_PAGE));
 }

@@ -1,26 +1,32 @@
 /**
- * The one module worker of a tab: it hosts Python and answers requests. The page's end of it is `engine.mjs`.
+ * The one module worker of a tab: it loads the engine's files, hosts Python, and answers requests. The page's end of it is
+ * `engine.mjs`. When Python runs it gives up the network: no figure of the reader can leave here.
  *
- * In:  {type: "start" | "remember", base, manifest, packs, archives, loader, restores},
- *      {type: "part", name, value | error}: what `loader.mjs` has loaded, {type: "drop", ids},
- *      {type: "request", id, generation, method, params, files}
- * Out: {type: "stage", stage}, {type: "packs"}: the packs are needed after all, {type: "ready", milliseconds, restored},
+ * In:  {type: "drop", ids}, {type: "request", id, generation, method, params, files}
+ * Out: {type: "progress", stage, loaded, total, fraction}, {type: "ready", milliseconds, restored},
  *      {type: "remembered"}, {type: "failed", error},
- *      {type: "reply", id, generation, ok, result | error, broken},
+ *      {type: "reply", id, generation, ok, result | error, broken, lacking},
  *      {type: "report", id, generation, stage, done, total}, {type: "dropped"}, {type: "heartbeat"}
  * An error is {message, field, technical}: `message` is for the reader, `technical` for a closed disclosure.
- * `broken` says that this Python will not answer again and the worker must be replaced.
+ * `broken` says that this Python will not answer again and the worker must be replaced, `lacking` that the whole
+ * runtime may do what this one, which has only the functions that are used, could not.
  *
  * @typedef {{message: string, field: string | null, technical: string}} Failure
  * @typedef {{id: number, generation: number, method: string, params: unknown, files?: {name: string, content: Blob}[]}} Request
+ * @typedef {import("./loader.mjs").Order} Order
+ * @typedef {import("./loader.mjs").Loaded} Loaded
  */
+import { loaded } from "./loader.mjs";
 import { StartError, technicalText } from "./loading.mjs";
 import { giveUpNetwork } from "./network.mjs";
-import { engineIn, memoryOf, startedPython } from "./python.mjs";
+import { published } from "./published_memory.mjs";
+import { engineIn, kept as keptSnapshot, memoryOf, placeArchive, placeLibrary, startedPython } from "./python.mjs";
 import { forgetMemory, keepMemory } from "./snapshots.mjs";
 import { refusalOf } from "./worker_files.mjs";
 
+const FIRST = "engine.zip"; // the archive that all pages get
 const HEARTBEAT_MS = 1000;
+const REHEARSALS = 12; // what is used often is compiled well, and the browser keeps it so
 /** @type {any} the Python module `wasm_tools.browser`, once it is there */
 let engine = null;
 /** @type {Request[]} */
@@ -28,38 +34,20 @@ const queue = [];
 /** @type {Request | null} the request that Python works on */
 let current = null;
 let pumping = false;
-/** @type {Map<string, PromiseWithResolvers<any>>} what the loader hands over, by name */
-const parts = new Map();
+let complete = false; // whether the runtime has all its functions
 
 const post = (/** @type {object} */ message) => self.postMessage(message);
 
-/** Begin to listen. @param {unknown} createPyodideModule the script of the runtime, which only the wrapper can import */
-export function serve(createPyodideModule) {
-  const orders = { start, remember };
-  self.addEventListener("message", ({ data }) => {
-    if (data.type === "part") return arrive(data);
-    const order = orders[/** @type {keyof orders} */ (data.type)];
-    if (!order) return receive(data);
-    order(data, createPyodideModule).catch((error) => {
-      const technical = error.technical ?? technicalText(error);
-      post({ type: "failed", error: { message: error.message, field: null, technical } });
-    });
-  });
+/** Bring the engine up, or make a snapshot of it, and answer from then on. @param {Order} order */
+export async function load(order) {
+  self.addEventListener("message", ({ data }) => receive(data));
   setInterval(() => post({ type: "heartbeat" }), HEARTBEAT_MS);
-}
-
-/** A part that was loaded, or why it was not. @param {{name: string, value?: any, error?: {message: string, technical: string}}} part */
-function arrive({ name, value, error }) {
-  if (error) part(name).reject(new StartError(error.message, error.technical));
-  else part(name).resolve(value);
-}
-
-/** The place of a part, whether it comes before it is asked for or afterwards. @param {string} name */
-function part(name) {
-  const known = parts.get(name) ?? Promise.withResolvers();
-  known.promise.catch(() => {}); // it is reported where it is needed
-  parts.set(name, known);
-  return known;
+  try {
+    await (order.remembers ? remember(order) : start(order));
+  } catch (error) {
+    const { message, technical } = /** @type {StartError} */ (error);
+    post({ type: "failed", error: { message, field: null, technical: technical ?? technicalText(error) } });
+  }
 }
 
 /** @param {any} data */
@@ -80,73 +68,89 @@ function receive(data) {
 }
 
 /**
- * @typedef {{base: string, manifest: import("./loading.mjs").Manifest, packs: string[], archives: string[],
- *   loader: string, restores: boolean}} Order `loader` is the address of `pyodide.mjs`
- */
-
-/**
  * Bring the engine up with its data, from a snapshot where there is one, then give up the network.
- * @param {Order} order @param {unknown} createPyodideModule
+ * @param {Order} order
  */
-async function start(order, createPyodideModule) {
+async function start(order) {
   const began = performance.now();
-  const memory = order.restores ? part("memory").promise : null;
-  const parts = await partsOf(order, createPyodideModule);
-  stage("starting");
-  const restored = memory !== null && (await restore(order, parts, memory));
-  if (!restored) {
-    if (memory) post({ type: "packs" });
-    await plainStart(await startedPython(parts, null), parts, order.packs);
+  complete = order.whole ?? false;
+  const files = await loaded(order, progress);
+  const parts = await partsOf(files);
+  const kept = await files.kept.catch(() => forgetMemory(files.base));
+  files.progress.stage("starting");
+  let python = kept ? await restored(files, parts, kept) : null;
+  const again = python !== null;
+  if (!python) {
+    python = await startedPython(parts, await memoryFor(files));
+    await firstStart(python, parts, files);
   }
+  await placeArchives(python, files);
   engine.set_reporter?.(report);
   giveUpNetwork();
-  post({ type: "ready", milliseconds: performance.now() - began, restored });
+  files.progress.end();
+  post({ type: "ready", milliseconds: performance.now() - began, restored: again });
 }
 
 /**
  * Make the snapshot for later starts. The page asks a second worker for it, which never sees a figure of the reader.
- * @param {Order} order @param {unknown} createPyodideModule
+ * @param {Order} order
  */
-async function remember(order, createPyodideModule) {
-  const parts = await partsOf(order, createPyodideModule);
-  const python = await startedPython(parts, null, true);
-  const tidy = await plainStart(python, parts, order.packs);
+async function remember(order) {
+  const files = await loaded(order, progress);
+  const parts = await partsOf(files);
+  const python = await startedPython(parts, await memoryFor(files), true);
+  const tidy = await firstStart(python, parts, files);
+  await placeArchives(python, files);
   engine.rehearse?.();
   tidy();
-  await keepMemory(order, memoryOf(python));
+  await keepMemory(files, memoryOf(python));
+  for (let n = 0; n < REHEARSALS; n++) engine.rehearse?.();
   post({ type: "remembered" });
 }
 
-const stage = (/** @type {string} */ name) => post({ type: "stage", stage: name });
+const progress = (/** @type {object} */ message) => post({ type: "progress", ...message });
 
-/** @param {Order} order @param {unknown} createPyodideModule @returns {Promise<import("./python.mjs").Parts>} */
-async function partsOf({ base, manifest, archives, loader }, createPyodideModule) {
-  const script = import(loader).catch((error) => {
-    throw new StartError("The file pyodide.mjs could not be loaded.", error);
-  });
-  const [{ loadPyodide }, wasm, library, ...found] = await Promise.all([
-    script, ...["wasm", "library", ...archives].map((name) => part(name).promise),
-  ]);
-  const engine = Object.fromEntries(archives.map((name, place) => [name, found[place]]));
-  return { loadPyodide, createPyodideModule, wasm, library, engine, base, lock: manifest.lock };
+/** What Python is started with. @param {Loaded} files @returns {Promise<import("./python.mjs").Parts>} */
+async function partsOf({ base, manifest, scripts, wasm, archives }) {
+  const needed = Object.entries(archives).filter(([name]) => complete || !["library", FIRST].includes(name));
+  const found = await Promise.all(needed.map(async ([name, bytes]) => [name, await bytes]));
+  const { library = null, ...engine } = Object.fromEntries(found);
+  return { ...(await scripts), wasm: await wasm, library, engine, first: FIRST, base, lock: manifest.lock };
 }
 
-/** @param {Order} order @param {import("./python.mjs").Parts} parts @param {Promise<Uint8Array>} memory */
-async function restore(order, parts, memory) {
+/** The archives of what is imported later, which nothing before this needs. @param {any} python @param {Loaded} files */
+async function placeArchives(python, { archives }) {
+  if (complete) return;
+  placeLibrary(python, await archives.library);
+  placeArchive(python, FIRST, await archives[FIRST]);
+}
+
+/** The memory that the site publishes, where it is wanted. @param {Loaded} files */
+async function memoryFor(files) {
+  const { memory } = files.data();
+  return memory && published(await memory);
+}
+
+/**
+ * Python from this browser's snapshot, or null. @param {Loaded} files @param {import("./python.mjs").Parts} parts
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+async function restored(files, parts, bytes) {
   try {
-    engine = engineIn(await startedPython(parts, await memory), parts).engine;
-    return true;
+    const python = await startedPython(parts, keptSnapshot(bytes));
+    engine = engineIn(python, parts).engine;
+    return python;
   } catch {
-    await forgetMemory(order.base);
-    return false;
+    await forgetMemory(files.base);
+    return null;
   }
 }
 
 /**
- * The engine and its data in a Python that has just started. Returns what makes it tidy for a snapshot.
- * @param {any} python @param {import("./python.mjs").Parts} parts @param {string[]} packs
+ * The engine and its data in a Python without data. Returns what makes it tidy for a snapshot.
+ * @param {any} python @param {import("./python.mjs").Parts} parts @param {Loaded} files
  */
-async function plainStart(python, parts, packs) {
+async function firstStart(python, parts, { packs, data, progress }) {
   let opened;
   try {
     opened = engineIn(python, parts);
@@ -154,13 +158,13 @@ async function plainStart(python, parts, packs) {
     throw new StartError(`The calculation engine did not load. ${lastLine(error)}`, error);
   }
   engine = opened.engine;
-  stage("reading data");
-  for (const pack of packs) {
-    const content = await part(`${pack}.json`).promise;
+  progress.stage("reading data");
+  for (const [place, pack] of data().packs.entries()) {
+    const content = await pack;
     try {
-      engine.load_pack(content);
+      engine.take_pack(content);
     } catch (error) {
-      throw new StartError(`The data in ${pack}.json could not be read. ${lastLine(error)}`, error);
+      throw new StartError(`The data in ${packs[place]}.json could not be read. ${lastLine(error)}`, error);
     }
   }
   opened.settle();
@@ -181,7 +185,10 @@ async function pump() {
   setTimeout(pump);
 }
 
-/** @param {Request} request @returns {{ok: true, result: unknown} | {ok: false, error: Failure, broken?: boolean}} */
+/**
+ * @typedef {{ok: true, result: unknown} | {ok: false, error: Failure, broken?: boolean, lacking?: boolean}} Answer
+ * @param {Request} request @returns {Answer}
+ */
 function answer({ method, params }) {
   try {
     const reply = JSON.parse(engine.handle(method, JSON.stringify(params ?? null)));
@@ -196,9 +203,13 @@ function answer({ method, params }) {
     const message = broken
       ? `${happened} It starts afresh; ask for less at once.`
       : `The calculation stopped at something it did not expect. ${lastLine(error)}`;
-    return { ok: false, error: { message, field: null, technical: technicalText(error) }, broken };
+    const failure = { message, field: null, technical: technicalText(error) };
+    return { ok: false, error: failure, broken, lacking: broken && !complete && trapped(error) };
   }
 }
+
+/** Whether a function was called that this runtime does not have. @param {unknown} error */
+const trapped = (error) => error instanceof WebAssembly.RuntimeError && /unreachable/i.test(error.message);
 
 /** What Python calls during a long run. To the page it is a sign of life as well. */
 function report(/** @type {string} */ stage, /** @type {number} */ done, /** @type {number} */ total) {

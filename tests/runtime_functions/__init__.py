@@ -1,0 +1,1 @@
+"""Records which functions of the browser runtime the engine runs: see `wasm_tools/bundle/used_functions.py`."""
