@@ -4,10 +4,10 @@
 
 Each round drives fresh Chromium profiles and opens the planner with a question of its own in the address. The first
 visit is cold, the second and third are warm: between them the page has five seconds to keep its snapshot, its files
-and its compiled code, as it has while somebody reads. Every profile shows an empty page for two seconds first, so that the start of
-the browser itself counts for none. The variants take turns, so that a busy machine slows all of them alike. Prints
-medians in seconds, the ratio to the stock cold start, when the precomputed answer is there with the inputs live, and
-the bytes on the way.
+and its compiled code, as it has while somebody reads. Every profile shows an empty page for two seconds first, so
+that the start of the browser itself counts for none. The variants take turns, so that a busy machine slows all of
+them alike. Prints medians in seconds, the ratio to the stock cold start, when the precomputed answer is there with
+the inputs live, and the bytes on the way.
 """
 
 import argparse
