@@ -28,19 +28,11 @@ JSON.parse = (text, ...more) => {
   return typeof reply?.ok === 'boolean' ? { ok: true, result: text } : reply;
 };
 """
-# The worker is made by the one that loads, so that one has to put these lines before it.
 OPEN = """async ([script, packs, unread]) => {
   const { Blob } = window;
-  const inLoader = `const { Blob: Plain } = self;
-    self.Blob = class extends Plain {
-      constructor(parts, how) {
-        super(String(parts[0]).startsWith("import runtime") ? [${JSON.stringify(unread)}, ...parts] : parts, how);
-      }
-    };
-  `;
   window.Blob = class extends Blob {
     constructor(parts, how) {
-      super(String(parts[0]).startsWith("import { load }") ? [inLoader, ...parts] : parts, how);
+      super(String(parts[0]).startsWith("import { load }") ? [unread, ...parts] : parts, how);
     }
   };
   const { startEngine } = await import(script);
