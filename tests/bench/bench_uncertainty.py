@@ -52,7 +52,7 @@ def main() -> None:
     times: dict[tuple[str, str], list[float]] = {}
     with loopback(options.site) as host, chromium() as browser:
         page = browser.new_page()
-        page.goto(f"{host.origin}/404.html")
+        page.goto(f"{host.origin}/tools/ask/")
         (script,) = (options.site / "assets" / "engine").glob("*/engine.mjs")
         address = f"{host.origin}/{script.relative_to(options.site)}"
         for turn in range(options.rounds):
