@@ -9,6 +9,7 @@ import pytest
 
 from wasm_tools.bundle.failure import BundleError
 from wasm_tools.bundle.indirect_calls import with_shared_indirect_calls
+from wasm_tools.bundle.runtime_for_browsers import whole
 from wasm_tools.bundle.webassembly import HEADER
 
 RUNTIME = Path(__file__).parent.parent.parent / "node_modules" / "pyodide" / "pyodide.asm.wasm"
@@ -111,6 +112,6 @@ def test_the_runtime_stays_a_valid_module_of_the_same_interface(tmp_path):
         (module(types=(TWO, b"\x50\x00\x7f\x7f\x01\x7f")), "a type is not of a function"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_the_remedy(wasm, why):
+def test_what_cannot_be_read_is_refused_with_the_remedy(wasm, why, tmp_path):
     with pytest.raises(BundleError, match=rf"cannot be prepared for browsers \(.*({why}).*\): .* `make install`"):
-        with_shared_indirect_calls(wasm)
+        whole(wasm, tmp_path)

@@ -9,7 +9,6 @@ for all functions, because those that the loop calls may become part of it. Ever
 
 from dataclasses import dataclass, field
 
-from wasm_tools.bundle.failure import BundleError
 from wasm_tools.bundle.webassembly import (
     CALL,
     CALL_INDIRECT,
@@ -38,16 +37,22 @@ from wasm_tools.bundle.webassembly import (
 def with_shared_indirect_calls(wasm: bytes) -> bytes:
     """The module with all indirect calls through shared small functions, one a signature and table.
 
-    They stand behind all others, so that no function changes its number. Raises BundleError where the module holds what
-    this cannot read.
+    They stand behind all others, so that no function changes its number. Raises ValueError, KeyError or IndexError
+    where the module holds what this cannot read.
     """
-    try:
-        return _rewritten(wasm)
-    except (IndexError, KeyError, ValueError) as reason:
-        raise BundleError(
-            f"The runtime's WebAssembly cannot be prepared for browsers ({reason}): install the Pyodide that "
-            "package-lock.json names with `make install`."
-        ) from reason
+    sections = sections_of(wasm)
+    content = dict(sections)
+    before = imported(content[IMPORT])
+    declared = [leb(number) for number in listed(content[FUNCTION], Reader.number)]
+    bodies = listed(content[CODE], Reader.bytes)
+    shared = _Shared(listed(content[TYPE], function_type), before + len(bodies))
+    bodies = [_with_shared_calls(body, shared) for body in bodies]
+    new = {
+        TYPE: vector(shared.types),
+        FUNCTION: vector([*declared, *(leb(number) for number, _ in shared.functions)]),
+        CODE: vector([sized(body) for body in (*bodies, *(code for _, code in shared.functions))]),
+    }
+    return joined(sections, new)
 
 
 @dataclass(slots=True)
@@ -73,22 +78,6 @@ class _Shared:
             self.known[called, table] = self.next
             self.next += 1
         return self.known[called, table]
-
-
-def _rewritten(wasm: bytes) -> bytes:
-    sections = sections_of(wasm)
-    content = dict(sections)
-    before = imported(content[IMPORT])
-    declared = [leb(number) for number in listed(content[FUNCTION], Reader.number)]
-    bodies = listed(content[CODE], Reader.bytes)
-    shared = _Shared(listed(content[TYPE], function_type), before + len(bodies))
-    bodies = [_with_shared_calls(body, shared) for body in bodies]
-    new = {
-        TYPE: vector(shared.types),
-        FUNCTION: vector([*declared, *(leb(number) for number, _ in shared.functions)]),
-        CODE: vector([sized(body) for body in (*bodies, *(code for _, code in shared.functions))]),
-    }
-    return joined(sections, new)
 
 
 def _with_shared_calls(body: bytes, shared: _Shared) -> bytes:
