@@ -158,8 +158,6 @@ export function downloads(base, manifest, progress, anew) {
   }
 
   return {
-    url,
-
     /** @param {string} name @param {Promise<unknown>} [after] */
     bytes: (name, after) =>
       sound(name, async (stream) => complete(name, new Uint8Array(await new Response(stream).arrayBuffer())), after),
