@@ -4,8 +4,8 @@
  */
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { published } from "../../wasm_tools/web/published_memory.mjs";
-import { engineIn, kept, memoryOf, prepareMemory } from "../../wasm_tools/web/python.mjs";
+import { kept, packed, published } from "../../wasm_tools/web/memory_pages.mjs";
+import { engineIn, memoryOf, prepareMemory } from "../../wasm_tools/web/python.mjs";
 
 const { runtime, lock, library, engine, memory } = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const bytes = (path) => new Uint8Array(readFileSync(path));
@@ -100,4 +100,4 @@ second.engine.take_pack(new TextEncoder().encode(`{"kind": "nothing"}`));
 second.settle();
 second.engine.rehearse();
 second.tidy();
-use(await started(kept(memoryOf(second.python)), false));
+use(await started(kept(packed(memoryOf(second.python))), false));

@@ -19,11 +19,11 @@ from wasm_tools.bundle.memory import PAGE, Memory, difference, memory, module_of
 from wasm_tools.bundle.runtime import installed_runtime
 
 ROOT = Path(__file__).parent.parent.parent
-WEB = ROOT / "wasm_tools" / "web" / "published_memory.mjs"
+WEB = ROOT / "wasm_tools" / "web" / "memory_pages.mjs"
 PUT_BACK = """
 const [web, file, initial] = process.argv.slice(1);
 const { readFileSync } = await import("node:fs");
-const { published, publishedLength } = await import(web);
+const { published, fileLength } = await import(web);
 const bytes = new Uint8Array(readFileSync(file));
 const given = bytes.slice();
 const snapshot = published(given);
@@ -34,7 +34,7 @@ new Uint8Array(memory.buffer).fill(7, 0, 9); // the runtime starts
 const head = snapshot.bytes.subarray(0, snapshot.bytes.length);
 new Uint8Array(memory.buffer).set(snapshot.bytes.subarray(snapshot.bytes.length));
 const found = Buffer.concat([head, new Uint8Array(memory.buffer)]);
-const lengths = [bytes, bytes.slice(0, 5), bytes.slice(0, 99)].map(publishedLength);
+const lengths = [bytes, bytes.slice(0, 5), bytes.slice(0, 99)].map(fileLength);
 console.log(JSON.stringify({ lengths, bytes: found.toString("base64") }));
 """
 

@@ -2,7 +2,7 @@
 
 Published is the difference to the memory that the runtime starts with, page by page, in little-endian numbers of 32
 bits: lengths of head and memory, number of pages, how many of them, the first, have something to differ from, and the
-places of all; then the head as the runtime wants it, and the pages. `web/published_memory.mjs` puts it together again.
+places of all; then the head as the runtime wants it, and the pages. `web/memory_pages.mjs` puts it together again.
 """
 
 import io

@@ -12,7 +12,7 @@
  * @property {() => void} end all that is needed is there
  */
 
-import { publishedLength } from "./published_memory.mjs";
+import { fileLength } from "./memory_pages.mjs";
 
 /** A start that failed: `message` is a sentence for the reader, `technical` is for a closed disclosure. */
 export class StartError extends Error {
@@ -181,7 +181,7 @@ export function downloads(base, manifest, progress, anew) {
 /** How the content of a file ends, by the ending of its name: what was cut short or replaced is noticed by that. */
 const ENDS = {
   ".zip": (/** @type {Uint8Array<ArrayBuffer>} */ bytes) => String(bytes.subarray(-22, -18)) === "80,75,5,6", // the end of its list
-  ".bin": (/** @type {Uint8Array<ArrayBuffer>} */ bytes) => bytes.length === publishedLength(bytes),
+  ".bin": (/** @type {Uint8Array<ArrayBuffer>} */ bytes) => bytes.length === fileLength(bytes),
   ".json": (/** @type {Uint8Array<ArrayBuffer>} */ bytes) => String.fromCharCode(...bytes.subarray(-4)).trimEnd().endsWith("}"),
 };
 

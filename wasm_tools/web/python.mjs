@@ -1,6 +1,6 @@
 /**
  * Python in the worker: started plainly, or put back from a snapshot of its memory, which the site publishes
- * (`published_memory.mjs`) or this browser has kept (`snapshots.mjs`).
+ * or this browser has kept (`memory_pages.mjs`).
  *
  * The loader fetches and compiles by itself. It has no options for what is here already, so for the time of a start it
  * finds the compiled runtime and the standard library where it looks.
@@ -18,7 +18,7 @@
  * @typedef {object} Snapshot
  * @property {Uint8Array<ArrayBuffer>} bytes as the runtime takes it: the second word is the length of its head
  * @property {number} length of the memory
- * @property {(memory: WebAssembly.Memory) => void} [take] what `bytes` need of the memory before Python is in it
+ * @property {(memory: WebAssembly.Memory) => void} take what `bytes` need of the memory before Python is in it
  */
 import { StartError } from "./loading.mjs";
 
@@ -68,11 +68,6 @@ export function placeArchive(python, name, archive) {
 /** @param {any} python @param {Uint8Array} archive of the standard library */
 export function placeLibrary(python, archive) {
   python.FS.writeFile(LIBRARY_PLACE, archive);
-}
-
-/** A snapshot that `memoryOf` made. @param {Uint8Array<ArrayBuffer>} bytes @returns {Snapshot} */
-export function kept(bytes) {
-  return { bytes, length: bytes.length - new Uint32Array(bytes.buffer, bytes.byteOffset, 2)[1] };
 }
 
 /** All memory of a Python that holds no object of JavaScript. @param {any} python @returns {Uint8Array<ArrayBuffer>} */
@@ -131,7 +126,7 @@ function madeOnce(Module) {
 export function prepareMemory(instance, snapshot) {
   if (!snapshot) return;
   const memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
-  snapshot.take?.(memory);
+  snapshot.take(memory);
   const missing = snapshot.length - memory.buffer.byteLength;
   if (missing > 0) memory.grow(Math.ceil(missing / WASM_PAGE));
 }

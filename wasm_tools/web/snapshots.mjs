@@ -19,10 +19,7 @@ export async function keptMemory(order) {
   try {
     const kept = await caches.match(address(order), { cacheName: cacheName(order.base) });
     if (!kept) return null;
-    const bytes = kept.arrayBuffer().then((buffer) => {
-      if (String(buffer.byteLength) !== kept.headers.get("X-Bytes")) throw new Error("The snapshot is not whole.");
-      return new Uint8Array(buffer);
-    });
+    const bytes = kept.arrayBuffer().then((buffer) => new Uint8Array(buffer));
     bytes.catch(() => {}); // it is reported where it is needed
     return { bytes };
   } catch {
@@ -34,7 +31,7 @@ export async function keptMemory(order) {
 export async function keepMemory(order, memory) {
   await forgetMemory(order.base);
   const cache = await caches.open(cacheName(order.base));
-  await cache.put(address(order), new Response(memory, { headers: { "X-Bytes": String(memory.length) } }));
+  await cache.put(address(order), new Response(memory));
 }
 
 /** @param {string} base */

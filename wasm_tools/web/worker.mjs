@@ -19,8 +19,8 @@
 import { loaded } from "./loader.mjs";
 import { StartError, technicalText } from "./loading.mjs";
 import { giveUpNetwork } from "./network.mjs";
-import { published } from "./published_memory.mjs";
-import { engineIn, kept as keptSnapshot, memoryOf, placeArchive, placeLibrary, startedPython } from "./python.mjs";
+import { kept as keptMemory, packed, published } from "./memory_pages.mjs";
+import { engineIn, memoryOf, placeArchive, placeLibrary, startedPython } from "./python.mjs";
 import { forgetMemory, keepMemory } from "./snapshots.mjs";
 import { refusalOf } from "./worker_files.mjs";
 
@@ -103,7 +103,7 @@ async function remember(order) {
   await placeArchives(python, files);
   engine.rehearse?.();
   tidy();
-  await keepMemory(files, memoryOf(python));
+  await keepMemory(files, packed(memoryOf(python)));
   for (let n = 0; n < REHEARSALS; n++) engine.rehearse?.();
   post({ type: "remembered" });
 }
@@ -137,7 +137,7 @@ async function memoryFor(files) {
  */
 async function restored(files, parts, bytes) {
   try {
-    const python = await startedPython(parts, keptSnapshot(bytes));
+    const python = await startedPython(parts, keptMemory(bytes));
     engine = engineIn(python, parts).engine;
     return python;
   } catch {
