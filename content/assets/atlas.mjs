@@ -65,14 +65,30 @@ if (other?.dataset.pages && kept("atlas-language") === other.hreflang) {
 const keysOn = () => kept("atlas-keys") !== "off";
 const switchKeys = () => keep("atlas-keys", keysOn() ? "off" : "on");
 
+/** What is typed while the palette is on its way, so that no key pressed after "/" is lost. @type {string | null} */
+let early = null;
+
 /** @param {boolean} [help] */
 async function palette(help) {
+  early ??= "";
   try {
     const { openPalette } = await import("./palette.mjs");
-    openPalette({ switchColours, keysOn, switchKeys }, help);
+    openPalette({ switchColours, keysOn, switchKeys }, help, early ?? "");
   } catch {
     location.href = new URL("explore/", site).href;
+  } finally {
+    early = null;
   }
+}
+
+/** Keep a key that comes before the palette does. @param {KeyboardEvent} event @returns {boolean} whether it was one */
+function keptForPalette(event) {
+  if (early === null || event.ctrlKey || event.metaKey) return false;
+  if (event.key === "Backspace") early = early.slice(0, -1);
+  else if ([...event.key].length === 1) early += event.key;
+  else return false;
+  event.preventDefault();
+  return true;
 }
 
 button?.addEventListener("click", (event) => {
@@ -81,7 +97,7 @@ button?.addEventListener("click", (event) => {
   palette();
 });
 addEventListener("keydown", (event) => {
-  if (event.altKey || event.defaultPrevented) return;
+  if (event.altKey || event.defaultPrevented || keptForPalette(event)) return;
   if (event.key === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey) {
     event.preventDefault();
     palette();
@@ -125,6 +141,6 @@ if (!sparing) {
   };
   document.addEventListener("pointerover", soon);
   document.addEventListener("focusin", soon);
-  // The palette's script is there before it is asked for, so that no key pressed after "/" is lost.
+  // The palette's script is there before it is asked for: it opens at the first key.
   addEventListener("load", () => setTimeout(() => import("./palette.mjs").catch(() => {}), AFTER_LOAD_MS));
 }

@@ -42,8 +42,13 @@ async function list(name) {
 
 addTexts(await list(`palette-${language()}.json`));
 
-/** Open the palette. @param {typeof page} controls what the page lets it do @param {boolean} [help] show the keys */
-export function openPalette(controls, help = false) {
+/**
+ * Open the palette.
+ * @param {typeof page} controls what the page lets it do
+ * @param {boolean} [help] show the keys
+ * @param {string} [begun] what was typed before it opened
+ */
+export function openPalette(controls, help = false, begun = "") {
   page = controls;
   dialog ??= built();
   if (!dialog.open) {
@@ -52,9 +57,10 @@ export function openPalette(controls, help = false) {
   }
   dialog.classList.toggle("find-help", help);
   const input = part("input", HTMLInputElement);
-  input.select();
+  if (begun) input.value = begun;
+  else input.select();
   if (help) dialog.querySelector("button")?.focus();
-  show(input.value);
+  typed(input.value);
   if (names) return;
   list(isEnglish ? "names.json" : `names-${language()}.json`).then(
     (/** @type {Names} */ answer) => {

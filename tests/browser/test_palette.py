@@ -1,7 +1,7 @@
 """The palette, the menu and the colours in Chromium: with the keyboard alone, and with single keys turned off."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.site]
 
@@ -36,12 +36,22 @@ def test_id_of_a_provider_finds_the_model(page: Page) -> None:
 
 def test_no_key_pressed_after_the_slash_is_lost(browser: BrowserContext, site_address: str) -> None:
     page = browser.new_page()
-    with page.expect_response("**/palette.mjs*"):
-        page.goto(site_address + "providers/")
-    page.wait_for_timeout(200)
-    for letter in "/gpt-oss-120b":  # no waiting for anything in between
+    held: list[Route] = []
+    # The palette's script is still on its way when the first keys come.
+    page.route("**/palette.mjs*", lambda route: held.append(route))
+    page.goto(site_address + "providers/")
+    for key in ["/", *"gpt-x", "Backspace", "o"]:
+        page.keyboard.press(key)
+    assert page.locator(".find").count() == 0
+    while not held:
+        page.wait_for_timeout(10)
+    for route in held:
+        route.continue_()
+    for letter in "ss-120b":  # no waiting for anything in between
         page.keyboard.press(letter)
+    page.wait_for_selector(".find[open]")
     assert page.input_value(".find input") == "gpt-oss-120b"
+    page.wait_for_selector(".find [role=option] >> text=gpt-oss-120b")
     page.close()
 
 
