@@ -8,8 +8,9 @@ from typing import Any
 from wasm_tools.collector import collector_at_rest
 from wasm_tools.json_text import loads
 from wasm_tools.methods import plan
-from wasm_tools.planner import Catalogue, Question, ranked_plans, ranking_record, read_catalogue
-from wasm_tools.workload.traffic import InputError, Slo, Workload
+from wasm_tools.models.cards import CAPABILITY_CLASSES
+from wasm_tools.planner import read_catalogue
+from wasm_tools.workload.traffic import InputError
 
 METHODS = (  # each a module of wasm_tools.methods
     "plan", "files", "scenarios", "batch", "compare", "report", "what_if", "curves", "weights", "gpus", "memory",
@@ -33,11 +34,11 @@ def load_pack(text: str | bytes) -> None:
 
 
 def rehearse() -> None:
-    """Answer a first question, which takes longer than all later ones, before anybody asks."""
-    catalogue = _packs.get("planner")
-    if isinstance(catalogue, Catalogue):
-        workload = Workload(512, 256, 1.0, 2.0, "small")
-        ranking_record(ranked_plans(Question(workload, Slo(1000, 50, 20_000)), catalogue))
+    """Ask a question of every class of models, because first answers take longer than later ones."""
+    if "planner" in _packs:
+        for name in CAPABILITY_CLASSES:
+            handle("plan", json.dumps({"form": {"class": name}}))
+        plan.forget()
 
 
 def take_pack(bytes_of: Any) -> None:

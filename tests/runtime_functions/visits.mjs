@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { kept, packed, published } from "../../wasm_tools/web/memory_pages.mjs";
-import { engineIn, memoryOf, prepareMemory } from "../../wasm_tools/web/python.mjs";
+import { engineIn, LateSnapshot, memoryOf } from "../../wasm_tools/web/python.mjs";
 
 const { runtime, lock, library, engine, memory } = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const bytes = (path) => new Uint8Array(readFileSync(path));
@@ -52,10 +52,11 @@ failing
 `;
 
 async function started(snapshot, dumps) {
+  const late = new LateSnapshot();
   WebAssembly.instantiate = async (...given) => {
     const made = await instantiate(...given);
     const instance = made.instance ?? made;
-    if (instance.exports.memory) prepareMemory(instance, snapshot);
+    if (instance.exports.memory) late.arrive(instance, snapshot);
     return made;
   };
   const python = await loadPyodide({
@@ -64,7 +65,7 @@ async function started(snapshot, dumps) {
     lockFileContents: JSON.parse(lock),
     packageBaseUrl: runtime,
     env: { PYTHONHASHSEED: "0" },
-    _loadSnapshot: Promise.resolve(snapshot.bytes),
+    _loadSnapshot: Promise.resolve(late),
     ...(dumps && { _makeSnapshot: true }),
   });
   python.FS.writeFile("/lib/engine.zip", parts.engine["engine.zip"]);

@@ -31,9 +31,8 @@ const memory = new WebAssembly.Memory({ initial: snapshot.length / 65536 });
 new Uint8Array(memory.buffer).set(readFileSync(initial));
 snapshot.take(memory);
 new Uint8Array(memory.buffer).fill(7, 0, 9); // the runtime starts
-const head = snapshot.bytes.subarray(0, snapshot.bytes.length);
-new Uint8Array(memory.buffer).set(snapshot.bytes.subarray(snapshot.bytes.length));
-const found = Buffer.concat([head, new Uint8Array(memory.buffer)]);
+snapshot.write(memory);
+const found = Buffer.concat([snapshot.head, new Uint8Array(memory.buffer)]);
 const lengths = [bytes, bytes.slice(0, 5), bytes.slice(0, 99)].map(fileLength);
 console.log(JSON.stringify({ lengths, bytes: found.toString("base64") }));
 """

@@ -37,6 +37,11 @@ def answered(params: Mapping[str, Any], packs: Mapping[str, Any]) -> Answer:
     return found
 
 
+def forget() -> None:
+    """Drop the answer that was kept."""
+    _kept.clear()
+
+
 def chosen_plan(params: Mapping[str, Any], found: Answer) -> Candidate:
     """The plan with the id `params["plan"]`, else the recommended one; InputError when there is none."""
     wanted = params.get("plan") or (found.winner.id if found.winner else "")

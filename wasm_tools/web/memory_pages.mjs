@@ -24,30 +24,13 @@ export function fileLength(file) {
 }
 
 /**
- * The runtime reads the head and then takes all that is behind it. It gets nothing there: `write` puts the pages at their
- * places, which is a fifth of the way that copies of the whole memory would take.
- */
-class Head extends Uint8Array {
-  static get [Symbol.species]() {
-    return Uint8Array;
-  }
-  write = () => {};
-  /** @param {number} [start] @param {number} [end] @returns {Uint8Array<ArrayBuffer>} */
-  subarray(start, end) {
-    if (end !== undefined) return /** @type {any} */ (super.subarray(start, end));
-    this.write();
-    return new Uint8Array();
-  }
-}
-
-/**
  * The memory that the site publishes. Pages that are not in the file are those that the runtime starts with.
  * @param {Uint8Array<ArrayBuffer>} file @returns {import("./python.mjs").Snapshot}
  */
 export function published(file) {
-  const { mixed, length, bytes, at, page } = opened(file);
+  const { head, length, mixed, at, page } = opened(file);
   return {
-    bytes,
+    head,
     length,
     take(memory) {
       // What the memory holds now belongs to the difference. Until the pages are written, the runtime may change it.
@@ -56,8 +39,8 @@ export function published(file) {
         const difference = new Uint32Array(file.buffer, page(n).byteOffset, PAGE / WORD);
         for (let word = 0; word < initial.length; word++) difference[word] ^= initial[word];
       });
-      bytes.write = () => writePages(memory, at, page);
     },
+    write: (memory) => writePages(memory, at, page),
   };
 }
 
@@ -67,16 +50,17 @@ export function published(file) {
  */
 export function kept(file) {
   if (file.length !== fileLength(file)) throw new Error("The snapshot is not whole.");
-  const { length, bytes, at, page } = opened(file);
+  const { head, length, at, page } = opened(file);
+  let there = 0;
   return {
-    bytes,
+    head,
     length,
     take(memory) {
-      const there = memory.buffer.byteLength; // what is added later is empty
-      bytes.write = () => {
-        new Uint8Array(memory.buffer, 0, there).fill(0);
-        writePages(memory, at, page);
-      };
+      there = memory.buffer.byteLength; // what is added later is empty
+    },
+    write(memory) {
+      new Uint8Array(memory.buffer, 0, there).fill(0);
+      writePages(memory, at, page);
     },
   };
 }
@@ -106,7 +90,7 @@ function opened(file) {
     mixed,
     length,
     first,
-    bytes: new Head(file.slice(first, first + head).buffer),
+    head: file.subarray(first, first + head),
     at: new Uint32Array(file.buffer, file.byteOffset + places, count),
     page: (/** @type {number} */ n) => new Uint8Array(file.buffer, file.byteOffset + pages + n * PAGE, PAGE),
   };

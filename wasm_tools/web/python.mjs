@@ -8,7 +8,7 @@
  * @typedef {object} Parts
  * @property {(config: object) => Promise<any>} loadPyodide
  * @property {unknown} createPyodideModule the runtime's other half, `pyodide.asm.mjs`
- * @property {WebAssembly.Module} wasm
+ * @property {Promise<WebAssembly.Module>} wasm
  * @property {Uint8Array<ArrayBuffer> | null} library the standard library's archive, where it is needed at once
  * @property {Record<string, Uint8Array>} engine the engine's archives that are needed at once, by name
  * @property {string} first the name of the one that every page gets
@@ -16,23 +16,67 @@
  * @property {string} lock
  *
  * @typedef {object} Snapshot
- * @property {Uint8Array<ArrayBuffer>} bytes as the runtime takes it: the second word is the length of its head
+ * @property {Uint8Array<ArrayBuffer>} head what the runtime tells itself about it
  * @property {number} length of the memory
- * @property {(memory: WebAssembly.Memory) => void} take what `bytes` need of the memory before Python is in it
+ * @property {(memory: WebAssembly.Memory) => void} take what is needed of the memory before the runtime is in it
+ * @property {(memory: WebAssembly.Memory) => void} write put the content into it
  */
 import { StartError } from "./loading.mjs";
 
 const ENGINE_PLACE = "/lib/";
 const LIBRARY_PLACE = "/lib/python314.zip";
 const WASM_PAGE = 65536;
+const OWN_WASM = "/pyodide.asm.wasm"; // as the runtime would ask for it
 
 /**
- * @param {Parts} parts @param {Snapshot | null} memory
+ * A snapshot that may still be on its way when the runtime is given it: the runtime looks at it last. It reads the head
+ * and then takes all that is behind it. It gets nothing there: pages are written at their places instead, which is a
+ * fifth of the way that copies of the whole memory would take.
+ */
+export class LateSnapshot extends Uint8Array {
+  /** @type {(memory: WebAssembly.Memory) => void} */
+  write = () => {};
+  head = new Uint8Array();
+  /** @type {WebAssembly.Memory | null} */
+  memory = null;
+  get buffer() {
+    return this.head.buffer;
+  }
+  get byteOffset() {
+    return this.head.byteOffset;
+  }
+  get byteLength() {
+    return this.head.byteLength;
+  }
+  /** @param {number} [start] @param {number} [end] @returns {Uint8Array<ArrayBuffer>} */
+  subarray(start, end) {
+    if (end !== undefined) return this.head.subarray(start, end);
+    if (this.memory) this.write(this.memory);
+    return new Uint8Array();
+  }
+
+  /**
+   * Memory starts at the size that the runtime was built with. That of a Python that has read its data is larger.
+   * @param {WebAssembly.Instance} instance which the snapshot is for @param {Snapshot} snapshot
+   */
+  arrive(instance, { head, length, take, write }) {
+    const memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
+    Object.assign(this, { head, write, memory });
+    take(memory);
+    const missing = length - memory.buffer.byteLength;
+    if (missing > 0) memory.grow(Math.ceil(missing / WASM_PAGE));
+  }
+}
+
+/**
+ * Everything that does not need them is done while the runtime and its memory are on their way.
+ * @param {Parts} parts @param {Promise<Snapshot> | null} memory
  * @param {boolean} [dumps] whether `memoryOf` will be called
  */
 export async function startedPython(parts, memory, dumps = false) {
   const libraryUrl = new URL("python_stdlib.zip", parts.base).href;
-  const python = await withParts(parts, memory, libraryUrl, () =>
+  const late = memory && new LateSnapshot();
+  const python = await withParts(parts, late, memory, libraryUrl, () =>
     parts.loadPyodide({
       indexURL: parts.base,
       createPyodideModule: parts.createPyodideModule,
@@ -40,7 +84,7 @@ export async function startedPython(parts, memory, dumps = false) {
       lockFileContents: parts.lock,
       packageBaseUrl: parts.base,
       env: { PYTHONHASHSEED: "0" }, // every visit walks a set in the same order
-      ...(memory && { _loadSnapshot: Promise.resolve(memory.bytes) }),
+      ...(late && { _loadSnapshot: Promise.resolve(late) }),
       ...(dumps && { _makeSnapshot: true }),
     }),
   );
@@ -77,22 +121,33 @@ export function memoryOf(python) {
 
 /**
  * The loader's own reaction to a runtime that fails is to wait for ever, hence the outer promise.
- * @template T @param {Parts} parts @param {Snapshot | null} memory @param {string} libraryUrl
+ * @template T @param {Parts} parts @param {LateSnapshot | null} late @param {Promise<Snapshot> | null} memory
+ * @param {string} libraryUrl
  * @param {() => Promise<T>} run @returns {Promise<T>}
  */
-async function withParts({ wasm, library }, memory, libraryUrl, run) {
+async function withParts({ wasm, library }, late, memory, libraryUrl, run) {
   const { fetch } = self;
   const { instantiateStreaming, Module } = WebAssembly;
   try {
     return await new Promise((resolve, reject) => {
       const fail = (/** @type {unknown} */ error) =>
-        reject(new StartError("Python did not start in this browser.", error));
+        reject(error instanceof StartError ? error : new StartError("Python did not start in this browser.", error));
       WebAssembly.Module = madeOnce(Module);
-      self.fetch = async (input) => new Response(String(input) === libraryUrl ? library : null);
-      WebAssembly.instantiateStreaming = async (_, imports) => {
-        const instance = WebAssembly.instantiate(wasm, imports).then((made) => (prepareMemory(made, memory), made));
-        instance.catch(fail);
-        return { module: wasm, instance: await instance };
+      self.fetch = async (input, how) => {
+        const url = String(input);
+        if (url === libraryUrl) return new Response(library);
+        return url.endsWith(OWN_WASM) ? new Response() : fetch(input, how);
+      };
+      const instantiated = async (/** @type {WebAssembly.Imports} */ imports) => {
+        const [module, snapshot] = await Promise.all([wasm, memory]);
+        const instance = await WebAssembly.instantiate(module, imports);
+        if (snapshot) late?.arrive(instance, snapshot);
+        return { module, instance };
+      };
+      WebAssembly.instantiateStreaming = (_, imports = {}) => {
+        const made = instantiated(imports);
+        made.catch(fail);
+        return made;
       };
       run().then(resolve, fail);
     });
@@ -117,16 +172,4 @@ function madeOnce(Module) {
       return made;
     },
   });
-}
-
-/**
- * Memory starts at the size that the runtime was built with. A snapshot of a Python that has read its data is larger.
- * @param {WebAssembly.Instance} instance @param {Snapshot | null} snapshot
- */
-export function prepareMemory(instance, snapshot) {
-  if (!snapshot) return;
-  const memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
-  snapshot.take(memory);
-  const missing = snapshot.length - memory.buffer.byteLength;
-  if (missing > 0) memory.grow(Math.ceil(missing / WASM_PAGE));
 }

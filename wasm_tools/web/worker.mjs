@@ -76,14 +76,21 @@ async function start(order) {
   complete = order.whole ?? false;
   const files = await loaded(order, progress);
   const parts = await partsOf(files);
-  const kept = await files.kept.catch(() => forgetMemory(files.base));
-  files.progress.stage("starting");
-  let python = kept ? await restored(files, parts, kept) : null;
-  const again = python !== null;
-  if (!python) {
-    python = await startedPython(parts, await memoryFor(files));
-    await firstStart(python, parts, files);
+  const kept = files.kept.then((bytes) => bytes && keptMemory(bytes)).catch(() => forgetMemory(files.base));
+  const memory = complete ? null : kept.then((snapshot) => snapshot ?? publishedMemory(files));
+  Promise.all([files.wasm, memory]).then(() => files.progress.stage("starting"), () => {});
+  let again = false;
+  let python;
+  try {
+    python = await startedPython(parts, memory);
+    if (await kept) engine = engineIn(python, parts).engine;
+    again = engine !== null;
+  } catch (error) {
+    if (!(await kept)) throw error;
+    await forgetMemory(files.base);
+    python = await startedPython(parts, publishedMemory(files));
   }
+  if (!again) await firstStart(python, parts, files);
   await placeArchives(python, files);
   engine.set_reporter?.(report);
   giveUpNetwork();
@@ -98,7 +105,7 @@ async function start(order) {
 async function remember(order) {
   const files = await loaded(order, progress);
   const parts = await partsOf(files);
-  const python = await startedPython(parts, await memoryFor(files), true);
+  const python = await startedPython(parts, publishedMemory(files), true);
   const tidy = await firstStart(python, parts, files);
   await placeArchives(python, files);
   engine.rehearse?.();
@@ -115,7 +122,7 @@ async function partsOf({ base, manifest, scripts, wasm, archives }) {
   const needed = Object.entries(archives).filter(([name]) => complete || !["library", FIRST].includes(name));
   const found = await Promise.all(needed.map(async ([name, bytes]) => [name, await bytes]));
   const { library = null, ...engine } = Object.fromEntries(found);
-  return { ...(await scripts), wasm: await wasm, library, engine, first: FIRST, base, lock: manifest.lock };
+  return { ...(await scripts), wasm, library, engine, first: FIRST, base, lock: manifest.lock };
 }
 
 /** The archives of what is imported later, which nothing before this needs. @param {any} python @param {Loaded} files */
@@ -125,25 +132,9 @@ async function placeArchives(python, { archives }) {
   placeArchive(python, FIRST, await archives[FIRST]);
 }
 
-/** The memory that the site publishes, where it is wanted. @param {Loaded} files */
-async function memoryFor(files) {
-  const { memory } = files.data();
-  return memory && published(await memory);
-}
-
-/**
- * Python from this browser's snapshot, or null. @param {Loaded} files @param {import("./python.mjs").Parts} parts
- * @param {Uint8Array<ArrayBuffer>} bytes
- */
-async function restored(files, parts, bytes) {
-  try {
-    const python = await startedPython(parts, keptMemory(bytes));
-    engine = engineIn(python, parts).engine;
-    return python;
-  } catch {
-    await forgetMemory(files.base);
-    return null;
-  }
+/** @param {Loaded} files */
+async function publishedMemory(files) {
+  return published(await /** @type {import("./loader.mjs").Bytes} */ (files.data().memory));
 }
 
 /**
