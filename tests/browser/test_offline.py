@@ -197,7 +197,7 @@ def test_two_tabs_answer_their_own_questions(visited: BrowserContext, host: Loop
 
 
 def test_a_reload_in_the_middle_of_a_start_starts_again_with_the_same_inputs(page: Page, host: Loopback) -> None:
-    page.goto(host.origin + OWN)
+    page.goto(host.origin + OWN, wait_until="commit")  # when all is loaded, Python may be there
     page.wait_for_selector("html[data-engine=loading]", timeout=30_000)
     page.reload()
     page.wait_for_selector(ANSWERED, timeout=90_000)

@@ -31,6 +31,8 @@ PLANS = "() => [...document.querySelectorAll('tr[data-plan-id]')].map(r => [r.da
 
 def without_python(page: Page) -> Page:
     """The page on a host where the runtime cannot be loaded."""
+    # Else a service worker that an earlier page brought has it.
+    page.context.new_cdp_session(page).send("Network.setBypassServiceWorker", {"bypass": True})
     page.route("**/*.wasm.gz", lambda route: route.abort())
     return page
 
