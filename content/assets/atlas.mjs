@@ -70,10 +70,11 @@ let early = null;
 
 /** @param {boolean} [help] */
 async function palette(help) {
-  early ??= "";
+  if (early !== null) return; // it is on its way
+  early = "";
   try {
     const { openPalette } = await import("./palette.mjs");
-    openPalette({ switchColours, keysOn, switchKeys }, help, early ?? "");
+    openPalette({ switchColours, keysOn, switchKeys }, help, early);
   } catch {
     location.href = new URL("explore/", site).href;
   } finally {

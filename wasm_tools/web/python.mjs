@@ -34,11 +34,8 @@ const OWN_WASM = "/pyodide.asm.wasm"; // as the runtime would ask for it
  * fifth of the way that copies of the whole memory would take.
  */
 export class LateSnapshot extends Uint8Array {
-  /** @type {(memory: WebAssembly.Memory) => void} */
-  write = () => {};
   head = new Uint8Array();
-  /** @type {WebAssembly.Memory | null} */
-  memory = null;
+  write = () => {};
   get buffer() {
     return this.head.buffer;
   }
@@ -51,7 +48,7 @@ export class LateSnapshot extends Uint8Array {
   /** @param {number} [start] @param {number} [end] @returns {Uint8Array<ArrayBuffer>} */
   subarray(start, end) {
     if (end !== undefined) return this.head.subarray(start, end);
-    if (this.memory) this.write(this.memory);
+    this.write();
     return new Uint8Array();
   }
 
@@ -61,7 +58,8 @@ export class LateSnapshot extends Uint8Array {
    */
   arrive(instance, { head, length, take, write }) {
     const memory = /** @type {WebAssembly.Memory} */ (instance.exports.memory);
-    Object.assign(this, { head, write, memory });
+    this.head = head;
+    this.write = () => write(memory);
     take(memory);
     const missing = length - memory.buffer.byteLength;
     if (missing > 0) memory.grow(Math.ceil(missing / WASM_PAGE));
@@ -133,6 +131,7 @@ async function withParts({ wasm, library }, late, memory, libraryUrl, run) {
       const fail = (/** @type {unknown} */ error) =>
         reject(error instanceof StartError ? error : new StartError("Python did not start in this browser.", error));
       WebAssembly.Module = madeOnce(Module);
+      // Other files are still on their way meanwhile.
       self.fetch = async (input, how) => {
         const url = String(input);
         if (url === libraryUrl) return new Response(library);

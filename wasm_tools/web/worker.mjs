@@ -18,8 +18,8 @@
  */
 import { loaded } from "./loader.mjs";
 import { StartError, technicalText } from "./loading.mjs";
-import { giveUpNetwork } from "./network.mjs";
 import { kept as keptMemory, packed, published } from "./memory_pages.mjs";
+import { giveUpNetwork } from "./network.mjs";
 import { engineIn, memoryOf, placeArchive, placeLibrary, startedPython } from "./python.mjs";
 import { forgetMemory, keepMemory } from "./snapshots.mjs";
 import { refusalOf } from "./worker_files.mjs";
